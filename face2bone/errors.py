@@ -1,0 +1,102 @@
+"""Every error the package raises on purpose, in one tree.
+
+    Face2BoneError
+    ├── PhotoError              the bytes are not a photo we can use
+    │   ├── PhotoTooLarge       more bytes or pixels than the limit
+    │   ├── PhotoTooSmall       fewer pixels than the limit
+    │   ├── PhotoUnreadable     empty, truncated or damaged bytes
+    │   └── PhotoFormatError    not JPEG, PNG, WebP or HEIC, or animated
+    ├── FaceError               the photo holds no face we can use
+    │   ├── NoFaceFound         no face after every retry
+    │   ├── SeveralFaces        more than one face
+    │   └── FaceRejected        one face, but a quality check failed
+    ├── ManifestError           a cohort table breaks a rule (row, column and rule are named)
+    │   └── LeakingSplit        one patient on two sides of a split
+    ├── BundleError             a trained model cannot be loaded
+    │   ├── BundleMissing       a file of the bundle is not there
+    │   └── BundleCorrupt       a file differs from its recorded hash, or its contents are invalid
+    ├── TrainingError           a training run cannot start or go on
+    ├── EngineError             an inference engine is unavailable or unknown
+    ├── PatientError            a patient's details are missing or out of range
+    └── SettingsError           a setting has an invalid value
+
+Each message is one sentence that says what is wrong and one that says what to do;
+it is written for the person at the screen, so it never holds a file system path of
+another user, a photo's contents or a traceback.
+"""
+
+
+class Face2BoneError(Exception):
+    """Raised, as one of its subclasses, whenever the package refuses an input."""
+
+
+class PhotoError(Face2BoneError):
+    """Raised when bytes cannot become a safe, upright RGB photo."""
+
+
+class PhotoTooLarge(PhotoError):
+    """Raised when a photo has more bytes or pixels than the limit."""
+
+
+class PhotoTooSmall(PhotoError):
+    """Raised when a photo has a side shorter than the limit."""
+
+
+class PhotoUnreadable(PhotoError):
+    """Raised when the bytes are empty, truncated or damaged."""
+
+
+class PhotoFormatError(PhotoError):
+    """Raised when the bytes are not one still JPEG, PNG, WebP or HEIC picture."""
+
+
+class FaceError(Face2BoneError):
+    """Raised when a photo does not hold one usable face."""
+
+
+class NoFaceFound(FaceError):
+    """Raised when no face is found after crops, upscaling and quarter turns."""
+
+
+class SeveralFaces(FaceError):
+    """Raised when a photo holds more than one face."""
+
+
+class FaceRejected(FaceError):
+    """Raised when the one face found fails a quality check that rejects."""
+
+
+class ManifestError(Face2BoneError):
+    """Raised when a cohort table breaks a rule; names the row, the column and the rule."""
+
+
+class LeakingSplit(ManifestError):
+    """Raised when one patient stands on two sides of a split."""
+
+
+class BundleError(Face2BoneError):
+    """Raised when a trained model cannot be loaded."""
+
+
+class BundleMissing(BundleError):
+    """Raised when the bundle's folder or one of its files is not there."""
+
+
+class BundleCorrupt(BundleError):
+    """Raised when a file differs from its recorded hash or cannot be parsed."""
+
+
+class TrainingError(Face2BoneError):
+    """Raised when a training run cannot start or continue."""
+
+
+class EngineError(Face2BoneError):
+    """Raised when an inference engine is unknown or unavailable here."""
+
+
+class PatientError(Face2BoneError):
+    """Raised when a patient's details are missing or out of range."""
+
+
+class SettingsError(Face2BoneError):
+    """Raised when a setting has an invalid value."""
