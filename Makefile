@@ -1,0 +1,57 @@
+# Every target makes or reuses .venv by itself; stamp files keep it quick when nothing changed.
+# Another Python: make setup PYTHON=/path/to/python3.11
+
+VENV := .venv
+BIN := $(VENV)/bin
+MADE := $(VENV)/.made
+RUNTIME := $(VENV)/.runtime
+DEV := $(VENV)/.dev
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+SOURCES := face2bone tools $(wildcard streamlit_app.py pages/*.py benchmarks/*.py)
+# More threads than this only fight each other over pictures of 160 x 160.
+TEST_THREADS ?= 1
+
+.PHONY: setup run demo test test-long check bench train-demo
+.DEFAULT_GOAL := setup
+
+setup: $(DEV)
+
+run: $(RUNTIME)
+	$(BIN)/streamlit run streamlit_app.py
+
+demo: $(RUNTIME)
+	$(BIN)/face2bone demo --out out
+
+test: $(DEV)
+	OMP_NUM_THREADS=$(TEST_THREADS) $(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-long: $(DEV)
+	OMP_NUM_THREADS=$(TEST_THREADS) $(BIN)/python -m pytest -m long $(PYTEST_ARGS)
+
+check: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(SOURCES)
+
+bench: $(DEV)
+	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+
+train-demo: $(RUNTIME)
+	$(BIN)/face2bone train-demo --out models/demo
+
+$(MADE):
+	@python=$$(PYTHON=$(PYTHON) sh tools/find_python.sh) \
+	&& "$$python" tools/check_system_libraries.py \
+	&& "$$python" -m venv $(VENV)
+	@touch $@
+
+# Editable without dependencies: requirements.txt has already put in exactly what is pinned.
+$(RUNTIME): requirements.txt pyproject.toml $(MADE)
+	@echo "Installing the run-time packages into $(VENV) (a few minutes the first time)."
+	@$(PIP) install -r requirements.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): requirements-dev.txt $(RUNTIME)
+	@$(PIP) install -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,69 @@
+"""Settings a person may change, read once from ``FACE2BONE_*`` environment variables.
+
+Every field is documented in docs/settings.md; a test fails when one is missing there.
+The photo quality limits have their own class beside the checks they belong to,
+``face2bone.face.limits.QualityLimits``.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, Literal, Self
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from face2bone.errors import SettingsError
+
+EngineKind = Literal["auto", "torch", "openvino"]
+ENV_PREFIX: Final = "FACE2BONE_"
+_CHECKOUT: Final = Path(__file__).resolve().parent.parent
+
+
+def _default_bundle() -> Path:
+    """The bundle of this checkout, else ``models/demo`` under the current directory."""
+    beside_package = _CHECKOUT / "models" / "demo"
+    return beside_package if beside_package.is_dir() else Path("models/demo")
+
+
+class Settings(BaseSettings):
+    """All settings; an empty environment variable counts as not set."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, env_ignore_empty=True, frozen=True, extra="ignore"
+    )
+
+    bundle: Path = Field(default_factory=_default_bundle)
+    """Folder of the trained model."""
+
+    landmarker: Path | None = None
+    """A ``face_landmarker.task`` file; the built-in FaceMesh is used without one."""
+
+    engine: EngineKind = "auto"
+    """Which engine runs the network; ``auto`` takes the fastest one this machine has."""
+
+    threads: int | None = Field(default=None, ge=1, le=256)
+    """Threads of the engine; all cores without a value."""
+
+    data_dir: Path = Path("data")
+    """Where commands put what they keep; nothing is written there by an assessment."""
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Read the environment; raises ``SettingsError`` naming the variable at fault."""
+        try:
+            return cls()
+        except ValidationError as error:
+            raise SettingsError(_sentence(error)) from error
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The process's settings, read at the first call; raises ``SettingsError``."""
+    return Settings.from_environment()
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors()[0]
+    variable = ENV_PREFIX + "_".join(str(part) for part in first["loc"]).upper()
+    reason = first["msg"][:1].lower() + first["msg"][1:]
+    return f"The setting {variable} is not valid: {reason}. Correct it or unset it."

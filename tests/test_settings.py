@@ -1,0 +1,74 @@
+"""The settings: defaults, each variable, and the sentence an invalid value gets."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from face2bone.errors import SettingsError
+from face2bone.settings import Settings, get_settings
+
+pytestmark = pytest.mark.usefixtures("fresh_settings")
+
+
+def test_defaults_need_no_environment() -> None:
+    settings = get_settings()
+    assert settings.bundle.parts[-2:] == ("models", "demo")
+    assert (settings.landmarker, settings.engine, settings.threads) == (None, "auto", None)
+
+
+def test_each_variable_reaches_its_field(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"BUNDLE": "a", "LANDMARKER": "b.task", "ENGINE": "torch", "THREADS": "3",
+             "DATA_DIR": "d"}  # fmt: skip
+    for name, value in given.items():
+        monkeypatch.setenv(f"FACE2BONE_{name}", value)
+    assert Settings.from_environment().model_dump() == {
+        "bundle": Path("a"),
+        "landmarker": Path("b.task"),
+        "engine": "torch",
+        "threads": 3,
+        "data_dir": Path("d"),
+    }
+
+
+def test_settings_are_read_once_and_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = get_settings()
+    monkeypatch.setenv("FACE2BONE_ENGINE", "torch")
+    assert get_settings() is settings
+    with pytest.raises(ValueError, match="frozen"):
+        settings.engine = "torch"
+
+
+def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FACE2BONE_THREADS", "")
+    assert get_settings().threads is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("ENGINE", "onnx"), ("THREADS", "0"), ("THREADS", "many")]
+)
+def test_an_invalid_value_names_its_variable(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"FACE2BONE_{name}", value)
+    with pytest.raises(SettingsError) as caught:
+        get_settings()
+    message = str(caught.value)
+    assert message.startswith(f"The setting FACE2BONE_{name} is not valid: ")
+    assert "\n" not in message
+    assert message.endswith("Correct it or unset it.")
+
+
+def test_without_a_checkout_the_bundle_is_looked_for_here(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("face2bone.settings._CHECKOUT", tmp_path)
+    assert Settings.from_environment().bundle == Path("models/demo")
+
+
+def test_importing_reads_nothing_from_the_environment() -> None:
+    """A wrong variable must reach the person as our sentence, not as a failed import."""
+    code = "import face2bone.settings"
+    environment = {"FACE2BONE_ENGINE": "onnx"}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
