@@ -1,0 +1,154 @@
+"""The floors of the house: an import only ever goes down, or stays on its floor.
+
+The table below is the only place where the floors are listed; docs/decisions/0003-floors.md
+says why they stand in this order.
+"""
+
+import ast
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+FLOORS: tuple[tuple[str, ...], ...] = (
+    ("face2bone.errors", "face2bone.bone", "face2bone.patient", "face2bone.settings"),
+    ("face2bone.photo",),
+    ("face2bone.face",),
+    ("face2bone.cohort",),
+    ("face2bone.nn",),
+    ("face2bone.calibration",),
+    ("face2bone.bundle",),
+    ("face2bone.runtime",),
+    ("face2bone.explain",),
+    ("face2bone.clinical",),
+    ("face2bone.evaluation",),
+    ("face2bone.training",),
+    ("face2bone.assess",),
+    ("face2bone.report",),
+    ("face2bone.doctor", "face2bone.cli"),
+    ("streamlit_app", "pages"),
+)
+# The package itself holds the version only, so every floor may import it.
+GROUND = "face2bone"
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def source_files() -> dict[str, Path]:
+    found = [*(ROOT / "face2bone").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]
+    found += [path for path in [ROOT / "streamlit_app.py"] if path.is_file()]
+    return {module_name(path): path for path in sorted(found)}
+
+
+FILES = source_files()
+
+
+def floor_of(module: str) -> int | None:
+    """Index of the module's floor, lowest first."""
+    for index, members in enumerate(FLOORS):
+        if any(module == member or module.startswith(member + ".") for member in members):
+            return index
+    return None
+
+
+def imported_modules(module: str, source: str) -> Iterator[tuple[str, int]]:
+    """Modules of this project the source imports, anywhere in it, with their lines."""
+    is_package = FILES[module].name == "__init__.py" if module in FILES else False
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names if ours(alias.name))
+        elif isinstance(node, ast.ImportFrom):
+            base = absolute_base(module, is_package, node)
+            if ours(base):
+                for alias in node.names:
+                    submodule = f"{base}.{alias.name}"
+                    yield (submodule if submodule in FILES else base), node.lineno
+
+
+def absolute_base(module: str, is_package: bool, node: ast.ImportFrom) -> str:
+    if not node.level:
+        return node.module or ""
+    parts = module.split(".")
+    parents = parts[: len(parts) - node.level + is_package]
+    return ".".join([*parents, *([node.module] if node.module else [])])
+
+
+def ours(module: str) -> bool:
+    return module.split(".")[0] in {"face2bone", "pages", "streamlit_app"}
+
+
+def climbing_imports(module: str, source: str) -> list[str]:
+    """One line for each import of a module on a higher floor."""
+    own = floor_of(module)
+    assert own is not None, f"{module} stands on no floor; add it to FLOORS"
+    climbing = []
+    for target, line in imported_modules(module, source):
+        floor = floor_of(target)
+        if target != GROUND and (floor is None or floor > own):
+            climbing.append(f"{module} line {line} imports {target}")
+    return climbing
+
+
+@pytest.mark.parametrize("module", [name for name in FILES if name != GROUND])
+def test_imports_only_go_down(module: str) -> None:
+    assert climbing_imports(module, FILES[module].read_text("utf-8")) == []
+
+
+def test_the_package_itself_imports_nothing() -> None:
+    assert list(imported_modules(GROUND, FILES[GROUND].read_text("utf-8"))) == []
+
+
+def test_every_folder_of_modules_is_a_package() -> None:
+    """A folder without __init__.py works in a checkout and is missing from the wheel."""
+    folders = {path.parent for path in (ROOT / "face2bone").rglob("*.py")}
+    assert [str(folder) for folder in folders if not (folder / "__init__.py").is_file()] == []
+
+
+def test_no_two_modules_import_each_other() -> None:
+    graph = {
+        module: {target for target, _ in imported_modules(module, path.read_text("utf-8"))}
+        - {module, GROUND}
+        for module, path in FILES.items()
+    }
+    list(TopologicalSorter(graph).static_order())  # raises CycleError naming the modules
+
+
+def test_only_the_dashboard_knows_streamlit() -> None:
+    top = len(FLOORS) - 1
+    for module, path in FILES.items():
+        if module != GROUND and floor_of(module) != top:
+            roots = {name.split(".")[0] for name in all_imports(path.read_text("utf-8"))}
+            assert "streamlit" not in roots, f"{module} imports streamlit"
+
+
+def all_imports(source: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "climbs"),
+    [
+        ("face2bone.photo", "from face2bone.errors import PhotoError", False),
+        ("face2bone.photo", "from face2bone.bundle import Bundle", True),
+        ("face2bone.photo", "import face2bone.assess", True),
+        ("face2bone.photo", "def f():\n    from face2bone.face import Face", True),
+        ("face2bone.photo", "from . import cli", True),
+        ("face2bone.photo", "from face2bone import __version__", False),
+        ("face2bone.photo", "import numpy as np", False),
+        ("face2bone.face.quality", "from .regions import Region", False),
+        ("face2bone.face.quality", "from ..runtime import predict", True),
+        ("face2bone.photo", "from face2bone.unheard_of import x", True),
+    ],
+)
+def test_the_rule_itself(module: str, source: str, climbs: bool) -> None:
+    assert bool(climbing_imports(module, source)) is climbs
