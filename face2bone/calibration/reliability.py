@@ -1,0 +1,123 @@
+"""How far stated confidence is from what happens: reliability table, ECE and its floor.
+
+Notation: conf_i = max_k p_ik, hit_i = 1 when the most probable class is the true one,
+B equal-width bins (lower, upper] of confidence, n_b patients in bin b.
+ECE = sum_b n_b / N * |mean hit in b - mean conf in b| (Naeini et al. 2015; Guo et al.
+2017). With few patients the ECE of a perfectly calibrated model is far from zero, so it
+is never given without its floor: the ECE when labels are drawn from the predictions.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from face2bone.calibration.labelled import checked_labels, checked_probabilities
+
+DEFAULT_BINS: Final = 15
+CHUNK_ELEMENTS: Final = 4_000_000  # simulated outcomes held at once: 32 MB of uniforms
+
+
+@dataclass(frozen=True)
+class ReliabilityTable:
+    """One row per bin of top-label confidence, all arrays (B,).
+
+    Bins are (lower, upper]; ``count`` is int64; ``confidence`` (mean) and ``accuracy``
+    are in [0, 1] and NaN in an empty bin.
+    """
+
+    lower: npt.NDArray[np.float64]
+    upper: npt.NDArray[np.float64]
+    count: npt.NDArray[np.int64]
+    confidence: npt.NDArray[np.float64]
+    accuracy: npt.NDArray[np.float64]
+
+    @property
+    def error(self) -> float:
+        """Expected calibration error of the table, in [0, 1]."""
+        used = self.count > 0
+        gaps = np.abs(self.accuracy[used] - self.confidence[used])
+        return float((self.count[used] * gaps).sum() / self.count.sum())
+
+
+@dataclass(frozen=True)
+class EceFloor:
+    """ECE a perfectly calibrated model shows at this sample size: mean, 95th percentile."""
+
+    mean: float
+    p95: float
+
+
+def reliability_table(
+    probabilities: npt.ArrayLike, labels: npt.ArrayLike, bins: int = DEFAULT_BINS
+) -> ReliabilityTable:
+    """Reliability table of probabilities (N, 3) against class indices (N,).
+
+    Raises ``TrainingError`` when shapes disagree or rows do not sum to 1.
+    """
+    p = checked_probabilities(probabilities)
+    y = checked_labels(labels, len(p))
+    confidence = p.max(axis=1)
+    hits = (p.argmax(axis=1) == y).astype(np.float64)
+    index = _bin_index(confidence, bins)
+    count = np.bincount(index, minlength=bins)
+    edges = np.linspace(0.0, 1.0, bins + 1)
+    return ReliabilityTable(
+        lower=edges[:-1],
+        upper=edges[1:],
+        count=count.astype(np.int64),
+        confidence=_bin_means(confidence, index, count),
+        accuracy=_bin_means(hits, index, count),
+    )
+
+
+def expected_calibration_error(
+    probabilities: npt.ArrayLike, labels: npt.ArrayLike, bins: int = DEFAULT_BINS
+) -> float:
+    """Top-label ECE over equal-width bins, in [0, 1]."""
+    return reliability_table(probabilities, labels, bins).error
+
+
+def ece_floor(
+    probabilities: npt.ArrayLike, bins: int = DEFAULT_BINS, draws: int = 1000, seed: int = 0
+) -> EceFloor:
+    """ECE of a perfectly calibrated model with the same predictions and the same N.
+
+    Drawing y_i from p_i makes hit_i a Bernoulli(conf_i) variable, and the ECE depends on
+    nothing else, so the hits are drawn at once for a block of repetitions.
+
+    Args:
+        probabilities: (N, 3) predictions whose sample size and sharpness are kept.
+        bins: equal-width bins of confidence.
+        draws: simulated cohorts.
+        seed: of numpy's default generator.
+    """
+    confidence = checked_probabilities(probabilities).max(axis=1)
+    members = np.eye(bins)[_bin_index(confidence, bins)]
+    expected = confidence @ members
+    rng = np.random.default_rng(seed)
+    block = max(1, CHUNK_ELEMENTS // len(confidence))
+    errors = [
+        np.abs(
+            (rng.random((min(block, draws - start), len(confidence))) < confidence) @ members
+            - expected
+        ).sum(axis=1)
+        for start in range(0, draws, block)
+    ]
+    simulated = np.concatenate(errors) / len(confidence)
+    return EceFloor(mean=float(simulated.mean()), p95=float(np.quantile(simulated, 0.95)))
+
+
+def _bin_index(confidence: npt.NDArray[np.float64], bins: int) -> npt.NDArray[np.int64]:
+    """Bin of each confidence under (lower, upper]; 0 falls into the first."""
+    edges = np.linspace(0.0, 1.0, bins + 1)
+    index = np.searchsorted(edges, confidence, side="left") - 1
+    return np.clip(index, 0, bins - 1).astype(np.int64)
+
+
+def _bin_means(
+    values: npt.NDArray[np.float64], index: npt.NDArray[np.int64], count: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64]:
+    sums = np.bincount(index, weights=values, minlength=len(count))
+    return np.divide(sums, count, out=np.full(len(count), np.nan), where=count > 0)

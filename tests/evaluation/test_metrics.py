@@ -1,0 +1,121 @@
+import json
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn import metrics as sk
+
+from face2bone.calibration import ece_floor, expected_calibration_error
+from face2bone.errors import TrainingError
+from face2bone.evaluation.metrics import (
+    brier_sum,
+    confusion_matrix,
+    macro_auc,
+    performance,
+    quadratic_kappa,
+    ranked_probability_score,
+)
+
+
+def predictions(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    y = rng.integers(0, 3, n)
+    logits = rng.normal(0.0, 1.0, (n, 3)) + 0.8 * np.eye(3)[y]
+    p = np.exp(logits)
+    return np.round(p / p.sum(axis=1, keepdims=True), 2), y  # rounding makes ties
+
+
+def normalised(p: np.ndarray) -> np.ndarray:
+    return p / p.sum(axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_every_figure_equals_scikit_learn(seed: int) -> None:
+    p, y = predictions(400, seed)
+    p = normalised(p)
+    found = performance(p, y)
+    predicted = p.argmax(axis=1)
+    assert found.n == 400
+    assert found.accuracy == pytest.approx(sk.accuracy_score(y, predicted))
+    assert found.macro_auc == pytest.approx(sk.roc_auc_score(y, p, multi_class="ovr"))
+    assert found.quadratic_kappa == pytest.approx(
+        sk.cohen_kappa_score(y, predicted, weights="quadratic")
+    )
+    assert (found.confusion == sk.confusion_matrix(y, predicted)).all()
+    one_hot = np.eye(3)[y]
+    assert found.brier_sum == pytest.approx(3 * sk.mean_squared_error(one_hot, p))
+    assert found.brier_per_class == pytest.approx(sk.mean_squared_error(one_hot, p))
+
+
+def test_rps_is_the_mean_brier_score_of_the_two_cumulative_cuts() -> None:
+    p, y = predictions(300, seed=11)
+    p = normalised(p)
+    cuts = [sk.brier_score_loss(y <= j, np.minimum(p[:, : j + 1].sum(axis=1), 1)) for j in (0, 1)]
+    assert ranked_probability_score(p, y) == pytest.approx(np.mean(cuts))
+
+
+def test_rps_charges_more_for_a_miss_by_two_classes_where_brier_does_not() -> None:
+    near, far = [[0.0, 1.0, 0.0]], [[0.0, 0.0, 1.0]]
+    assert brier_sum(near, [0]) == brier_sum(far, [0]) == 2.0
+    assert ranked_probability_score(near, [0]) == 0.5
+    assert ranked_probability_score(far, [0]) == 1.0
+
+
+def test_ece_and_its_floor_are_those_of_calibration() -> None:
+    p, y = predictions(200, seed=12)
+    p = normalised(p)
+    found = performance(p, y, seed=7)
+    assert found.ece == expected_calibration_error(p, y)
+    assert found.ece_floor == ece_floor(p, seed=7)
+
+
+def test_perfect_and_reversed_predictions() -> None:
+    y = np.array([0, 1, 2, 0, 2, 1])
+    assert performance(np.eye(3)[y], y).quadratic_kappa == 1.0
+    assert performance(np.eye(3)[y], y).macro_auc == 1.0
+    assert quadratic_kappa(confusion_matrix(np.eye(3)[2 - y], y)) == pytest.approx(-1.0)
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=50, deadline=None)
+def test_figures_ignore_the_order_of_patients(seed: int) -> None:
+    p, y = predictions(40, seed=13)
+    p = normalised(p)
+    order = np.random.default_rng(seed).permutation(40)
+    assert macro_auc(p[order], y[order]) == pytest.approx(macro_auc(p, y))
+    assert ranked_probability_score(p[order], y[order]) == pytest.approx(
+        ranked_probability_score(p, y)
+    )
+
+
+@given(st.lists(st.integers(1, 63), min_size=40, max_size=40), st.floats(0.2, 5.0))
+@settings(max_examples=50, deadline=None)
+def test_auc_ignores_any_rising_map_of_a_score(grid: list[int], power: float) -> None:
+    y = np.arange(40) % 3
+    score = np.array(grid) / 64  # far enough apart that a power merges no two of them
+    straight = np.stack([score, 1 - score, np.zeros(40)], axis=1)
+    curved = np.stack([score**power, 1 - score**power, np.zeros(40)], axis=1)
+    assert macro_auc(curved, y) == pytest.approx(macro_auc(straight, y))
+
+
+def test_figures_the_patients_cannot_define_are_nan() -> None:
+    p = normalised(np.array([[0.8, 0.1, 0.1], [0.3, 0.6, 0.1]]))
+    assert math.isnan(macro_auc(p, [0, 1]))
+    assert math.isnan(quadratic_kappa(confusion_matrix(p[:1], [0])))
+    assert performance(p, [0, 1]).accuracy == 1.0
+
+
+def test_mapping_holds_plain_types_and_every_figure() -> None:
+    p, y = predictions(60, seed=14)
+    found = performance(normalised(p), y)
+    plain = found.as_mapping()
+    assert json.loads(json.dumps(plain)) == plain
+    assert plain["ece_floor_p95"] == found.ece_floor.p95
+    assert plain["brier_per_class"] == found.brier_per_class
+
+
+def test_logits_are_refused() -> None:
+    with pytest.raises(TrainingError, match="not logits"):
+        performance([[3.0, -1.0, 0.5]], [0])
