@@ -16,6 +16,7 @@ from face2bone.calibration.conformal import (
 from face2bone.calibration.reliability import (
     EceFloor,
     ReliabilityTable,
+    bin_index,
     ece_floor,
     expected_calibration_error,
     reliability_table,
@@ -26,6 +27,7 @@ __all__ = [
     "ConformalThresholds",
     "EceFloor",
     "ReliabilityTable",
+    "bin_index",
     "calibrated",
     "class_coverage",
     "ece_floor",

@@ -21,24 +21,23 @@ CHUNK_ELEMENTS: Final = 4_000_000  # simulated outcomes held at once: 32 MB of u
 
 @dataclass(frozen=True)
 class ReliabilityTable:
-    """One row per bin of top-label confidence, all arrays (B,).
+    """What happened in each bin of top-label confidence.
 
-    Bins are (lower, upper]; ``count`` is int64; ``confidence`` (mean) and ``accuracy``
-    are in [0, 1] and NaN in an empty bin.
+    Bin b is (``edges[b]``, ``edges[b + 1]``], ``edges`` (B + 1,) from 0 to 1; ``counts``
+    (B,); ``confidence`` (mean) and ``accuracy`` (B,) are in [0, 1], NaN in an empty bin.
     """
 
-    lower: npt.NDArray[np.float64]
-    upper: npt.NDArray[np.float64]
-    count: npt.NDArray[np.int64]
+    edges: npt.NDArray[np.float64]
+    counts: npt.NDArray[np.int64]
     confidence: npt.NDArray[np.float64]
     accuracy: npt.NDArray[np.float64]
 
     @property
     def error(self) -> float:
         """Expected calibration error of the table, in [0, 1]."""
-        used = self.count > 0
+        used = self.counts > 0
         gaps = np.abs(self.accuracy[used] - self.confidence[used])
-        return float((self.count[used] * gaps).sum() / self.count.sum())
+        return float((self.counts[used] * gaps).sum() / self.counts.sum())
 
 
 @dataclass(frozen=True)
@@ -60,15 +59,14 @@ def reliability_table(
     y = checked_labels(labels, len(p))
     confidence = p.max(axis=1)
     hits = (p.argmax(axis=1) == y).astype(np.float64)
-    index = _bin_index(confidence, bins)
-    count = np.bincount(index, minlength=bins)
     edges = np.linspace(0.0, 1.0, bins + 1)
+    index = bin_index(confidence, edges)
+    counts = np.bincount(index, minlength=bins).astype(np.int64)
     return ReliabilityTable(
-        lower=edges[:-1],
-        upper=edges[1:],
-        count=count.astype(np.int64),
-        confidence=_bin_means(confidence, index, count),
-        accuracy=_bin_means(hits, index, count),
+        edges=edges,
+        counts=counts,
+        confidence=_bin_means(confidence, index, counts),
+        accuracy=_bin_means(hits, index, counts),
     )
 
 
@@ -94,7 +92,7 @@ def ece_floor(
         seed: of numpy's default generator.
     """
     confidence = checked_probabilities(probabilities).max(axis=1)
-    members = np.eye(bins)[_bin_index(confidence, bins)]
+    members = np.eye(bins)[bin_index(confidence, np.linspace(0.0, 1.0, bins + 1))]
     expected = confidence @ members
     rng = np.random.default_rng(seed)
     block = max(1, CHUNK_ELEMENTS // len(confidence))
@@ -109,15 +107,14 @@ def ece_floor(
     return EceFloor(mean=float(simulated.mean()), p95=float(np.quantile(simulated, 0.95)))
 
 
-def _bin_index(confidence: npt.NDArray[np.float64], bins: int) -> npt.NDArray[np.int64]:
-    """Bin of each confidence under (lower, upper]; 0 falls into the first."""
-    edges = np.linspace(0.0, 1.0, bins + 1)
+def bin_index(confidence: npt.ArrayLike, edges: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Bin of each confidence in [0, 1] under (lower, upper]; 0 falls into the first."""
     index = np.searchsorted(edges, confidence, side="left") - 1
-    return np.clip(index, 0, bins - 1).astype(np.int64)
+    return np.clip(index, 0, len(edges) - 2).astype(np.int64)
 
 
 def _bin_means(
-    values: npt.NDArray[np.float64], index: npt.NDArray[np.int64], count: npt.NDArray[np.int64]
+    values: npt.NDArray[np.float64], index: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.float64]:
-    sums = np.bincount(index, weights=values, minlength=len(count))
-    return np.divide(sums, count, out=np.full(len(count), np.nan), where=count > 0)
+    sums = np.bincount(index, weights=values, minlength=len(counts))
+    return np.divide(sums, counts, out=np.full(len(counts), np.nan), where=counts > 0)

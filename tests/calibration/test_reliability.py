@@ -36,20 +36,20 @@ def test_table_equals_a_loop_over_patients() -> None:
     for b in range(15):
         low, high = b / 15, (b + 1) / 15
         own = [i for i in range(300) if low < p[i].max() <= high]
-        assert table.count[b] == len(own)
+        assert table.counts[b] == len(own)
         if own:
             assert table.confidence[b] == pytest.approx(np.mean([p[i].max() for i in own]))
             assert table.accuracy[b] == pytest.approx(np.mean([p[i].argmax() == y[i] for i in own]))
         else:
             assert np.isnan(table.confidence[b])
             assert np.isnan(table.accuracy[b])
-    assert table.count.sum() == 300
-    assert (table.lower[1:] == table.upper[:-1]).all()
+    assert table.counts.sum() == 300
+    assert table.edges == pytest.approx(np.arange(16) / 15)
 
 
 def test_a_confidence_on_an_edge_belongs_to_the_bin_below_and_1_to_the_last() -> None:
     table = reliability_table(rows([1.0, 0.8, 0.6]), [0, 0, 0], bins=5)
-    assert table.count.tolist() == [0, 0, 1, 1, 1]
+    assert table.counts.tolist() == [0, 0, 1, 1, 1]
 
 
 def test_hand_worked_error() -> None:
