@@ -1,0 +1,85 @@
+"""Write THIRD_PARTY_NOTICES from the metadata of what is installed for run time.
+
+Run it after changing requirements.txt: .venv/bin/python tools/third_party_notices.py
+"""
+
+import re
+from importlib.metadata import Distribution, distribution
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).resolve().parent.parent
+
+HEADER = """\
+Third-party software that Face2Bone uses at run time
+====================================================
+
+Face2Bone's own code is under the Apache License 2.0 (LICENSE). It contains no other
+project's code. `pip install -r requirements.txt` fetches the packages below from their
+authors; each comes under its own licence, as its metadata states it.
+
+Worth knowing before redistributing an environment or an image that holds them:
+- pillow_heif: the binding is BSD-3-Clause; its binary wheel also holds libheif and
+  libde265 (LGPL-3.0) and x265 (GPL-2.0), so the wheel as a whole is under the GPL-2.0.
+- opencv-contrib-python: Apache-2.0; its wheel also holds FFmpeg and Qt 5 (LGPL-2.1 and
+  LGPL-3.0).
+- mediapipe: Apache-2.0; its wheel holds the FaceMesh models, which Google publishes with it.
+- torch: the ordinary Linux wheel brings NVIDIA's CUDA libraries under NVIDIA's own terms.
+
+"""
+SHORT_NAMES = {
+    "Apache 2.0": "Apache-2.0",
+    "Apache License 2.0": "Apache-2.0",
+    "Apache Software License": "Apache-2.0",
+    "BSD License": "BSD",
+    "3-Clause BSD License": "BSD-3-Clause",
+    "BSD 3-Clause License": "BSD-3-Clause",
+    "MIT License": "MIT",
+    "ISC License (ISCL)": "ISC",
+    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+    "Python Software Foundation License": "PSF-2.0",
+}
+
+
+def runtime_distributions() -> dict[str, Distribution]:
+    """Every distribution requirements.txt leads to, by normalised name."""
+    lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+    waiting = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    found: dict[str, Distribution] = {}
+    while waiting:
+        requirement = waiting.pop()
+        name = re.sub(r"[-_.]+", "-", requirement.name).lower()
+        if name not in found:
+            found[name] = distribution(requirement.name)
+            waiting += dependencies(found[name], requirement.extras)
+    return found
+
+
+def dependencies(package: Distribution, extras: set[str]) -> list[Requirement]:
+    """Requirements that apply on this machine with the extras asked for."""
+    requirements = [Requirement(text) for text in package.requires or []]
+    environments = [{"extra": extra} for extra in ["", *extras]]
+    return [r for r in requirements if not r.marker or any(map(r.marker.evaluate, environments))]
+
+
+def licence(package: Distribution) -> str:
+    """Short licence name: the expression, else the classifier, else the free text."""
+    metadata = package.metadata
+    if "License-Expression" in metadata:
+        return metadata["License-Expression"]
+    classifiers = metadata.get_all("Classifier") or []
+    named = [c.split(" :: ")[-1] for c in classifiers if c.startswith("License :: ")]
+    text = named[0] if named else metadata["License"].splitlines()[0]
+    return SHORT_NAMES.get(text, text)
+
+
+def main() -> None:
+    """Write the file beside LICENSE."""
+    packages = sorted(runtime_distributions().items())
+    rows = [f"{p.name} {p.version.split('+')[0]}: {licence(p)}" for _, p in packages]
+    (ROOT / "THIRD_PARTY_NOTICES").write_text(HEADER + "\n".join(rows) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
