@@ -15,13 +15,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from face2bone.cohort.synthetic.parameters import AGEING_NAMES
 from face2bone.cohort.synthetic.patients import T_SCORE_SD, DrawnPatient, t_score_mean
-from face2bone.cohort.synthetic.worlds import (
-    AGEING_NAMES,
-    Floats,
-    World,
-    ageing_log_likelihood,
-)
+from face2bone.cohort.synthetic.worlds import Floats, World, ageing_log_likelihood
 from face2bone.patient import Sex
 
 STEP: Final = 0.05

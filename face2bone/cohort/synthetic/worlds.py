@@ -1,7 +1,7 @@
 """What a drawn face may know about a drawn patient's bone: three worlds.
 
 Notation: t is a T-score (SD), a the age in years, x_k the six ageing parameters of a face in
-the order of ``AGEING_NAMES`` (mm, the wrinkle depth without unit).
+the order of ``parameters.AGEING_NAMES`` (mm-like units, the wrinkle depth without unit).
 
     s(t)  = tanh((-1.75 - t) / 1.5)                              severity, strictly falling in t
     x_k   = clip(c_k + b_k (a - 65) / 25 + g_k s(t*) / 2 + sd_k e_k),   e_k ~ N(0, 1)
@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import log_ndtr
 
-from face2bone.cohort.synthetic.parameters import Ageing
+from face2bone.cohort.synthetic.parameters import AGEING_NAMES, Ageing
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
@@ -34,7 +34,6 @@ class World(Enum):
     BLANK = "blank"
 
 
-AGEING_NAMES: Final = ("orbit", "maxilla", "nasolabial", "jaw", "temple", "wrinkle")
 SEVERITY_CENTRE: Final = -1.75  # midway between the two class boundaries
 SEVERITY_WIDTH: Final = 1.5
 AGE_CENTRE: Final = 65.0
