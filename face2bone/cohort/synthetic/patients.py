@@ -93,11 +93,12 @@ class DrawnPatient:
 def t_score_mean(age_years: npt.ArrayLike, female: npt.ArrayLike, bmi: npt.ArrayLike) -> Floats:
     """Mean T-score m given age (years), sex (True is female) and BMI (kg/m2); broadcasts."""
     age, weight = np.asarray(age_years, np.float64), np.asarray(bmi, np.float64)
-    means = [
+    women, men = (
         m.t_at_65 + m.t_per_year * (age - 65.0) + m.t_per_bmi * (weight - m.bmi_centre)
         for m in (_MODELS[Sex.FEMALE], _MODELS[Sex.MALE])
-    ]
-    return np.where(np.asarray(female, bool), *means)
+    )
+    mean: Floats = np.where(np.asarray(female, bool), women, men)
+    return mean
 
 
 def adiposity(patient: Patient) -> float:

@@ -48,7 +48,8 @@ HIGHEST: Final[Floats] = np.array([8.5, 8.5, 8.5, 8.5, 8.5, 1.4])
 
 def severity(t_score: npt.ArrayLike) -> Floats:
     """Severity s(t) in (-1, 1): 0 midway between the class boundaries, higher when bone is lost."""
-    return np.tanh((SEVERITY_CENTRE - np.asarray(t_score, np.float64)) / SEVERITY_WIDTH)
+    bounded: Floats = np.tanh((SEVERITY_CENTRE - np.asarray(t_score, np.float64)) / SEVERITY_WIDTH)
+    return bounded
 
 
 def ageing_mean(age_years: npt.ArrayLike, t_score: npt.ArrayLike) -> Floats:
