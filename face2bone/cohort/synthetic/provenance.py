@@ -1,0 +1,43 @@
+"""Which generator drew a picture: a version, and a hash of the source that draws."""
+
+import hashlib
+import importlib.util
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+GENERATOR_VERSION: Final = "1.0.0"
+
+_PACKAGE = "face2bone.cohort.synthetic"
+DRAWING_MODULES: Final = tuple(
+    f"{_PACKAGE}.{name}"
+    for name in (
+        "numerics", "anatomy", "head", "identity", "atlas", "parameters", "ageing", "marks",
+        "strands", "hair", "paint", "eyes", "mouth", "brows", "skin", "surface", "light",
+        "projection", "camera", "glasses", "background", "render",
+    )
+)  # fmt: skip
+"""The modules that determine parameters and pixels, in the order they are hashed."""
+
+
+def source_hash(modules: Sequence[str]) -> str:
+    """sha256 (hex) over names and sources of `modules`, in the given order.
+
+    The modules are located, not imported. Line endings are normalised, so a checkout on
+    Windows hashes the same.
+    """
+    digest = hashlib.sha256()
+    for name in modules:
+        spec = importlib.util.find_spec(name)
+        if spec is None or spec.origin is None:
+            raise ModuleNotFoundError(f"No source for module {name}.")
+        source = Path(spec.origin).read_bytes().replace(b"\r\n", b"\n")
+        digest.update(name.encode() + b"\0" + source + b"\0")
+    return digest.hexdigest()
+
+
+def generator_hash() -> str:
+    """sha256 (hex) over the version and the source of everything that draws faces."""
+    return hashlib.sha256(
+        f"{GENERATOR_VERSION}\n{source_hash(DRAWING_MODULES)}\n".encode()
+    ).hexdigest()
