@@ -28,7 +28,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("face2bone.training",),
     ("face2bone.assess",),
     ("face2bone.report",),
-    ("face2bone.doctor", "face2bone.cli"),
+    ("face2bone.doctor", "face2bone.cli", "face2bone.__main__"),
     ("face2bone.dashboard",),
     ("streamlit_app", "pages"),
 )

@@ -1,0 +1,77 @@
+"""The setup scripts: a Python that really runs, and missing system libraries by package name."""
+
+import ctypes
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+TOOLS = Path(__file__).resolve().parent.parent / "tools"
+SHELL_TOOLS = "/usr/bin:/bin"  # sed, tr: the script's own needs
+
+
+def find_python(path: str, python: str = "") -> subprocess.CompletedProcess[str]:
+    command = ["/bin/sh", str(TOOLS / "find_python.sh")]
+    variables = {"PATH": path, "PYTHON": python}
+    return subprocess.run(command, env=variables, capture_output=True, text=True)
+
+
+def script(folder: Path, name: str, body: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{body}\n", "utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def test_a_name_that_does_not_run_is_passed_over(tmp_path: Path) -> None:
+    script(tmp_path / "shims", "python3.12", "echo 'command not found' >&2; exit 127")
+    works = script(tmp_path / "real", "python3.11", f'exec {sys.executable} "$@"')
+    found = find_python(f"{tmp_path / 'shims'}:{tmp_path / 'real'}:{SHELL_TOOLS}")
+    assert found.stdout.strip() == str(works)
+
+
+def test_a_given_python_comes_first(tmp_path: Path) -> None:
+    script(tmp_path / "real", "python3.12", f'exec {sys.executable} "$@"')
+    given = script(tmp_path / "given", "mine", f'exec {sys.executable} "$@"')
+    found = find_python(f"{tmp_path / 'real'}:{SHELL_TOOLS}", python=str(given))
+    assert found.stdout.strip() == str(given)
+
+
+def test_an_unusable_given_python_is_not_replaced_silently(tmp_path: Path) -> None:
+    found = find_python(SHELL_TOOLS, python=str(script(tmp_path, "old", "exit 1")))
+    assert (found.returncode, found.stdout) == (1, "")
+    assert found.stderr.startswith("No Python 3.11 or 3.12")
+    assert found.stderr.count("\n") == 1
+
+
+@pytest.fixture
+def check_system_libraries() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("check", TOOLS / "check_system_libraries.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_missing_libraries_are_named_by_package(
+    check_system_libraries: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def load(name: str) -> None:
+        if name == "libGL.so.1":
+            raise OSError
+
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(ctypes, "CDLL", load)
+    assert check_system_libraries.missing_packages() == ["libgl1"]
+
+
+def test_other_systems_are_not_asked(
+    check_system_libraries: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert check_system_libraries.missing_packages() == []
