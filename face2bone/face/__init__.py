@@ -1,0 +1,25 @@
+"""The face in a photo: landmarks, quality, alignment and anatomical regions."""
+
+from face2bone.face.alignment import CROP_SIZE, MASK_VALUE, AlignedFace, align_landmarks
+from face2bone.face.finding import Face, align, find_face
+from face2bone.face.limits import QualityLimits
+from face2bone.face.locator import FaceMeshLocator, Locator
+from face2bone.face.quality import QualityCheck, QualityVerdict
+from face2bone.face.regions import REGIONS, Region
+
+__all__ = [
+    "CROP_SIZE",
+    "MASK_VALUE",
+    "REGIONS",
+    "AlignedFace",
+    "Face",
+    "FaceMeshLocator",
+    "Locator",
+    "QualityCheck",
+    "QualityLimits",
+    "QualityVerdict",
+    "Region",
+    "align",
+    "align_landmarks",
+    "find_face",
+]

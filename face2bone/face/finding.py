@@ -1,0 +1,76 @@
+"""One photo in, one face out: landmarks, pose and quality, then the aligned crop."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from face2bone.errors import NoFaceFound, SeveralFaces
+from face2bone.face.alignment import AlignedFace, align_landmarks
+from face2bone.face.limits import QualityLimits
+from face2bone.face.locator import FaceMeshLocator, Locator
+from face2bone.face.pose import head_pose
+from face2bone.face.quality import QualityVerdict, judge_quality
+from face2bone.photo import Photo
+
+
+@dataclass(frozen=True)
+class Face:
+    """The one face of a photo.
+
+    landmarks: float32 (478, 3) in photo pixels, 0 at the centre of the first pixel; angles in
+    degrees with the signs of ``face2bone.face.pose``; quarter_turns: anticlockwise turns (0 to 3)
+    that would set the photo upright; the landmarks are in the photo as it is.
+    """
+
+    landmarks: NDArray[np.float32]
+    yaw_deg: float
+    pitch_deg: float
+    roll_deg: float
+    quarter_turns: int
+    quality: QualityVerdict
+
+
+def find_face(
+    photo: Photo, locator: Locator | None = None, limits: QualityLimits | None = None
+) -> Face:
+    """The face in a photo with its quality verdict; a bad verdict is data, not an error.
+
+    Without a locator the FaceMesh shared by the process is used, without limits those of the
+    environment. Raises ``NoFaceFound`` and ``SeveralFaces``.
+    """
+    faces = (locator or shared_locator()).locate(photo.pixels)
+    if not faces:
+        raise NoFaceFound(
+            "No face was found in the photo. Take it from the front, in even light, with the "
+            "whole face in the frame and nothing covering it."
+        )
+    if len(faces) > 1:
+        raise SeveralFaces(
+            f"The photo shows {len(faces)} faces. Crop it to the patient or take it again "
+            "with nobody else in the frame."
+        )
+    landmarks, pose = faces[0], head_pose(faces[0])
+    aligned = align_landmarks(photo.pixels, landmarks)
+    verdict = judge_quality(
+        photo.pixels.shape, landmarks, pose, aligned, limits or environment_limits()
+    )
+    return Face(landmarks, pose.yaw_deg, pose.pitch_deg, pose.roll_deg, pose.quarter_turns, verdict)
+
+
+def align(photo: Photo, face: Face) -> AlignedFace:
+    """The crop, mask and regions of a face found in this photo."""
+    return align_landmarks(photo.pixels, face.landmarks)
+
+
+@lru_cache(maxsize=1)
+def shared_locator() -> Locator:
+    """The process's FaceMesh, made at the first call; safe for many threads."""
+    return FaceMeshLocator()
+
+
+@lru_cache(maxsize=1)
+def environment_limits() -> QualityLimits:
+    """The quality limits as the environment sets them, read once."""
+    return QualityLimits()

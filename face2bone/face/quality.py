@@ -1,0 +1,291 @@
+"""The quality gate: is this photo of this face good enough to read?
+
+Each check gives a figure, two limits and a sentence for the person behind the camera. Sharpness,
+light and frame are measured on the aligned crop, so that they do not depend on the photo's
+resolution; the others on the landmarks. What a figure means is in docs/face.md.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from face2bone.face.alignment import AlignedFace
+from face2bone.face.limits import QualityLimits
+from face2bone.face.mesh import inter_pupil_distance
+from face2bone.face.pose import Pose, mesh_misfit
+from face2bone.face.regions import REGIONS
+
+Status = Literal["accept", "warn", "reject"]
+_SEVERITY: Final[tuple[Status, ...]] = ("accept", "warn", "reject")
+
+
+@dataclass(frozen=True)
+class QualityCheck:
+    """One figure against its limits; angles compare by size, their sign says the direction."""
+
+    name: str
+    value: float
+    unit: str
+    warn_limit: float
+    reject_limit: float | None
+    status: Status
+    reason: str
+
+
+@dataclass(frozen=True)
+class QualityVerdict:
+    """All checks; the status is that of the worst one."""
+
+    checks: tuple[QualityCheck, ...]
+    status: Status
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """What to do better, the gravest first; empty for a photo without remarks."""
+        flagged = [check for check in self.checks if check.status != "accept"]
+        flagged.sort(key=lambda check: -_SEVERITY.index(check.status))
+        return tuple(check.reason for check in flagged)
+
+
+def judge_quality(
+    photo_shape: tuple[int, ...],
+    landmarks: NDArray[np.floating[Any]],
+    pose: Pose,
+    aligned: AlignedFace,
+    limits: QualityLimits,
+) -> QualityVerdict:
+    """Verdict on one face: photo_shape (H, W, ...), landmarks (478, 3) in photo pixels."""
+    checks = (
+        *_geometry_checks(landmarks, pose, limits),
+        *_expression_checks(landmarks, limits),
+        *_light_checks(aligned, limits),
+        _frame_check(photo_shape, aligned, limits),
+    )
+    worst = max((check.status for check in checks), key=_SEVERITY.index)
+    return QualityVerdict(checks, worst)
+
+
+def sharpness(aligned: AlignedFace) -> float:
+    """Fine over medium detail: contrast of the .8 to 1.6 px band over the 1.6 to 3.2 px band.
+
+    A ratio of two bands (differences of Gaussians) of the same crop does not depend on contrast
+    or skin; about 0.6 to 0.85 for a sharp face, 0.45 after a blur of 1.5 crop pixels, 0.36 after
+    2.5. A face without any contrast counts as 0.
+    """
+    inside = cv2.erode(aligned.mask.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    grey = _grey(aligned)
+    fine, medium, coarse = (cv2.GaussianBlur(grey, (0, 0), sigma) for sigma in (0.8, 1.6, 3.2))
+    detail, shapes = _contrast((fine - medium)[inside]), _contrast((medium - coarse)[inside])
+    return detail / shapes if shapes > 0.1 else 0.0
+
+
+def evenness(aligned: AlignedFace) -> float:
+    """Mean grey level of the darker half of the face over that of the brighter one, 0 to 1.
+
+    The halves are each side's periorbital, midface, nasolabial and mandibular regions, so that
+    hair on one side of the forehead does not count.
+    """
+    grey = _grey(aligned)
+    halves = [
+        float(grey[np.isin(aligned.region_map, indices)].mean())
+        for indices in (_half("_left"), _half("_right"))
+        if np.isin(aligned.region_map, indices).any()
+    ]
+    return min(halves) / max(max(halves), 1.0) if len(halves) == 2 else 0.0
+
+
+def clipped_percent(aligned: AlignedFace) -> float:
+    """Percent of the face where some channel is 254 or more or all are 2 or less."""
+    brightest = aligned.crop.max(axis=2)[aligned.mask]
+    return 100.0 * float(((brightest >= 254) | (brightest <= 2)).mean())
+
+
+def eye_opening(landmarks: NDArray[np.floating[Any]]) -> float:
+    """Lid distance over eye width (Soukupova and Cech 2016, eq. 1) of the more closed eye."""
+    return min(_opening(landmarks, eye) for eye in _EYES)
+
+
+def mouth_opening(landmarks: NDArray[np.floating[Any]]) -> float:
+    """Distance between the middles of the inner lips in inter-pupil distances."""
+    gap = float(np.linalg.norm(landmarks[13] - landmarks[14]))
+    return gap / max(inter_pupil_distance(landmarks), 1e-6)
+
+
+def outside_frame_percent(photo_shape: tuple[int, ...], aligned: AlignedFace) -> float:
+    """Percent of the ellipse whose pixels lie beyond the photo's edge."""
+    rows, columns = np.nonzero(aligned.mask)
+    linear, shift = aligned.transform[:, :2], aligned.transform[:, 2]
+    x, y = np.linalg.solve(linear, np.stack((columns, rows)) - shift[:, None])
+    inside = (x > -0.5) & (x < photo_shape[1] - 0.5) & (y > -0.5) & (y < photo_shape[0] - 0.5)
+    return 100.0 * float(1.0 - inside.mean())
+
+
+def _geometry_checks(
+    landmarks: NDArray[np.floating[Any]], pose: Pose, limits: QualityLimits
+) -> Iterator[QualityCheck]:
+    pupils = inter_pupil_distance(landmarks)
+    yield _at_least(
+        ("inter_pupil_distance", pupils, "px"),
+        (limits.inter_pupil_warn, limits.inter_pupil_reject),
+        f"The pupils are {pupils:.0f} pixels apart. "
+        "Come closer or use a photo of higher resolution.",
+    )
+    side = "right" if pose.yaw_deg > 0 else "left"
+    yield _at_most(
+        ("yaw", pose.yaw_deg, "deg"),
+        (limits.yaw_warn, limits.yaw_reject),
+        f"Turn the head {abs(pose.yaw_deg):.0f} degrees to the patient's {side}.",
+    )
+    chin = "Lower" if pose.pitch_deg > 0 else "Raise"
+    yield _at_most(
+        ("pitch", pose.pitch_deg, "deg"),
+        (limits.pitch_warn, limits.pitch_reject),
+        f"{chin} the chin by {abs(pose.pitch_deg):.0f} degrees.",
+    )
+    shoulder = "right" if pose.roll_deg > 0 else "left"
+    yield _at_most(
+        ("roll", pose.roll_deg, "deg"),
+        (limits.roll_warn, limits.roll_reject),
+        f"Tilt the head {abs(pose.roll_deg):.0f} degrees towards the patient's {shoulder} "
+        "shoulder, or hold the camera level.",
+    )
+    yield _at_most(
+        ("quarter_turns", float(pose.quarter_turns), "turns"),
+        (0.0, None),
+        "The photo lies on its side or on its head. Take it upright, with the patient sitting.",
+    )
+    misfit = mesh_misfit(landmarks)
+    yield _at_most(
+        ("landmark_misfit", misfit, "pupil distances"),
+        (limits.misfit_warn, limits.misfit_reject),
+        f"The landmarks are {misfit:.2f} pupil distances off a face's proportions. "
+        "Uncover the face and hold the photo upright.",
+    )
+
+
+def _expression_checks(
+    landmarks: NDArray[np.floating[Any]], limits: QualityLimits
+) -> Iterator[QualityCheck]:
+    eyes = eye_opening(landmarks)
+    yield _at_least(
+        ("eye_opening", eyes, "height/width"),
+        (limits.eye_opening_warn, limits.eye_opening_reject),
+        f"The eyes are open {eyes:.2f} of their width. Ask the patient to open both eyes.",
+    )
+    mouth = mouth_opening(landmarks)
+    yield _at_most(
+        ("mouth_opening", mouth, "pupil distances"),
+        (limits.mouth_opening_warn, None),
+        f"The mouth is open by {mouth:.2f} pupil distances. "
+        "Ask for a relaxed face with the mouth closed.",
+    )
+
+
+def _light_checks(aligned: AlignedFace, limits: QualityLimits) -> Iterator[QualityCheck]:
+    detail = sharpness(aligned)
+    yield _at_least(
+        ("sharpness", detail, "ratio"),
+        (limits.sharpness_warn, limits.sharpness_reject),
+        f"The face is blurred (sharpness {detail:.2f}). Hold the camera still and focus on it.",
+    )
+    level = float(np.median(_grey(aligned)[aligned.mask]))
+    yield _at_least(
+        ("brightness", level, "grey level"),
+        (limits.brightness_warn, limits.brightness_reject),
+        f"The face is dark (grey level {level:.0f} of 255). Add light from the front.",
+    )
+    clipped = clipped_percent(aligned)
+    yield _at_most(
+        ("clipping", clipped, "%"),
+        (limits.clipping_warn, limits.clipping_reject),
+        f"{clipped:.0f} % of the face is burnt out or black. "
+        "Avoid flash and hard sunlight, or correct the exposure.",
+    )
+    balance = evenness(aligned)
+    yield _at_least(
+        ("evenness", balance, "ratio"),
+        (limits.evenness_warn, limits.evenness_reject),
+        f"One side of the face is only {100 * balance:.0f} % as bright as the other. "
+        "Turn the patient towards the light.",
+    )
+
+
+def _frame_check(
+    photo_shape: tuple[int, ...], aligned: AlignedFace, limits: QualityLimits
+) -> QualityCheck:
+    outside = outside_frame_percent(photo_shape, aligned)
+    return _at_most(
+        ("outside_frame", outside, "%"),
+        (limits.outside_frame_warn, limits.outside_frame_reject),
+        f"{outside:.0f} % of the face lies beyond the edge of the photo. "
+        "Step back until the whole face is in it.",
+    )
+
+
+_Figure = tuple[str, float, str]  # name, value, unit
+_Limits = tuple[float, float | None]  # warn, reject
+
+
+def _at_least(figure: _Figure, limits: _Limits, remark: str) -> QualityCheck:
+    value = figure[1]
+    return _check(
+        figure, limits, value < limits[0], limits[1] is not None and value < limits[1], remark
+    )
+
+
+def _at_most(figure: _Figure, limits: _Limits, remark: str) -> QualityCheck:
+    size = abs(figure[1])
+    return _check(
+        figure, limits, size > limits[0], limits[1] is not None and size > limits[1], remark
+    )
+
+
+def _check(
+    figure: _Figure, limits: _Limits, warns: bool, rejects: bool, remark: str
+) -> QualityCheck:
+    name, value, unit = figure
+    status: Status = "reject" if rejects else "warn" if warns else "accept"
+    reason = remark if status != "accept" else f"{_NAMES[name]}: nothing to remark."
+    return QualityCheck(name, float(value), unit, *limits, status, reason)
+
+
+_NAMES: Final = {
+    "inter_pupil_distance": "Size of the face",
+    "yaw": "Head turned to a side",
+    "pitch": "Head raised or lowered",
+    "roll": "Head tilted",
+    "quarter_turns": "Photo upright",
+    "landmark_misfit": "Face uncovered",
+    "eye_opening": "Eyes open",
+    "mouth_opening": "Mouth closed",
+    "sharpness": "Sharpness",
+    "brightness": "Brightness",
+    "clipping": "Exposure",
+    "evenness": "Evenness of the light",
+    "outside_frame": "Face within the photo",
+}
+
+# Corners (outer, inner), upper lid and lower lid of the patient's right and left eye.
+_EYES: Final = ((33, 133, 160, 158, 144, 153), (263, 362, 387, 385, 373, 380))
+
+
+def _opening(landmarks: NDArray[np.floating[Any]], eye: tuple[int, ...]) -> float:
+    outer, inner, upper_1, upper_2, lower_1, lower_2 = landmarks[list(eye)]
+    height = np.linalg.norm(upper_1 - lower_1) + np.linalg.norm(upper_2 - lower_2)
+    return float(height / max(2.0 * float(np.linalg.norm(outer - inner)), 1e-6))
+
+
+def _half(side: str) -> list[int]:
+    return [index for index, region in enumerate(REGIONS) if region.value.endswith(side)]
+
+
+def _grey(aligned: AlignedFace) -> NDArray[np.float32]:
+    return cv2.cvtColor(aligned.crop, cv2.COLOR_RGB2GRAY).astype(np.float32)
+
+
+def _contrast(band: NDArray[np.floating[Any]]) -> float:
+    return float(np.sqrt(np.mean(band.astype(np.float64) ** 2))) if band.size else 0.0
