@@ -31,6 +31,7 @@ from scipy.special import ndtr, ndtri
 
 from face2bone.bone import BoneClass, bone_class
 from face2bone.cohort.synthetic.parameters import Ageing, FaceParameters, draw_parameters
+from face2bone.cohort.synthetic.provenance import source_hash
 from face2bone.cohort.synthetic.worlds import Floats, World, draw_ageing
 from face2bone.patient import Patient, Sex
 
@@ -42,6 +43,7 @@ DEMONSTRATION_SEED_RANGE: Final = range(300_000, 400_000)  # sample patients on 
 TEST_SEED_RANGE: Final = range(400_000, 500_000)  # the test suite's own cohorts
 EVALUATION_SEED_RANGE: Final = range(900_000, 1_000_000)  # reserved: never training, never tuning
 
+PATIENT_MODULES: Final = tuple(f"face2bone.cohort.synthetic.{m}" for m in ("worlds", "patients"))
 FEMALE_FRACTION: Final = 0.72
 AGE_LIMITS: Final = (40.0, 90.0)  # years
 BMI_LIMITS: Final = (15.0, 40.0)  # kg/m2
@@ -159,6 +161,11 @@ def patient_face(drawn: DrawnPatient) -> FaceParameters:
     return draw_parameters(
         _stream(drawn.seed, 1), person.sex, person.age_years, adiposity(person), drawn.ageing
     )
+
+
+def patient_model_hash() -> str:
+    """sha256 (hex) over the source that draws patients, to be stored beside what is drawn."""
+    return source_hash(PATIENT_MODULES)
 
 
 def _stream(seed: int, key: int) -> np.random.Generator:

@@ -74,8 +74,10 @@ def ageing_log_likelihood(ageing: Floats, age_years: Floats, t_score: Floats) ->
     total = np.zeros((len(ageing), len(t_score)))
     means = ageing_mean(age_years[:, None], t_score[None, :])
     for k in range(len(AGEING_NAMES)):
-        value = ageing[:, k, None]
-        z = (value - means[..., k]) / NOISE_SD[k]
-        term = np.where(value <= LOWEST[k], log_ndtr(z), -0.5 * z**2)
-        total += np.where(value >= HIGHEST[k], log_ndtr(-z), term)
+        z = (ageing[:, k, None] - means[..., k]) / NOISE_SD[k]
+        term = -0.5 * z**2
+        low, high = ageing[:, k] <= LOWEST[k], ageing[:, k] >= HIGHEST[k]
+        term[low] = log_ndtr(z[low])
+        term[high] = log_ndtr(-z[high])
+        total += term
     return total
