@@ -1,0 +1,83 @@
+"""Where in the face a concept sits: from the network's 8 x 8 map to the crop and its regions.
+
+Location is one of three words kept apart everywhere: *presence* is how much of a concept a
+photo holds, *importance* how much a class's logit depends on it, *location* where it is.
+The map of the deep features is coarse, sixteen pixels a step, and each of its positions
+sees far around itself: a location says which part of the face, not which pixel.
+"""
+
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+
+from face2bone.explain.arrays import FloatArray, RealArray, RegionMap
+from face2bone.face.alignment import CROP_SIZE
+from face2bone.face.regions import REGIONS, Region
+
+FIRST_CENTRE: Final = 21.0
+CENTRE_STEP: Final = 16.0
+"""Crop pixels. The network's valid convolutions put position i's centre at 21 + 16 i, not at
+the middle of the i-th eighth of the crop; plain resizing would shift every map by up to 11."""
+
+MOSTLY: Final = 1.3
+"""A concept lies mostly in a region that holds this times the face's mean location."""
+BOTH_SIDES: Final = 0.6
+"""A side belongs to the tag when it holds at least this share of the stronger side's density."""
+
+
+@lru_cache(maxsize=4)
+def _interpolation(size: int) -> FloatArray:
+    """Linear interpolation (160, size) from map positions to crop pixels, held at the ends."""
+    centres = FIRST_CENTRE + CENTRE_STEP * np.arange(size)
+    pixels = np.arange(CROP_SIZE)
+    matrix = np.stack([np.interp(pixels, centres, unit) for unit in np.eye(size)], axis=1)
+    matrix.setflags(write=False)
+    return matrix
+
+
+def to_crop(maps: RealArray) -> FloatArray:
+    """Feature-map values (..., 8, 8) at every crop pixel (..., 160, 160), bilinear."""
+    matrix = _interpolation(maps.shape[-1])
+    return np.asarray(matrix @ maps @ matrix.T)
+
+
+def region_density(locations: RealArray, region_map: RegionMap) -> FloatArray:
+    """Mean location in each region over the mean in the face: (R, 160, 160) to (R, 10).
+
+    1: as much as anywhere; 2: twice as much; 0 for a region the photo does not show and
+    for a concept that is nowhere.
+    """
+    inside = region_map >= 0
+    labels = region_map[inside]
+    area = np.bincount(labels, minlength=len(REGIONS))
+    mass = np.stack([np.bincount(labels, one[inside], minlength=len(REGIONS)) for one in locations])
+    face = mass.sum(axis=1, keepdims=True) / max(len(labels), 1)
+    density: FloatArray = mass / np.maximum(area, 1) / np.where(face > 0, face, 1.0)
+    return density
+
+
+def region_tag(density: RealArray) -> tuple[str, str]:
+    """Where a concept mostly sits, short and in words, from its region densities (10,).
+
+    Such as ``("nasolabial", "mostly nasolabial, left and right")``; ``("whole face",
+    "spread over the whole face")`` when no region stands out.
+    """
+    strongest = REGIONS[int(np.argmax(density))]
+    peak = float(density.max())
+    if peak < MOSTLY:
+        return "whole face", "spread over the whole face"
+    twin = _twin(strongest)
+    if twin is None:
+        return strongest.label, f"mostly {strongest.label}"
+    if density[REGIONS.index(twin)] >= BOTH_SIDES * peak:
+        both = strongest.label.split(" ", 1)[1]
+        return both, f"mostly {both}, left and right"
+    return strongest.label, f"mostly {strongest.label}"
+
+
+def _twin(region: Region) -> Region | None:
+    """The same region on the other side of the face."""
+    name, _, side = region.value.rpartition("_")
+    other = {"left": "right", "right": "left"}.get(side)
+    return Region(f"{name}_{other}") if other else None

@@ -1,0 +1,55 @@
+"""Non-negative matrix factorisation: features as sums of a few parts.
+
+Notation, as in CRAFT (Fel et al. 2023):
+    A   features (N, C), non-negative, one row a patch or a map position
+    U   coefficients (N, R), non-negative: how much of each part a row holds
+    W   basis (R, C), non-negative, rows of unit length: the parts
+so that A is about U W, in the least-squares sense (Lee and Seung 1999).
+"""
+
+from typing import Final
+
+import numpy as np
+from scipy.optimize import nnls
+from sklearn.decomposition import NMF
+
+from face2bone.errors import TrainingError
+from face2bone.explain.arrays import FloatArray, RealArray
+
+MAX_ITERATIONS: Final = 2000
+
+
+def factorise(A: RealArray, parts: int, seed: int) -> tuple[FloatArray, FloatArray]:
+    """U (N, R) and W (R, C) of non-negative features A (N, C); the same seed, the same parts.
+
+    Raises ``TrainingError`` when there are fewer rows or columns than parts.
+    """
+    if min(A.shape) < parts:
+        raise TrainingError(
+            f"{parts} concepts cannot be learned from {A.shape[0]} patches of {A.shape[1]} "
+            "features. Give more photos, or ask for fewer concepts."
+        )
+    model = NMF(parts, init="nndsvda", random_state=seed, max_iter=MAX_ITERATIONS, tol=1e-4)
+    U = model.fit_transform(A.astype(np.float64))
+    W = np.asarray(model.components_)
+    length = np.linalg.norm(W, axis=1)
+    # A part that learned nothing is a row of zeros; it stays one, and its presence is 0.
+    scale = np.where(length > 0, length, 1.0)
+    return U * length, W / scale[:, None]
+
+
+def project(A: RealArray, W: RealArray) -> FloatArray:
+    """Non-negative least-squares coefficients (N, R) of rows A (N, C) on the basis W (R, C).
+
+    W^T = Q T once, and every row's problem shrinks from C to R equations with the same
+    minimiser, because the part of a row outside the span of W costs the same whatever U.
+    """
+    Q, T = np.linalg.qr(W.astype(np.float64).T)
+    reduced = A.astype(np.float64) @ Q
+    return np.stack([nnls(T, row)[0] for row in reduced])
+
+
+def relative_error(A: RealArray, U: RealArray, W: RealArray) -> float:
+    """||A - U W|| / ||A|| in the Frobenius norm; 0 when A is all zeros."""
+    size = float(np.linalg.norm(A))
+    return float(np.linalg.norm(A - U @ W)) / size if size > 0 else 0.0

@@ -1,0 +1,69 @@
+"""Fills hide detail inside the face and never touch or take from outside it."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from face2bone.explain.fills import blur_fill, mean_face_fill
+from face2bone.face.alignment import MASK_VALUE
+
+
+def recoloured_outside(face, value):
+    crop = face.crop.copy()
+    crop[~face.mask] = value
+    return dataclasses.replace(face, crop=crop)
+
+
+def test_both_fills_carry_the_mask_value_outside_and_are_uint8(face):
+    for fill in (blur_fill(face), mean_face_fill(face, np.full((160, 160, 3), 90.0))):
+        assert fill.pixels.dtype == np.uint8
+        assert fill.pixels.shape == (160, 160, 3)
+        assert (fill.pixels[~face.mask] == MASK_VALUE).all()
+
+
+def test_names_differ(face):
+    assert blur_fill(face).name == "blur"
+    assert mean_face_fill(face, face.crop).name == "mean face"
+
+
+@pytest.mark.parametrize("colour", [0, 255])
+def test_the_colour_outside_does_not_leak_into_the_blur(face, colour):
+    assert (blur_fill(recoloured_outside(face, colour)).pixels == blur_fill(face).pixels).all()
+
+
+def test_a_face_of_one_colour_blurs_to_itself(face):
+    crop = face.crop.copy()
+    crop[face.mask] = (200, 150, 120)
+    flat = dataclasses.replace(face, crop=crop)
+    assert (blur_fill(flat).pixels == crop).all()
+
+
+def test_blur_removes_detail_and_keeps_the_light(face):
+    inside = face.mask
+    before, after = face.crop[inside].astype(float), blur_fill(face).pixels[inside].astype(float)
+    assert np.abs(np.diff(blur_fill(face).pixels[80, 30:130].astype(int), axis=0)).max() <= 3
+    assert abs(before.mean() - after.mean()) < 2
+    assert np.corrcoef(before.ravel(), after.ravel())[0, 1] > 0.5
+
+
+def test_a_defined_mean_face_is_used_as_it_is(face):
+    mean = np.random.default_rng(1).uniform(0, 120, (160, 160, 3))
+    fill = mean_face_fill(face, mean).pixels
+    assert (fill[face.mask] == np.rint(mean)[face.mask]).all()
+
+
+@pytest.mark.parametrize("nothing", [np.nan, MASK_VALUE])
+def test_where_the_mean_is_undefined_its_nearest_defined_value_stands(face, nothing):
+    mean = np.full((160, 160, 3), nothing, dtype=float)
+    mean[60:100, 60:80] = 50
+    mean[60:100, 80:100] = 90
+    fill = mean_face_fill(face, mean).pixels
+    assert set(np.unique(fill[face.mask])) == {50, 90}
+    assert (fill[80, 40] == 50).all()
+    assert (fill[80, 120] == 90).all()
+
+
+def test_a_uint8_mean_face_works(face):
+    mean = np.full((160, 160, 3), 80, dtype=np.uint8)
+    assert (mean_face_fill(face, mean).pixels[face.mask] == 80).all()

@@ -1,0 +1,116 @@
+"""Locations land where the network looks, and regions are named from them."""
+
+import numpy as np
+import pytest
+from torch import nn
+
+from face2bone.explain.location import (
+    CENTRE_STEP,
+    FIRST_CENTRE,
+    region_density,
+    region_tag,
+    to_crop,
+)
+from face2bone.face.regions import REGIONS, Region
+from face2bone.nn.inception_resnet_v1 import InceptionResnetV1
+
+
+def density(**regions):
+    """Region densities: 1 everywhere but in the regions named."""
+    return np.array([regions.get(region.value, 1.0) for region in REGIONS])
+
+
+def test_centres_follow_from_the_network_s_strides():
+    trunk = InceptionResnetV1(lambda full: max(8, full // 16), 16, 0.0)
+    stem = [
+        trunk.conv2d_1a.conv,
+        trunk.conv2d_2a.conv,
+        trunk.conv2d_2b.conv,
+        trunk.maxpool_3a,
+        trunk.conv2d_3b.conv,
+        trunk.conv2d_4a.conv,
+        trunk.conv2d_4b.conv,
+        trunk.mixed_6a.branch0.conv,
+    ]
+    step, centre = 1.0, 0.0
+    for layer in stem:
+        kernel, stride, padding = (_side(getattr(layer, name)) for name in SIZES)
+        centre += step * ((kernel - 1) / 2 - padding)
+        step *= stride
+    assert isinstance(trunk.maxpool_3a, nn.MaxPool2d)
+    assert (centre, step) == (FIRST_CENTRE, CENTRE_STEP)
+
+
+SIZES = ("kernel_size", "stride", "padding")
+
+
+def _side(size):
+    return size[0] if isinstance(size, tuple) else size
+
+
+def test_a_map_position_peaks_at_its_centre():
+    maps = np.zeros((1, 8, 8))
+    maps[0, 2, 5] = 1
+    enlarged = to_crop(maps)
+    assert enlarged.shape == (1, 160, 160)
+    peak = np.unravel_index(enlarged[0].argmax(), (160, 160))
+    assert peak == (FIRST_CENTRE + 2 * CENTRE_STEP, FIRST_CENTRE + 5 * CENTRE_STEP)
+    assert enlarged.max() == pytest.approx(1)
+    assert enlarged.min() == 0
+
+
+def test_a_ramp_stays_a_ramp_between_the_outer_centres():
+    maps = np.tile(np.arange(8.0), (8, 1))
+    row = to_crop(maps)[80]
+    assert np.allclose(np.diff(row[21:134]), 1 / CENTRE_STEP)
+    assert (row[:22] == 0).all()
+    assert (row[133:] == 7).all()
+
+
+def test_density_of_an_even_location_is_one_everywhere(face):
+    even = np.ones((2, 160, 160))
+    even[1] *= 7
+    assert np.allclose(region_density(even, face.region_map), 1)
+
+
+def test_density_of_a_concept_in_one_region(face):
+    region = REGIONS.index(Region.MIDFACE_LEFT)
+    location = (face.region_map == region).astype(float)[None]
+    found = region_density(location, face.region_map)[0]
+    share = (face.region_map == region).sum() / face.mask.sum()
+    assert found[region] == pytest.approx(1 / share)
+    assert np.delete(found, region).max() == 0
+
+
+def test_density_ignores_what_lies_outside_and_survives_nothing(face):
+    outside = (~face.mask).astype(float)[None]
+    assert (region_density(outside, face.region_map) == 0).all()
+    nobody = np.full((160, 160), -1, dtype=np.int8)
+    assert (region_density(np.ones((1, 160, 160)), nobody) == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("regions", "short", "words"),
+    [
+        ({}, "whole face", "spread over the whole face"),
+        ({"forehead": 2.0}, "forehead", "mostly forehead"),
+        ({"nose_lips": 2.0}, "nose and lips", "mostly nose and lips"),
+        (
+            {"nasolabial_left": 2.0, "nasolabial_right": 1.9},
+            "nasolabial",
+            "mostly nasolabial, left and right",
+        ),
+        (
+            {"mandibular_left": 1.0, "mandibular_right": 2.0},
+            "right mandibular",
+            "mostly right mandibular",
+        ),
+        (
+            {"periorbital_left": 3.0, "periorbital_right": 0.2},
+            "left periorbital",
+            "mostly left periorbital",
+        ),
+    ],
+)
+def test_tags(regions, short, words):
+    assert region_tag(density(**regions)) == (short, words)

@@ -1,0 +1,139 @@
+"""Region attributions of analytic networks whose Shapley values are known."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from face2bone.explain.fills import Fill, blur_fill, mean_face_fill
+from face2bone.explain.shapley import RegionAttribution, fill_agreement, region_shapley
+from face2bone.face.alignment import MASK_VALUE
+from face2bone.face.regions import REGIONS, Region
+
+WEIGHTS = np.random.default_rng(3).normal(size=(10, 3))
+
+
+def region_means(crops, region_map):
+    """Mean green level of each region, (B, 10)."""
+    inside = np.stack([region_map.ravel() == i for i in range(10)], axis=1)
+    green = np.asarray(crops, dtype=np.float64)[..., 1].reshape(len(crops), -1)
+    return green @ (inside / inside.sum(axis=0))
+
+
+@pytest.fixture(scope="module")
+def linear(face):
+    """Logits that are a weighted sum of region means."""
+    return lambda crops: region_means(crops, face.region_map) @ WEIGHTS
+
+
+@pytest.fixture(scope="module")
+def crooked(face):
+    """Logits with interactions between all regions, in float32 as an engine gives them."""
+
+    def logits(crops):
+        means = region_means(crops, face.region_map) / 255
+        mixed = np.tanh(means @ WEIGHTS) + np.prod(1 + means, axis=1, keepdims=True) * 0.01
+        return mixed.astype(np.float32)
+
+    return logits
+
+
+def test_an_additive_network_is_explained_by_its_own_terms(face, linear):
+    fill = blur_fill(face)
+    found = region_shapley(linear, face, fill)
+    change = region_means(face.crop[None], face.region_map) - region_means(
+        fill.pixels[None], face.region_map
+    )
+    assert np.allclose(found.values, change.T * WEIGHTS, atol=1e-9)
+
+
+def test_efficiency_base_and_full(face, crooked):
+    fill = blur_fill(face)
+    found = region_shapley(crooked, face, fill)
+    assert np.allclose(found.base, crooked(fill.pixels[None])[0])
+    assert np.allclose(found.full, crooked(face.crop[None])[0])
+    assert np.abs(found.base + found.values.sum(axis=0) - found.full).max() < 1e-4
+    assert found.values.shape == (10, 3)
+    assert found.fill == "blur"
+    assert found.regions == REGIONS
+
+
+def test_a_region_equal_to_its_fill_gets_nothing(face, crooked):
+    pixels = blur_fill(face).pixels
+    nose = REGIONS.index(Region.NOSE_LIPS)
+    pixels[face.region_map == nose] = face.crop[face.region_map == nose]
+    found = region_shapley(crooked, face, Fill("test", pixels))
+    assert np.abs(found.values[nose]).max() < 1e-6
+    assert np.abs(np.delete(found.values, nose, axis=0)).min() > 0
+
+
+def test_a_region_the_photo_does_not_show_gets_nothing(face, linear):
+    merged = np.where(face.region_map == 9, 4, face.region_map).astype(np.int8)
+    without = dataclasses.replace(face, region_map=merged)
+
+    def brightness(crops):
+        return crops.mean(axis=(1, 2))
+
+    found = region_shapley(brightness, without, blur_fill(face))
+    assert np.abs(found.values[9]).max() < 1e-9
+
+
+def test_the_network_never_sees_a_change_outside_the_face(face):
+    seen = []
+
+    def watching(crops):
+        seen.append(crops[:, ~face.mask])
+        return np.zeros((len(crops), 3))
+
+    region_shapley(watching, face, blur_fill(face))
+    assert sum(len(s) for s in seen) == 1024
+    assert all((s == MASK_VALUE).all() for s in seen)
+    assert max(len(s) for s in seen) <= 64
+
+
+def test_progress_cancels(face, linear):
+    def stop(fraction):
+        if fraction >= 0.5:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        region_shapley(linear, face, blur_fill(face), stop)
+
+
+def test_to_shap_carries_the_same_figures(face, crooked):
+    found = region_shapley(crooked, face, blur_fill(face))
+    explanation = found.to_shap()
+    assert (explanation.values == found.values).all()
+    assert (explanation.base_values == found.base).all()
+    assert explanation.feature_names[1] == "left periorbital"
+    assert explanation.output_names == ["normal", "osteopenia", "osteoporosis"]
+    osteoporosis = explanation[:, 2]
+    assert osteoporosis.values.shape == (10,)
+    assert np.isclose(osteoporosis.base_values + osteoporosis.values.sum(), found.full[2])
+
+
+def attribution(values):
+    return RegionAttribution(np.asarray(values), np.zeros(3), np.zeros(3), "test")
+
+
+def test_agreement_of_fills_is_spearman(face, crooked):
+    from scipy.stats import spearmanr
+
+    blur = region_shapley(crooked, face, blur_fill(face))
+    mean = region_shapley(crooked, face, mean_face_fill(face, np.full((160, 160, 3), 99.0)))
+    found = fill_agreement(blur, mean)
+    expected = [spearmanr(blur.values[:, k], mean.values[:, k]).statistic for k in range(3)]
+    assert np.allclose(found, expected)
+
+
+def test_agreement_with_itself_reversed_tied_and_constant():
+    ramp = np.arange(10.0)
+    same, back, tied = ramp, -ramp, np.repeat(np.arange(5.0), 2)
+    first = attribution(np.stack([ramp, ramp, ramp], axis=1))
+    second = attribution(np.stack([same, back, tied], axis=1))
+    found = fill_agreement(first, second)
+    assert found[0] == pytest.approx(1)
+    assert found[1] == pytest.approx(-1)
+    assert 0.9 < found[2] < 1
+    flat = attribution(np.zeros((10, 3)))
+    assert np.isnan(fill_agreement(first, flat)).all()
