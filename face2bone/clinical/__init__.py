@@ -1,1 +1,1 @@
-"""Published scores and the referral rules; every text and threshold is a data file with its source."""
+"""Published scores and the referral rules; every text and threshold is data with its source."""

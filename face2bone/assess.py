@@ -1,0 +1,149 @@
+"""Photo and patient in, assessment out: the one way in, for the dashboard and the shell.
+
+The steps can be taken one at a time, so that a page shows each as soon as it is done:
+``locate`` (photo -> face and crop), ``predict``, ``explain``, ``refer``; ``assess`` takes
+them all. Nothing is written to disk and nothing is kept between calls.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from face2bone.bundle import Bundle, bundle_hash
+from face2bone.clinical.referral import Referral, suggest
+from face2bone.errors import FaceRejected
+from face2bone.explain.craft import ConceptAttribution, explain_concepts
+from face2bone.explain.fills import Fill, blur_fill, mean_face_fill
+from face2bone.explain.shapley import RegionAttribution, region_shapley
+from face2bone.face import AlignedFace, Face, Locator, align, find_face
+from face2bone.patient import Patient
+from face2bone.photo import Photo, read_photo
+from face2bone.runtime import Engine, Prediction, logits_of_crops, make_engine, predict
+from face2bone.settings import get_settings
+
+Progress = Callable[[str, float], None]
+"""Called with a step's name and the fraction done in [0, 1]; raise from it to cancel."""
+
+STEPS: Final = ("face", "result", "regions", "concepts", "referral")
+
+
+def silent(step: str, fraction: float) -> None:
+    """The progress callback of someone who does not watch."""
+
+
+@dataclass(frozen=True)
+class LocatedFace:
+    """One face in a photo: its landmarks and quality, and the crop the network reads."""
+
+    photo_sha256: str
+    face: Face
+    aligned: AlignedFace
+
+    @property
+    def rejected(self) -> bool:
+        """Whether a quality check forbids a prediction."""
+        return self.face.quality.status == "reject"
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Every quality remark in words, the rejecting ones first."""
+        checks = [c for c in self.face.quality.checks if c.status != "accept"]
+        return tuple(c.reason for c in sorted(checks, key=lambda c: c.status != "reject"))
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Region attributions, one per fill (blur first, then mean face), and concepts."""
+
+    regions: tuple[RegionAttribution, ...]
+    concepts: ConceptAttribution
+
+
+@dataclass(frozen=True)
+class BundleFacts:
+    """Which model spoke; shown beside every result."""
+
+    name: str
+    version: str
+    status: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Everything said about one patient's photo; holds the crop but never the photo."""
+
+    patient: Patient
+    located: LocatedFace
+    prediction: Prediction
+    explanation: Explanation
+    referral: Referral
+    bundle: BundleFacts
+
+
+def _half(progress: Progress, index: int) -> Callable[[float], None]:
+    """Progress of the first or second of two equal halves of the region step."""
+    return lambda fraction: progress("regions", (index + fraction) / 2)
+
+
+class Assessor:
+    """A bundle and an engine, ready to assess photos; safe to share between threads."""
+
+    def __init__(self, bundle: Bundle, engine: Engine | None = None) -> None:
+        settings = get_settings()
+        self.bundle = bundle
+        self.engine = engine or make_engine(bundle, settings.engine, threads=settings.threads)
+        card = bundle.card
+        self.facts = BundleFacts(card.name, card.version, card.status, bundle_hash(bundle))
+
+    def locate(self, photo: Photo, locator: Locator | None = None) -> LocatedFace:
+        """Find and align the one face of a photo.
+
+        Raises ``NoFaceFound`` or ``SeveralFaces``; a failed quality check is data in
+        the result, so that a page can show what to change.
+        """
+        face = find_face(photo, locator)
+        return LocatedFace(photo.sha256, face, align(photo, face))
+
+    def predict(self, located: LocatedFace) -> Prediction:
+        """Calibrated probabilities; raises ``FaceRejected`` with every rejecting reason."""
+        if located.rejected:
+            rejecting = [c.reason for c in located.face.quality.checks if c.status == "reject"]
+            raise FaceRejected("The photo cannot be assessed. " + " ".join(rejecting))
+        return predict(self.engine, self.bundle, located.aligned)
+
+    def explain(self, located: LocatedFace, progress: Progress = silent) -> Explanation:
+        """Exact region Shapley values under both fills, and the concepts in the photo."""
+        fills = (blur_fill(located.aligned), mean_face_fill(located.aligned, self.bundle.mean_face))
+        regions = tuple(
+            self._regions(located.aligned, fill, _half(progress, i)) for i, fill in enumerate(fills)
+        )
+        progress("concepts", 0.0)
+        concepts = explain_concepts(self.bundle.concepts, self.engine, located.aligned)
+        return Explanation(regions, concepts)
+
+    def _regions(
+        self, aligned: AlignedFace, fill: Fill, progress: Callable[[float], None]
+    ) -> RegionAttribution:
+        return region_shapley(logits_of_crops(self.engine), aligned, fill, progress)
+
+    def refer(self, patient: Patient, prediction: Prediction | None) -> Referral:
+        """Referral suggestion; without a prediction the typed answers stand by themselves."""
+        return suggest(patient, prediction, self.bundle.card.status)
+
+    def assess(
+        self, photo: Photo | bytes, patient: Patient, progress: Progress = silent
+    ) -> Assessment:
+        """All steps at once.
+
+        Raises ``PhotoError`` for unusable bytes, ``FaceError`` when there is not exactly
+        one usable face, and ``FaceRejected`` when a quality check rejects it.
+        """
+        progress("face", 0.0)
+        located = self.locate(read_photo(photo) if isinstance(photo, bytes) else photo)
+        progress("result", 0.0)
+        prediction = self.predict(located)
+        explanation = self.explain(located, progress)
+        progress("referral", 0.0)
+        referral = self.refer(patient, prediction)
+        return Assessment(patient, located, prediction, explanation, referral, self.facts)

@@ -1,0 +1,96 @@
+"""Sample patients for a demonstration: drawn, one click away, and never a person.
+
+They come from the seeds reserved for demonstrations, so no model was trained on them. One
+is taken for each profile below: the first patient of that cohort who fits.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from face2bone.bone import BoneClass
+from face2bone.cohort.synthetic.parameters import FaceParameters
+from face2bone.cohort.synthetic.patients import (
+    DEMONSTRATION_SEED_RANGE,
+    DrawnPatient,
+    draw_cohort,
+    patient_face,
+)
+from face2bone.cohort.synthetic.render import draw_face
+from face2bone.cohort.synthetic.worlds import World
+from face2bone.patient import Patient, Sex
+
+SIZE: Final = 512
+COHORT: Final = 80
+JPEG_QUALITY: Final = 92
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A drawn patient with a plain title, such as "Woman, 74"."""
+
+    title: str
+    drawn: DrawnPatient
+
+    @property
+    def patient(self) -> Patient:
+        """The details a clinician would type in."""
+        return self.drawn.patient
+
+    def photo_bytes(self) -> bytes:
+        """The photo as a 512-px JPEG; the same bytes at every call."""
+        return _jpeg(draw_face(_plain(patient_face(self.drawn)), SIZE).pixels)
+
+
+_PROFILES: Final[tuple[Callable[[DrawnPatient], bool], ...]] = (
+    lambda p: p.patient.sex is Sex.FEMALE and p.bone_class is BoneClass.OSTEOPOROSIS,
+    lambda p: p.patient.sex is Sex.MALE and p.bone_class is BoneClass.OSTEOPENIA,
+    lambda p: p.patient.sex is Sex.FEMALE and p.bone_class is BoneClass.NORMAL,
+    lambda p: p.patient.sex is Sex.FEMALE and p.bone_class is BoneClass.OSTEOPENIA,
+)
+
+
+@cache
+def sample_patients() -> tuple[Sample, ...]:
+    """Four drawn patients of different sex, age and bone mass class, each seen head on."""
+    cohort = draw_cohort(COHORT, World.PLANTED, DEMONSTRATION_SEED_RANGE.start)
+    frontal = [p for p in cohort if _is_frontal(patient_face(p))]
+    return tuple(_sample(next(p for p in frontal if fits(p))) for fits in _PROFILES)
+
+
+def unusable_photo() -> bytes:
+    """A drawn photo the quality gate rejects: head turned away and little light."""
+    face = _plain(patient_face(sample_patients()[0].drawn))
+    turned = replace(face.pose, yaw=float(np.deg2rad(42.0)))
+    dark = replace(face.camera, gain=0.25)
+    return _jpeg(draw_face(replace(face, pose=turned, camera=dark), SIZE).pixels)
+
+
+def _sample(drawn: DrawnPatient) -> Sample:
+    word = "Woman" if drawn.patient.sex is Sex.FEMALE else "Man"
+    return Sample(f"{word}, {int(drawn.patient.age_years)}", drawn)
+
+
+def _is_frontal(face: FaceParameters) -> bool:
+    """Head on to within 6 degrees and without glasses, as a studio would ask for."""
+    pose = face.pose
+    return (
+        max(abs(pose.yaw), abs(pose.pitch), abs(pose.roll)) < np.deg2rad(6.0) and not face.glasses
+    )
+
+
+def _plain(face: FaceParameters) -> FaceParameters:
+    return replace(face, camera=replace(face.camera, blur=0.0))
+
+
+def _jpeg(pixels: npt.NDArray[np.uint8]) -> bytes:
+    bgr = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
+    done, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    if not done:
+        raise AssertionError("OpenCV encodes every uint8 picture as JPEG")
+    return data.tobytes()

@@ -1,0 +1,55 @@
+"""Step 2 of Review: the face that was found, the crop, and the quality verdict in words."""
+
+import streamlit as st
+
+from face2bone.assess import LocatedFace
+from face2bone.dashboard import session, show
+from face2bone.errors import FaceError
+from face2bone.photo import Photo
+from face2bone.report.pictures import crop_png, mesh_jpeg
+
+
+def face_step(photo: Photo) -> LocatedFace | None:
+    """Show what was found; None when there is no face that may be assessed."""
+    show.step(2, "Face found", "What the model will read: the ellipse, nothing around it.")
+    try:
+        with st.spinner("Looking for the face …"):
+            found = session.located(photo)
+    except FaceError as error:
+        show.refusal(error)
+        return None
+    mesh, crop, verdict = st.columns([2, 1, 2], gap="large")
+    with mesh:
+        show.picture(mesh_jpeg(photo, found.face), "The photo with the landmark mesh", kind="jpeg")
+        st.caption("The photo with 478 landmarks.")
+    with crop:
+        show.picture(crop_png(found.aligned), "The aligned ellipse crop", width=200)
+        st.caption("The aligned crop, 160 by 160 pixels.")
+    with verdict:
+        _verdict(found)
+    return None if found.rejected else found
+
+
+def _verdict(found: LocatedFace) -> None:
+    if found.rejected:
+        st.error("Rejected: this photo gets no prediction.", icon=":material/block:")
+    elif found.reasons:
+        st.warning("Accepted with warnings.", icon=":material/warning:")
+    else:
+        st.success("Accepted.", icon=":material/check:")
+    for reason in found.reasons:
+        st.markdown(f"- {reason}")
+    with st.expander("All checks with their figures"):
+        st.dataframe(
+            [
+                {
+                    "check": c.name,
+                    "value": f"{c.value:.3g} {c.unit}",
+                    "warn at": f"{c.warn_limit:.3g}",
+                    "reject at": f"{c.reject_limit:.3g}",
+                    "verdict": c.status,
+                }
+                for c in found.face.quality.checks
+            ],
+            hide_index=True,
+        )

@@ -1,0 +1,98 @@
+"""Steps 3 and 4 of Review: the calibrated result, and how far to trust it."""
+
+import streamlit as st
+
+from face2bone.assess import Assessor
+from face2bone.bone import CLASS_LABELS, BoneClass
+from face2bone.calibration import ReliabilityTable
+from face2bone.clinical.referral import Referral
+from face2bone.dashboard import charts, show
+from face2bone.runtime import Prediction
+
+
+def result_step(prediction: Prediction, referral: Referral, assessor: Assessor) -> None:
+    """The three probabilities beside their base rate, the prediction set, the domain verdict."""
+    show.step(3, "Result", "Probabilities after calibration. DXA decides, not a photo.")
+    _domain(prediction)
+    if referral.class_headline_shown:
+        _headline(prediction)
+    else:
+        st.info(
+            "No class headline for this patient. "
+            + ("Step 6 says why." if not prediction.out_of_domain.is_outside else "See above."),
+            icon=":material/info:",
+        )
+    bars, people = st.columns(2, gap="large")
+    with bars:
+        st.plotly_chart(
+            charts.probability_bars(prediction.probabilities),
+            config=charts.PLAIN,
+            key="probabilities",
+        )
+    with people:
+        _people(prediction, assessor)
+
+
+def _domain(prediction: Prediction) -> None:
+    domain = prediction.out_of_domain
+    if domain.is_outside:
+        st.warning(
+            "**Out of domain.** This photo is unlike the faces the model was trained on "
+            f"(distance {domain.distance:.1f}, limit {domain.threshold:.1f}). "
+            "The numbers below must not be used for this person.",
+            icon=":material/report:",
+        )
+
+
+def _headline(prediction: Prediction) -> None:
+    names = [CLASS_LABELS[k] for k in prediction.prediction_set]
+    if len(names) == len(CLASS_LABELS):
+        st.info("The model abstains: all three classes remain possible.", icon=":material/help:")
+        return
+    st.markdown(f"### {' or '.join(names).capitalize()}")
+    st.caption("The set of classes that holds the true one in 90 of 100 patients of each class.")
+
+
+def _people(prediction: Prediction, assessor: Assessor) -> None:
+    card = assessor.bundle.card
+    share = float(prediction.probabilities[BoneClass.OSTEOPOROSIS])
+    base = card.class_fractions[BoneClass.OSTEOPOROSIS]
+    st.plotly_chart(
+        charts.icon_array(round(100 * share), "osteoporosis"), config=charts.PLAIN, key="people"
+    )
+    st.caption(
+        f"Of 100 people like this in the training cohort's setting ({card.cohort}), about "
+        f"{round(100 * share)} have osteoporosis on DXA; of all people there, "
+        f"{round(100 * base)} of 100."
+    )
+
+
+def trust_step(prediction: Prediction, assessor: Assessor) -> None:
+    """The bundle's reliability curve with this patient's bin, its base rate and its status."""
+    show.step(4, "How far to trust it", "How often this bundle was right when it was this sure.")
+    table: ReliabilityTable = assessor.bundle.reliability
+    confidence = float(prediction.probabilities.max())
+    curve, facts = st.columns(2, gap="large")
+    with curve:
+        st.plotly_chart(
+            charts.reliability_curve(table, confidence), config=charts.PLAIN, key="reliability"
+        )
+    with facts:
+        _facts(assessor, charts.bin_count(table, confidence))
+
+
+def _facts(assessor: Assessor, count: int) -> None:
+    card = assessor.bundle.card
+    st.markdown(
+        f"- {count} measured patients fell into this patient's bin; "
+        f"{'few: read the point with care' if count < 30 else 'the point rests on these'}.\n"
+        f"- Measured on {card.results['measured_on']}.\n"
+        f"- Base rates in the training cohort: "
+        + ", ".join(
+            f"{name} {fraction:.0%}"
+            for name, fraction in zip(CLASS_LABELS, card.class_fractions, strict=True)
+        )
+        + ".\n"
+        f"- Bundle: {card.name} {card.version}, status **{card.status}**, "
+        f"hash `{assessor.facts.sha256[:12]}`."
+    )

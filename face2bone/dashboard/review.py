@@ -1,0 +1,44 @@
+"""The Review page: one column of six steps from a photo to a suggestion."""
+
+import streamlit as st
+
+from face2bone.clinical.referral import Referral
+from face2bone.dashboard import session, show
+from face2bone.dashboard.face_step import face_step
+from face2bone.dashboard.next_step import asked_patient, export, next_step
+from face2bone.dashboard.photo_step import photo_step
+from face2bone.dashboard.result_step import result_step, trust_step
+from face2bone.dashboard.why_step import why_step
+from face2bone.errors import Face2BoneError
+
+
+def review() -> None:
+    """Draw the page; a refused bundle or a failed step is one sentence, never a traceback."""
+    st.title("Face2Bone: review one patient")
+    try:
+        assessor = session.assessor()
+        show.banner(assessor.bundle.card.status)
+        photo_step()
+        _steps_after_the_photo()
+    except Face2BoneError as error:
+        show.refusal(error)
+
+
+def _steps_after_the_photo() -> None:
+    photo, patient = session.get_photo(), session.get_patient()
+    if patient is None:
+        st.info("Choose a sample patient, or give a photo and the four details above.")
+        return
+    asked = asked_patient(patient)
+    found = face_step(photo) if photo is not None else None
+    if found is None:
+        next_step(asked, session.assessor().refer(asked, None))
+        return
+    assessor = session.assessor()
+    prediction = session.prediction(found)
+    referral: Referral = assessor.refer(asked, prediction)
+    result_step(prediction, referral, assessor)
+    trust_step(prediction, assessor)
+    explanation = why_step(found, prediction)
+    next_step(asked, referral)
+    export(asked, found, prediction, explanation, referral, assessor)

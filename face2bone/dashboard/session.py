@@ -1,0 +1,85 @@
+"""What the dashboard remembers, and for whom.
+
+The model is shared by everyone and holds nothing about a patient, so it is cached for
+the process. Everything that came from a photo lives in the visitor's own session only,
+under the photo's SHA-256 and the bundle's hash, so that a rerun of the page recomputes
+nothing and no one else can be shown it.
+"""
+
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+import streamlit as st
+
+from face2bone.assess import Assessor, Explanation, LocatedFace, Progress
+from face2bone.bundle import load_bundle
+from face2bone.patient import Patient
+from face2bone.photo import Photo
+from face2bone.runtime import Prediction
+from face2bone.settings import get_settings
+
+T = TypeVar("T")
+
+PHOTO: Final = "photo"
+PATIENT: Final = "patient"
+_RESULTS: Final = "results"
+
+
+@st.cache_resource(show_spinner="Loading the model …")
+def assessor() -> Assessor:
+    """The assessor everyone shares: weights and an engine, nothing of a patient.
+
+    Raises ``BundleError`` when the bundle cannot be loaded.
+    """
+    return Assessor(load_bundle(get_settings().bundle))
+
+
+def set_photo(photo: Photo | None) -> None:
+    """Make this the session's photo; what was computed for another is forgotten."""
+    current = get_photo()
+    if photo is None or current is None or current.sha256 != photo.sha256:
+        st.session_state[_RESULTS] = {}
+    st.session_state[PHOTO] = photo
+
+
+def get_photo() -> Photo | None:
+    """The session's photo, if there is one."""
+    photo = st.session_state.get(PHOTO)
+    return photo if isinstance(photo, Photo) else None
+
+
+def set_patient(patient: Patient | None) -> None:
+    """Remember the patient's typed details."""
+    st.session_state[PATIENT] = patient
+
+
+def get_patient() -> Patient | None:
+    """The patient as typed so far, or None while something is missing."""
+    patient = st.session_state.get(PATIENT)
+    return patient if isinstance(patient, Patient) else None
+
+
+def located(photo: Photo) -> LocatedFace:
+    """The face in the session's photo; raises ``FaceError``."""
+    return _once("located", lambda: assessor().locate(photo))
+
+
+def prediction(found: LocatedFace) -> Prediction:
+    """The prediction for the session's photo."""
+    return _once("prediction", lambda: assessor().predict(found))
+
+
+def explanation(found: LocatedFace, progress: Progress) -> Explanation:
+    """The explanation of the session's photo; slow the first time only."""
+    return _once("explanation", lambda: assessor().explain(found, progress))
+
+
+def _once(step: str, compute: Callable[[], T]) -> T:
+    """Compute a step once per photo and bundle, in this session."""
+    results = st.session_state.setdefault(_RESULTS, {})
+    photo = get_photo()
+    key = (step, photo.sha256 if photo else "", assessor().facts.sha256)
+    if key not in results:
+        results[key] = compute()
+    found: T = results[key]
+    return found

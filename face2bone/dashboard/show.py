@@ -1,0 +1,50 @@
+"""Putting things on the page safely: pictures as data URIs, errors as sentences, the banner.
+
+Streamlit serves ``st.image`` from a store that any client can read by its address, so a
+picture a person can be recognised by is written into the page itself instead.
+"""
+
+import base64
+import html
+from typing import Final
+
+import streamlit as st
+
+from face2bone.errors import Face2BoneError
+from face2bone.report.assessment_json import notice_of
+
+STATUS_WORDS: Final = {
+    "demo": "DEMO MODEL",
+    "research": "RESEARCH MODEL",
+    "locally-validated": "LOCALLY VALIDATED MODEL",
+}
+
+
+def picture(png: bytes, alt: str, width: int | None = None, kind: str = "png") -> None:
+    """Show a picture inline; ``alt`` says what it shows to someone who cannot see it."""
+    data = base64.b64encode(png).decode()
+    size = f"width:{width}px;" if width else "width:100%;"
+    st.html(
+        f'<img src="data:image/{kind};base64,{data}" alt="{html.escape(alt)}" '
+        f'style="{size}max-width:100%;height:auto;border-radius:8px">'
+    )
+
+
+def refusal(error: Face2BoneError) -> None:
+    """Show a typed error as its sentence; nothing technical reaches the page."""
+    st.error(str(error), icon=":material/error:")
+
+
+def banner(status: str) -> None:
+    """The bundle's status, which stays on the screen while the page scrolls."""
+    st.html(
+        '<div role="note" style="position:fixed;bottom:0;left:0;right:0;z-index:1000;'
+        'padding:6px 16px;text-align:center;font-size:0.9rem;background:#5c2d00;color:#fff">'
+        f"<strong>{STATUS_WORDS[status]}</strong> · {html.escape(notice_of(status))}</div>"
+    )
+
+
+def step(number: int, title: str, meaning: str) -> None:
+    """A step's heading and one sentence on what it is for."""
+    st.header(f"{number}. {title}", divider="gray")
+    st.caption(meaning)

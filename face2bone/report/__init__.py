@@ -1,0 +1,1 @@
+"""An assessment for other eyes: JSON and pictures."""

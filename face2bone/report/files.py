@@ -1,0 +1,34 @@
+"""An assessment written to a folder: JSON and three pictures, all or nothing."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from face2bone.assess import Assessment
+from face2bone.report.assessment_json import to_json
+from face2bone.report.pictures import concepts_png, crop_png, regions_png
+
+
+def write_assessment(assessment: Assessment, out: Path) -> tuple[Path, ...]:
+    """Write assessment.json, crop.png, regions.png and concepts.png; return their paths.
+
+    Each file is written beside its place and moved there, the JSON last, so that a
+    folder with an ``assessment.json`` is complete.
+    """
+    k = int(assessment.prediction.probabilities.argmax())
+    contents = {
+        "crop.png": crop_png(assessment.located.aligned),
+        "regions.png": regions_png(assessment, k),
+        "concepts.png": concepts_png(assessment, k),
+        "assessment.json": to_json(assessment).encode(),
+    }
+    out.mkdir(parents=True, exist_ok=True)
+    return tuple(_write_whole(out / name, data) for name, data in contents.items())
+
+
+def _write_whole(path: Path, data: bytes) -> Path:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+    Path(temporary).replace(path)
+    return path

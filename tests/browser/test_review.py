@@ -1,0 +1,126 @@
+"""What a person sees on the Review page: three ways to a photo, all six steps."""
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+from skimage.data import astronaut, coffee
+
+pytestmark = pytest.mark.browser
+
+STEPS = [
+    "1. Photo",
+    "2. Face found",
+    "3. Result",
+    "4. How far to trust it",
+    "5. Why",
+    "6. What next",
+]
+
+
+def _keep_picture(page: Page, name: str) -> None:
+    """Keep a full-page picture for a person to look at, where a folder is named."""
+    folder = os.environ.get("FACE2BONE_SCREENSHOTS")
+    if folder:
+        height = page.evaluate(
+            "() => document.querySelector('[data-testid=stMain]').scrollHeight + 80"
+        )
+        page.set_viewport_size({"width": 1280, "height": int(height)})
+        page.wait_for_timeout(1500)
+        page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+def _png(pixels: object) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, format="PNG")  # type: ignore[arg-type]
+    return buffer.getvalue()
+
+
+def _expect_all_steps(page: Page) -> None:
+    for step in STEPS:
+        expect(page.get_by_role("heading", name=step)).to_be_visible()
+    expect(page.get_by_text("Suggestion:")).to_be_visible()
+    expect(page.get_by_role("button", name="Download as JSON")).to_be_visible()
+
+
+def _fill_patient(page: Page) -> None:
+    for label, value in (("Age (years)", "67"), ("Height (cm)", "158"), ("Weight (kg)", "52")):
+        field = page.get_by_label(label)
+        field.fill(value)
+        field.press("Enter")
+    page.get_by_label("Sex").click()
+    page.get_by_role("option", name="Female").click()
+
+
+def test_sample_patient_is_one_click_away(page: Page) -> None:
+    page.get_by_role("button", name="Woman").first.click()
+    _expect_all_steps(page)
+    expect(page.get_by_text("DEMO MODEL")).to_be_visible()
+    _keep_picture(page, "sample")
+
+
+def test_uploaded_photo_is_told_it_is_out_of_domain(page: Page) -> None:
+    page.get_by_text("Upload", exact=True).click()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "astronaut.png", "mimeType": "image/png", "buffer": _png(astronaut())}
+    )
+    _fill_patient(page)
+    _expect_all_steps(page)
+    expect(page.get_by_text("Out of domain.")).to_be_visible()
+    _keep_picture(page, "astronaut")
+
+
+def test_camera_reaches_the_last_step(page: Page) -> None:
+    page.get_by_text("Camera", exact=True).click()
+    page.get_by_role("button", name="Take Photo").click()
+    _fill_patient(page)
+    _expect_all_steps(page)
+    _keep_picture(page, "camera")
+
+
+def test_picture_without_a_face_still_gets_a_suggestion(page: Page) -> None:
+    page.get_by_text("Upload", exact=True).click()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "cup.png", "mimeType": "image/png", "buffer": _png(coffee())}
+    )
+    _fill_patient(page)
+    expect(page.get_by_text("No face", exact=False).first).to_be_visible()
+    expect(page.get_by_role("heading", name="6. What next")).to_be_visible()
+    expect(page.get_by_role("heading", name="3. Result")).to_have_count(0)
+
+
+def test_bytes_that_are_no_photo_get_one_sentence(page: Page) -> None:
+    page.get_by_text("Upload", exact=True).click()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": b"not a photo at all"}
+    )
+    expect(page.get_by_role("alert").first).to_be_visible()
+    expect(page.get_by_text("Traceback")).to_have_count(0)
+
+
+def test_red_flag_raises_the_suggestion_without_recomputing(page: Page) -> None:
+    page.get_by_role("button", name="Woman").first.click()
+    _expect_all_steps(page)
+    page.get_by_text("Vertebral fracture within 2 years").click()
+    expect(page.get_by_text("Suggestion: urgent clinician review")).to_be_visible(timeout=8_000)
+
+
+def test_no_photo_is_served_from_the_public_store(page: Page) -> None:
+    served: list[str] = []
+    page.on("request", lambda request: served.append(request.url))
+    page.get_by_role("button", name="Woman").first.click()
+    _expect_all_steps(page)
+    assert not [url for url in served if "/media/" in url]
+    assert {url.split("/")[2].split(":")[0] for url in served if url.startswith("http")} <= {
+        "localhost"
+    }
+
+
+def test_about_page_says_what_this_is_not(page: Page) -> None:
+    page.get_by_role("link", name="About").click()
+    expect(page.get_by_text("It is not a medical device.")).to_be_visible()
+    expect(page.get_by_text("DEMO MODEL")).to_be_visible()
+    _keep_picture(page, "about")

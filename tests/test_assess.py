@@ -1,0 +1,108 @@
+"""The whole way through on the bundle that ships: a drawn face, a real face, no face."""
+
+import numpy as np
+import pytest
+from skimage.data import coffee
+
+from face2bone.assess import STEPS, Assessment, Assessor
+from face2bone.bundle import Bundle
+from face2bone.clinical.pathway import Urgency
+from face2bone.cohort.synthetic.samples import Sample, sample_patients, unusable_photo
+from face2bone.errors import FaceRejected, NoFaceFound, PhotoError
+from face2bone.patient import Patient, RedFlag, Sex
+from face2bone.photo import Photo, photo_from_pixels, read_photo
+
+PATIENT = Patient(67, Sex.FEMALE, 158, 52)
+
+
+@pytest.fixture(scope="module")
+def assessor(demo_bundle: Bundle) -> Assessor:
+    return Assessor(demo_bundle)
+
+
+@pytest.fixture(scope="module")
+def sample() -> Sample:
+    return sample_patients()[0]
+
+
+@pytest.fixture(scope="module")
+def assessment(assessor: Assessor, sample: Sample) -> Assessment:
+    return assessor.assess(sample.photo_bytes(), sample.patient)
+
+
+def test_probabilities_are_calibrated_and_sum_to_one(assessment: Assessment) -> None:
+    p = assessment.prediction.probabilities
+    assert p.shape == (3,)
+    assert p.sum() == pytest.approx(1.0, abs=1e-6)
+    assert int(p.argmax()) in assessment.prediction.prediction_set
+
+
+def test_region_values_add_up_to_the_logits(assessment: Assessment) -> None:
+    for game in assessment.explanation.regions:
+        gap = game.base + game.values.sum(axis=0) - game.full
+        assert np.abs(gap).max() < 1e-4
+
+
+def test_a_drawn_face_is_in_the_demo_bundles_domain(assessment: Assessment) -> None:
+    assert not assessment.prediction.out_of_domain.is_outside
+
+
+def test_a_demo_bundle_never_drives_the_referral(
+    assessor: Assessor, assessment: Assessment
+) -> None:
+    alone = assessor.refer(assessment.patient, None)
+    assert assessment.referral.urgency is alone.urgency
+    assert "demonstration" in assessment.referral.face_effect
+
+
+def test_a_red_flag_wins_over_any_face(assessor: Assessor, assessment: Assessment) -> None:
+    flagged = Patient(67, Sex.FEMALE, 158, 52, red_flags=frozenset({RedFlag.HEIGHT_LOSS}))
+    assert assessor.refer(flagged, assessment.prediction).urgency is Urgency.URGENT
+
+
+def test_a_real_photo_is_unlike_the_training_faces(
+    assessor: Assessor, astronaut_photo: Photo
+) -> None:
+    located = assessor.locate(astronaut_photo)
+    assert not located.rejected
+    assert located.reasons
+    assert assessor.predict(located).out_of_domain.is_outside
+
+
+def test_no_face_is_its_own_error(assessor: Assessor) -> None:
+    with pytest.raises(NoFaceFound):
+        assessor.locate(photo_from_pixels(coffee()))
+
+
+def test_a_rejected_photo_gets_no_prediction(assessor: Assessor) -> None:
+    located = assessor.locate(read_photo(unusable_photo()))
+    assert located.rejected
+    with pytest.raises(FaceRejected, match="cannot be assessed"):
+        assessor.predict(located)
+
+
+def test_damaged_bytes_are_a_photo_error(assessor: Assessor) -> None:
+    with pytest.raises(PhotoError):
+        assessor.assess(b"\xff\xd8\xff nothing follows", PATIENT)
+
+
+def test_progress_names_every_step_in_order(assessor: Assessor, sample: Sample) -> None:
+    seen: list[str] = []
+    assessor.assess(sample.photo_bytes(), sample.patient, lambda step, _: seen.append(step))
+    assert list(dict.fromkeys(seen)) == list(STEPS)
+
+
+def test_a_watcher_can_cancel(assessor: Assessor, sample: Sample) -> None:
+    def stop(step: str, fraction: float) -> None:
+        if step == "regions" and fraction > 0:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        assessor.assess(sample.photo_bytes(), sample.patient, stop)
+
+
+def test_the_same_photo_gives_the_same_answer(
+    assessor: Assessor, assessment: Assessment, sample: Sample
+) -> None:
+    again = assessor.predict(assessor.locate(read_photo(sample.photo_bytes())))
+    np.testing.assert_array_equal(again.probabilities, assessment.prediction.probabilities)

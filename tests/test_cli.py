@@ -1,0 +1,114 @@
+"""The command line as its user meets it: exit codes, sentences and files."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from skimage.data import astronaut, coffee
+
+from face2bone.report.assessment_json import DEMO_NOTICE, AssessmentDocument
+
+DETAILS = ["--age", "67", "--sex", "F", "--height", "158", "--weight", "52"]
+
+
+def face2bone(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "face2bone", *(str(a) for a in arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+
+
+@pytest.fixture(scope="module")
+def astronaut_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("photos") / "astronaut.jpg"
+    Image.fromarray(astronaut()).save(path, quality=95)
+    return path
+
+
+def test_assess_writes_every_file_and_says_what_it_is(
+    demo_bundle: object, astronaut_file: Path, tmp_path: Path
+) -> None:
+    result = face2bone("assess", astronaut_file, *DETAILS, "--out", tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert DEMO_NOTICE in result.stdout
+    assert "OUT OF DOMAIN" in result.stdout
+    assert "accepted with warnings" in result.stdout
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"assessment.json", "crop.png", "regions.png", "concepts.png"}
+    document = AssessmentDocument.model_validate_json((tmp_path / "assessment.json").read_text())
+    assert document.out_of_domain.is_outside
+    assert document.bundle.status == "demo"
+    assert len(document.regions[0].regions) == 10
+    assert document.notice == DEMO_NOTICE
+
+
+def test_a_picture_without_a_face_is_exit_2_and_one_sentence(
+    demo_bundle: object, tmp_path: Path
+) -> None:
+    cup = tmp_path / "cup.png"
+    Image.fromarray(coffee()).save(cup)
+    result = face2bone("assess", cup, *DETAILS, "--out", tmp_path / "out")
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["assess"],
+        ["assess", "no-such-photo.jpg", *DETAILS],
+        ["assess", __file__, "--age", "167", "--sex", "F", "--height", "158", "--weight", "52"],
+        ["assess", __file__, "--age", "67", "--sex", "X", "--height", "158", "--weight", "52"],
+        ["synth", "--out", "x", "--world", "flat"],
+        ["nonsense"],
+    ],
+)
+def test_bad_usage_is_exit_3_without_a_traceback(arguments: list[str]) -> None:
+    result = face2bone(*arguments)
+    assert result.returncode == 3
+    assert "Traceback" not in result.stderr
+    assert result.stderr.strip()
+
+
+def test_a_missing_bundle_is_exit_4(astronaut_file: Path, tmp_path: Path) -> None:
+    result = face2bone("assess", astronaut_file, *DETAILS, "--bundle", tmp_path / "nothing")
+    assert result.returncode == 4
+    assert "Traceback" not in result.stderr
+
+
+def test_bytes_that_are_no_photo_are_exit_2(demo_bundle: object, tmp_path: Path) -> None:
+    fake = tmp_path / "photo.jpg"
+    fake.write_bytes(b"GIF89a")
+    assert face2bone("assess", fake, *DETAILS, "--out", tmp_path / "out").returncode == 2
+
+
+def test_synth_writes_a_cohort_that_reads_back(tmp_path: Path) -> None:
+    from face2bone.cohort.manifest import read_manifest
+
+    result = face2bone("synth", "--patients", 3, "--seed", 7, "--out", tmp_path / "cohort")
+    assert result.returncode == 0, result.stderr
+    assert "synthetic" in result.stdout
+    assert len(read_manifest(tmp_path / "cohort" / "manifest.csv").table) == 3
+
+
+def test_demo_assesses_a_drawn_patient(demo_bundle: object, tmp_path: Path) -> None:
+    result = face2bone("demo", "--out", tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "not a person" in result.stdout
+    assert json.loads((tmp_path / "assessment.json").read_text())["notice"] == DEMO_NOTICE
+
+
+def test_doctor_names_every_check() -> None:
+    result = face2bone("doctor")
+    for name in ("python", "pins", "opencv", "threads", "memory", "bundle", "drawn face"):
+        assert name in result.stdout
+    assert "Traceback" not in result.stderr
+
+
+def test_version_is_the_packages() -> None:
+    from face2bone import __version__
+
+    assert face2bone("version").stdout.strip() == __version__
