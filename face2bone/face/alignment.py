@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from face2bone.face.mesh import ALIGNMENT_POINTS, FACE_OVAL
 from face2bone.face.regions import label_regions
+from face2bone.face.scaling import halved
 
 CROP_SIZE: Final = 160
 MASK_VALUE: Final = 127
@@ -84,8 +85,10 @@ def warp(pixels: NDArray[np.uint8], transform: NDArray[np.float32]) -> NDArray[n
     matrix[:, 2] += matrix[:, :2] @ (columns.start, rows.start)
     scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
     if scale < 1.0:
-        height, width = (max(1, round(side * scale)) for side in part.shape[:2])
-        stretch = np.array((part.shape[1] / width, part.shape[0] / height))
+        halvings = int(-np.log2(scale))
+        part = halved(part, halvings)
+        height, width = (max(1, round(side * scale * 2**halvings)) for side in part.shape[:2])
+        stretch = 2.0**halvings * np.array((part.shape[1] / width, part.shape[0] / height))
         part = np.asarray(cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
         matrix[:, 2] += matrix[:, :2] @ (0.5 * stretch - 0.5)
         matrix[:, :2] *= stretch

@@ -56,7 +56,7 @@ class FaceMeshLocator:
 
 
 class _Mesh:
-    """One FaceMesh, silent on stderr until it has said all it says on its first face."""
+    """One FaceMesh, silent on stderr: it logs while it starts and once more on its first face."""
 
     def __init__(self) -> None:
         with quiet_stderr():
@@ -65,6 +65,8 @@ class _Mesh:
             self._mesh: Any = FaceMesh(
                 static_image_mode=True, refine_landmarks=True, max_num_faces=MAX_FACES
             )
+            # Starting goes on in the background; a first, empty picture waits for its end.
+            self._mesh.process(np.zeros((64, 64, 3), dtype=np.uint8))
         self._has_spoken = False
 
     def detect(self, square: NDArray[np.uint8]) -> list[NDArray[np.float64]]:

@@ -89,18 +89,17 @@ def evenness(aligned: AlignedFace) -> float:
     The halves are each side's periorbital, midface, nasolabial and mandibular regions, so that
     hair on one side of the forehead does not count.
     """
-    grey = _grey(aligned)
-    halves = [
-        float(grey[np.isin(aligned.region_map, indices)].mean())
-        for indices in (_half("_left"), _half("_right"))
-        if np.isin(aligned.region_map, indices).any()
-    ]
-    return min(halves) / max(max(halves), 1.0) if len(halves) == 2 else 0.0
+    inside = aligned.mask
+    labels, grey = aligned.region_map[inside], _grey(aligned)[inside]
+    pixels = np.bincount(labels, minlength=len(REGIONS))
+    levels = np.bincount(labels, weights=grey, minlength=len(REGIONS))
+    dark, bright = sorted(levels[side].sum() / max(pixels[side].sum(), 1) for side in _HALVES)
+    return float(dark / max(bright, 1.0))
 
 
 def clipped_percent(aligned: AlignedFace) -> float:
     """Percent of the face where some channel is 254 or more or all are 2 or less."""
-    brightest = aligned.crop.max(axis=2)[aligned.mask]
+    brightest = np.maximum.reduce(cv2.split(aligned.crop))[aligned.mask]
     return 100.0 * float(((brightest >= 254) | (brightest <= 2)).mean())
 
 
@@ -117,9 +116,9 @@ def mouth_opening(landmarks: NDArray[np.floating[Any]]) -> float:
 
 def outside_frame_percent(photo_shape: tuple[int, ...], aligned: AlignedFace) -> float:
     """Percent of the ellipse whose pixels lie beyond the photo's edge."""
-    rows, columns = np.nonzero(aligned.mask)
+    rows, columns = np.nonzero(aligned.mask[::2, ::2])
     linear, shift = aligned.transform[:, :2], aligned.transform[:, 2]
-    x, y = np.linalg.solve(linear, np.stack((columns, rows)) - shift[:, None])
+    x, y = np.linalg.inv(linear) @ (2.0 * np.stack((columns, rows)) - shift[:, None])
     inside = (x > -0.5) & (x < photo_shape[1] - 0.5) & (y > -0.5) & (y < photo_shape[0] - 0.5)
     return 100.0 * float(1.0 - inside.mean())
 
@@ -269,6 +268,11 @@ _NAMES: Final = {
     "outside_frame": "Face within the photo",
 }
 
+_HALVES: Final = tuple(
+    [index for index, region in enumerate(REGIONS) if region.value.endswith(side)]
+    for side in ("_left", "_right")
+)
+
 # Corners (outer, inner), upper lid and lower lid of the patient's right and left eye.
 _EYES: Final = ((33, 133, 160, 158, 144, 153), (263, 362, 387, 385, 373, 380))
 
@@ -277,10 +281,6 @@ def _opening(landmarks: NDArray[np.floating[Any]], eye: tuple[int, ...]) -> floa
     outer, inner, upper_1, upper_2, lower_1, lower_2 = landmarks[list(eye)]
     height = np.linalg.norm(upper_1 - lower_1) + np.linalg.norm(upper_2 - lower_2)
     return float(height / max(2.0 * float(np.linalg.norm(outer - inner)), 1e-6))
-
-
-def _half(side: str) -> list[int]:
-    return [index for index, region in enumerate(REGIONS) if region.value.endswith(side)]
 
 
 def _grey(aligned: AlignedFace) -> NDArray[np.float32]:

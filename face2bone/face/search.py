@@ -4,45 +4,28 @@ The detectors see a small square, so a face far from the middle, tiny or lying o
 easily missed. Each step is tried only when the one before found nothing. What a retry finds, and
 what the first look finds tilted or oddly shaped, is looked at once more in centred views turned
 all four ways: that sharpens the landmarks, drops false finds, and corrects the plausible but wrong
-landmarks the detectors guess on a face that stands on its head. Every view is a square: in oblong
-pictures FaceMesh's landmarks of a tilted face are off by several pixels.
+landmarks the detectors guess on a face that stands on its head.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from face2bone.face.pose import head_pose, mesh_misfit
+from face2bone.face.views import View, see, to_photo
 
 Detector = Callable[[NDArray[np.uint8]], list[NDArray[np.float64]]]
 """Square RGB view (S, S, 3) to landmarks (478, 3), where x, y and z are 0 to 1 over the side."""
 
-VIEW_SIZE: Final = 1024  # pixels; larger views are reduced, the detectors see less anyway
-SMALL_VIEW: Final = 512  # pixels; smaller retries are enlarged to this
 SAME_FACE: Final = 0.35  # finds whose centres are closer than this share of their size are one
 BACKGROUND: Final = 1 / 3  # faces smaller than this share of the largest are passers-by
 SECOND_LOOK: Final = 2.0  # side of the second look, in face sizes
 SMALLEST_TILE: Final = 320  # pixels; faces small in these are too small to be of use
+SECOND_LOOK_SIZE: Final = 704  # pixels; the mesh is read from 192 pixels around the face
 SURE_MISFIT: Final = 0.05  # inter-pupil distances; frontal faces fit the mesh better than this
 SURE_TILT: Final = 30.0  # degrees
-
-
-@dataclass(frozen=True)
-class View:
-    """A square window of the photo (corner, side in photo pixels), turned anticlockwise.
-
-    A window of fewer than ``smallest`` pixels a side is enlarged to that.
-    """
-
-    left: int
-    top: int
-    side: int
-    turns: int = 0
-    smallest: int = SMALL_VIEW
 
 
 def search_faces(detect: Detector, pixels: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
@@ -51,7 +34,7 @@ def search_faces(detect: Detector, pixels: NDArray[np.uint8]) -> list[NDArray[np
     Two finds of one face count once, and faces smaller than a third of the largest are left out.
     """
     height, width = pixels.shape[:2]
-    whole = _look(detect, pixels, _whole(width, height, smallest=0))
+    whole = _look(detect, pixels, View(0, 0, max(width, height), smallest=0))
     found = [_made_sure(detect, pixels, face) for face in whole]
     for views in _retries(width, height):
         if found:
@@ -63,14 +46,9 @@ def search_faces(detect: Detector, pixels: NDArray[np.uint8]) -> list[NDArray[np
     return [f.astype(np.float32) for f in faces if _size(f) >= BACKGROUND * _size(faces[0])]
 
 
-def _whole(width: int, height: int, turns: int = 0, smallest: int = SMALL_VIEW) -> View:
-    side = max(width, height)
-    return View((width - side) // 2, (height - side) // 2, side, turns, smallest)
-
-
 def _retries(width: int, height: int) -> Iterator[list[View]]:
     """Lists of views, the cheap and likely ones first."""
-    yield [_whole(width, height, turns) for turns in range(4)]
+    yield [View(0, 0, max(width, height), turns) for turns in range(4)]
     centres = list(_centre_crops(width, height))
     yield centres
     yield [View(v.left, v.top, v.side, turns) for v in centres for turns in (1, 2, 3)]
@@ -99,41 +77,14 @@ def _tiles(width: int, height: int, side: int) -> Iterator[View]:
 
 def _starts(length: int, side: int) -> list[int]:
     if length <= side:
-        return [(length - side) // 2]
+        return [0]
     steps = -(-2 * (length - side) // side)
     return [round(i * (length - side) / steps) for i in range(steps + 1)]
 
 
 def _look(detect: Detector, pixels: NDArray[np.uint8], view: View) -> list[NDArray[np.float64]]:
-    square = np.rot90(_window(pixels, view), view.turns)
-    return [_to_photo(face, view) for face in detect(np.ascontiguousarray(square))]
-
-
-def _window(pixels: NDArray[np.uint8], view: View) -> NDArray[np.uint8]:
-    """The window's pixels, black beyond the photo, reduced or enlarged for the detector."""
-    right, bottom = view.left + view.side, view.top + view.side
-    part = pixels[max(view.top, 0) : bottom, max(view.left, 0) : right]
-    size = int(np.clip(view.side, view.smallest, VIEW_SIZE))
-    scale = size / view.side
-    before = round(max(-view.top, 0) * scale), round(max(-view.left, 0) * scale)
-    inner = (
-        min(size - before[1], max(1, round(part.shape[1] * scale))),
-        min(size - before[0], max(1, round(part.shape[0] * scale))),
-    )
-    if scale != 1.0:
-        method = cv2.INTER_AREA if scale < 1.0 else cv2.INTER_CUBIC
-        part = np.asarray(cv2.resize(part, inner, interpolation=method), dtype=np.uint8)
-    square = np.zeros((size, size, 3), dtype=np.uint8)
-    square[before[0] : before[0] + inner[1], before[1] : before[1] + inner[0]] = part
-    return square
-
-
-def _to_photo(face: NDArray[np.float64], view: View) -> NDArray[np.float64]:
-    x, y = face[:, 0], face[:, 1]
-    for _ in range(view.turns):  # undo one anticlockwise turn at a time
-        x, y = 1.0 - y, x
-    xy = np.column_stack((x, y)) * view.side + (view.left, view.top) - 0.5
-    return np.column_stack((xy, face[:, 2] * view.side))
+    view = view.snapped()
+    return [to_photo(face, view) for face in detect(see(pixels, view))]
 
 
 def _made_sure(
@@ -181,7 +132,8 @@ def _seen_again(
 ) -> list[NDArray[np.float64]]:
     side = max(16, round(SECOND_LOOK * _size(face)))
     left, top = (int(v) for v in np.round(_centre(face) - side / 2))
-    looked = _look(detect, pixels, View(left, top, side, turns))
+    view = View(left, top, side, turns, largest=SECOND_LOOK_SIZE)
+    looked = _look(detect, pixels, view)
     return [other for other in looked if _same(face, other)]
 
 
