@@ -20,6 +20,7 @@ from face2bone.cohort.synthetic.anatomy import (
     temple_hollow,
 )
 from face2bone.cohort.synthetic.atlas import atlas
+from face2bone.cohort.synthetic.description import Ageing
 from face2bone.cohort.synthetic.head import (
     TEXTURE_HEIGHT,
     TEXTURE_WIDTH,
@@ -28,17 +29,16 @@ from face2bone.cohort.synthetic.head import (
     nasolabial_profile,
 )
 from face2bone.cohort.synthetic.numerics import Array, bell, frozen, resize
-from face2bone.cohort.synthetic.parameters import Ageing
 
 SKELETAL_NAMES: Final = ("orbit", "maxilla", "nasolabial", "jaw", "temple")
 
 DISPLACEMENT_GAIN: Final[Mapping[str, float]] = {
-    "orbit": 0.80, "maxilla": 0.80, "nasolabial": 0.60, "jaw": 0.80, "temple": 0.70,
+    "orbit": 0.80, "maxilla": 0.80, "nasolabial": 0.60, "jaw": 0.58, "temple": 0.70,
 }  # fmt: skip
 """Peak displacement in mm per unit."""
 
 TINT_GAIN: Final[Mapping[str, float]] = {
-    "orbit": 0.060, "maxilla": 0.065, "nasolabial": 0.070, "jaw": 0.075, "temple": 0.065,
+    "orbit": 0.062, "maxilla": 0.080, "nasolabial": 0.070, "jaw": 0.090, "temple": 0.078,
 }  # fmt: skip
 """Peak fall of log albedo per unit: the shade of thin soft tissue over a hollow."""
 
@@ -49,7 +49,8 @@ TINT_CHANNELS: Final = np.array([0.90, 1.08, 1.02], np.float32)
 @dataclass(frozen=True)
 class AgeingBasis:
     """Effects per unit. displacement: (5, H * W * 3) mm on the mesh grid; tint: (5, TH, TW)
-    fall of log albedo; masks: (5, TH, TW), share of the effect's peak, 0..1."""
+    fall of log albedo; masks: (5, TH, TW), share of the effect's peak, 0..1.
+    """
 
     displacement: Array
     tint: Array
@@ -60,7 +61,8 @@ def _along(grid: HeadGrid, dn: Array | float = 0, dy: Array | float = 0,
            dz: Array | float = 0) -> Array:  # fmt: skip
     zero = np.zeros_like(grid.x)
     offset = np.stack([zero, dy + zero, dz + zero], -1)
-    return offset + grid.normals * (dn + zero)[..., None]
+    result: Array = offset + grid.normals * (dn + zero)[..., None]
+    return result
 
 
 def _displacements(grid: HeadGrid) -> dict[str, Array]:
@@ -68,7 +70,7 @@ def _displacements(grid: HeadGrid) -> dict[str, Array]:
     sulcus = 0.6 * g(33, -12, 13, 4.2)
     trough = 0.6 * g(23, 14, 9, 3.4, -0.5)
     notch = 1.0 * g(26, 103, 8, 7) + 0.8 * g(43, 93, 12, 9) + 0.5 * g(52, 81, 10, 11)
-    jowl = 0.75 * g(36.5, 92, 6.0, 5.5)
+    jowl = 0.65 * g(36.5, 91, 6.5, 6.0)
     return {
         "orbit": _along(
             grid,
@@ -93,14 +95,15 @@ def _displacements(grid: HeadGrid) -> dict[str, Array]:
 
 def _line(across: Array, width: float) -> Array:
     """A crease of `width` mm with the soft shade on its medial side."""
-    return bell(across, 0, width) + 0.35 * bell(across, -1.5, 2 * width)
+    result: Array = bell(across, 0, width) + 0.35 * bell(across, -1.5, 2 * width)
+    return result
 
 
 def _tints() -> dict[str, Array]:
     a = atlas()
     b, ax = a.bump, np.abs(a.x)
-    fold = (ax - nasolabial_x(a.y).astype(np.float32)) / 1.09
-    marionette = ax - marionette_x(a.y).astype(np.float32)
+    fold = np.asarray((ax - nasolabial_x(a.y)) / 1.09, np.float32)
+    marionette = np.asarray(ax - marionette_x(a.y), np.float32)
     # The mid-cheek groove runs from the tear trough down and out over the malar fat.
     groove = (a.y - 24.0) - 0.85 * (ax - 27.0)
     groove_extent = bell(ax, 31, 8.0) * bell(a.y, 28, 8.0) * a.front
@@ -112,8 +115,8 @@ def _tints() -> dict[str, Array]:
         + 0.6 * b(0, 52, 14, 3.5),
         "nasolabial": _line(fold, 1.5) * nasolabial_extent(a.y) * a.front,
         "jaw": 0.9 * _line(marionette, 1.6) * marionette_extent(a.y) * a.front
-        + 0.9 * b(26, 104, 7, 5) + 0.55 * b(46, 97, 8, 6),
-        "temple": border + 0.35 * np.sqrt(np.clip(border * (1 - border), 0, 1)),
+        + 0.9 * b(25, 102, 7, 5.5) + 0.55 * b(44, 95, 8, 6),
+        "temple": border,
     }  # fmt: skip
 
 

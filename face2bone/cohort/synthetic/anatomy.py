@@ -11,8 +11,8 @@ from face2bone.cohort.synthetic.numerics import Array, step
 EYE_X = 32.0  # half the distance between the pupils; pupils at y = 0
 MOUTH_Y = 68.0  # line between the lips
 MOUTH_HALF_WIDTH = 25.0
-NOSTRIL = (6.6, 46.6)
-TEMPLE = (55.5, -25.0)
+NOSTRIL = (6.8, 45.8)
+TEMPLE = (57.0, -20.0)
 
 
 def nasolabial_x(y: Array) -> Array:
@@ -23,7 +23,8 @@ def nasolabial_x(y: Array) -> Array:
 
 def nasolabial_extent(y: Array) -> Array:
     """1 along the fold, fading to 0 above the ala and below the mouth corner."""
-    return step(33, 42, y) * (1 - step(70, 82, y))
+    result: Array = step(33, 42, y) * (1 - step(70, 82, y))
+    return result
 
 
 def marionette_x(y: Array) -> Array:
@@ -33,7 +34,8 @@ def marionette_x(y: Array) -> Array:
 
 def marionette_extent(y: Array) -> Array:
     """1 along the marionette line, fading out at the mouth corner and above the jaw line."""
-    return step(72, 79, y) * (1 - step(94, 106, y))
+    result: Array = step(72, 79, y) * (1 - step(94, 106, y))
+    return result
 
 
 def temple_hollow(x: Array, y: Array, z: Array) -> Array:
@@ -44,6 +46,7 @@ def temple_hollow(x: Array, y: Array, z: Array) -> Array:
     """
     x0, y0 = TEMPLE
     across = np.abs(x) - (x0 - 0.16 * (y - y0))
-    border = step(-10.5, -3.0, across) * (1 - step(3.0, 17.0, across))
-    height = np.exp(-0.5 * np.abs((y - y0) / 12.5) ** 2.6)
-    return border * height * step(-100, -60, z)
+    border = step(-11.5, -1.0, across) * (1 - step(2.0, 17.0, across))
+    height = np.exp(-0.5 * np.abs((y - y0) / 13.0) ** 2.2)
+    result: Array = border * height * step(-100, -60, z)
+    return result

@@ -59,7 +59,8 @@ class Atlas:
 
     def pen(self, x: Array, y: Array) -> Array:
         """Texel positions (N, 2) int32 with 3 fractional bits, for OpenCV's drawing calls."""
-        return np.round(self.texels(x, y) * 8).astype(np.int32)
+        result: Array = np.round(self.texels(x, y) * 8).astype(np.int32)
+        return result
 
 
 def _lookup(x: Array, y: Array, visible: Array) -> Array:
@@ -76,7 +77,8 @@ def _lookup(x: Array, y: Array, visible: Array) -> Array:
     for sigma in (2, 4, 8, 16):
         empty = filled[..., 2] < 1e-3
         filled[empty] = cv2.GaussianBlur(splat, (0, 0), sigma)[empty]
-    return filled[..., :2] / np.maximum(filled[..., 2:], 1e-12)
+    result: Array = filled[..., :2] / np.maximum(filled[..., 2:], 1e-12)
+    return result
 
 
 @cache

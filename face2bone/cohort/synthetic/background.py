@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from face2bone.cohort.synthetic.description import Backdrop, FaceParameters, HairStyle
 from face2bone.cohort.synthetic.hair import LONG_STYLES
 from face2bone.cohort.synthetic.light import Rig
 from face2bone.cohort.synthetic.marks import marks
 from face2bone.cohort.synthetic.numerics import Array, bell, blur, linear_rgb, resize, step
-from face2bone.cohort.synthetic.parameters import Backdrop, FaceParameters, HairStyle
 from face2bone.cohort.synthetic.projection import View
 from face2bone.cohort.synthetic.strands import strands
 
@@ -50,7 +50,8 @@ def paint_backdrop(backdrop: Backdrop, size: int, rng: np.random.Generator) -> A
             stripes[:, start : start + int(rng.integers(2, 6))] += rng.uniform(-0.3, 0.3)
         level += cv2.resize(blur(stripes, 2.0), (size, size), interpolation=cv2.INTER_CUBIC)
     rgb = np.array(backdrop.rgb, np.float32) ** 2
-    return np.clip(level, 0.05, 2)[..., None] * rgb
+    result: Array = np.clip(level, 0.05, 2)[..., None] * rgb
+    return result
 
 
 def _body(p: FaceParameters, view: View, size: int, top_mm: float) -> _Body:
@@ -63,13 +64,19 @@ def _body(p: FaceParameters, view: View, size: int, top_mm: float) -> _Body:
     body_x = view.centre_x + 0.35 * neck[0] * view.scale
     centre = head_x + (body_x - head_x) * np.clip((y - 95) / 70, 0, 1)
     x = (columns - centre.astype(np.float32)) / np.float32(view.scale)
-    width = 51 + 4.5 * p.sex_axis + 2.6 * p.coefficient("neck")
+    width = 50 + 4.0 * p.sex_axis + 2.6 * p.coefficient("neck")
     return _Body(slice(first, size), x, y, float(np.clip(width, 41, 66)))
 
 
 def _neck_outline(body: _Body) -> Array:
     """Half width (mm) at each row, from jaw to shoulder."""
-    return body.neck - 3 * step(80, 106, body.y) + 20 * np.clip((body.y - 112) / 45, 0, 3) ** 2.0
+    result: Array = (
+        body.neck
+        - 9 * step(104, 66, body.y)
+        - 2 * step(80, 106, body.y)
+        + 20 * np.clip((body.y - 112) / 45, 0, 3) ** 2.0
+    )
+    return result
 
 
 def _paint_neck(p: FaceParameters, image: Array, body: _Body, rig: Rig, skin: Array) -> Array:
@@ -79,7 +86,7 @@ def _paint_neck(p: FaceParameters, image: Array, body: _Body, rig: Rig, skin: Ar
     nz = np.sqrt(1 - nx * nx + 1e-3)
     key = rig.to_key
     facing = np.clip((nx * key[0] + nz * key[2] * 0.9 - key[1] * 0.10 + 0.15) / 1.15, 0, None)
-    below_chin = 0.36 + 0.64 * step(96, 152, body.y + np.abs(body.x) * 0.10)
+    below_chin = 0.42 + 0.58 * step(96, 152, body.y + np.abs(body.x) * 0.10)
     muscle = np.abs(body.x) + 0.42 * (body.y - 100)
     cords = 1 - 0.10 * bell(muscle, 34, 5) + 0.06 * bell(muscle, 42, 6)
     slack = 0.04 * max(0.0, (p.age_years - 50) / 30)
@@ -120,13 +127,13 @@ def _paint_hanging_hair(p: FaceParameters, image: Array, view: View, rig: Rig) -
     phase = p.texture_seed % 13
     sway = 3.2 * np.sin(y / 24.0 + phase) + 1.2 * np.sin(y / 9.0 + 2 * phase)
     outer = 64 + p.hair.volume * 0.7 + 17 * np.sin(np.clip((y + 25) / 190, 0, 1) * 2.3)
-    outer = outer + sway * 0.5 + 1.6 * lock
-    inner = body.neck - 5 + 0.8 * sway + 1.2 * lock + 9 * step(40, -10, y)
-    cover = step(1.5, -2.5, ax - outer) * step(-2.0, 3.5, ax - inner) * step(-38, -8, y)
+    outer = outer + sway * 0.5 + 0.9 * lock
+    inner = body.neck - 8 + 0.8 * sway + 1.0 * lock - 6 * step(112, 70, y) + 14 * step(40, -10, y)
+    cover = step(1.0, -1.8, ax - outer) * step(-2.0, 3.5, ax - inner) * step(-38, -8, y)
     cover *= step(9, -9, y - length - 7 * lock)
     depth = 0.38 + 0.62 * step(0.0, 26.0, ax - inner)
     facing = np.clip(0.65 + 0.45 * rig.to_key[0] * x / 80, 0.2, 1.3)
-    lum = (0.85 + 0.20 * lock + 0.10 * fine) * depth
+    lum = (0.90 + 0.12 * lock + 0.10 * fine) * depth
     lum *= 0.62 * rig.strength * facing + 0.58 * rig.ambient
     sheen = 0.045 * bell(y, 62 + 3 * (phase - 6), 22) * depth * np.clip(1 + 0.5 * lock, 0, 2)
     hair = linear_rgb(p.hair.rgb)
@@ -186,9 +193,7 @@ def _paint_ear(
 
 def neck_shadow(head: Array, view: View, rig: Rig) -> Array:
     """The head's (or a part's) contact shadow: its outline moved down and blurred."""
-    shift = np.array(
-        [[1, 0, -rig.to_key[0] * 10 * view.scale], [0, 1, 9 * view.scale]], np.float32
-    )
+    shift = np.array([[1, 0, -rig.to_key[0] * 10 * view.scale], [0, 1, 9 * view.scale]], np.float32)
     return blur(cv2.warpAffine(head, shift, head.shape[::-1]), 5 * view.scale)
 
 

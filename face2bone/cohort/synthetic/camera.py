@@ -7,9 +7,9 @@ pixels: a pixel average would carry every planted effect to the whole picture.
 import cv2
 import numpy as np
 
+from face2bone.cohort.synthetic.description import Camera
 from face2bone.cohort.synthetic.light import Rig
 from face2bone.cohort.synthetic.numerics import GAMMA, Array, blur
-from face2bone.cohort.synthetic.parameters import Camera
 
 _LUMA = np.array([0.25, 0.60, 0.15])
 
@@ -24,7 +24,10 @@ def exposure(camera: Camera, rig: Rig, skin: Array) -> float:
 def develop(image: Array, gain: float) -> Array:
     """Exposed linear light with a gentle shoulder."""
     bright = np.clip(image * np.float32(gain), 0, None)
-    return bright * (1 + bright * np.float32(0.10)) / (1 + bright * np.float32(0.32)) * 1.12
+    result: Array = (
+        bright * (1 + bright * np.float32(0.10)) / (1 + bright * np.float32(0.32)) * 1.12
+    )
+    return result
 
 
 def record(image: Array, camera: Camera, rng: np.random.Generator | None) -> Array:

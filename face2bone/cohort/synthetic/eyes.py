@@ -11,10 +11,10 @@ import numpy as np
 
 from face2bone.cohort.synthetic.anatomy import EYE_X
 from face2bone.cohort.synthetic.atlas import atlas
+from face2bone.cohort.synthetic.description import Eyes, FaceParameters
 from face2bone.cohort.synthetic.head import TEXTURE_WIDTH
 from face2bone.cohort.synthetic.numerics import Array, bell, linear_rgb, step
 from face2bone.cohort.synthetic.paint import Paint
-from face2bone.cohort.synthetic.parameters import Eyes, FaceParameters
 
 LID_DROP = 0.20  # mm the lower lid falls per unit of orbital ageing
 
@@ -40,7 +40,8 @@ def _window() -> _Window:
 @dataclass(frozen=True)
 class _Lids:
     """Positions relative to the lids over the window: s across (-1..1), round = 1 - s^2,
-    above/below: mm inside the upper/lower margin, opening: 0..1, base: canthal line."""
+    above/below: mm inside the upper/lower margin, opening: 0..1, base: canthal line.
+    """
 
     s: Array
     round: Array
@@ -103,7 +104,8 @@ def _lashes(eyes: Eyes, lids: _Lids, phase: int) -> Array:
     corner = bell(lids.above, -1.5, 1.1) * step(0.25, 1.0, s) * (s < 1.12)
     upper += 0.55 * eyes.lash * corner * step(-0.9, 0.9, np.sin(w.x * 4.4 + 0.8 * w.y))
     lower = bell(lids.below, -0.15, 0.42) * (np.abs(s) < 1) * 0.42 * eyes.lash * step(-0.7, 0.3, s)
-    return np.clip(1 - 0.93 * np.clip(upper, 0, 1), 0, 1) * (1 - 0.8 * lower)
+    result: Array = np.clip(1 - 0.93 * np.clip(upper, 0, 1), 0, 1) * (1 - 0.8 * lower)
+    return result
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,8 @@ def _relief(p: FaceParameters, lids: _Lids, crease: _Crease, radius: Array) -> A
     bag_size = 0.25 + 0.40 * max(0.0, (p.age_years - 45) / 35)
     height = -crease.line * (0.55 + 0.9 * eyes.crease_depth) + hood + rolls * within
     height += bag_size * bag - 0.35 * bell(lids.below, -2.9, 0.8) * bell(s, 0, 0.7)
-    return height + lids.opening * (0.9 * bell(radius, 0, 4.2) - 1.6)
+    result: Array = height + lids.opening * (0.9 * bell(radius, 0, 4.2) - 1.6)
+    return result
 
 
 def _paint_eye(paint: Paint, p: FaceParameters, side: int, glint: tuple[float, float]) -> None:
@@ -176,7 +179,8 @@ def _catchlight(
     window = 0.55 * np.exp(-0.9 * square * square)
     tear = 0.07 * bell(lids.below, 0.5, 0.3) * bell(lids.s, 0.1, 0.3)
     soft = 0.035 * bell(ix, -0.8 * hx, 1.4) * bell(iy, 2.4, 1.0)
-    return lids.opening * (1 - 0.45 * p.skin.melanin) * (window + tear + soft)
+    result: Array = lids.opening * (1 - 0.45 * p.skin.melanin) * (window + tear + soft)
+    return result
 
 
 def paint_eyes(paint: Paint, p: FaceParameters, glint: tuple[float, float]) -> None:

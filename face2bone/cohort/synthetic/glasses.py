@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 
 from face2bone.cohort.synthetic.atlas import atlas
+from face2bone.cohort.synthetic.description import Glasses
 from face2bone.cohort.synthetic.light import Rig
 from face2bone.cohort.synthetic.numerics import Array, bell, blur, linear_rgb
-from face2bone.cohort.synthetic.parameters import Glasses
 from face2bone.cohort.synthetic.projection import Sight, View
 from face2bone.cohort.synthetic.surface import Surface
 
@@ -34,20 +34,19 @@ def _masks(
 
     def pen(points: Array) -> Array:
         offset = (points - bridge) @ view.rotation.T
-        return np.round((origin + offset[:, :2] * view.scale) * 8).astype(np.int32)
+        result: Array = np.round((origin + offset[:, :2] * view.scale) * 8).astype(np.int32)
+        return result
 
     for side in (-1, 1):
         outline = pen(_rim(glasses, anchor, side))
-        cv2.fillPoly(lens, [outline], 255, cv2.LINE_AA, 3)
-        cv2.polylines(frame, [outline], True, 255, width, cv2.LINE_AA, 3)
+        cv2.fillPoly(lens, [outline], (255,), cv2.LINE_AA, 3)
+        cv2.polylines(frame, [outline], True, (255,), width, cv2.LINE_AA, 3)
         hinge = [side * (2 * glasses.half_width + 9), anchor[1] - 4, anchor[2] - 12]
         arm = pen(np.array([hinge, [side * 76, anchor[1] - 2, -70]], float))
-        cv2.polylines(frame, [arm], False, 255, width, cv2.LINE_AA, 3)
+        cv2.polylines(frame, [arm], False, (255,), width, cv2.LINE_AA, 3)
     arc = np.linspace(-1.5, 1.5, 12)
-    saddle = np.stack(
-        [arc * 6.3, anchor[1] - 3 - 2.5 * np.cos(arc), np.full(12, anchor[2])], -1
-    )
-    cv2.polylines(frame, [pen(saddle)], False, 255, width, cv2.LINE_AA, 3)
+    saddle = np.stack([arc * 6.3, anchor[1] - 3 - 2.5 * np.cos(arc), np.full(12, anchor[2])], -1)
+    cv2.polylines(frame, [pen(saddle)], False, (255,), width, cv2.LINE_AA, 3)
     return frame, lens
 
 
@@ -70,4 +69,6 @@ def draw_glasses(
     soft = blur(rim, 0.8)
     edge = np.clip(np.roll(soft, -1, 0) - np.roll(soft, 1, 0), 0, 1)
     image *= (1 - rim)[..., None]
-    image += rim[..., None] * (linear_rgb(glasses.rgb) * 0.8 + 0.01) + (rim * edge * 0.25)[..., None]
+    image += (
+        rim[..., None] * (linear_rgb(glasses.rgb) * 0.8 + 0.01) + (rim * edge * 0.25)[..., None]
+    )

@@ -6,8 +6,8 @@ from typing import Final
 import numpy as np
 
 from face2bone.cohort.synthetic.atlas import atlas
+from face2bone.cohort.synthetic.description import Hair, HairStyle
 from face2bone.cohort.synthetic.numerics import Array, step
-from face2bone.cohort.synthetic.parameters import Hair, HairStyle
 from face2bone.cohort.synthetic.strands import clumps, hairline_noise, strands
 
 FLOW_OF_STYLE: Final = {
@@ -21,7 +21,8 @@ LONG_STYLES: Final = (HairStyle.LONG, HairStyle.LONG_PARTED, HairStyle.BOB)
 @dataclass(frozen=True)
 class Scalp:
     """cover: 0..1 where hair hides the skin; lift: mm along the normal; tone, fibre: strand
-    lightness and noise; all (TH, TW). tangent: strand direction (TH, TW, 3)."""
+    lightness and noise; all (TH, TW). tangent: strand direction (TH, TW, 3).
+    """
 
     cover: Array
     lift: Array
@@ -59,8 +60,10 @@ def grow_hair(hair: Hair) -> Scalp:
     below = a.y - line[None]
     cover = step(4.5, -7.5, below + edge * np.float32(0.7) + fibre * np.float32(2.2))
     # Behind the ears hair ends at the nape; nothing grows on the underside of the chin.
-    cover *= ~((np.abs(a.azimuth_deg) > 92) & (a.y >= -6)) & (a.y < 112)
-    clump = clumps()[hair.variant % 3]
+    cover *= 1 - step(84, 94, np.abs(a.azimuth_deg)) * step(-14, 0, a.y + edge * np.float32(0.8))
+    cover *= a.y < 112
+    # Rays crowd at the crown, where noise would raise a spike.
+    clump = clumps()[hair.variant % 3] * step(-104, -80, a.y)
     height = step(0, -38, below) * np.float32(hair.volume) * (1 + np.float32(0.16) * clump)
     if hair.style is HairStyle.BALD:
         return Scalp(cover * np.float32(0.5), cover * np.float32(0.25), tone, fibre, tangent)

@@ -43,7 +43,7 @@ _front_depth = spline(
 _squareness = spline([-120, -60, -10, 20, 60, 90, 120], [2.05, 2.08, 2.12, 2.12, 2.0, 1.95, 1.95])
 _nose_height = spline(
     [-30, -16, -6, 2, 12, 24, 33, 39, 44, 48.5, 52, 60],
-    [0, 1.0, 2.6, 5.6, 11.5, 18.5, 23.0, 24.2, 19.5, 8.5, 2.0, 0],
+    [0, 1.0, 2.6, 5.6, 11.5, 18.5, 23.0, 24.2, 20.0, 10.5, 4.0, 0],
     16,
 )
 _nose_width = spline([-30, -10, 4, 16, 28, 38, 46, 60], [10, 7.6, 6.6, 7.4, 8.6, 9.6, 8.6, 8], 12)
@@ -98,7 +98,8 @@ def _solid_surface(directions: Array) -> Array:
         middle = (low + high) / 2
         inside = _solid_distance(RAY_CENTRE + directions * middle[..., None]) < 0
         low, high = np.where(inside, middle, low), np.where(inside, high, middle)
-    return RAY_CENTRE + directions * ((low + high) / 2)[..., None]
+    result: Array = RAY_CENTRE + directions * ((low + high) / 2)[..., None]
+    return result
 
 
 def _bony_relief(grid: HeadGrid) -> Array:
@@ -109,7 +110,8 @@ def _bony_relief(grid: HeadGrid) -> Array:
     relief += -2.0 * g(48, 62, 11, 15) + 1.6 * g(51, 82, 9, 10)
     relief += 1.3 * g(22, -58, 18, 14) + 3.0 * g(0, 62, 25, 17)
     relief += -2.4 * g(0, 87, 15, 4.8) + 4.6 * g(0, 101, 14, 9) + 1.0 * g(13, 105, 8, 7)
-    return relief - 1.2 * temple_hollow(grid.x, grid.y, grid.z)
+    result: Array = relief - 1.2 * temple_hollow(grid.x, grid.y, grid.z)
+    return result
 
 
 def _nose_relief(grid: HeadGrid) -> Array:
@@ -118,12 +120,15 @@ def _nose_relief(grid: HeadGrid) -> Array:
     width = _nose_width(grid.y)
     ridge = 0.56 * np.exp(-0.5 * (ax / (1.12 * width)) ** 2)
     flank = 0.44 * np.exp(-0.5 * (ax / (2.05 * width)) ** 2)
-    relief = _nose_height(grid.y) * (ridge + flank) * grid.front
+    # The columella hangs lower than the wings.
+    along = grid.y - 2.0 * np.exp(-0.5 * (grid.x / 4.5) ** 2) * step(38, 46, grid.y)
+    relief = _nose_height(along) * (ridge + flank) * grid.front
     relief += 2.4 * g(0, 38.5, 6.4, 5.6) + 1.0 * g(4.6, 39.5, 3.6, 3.8)
     relief += 6.6 * g(13.6, 42.0, 4.8, 4.6) + 1.6 * g(15.6, 41.5, 3.4, 3.8)
     relief += 2.4 * g(0, 46.2, 3.2, 3.2)
     relief += -1.9 * g(21.0, 40.5, 2.4, 5.6, -0.25) - 1.1 * g(10.2, 36.5, 2.6, 4.2, 0.45)
-    return relief - 3.0 * g(NOSTRIL[0], NOSTRIL[1], 2.6, 1.9, 0.3)
+    result: Array = relief - 3.0 * g(NOSTRIL[0], NOSTRIL[1], 2.6, 1.9, 0.3)
+    return result
 
 
 def nasolabial_profile(grid: HeadGrid) -> Array:
@@ -131,7 +136,8 @@ def nasolabial_profile(grid: HeadGrid) -> Array:
     across = (np.abs(grid.x) - nasolabial_x(grid.y)) / 1.09
     crease = -np.exp(-0.5 * (across / 2.3) ** 2)
     bulge = 0.8 * np.exp(-0.5 * ((across - 6.5) / 4.6) ** 2) * step(0, 3, across)
-    return nasolabial_extent(grid.y) * grid.front * (crease + bulge)
+    result: Array = nasolabial_extent(grid.y) * grid.front * (crease + bulge)
+    return result
 
 
 def _soft_relief(grid: HeadGrid) -> Array:
@@ -141,7 +147,8 @@ def _soft_relief(grid: HeadGrid) -> Array:
     relief += -0.8 * g(0, 55.5, 2.4, 6) + 0.7 * g(5.2, 55.5, 2.0, 6)
     relief += -1.4 * g(28.0, 70, 3.4, 3.8) + 1.0 * g(34, 70, 4, 7)
     relief += 1.4 * g(36, -11, 12, 4.0, -0.1) - 0.5 * g(23, 15, 8, 3.2, -0.5)
-    return relief + 0.9 * nasolabial_profile(grid)
+    result: Array = relief + 0.9 * nasolabial_profile(grid)
+    return result
 
 
 def _with_globes(grid: HeadGrid, points: Array) -> Array:

@@ -15,7 +15,7 @@ from face2bone.cohort.synthetic.head import HeadGrid, head_grid
 from face2bone.cohort.synthetic.numerics import Array, frozen, step
 
 SEX_SHIFT: Final[Mapping[str, float]] = {
-    "brow": 1.1, "gonial": 0.9, "chin_width": 0.9, "chin_height": 0.5, "lower_width": 0.6,
+    "brow": 1.1, "gonial": 0.9, "chin_width": 0.7, "chin_height": 0.5, "lower_width": 0.6,
     "nose_length": 0.5, "ala": 0.6, "tip_depth": 0.35, "cheek": -0.5, "lower_length": 0.5,
     "forehead_slope": -0.6, "brow_height": -0.7, "width": 0.4, "bulb": 0.4, "bridge_width": 0.5,
     "tip_height": -0.4, "buccal": -0.3,
@@ -37,7 +37,10 @@ def _field(grid: HeadGrid, dx: Array | float = 0, dy: Array | float = 0, dz: Arr
            dn: Array | float = 0) -> Array:  # fmt: skip
     """Displacement (H, W, 3) from components along x, y, z and the normal."""
     zero = np.zeros_like(grid.x)
-    return np.stack([dx + zero, dy + zero, dz + zero], -1) + grid.normals * (dn + zero)[..., None]
+    result: Array = (
+        np.stack([dx + zero, dy + zero, dz + zero], -1) + grid.normals * (dn + zero)[..., None]
+    )
+    return result
 
 
 def _proportions(grid: HeadGrid) -> Fields:
@@ -72,7 +75,7 @@ def _features(grid: HeadGrid) -> Fields:
         "brow": _field(grid, dn=1.5 * (g(31, -21, 15, 6, 0.15) + 0.7 * g(11, -20, 7, 7))),
         "brow_height": _field(grid, dy=-1.7 * g(30, -20, 22, 6)),
         "nose_length": _field(grid, dy=2.4 * g(0, 42, 17, 11)),
-        "ala": _field(grid, dx=side * 2.3 * g(14, 42, 7, 8)),
+        "ala": _field(grid, dx=side * 1.9 * g(14, 42, 7, 8)),
         "bridge_width": _field(grid, dx=side * 1.5 * g(7, 16, 5, 18)),
         "tip_depth": _field(grid, dz=2.5 * g(0, 38, 10, 9)),
         "bridge_depth": _field(grid, dz=2.2 * g(0, 10, 8, 17)),

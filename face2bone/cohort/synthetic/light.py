@@ -11,11 +11,11 @@ import cv2
 import numpy as np
 
 from face2bone.cohort.synthetic.atlas import atlas
+from face2bone.cohort.synthetic.description import FaceParameters, Light
 from face2bone.cohort.synthetic.hair import Scalp
 from face2bone.cohort.synthetic.head import RAY_CENTRE, TEXTURE_HEIGHT, TEXTURE_WIDTH, head_grid
 from face2bone.cohort.synthetic.numerics import Array, blur, linear_rgb, resize, step, unit
 from face2bone.cohort.synthetic.paint import Paint
-from face2bone.cohort.synthetic.parameters import FaceParameters, Light
 from face2bone.cohort.synthetic.surface import Surface
 
 _WRAP = ((0.30, 0.65), (0.14, 0.32), (0.09, 0.22))  # wrap and share of smooth normals per channel
@@ -62,7 +62,8 @@ def light_rig(light: Light, rotation: Array) -> Rig:
 
 def _dot(planes: Array, vector: Array) -> Array:
     v = np.asarray(vector, np.float32)
-    return planes[0] * v[0] + planes[1] * v[1] + planes[2] * v[2]
+    result: Array = planes[0] * v[0] + planes[1] * v[1] + planes[2] * v[2]
+    return result
 
 
 def _bumped(surface: Surface, relief: Array) -> Array:
@@ -78,7 +79,8 @@ def _bumped(surface: Surface, relief: Array) -> Array:
         for k in range(3)
     ])  # fmt: skip
     planes *= 1 / np.sqrt(planes[0] ** 2 + planes[1] ** 2 + planes[2] ** 2 + 1e-9)
-    return planes
+    result: Array = planes
+    return result
 
 
 def _occlusion(mesh: Array) -> Array:
@@ -123,7 +125,8 @@ def _highlight(p: FaceParameters, paint: Paint, rig: Rig, planes: Array, to_key:
     grazing = 1 - np.clip(_dot(planes, rig.view), 0.02, 1)
     grazing = grazing * grazing * grazing * np.clip(to_key + 0.3, 0, 1)
     lobes = np.float32(0.060) * nh8 + np.float32(0.085) * nh32 + np.float32(0.09) * grazing
-    return paint.gloss * np.float32((1 - 0.45 * p.skin.melanin) * rig.strength) * lobes
+    result: Array = paint.gloss * np.float32((1 - 0.45 * p.skin.melanin) * rig.strength) * lobes
+    return result
 
 
 def _hair_shine(scalp: Scalp, rig: Rig, smooth_key: Array) -> Array:
@@ -136,7 +139,8 @@ def _hair_shine(scalp: Scalp, rig: Rig, smooth_key: Array) -> Array:
     s8 *= s8
     lobe = s8 * s8 * np.float32(0.08) + s8 * np.float32(0.05)
     lit = np.clip(smooth_key + 0.25, 0, 1) * (1 + 2.2 * scalp.tone)
-    return scalp.cover * lobe * lit * np.float32(rig.strength)
+    result: Array = scalp.cover * lobe * lit * np.float32(rig.strength)
+    return result
 
 
 def shade(p: FaceParameters, surface: Surface, paint: Paint, scalp: Scalp, rig: Rig) -> Array:
@@ -159,5 +163,5 @@ def shade(p: FaceParameters, surface: Surface, paint: Paint, scalp: Scalp, rig: 
         bounced = fill * np.float32(0.16 * rig.strength * rig.ambient_rgb[k] / rig.ambient)
         light = diffuse * visible * key + ambient * around + bounced
         out[..., k] = paint.albedo[k] * light + shine * key + paint.glow * np.float32(0.9) * key
-        out[..., k] += strands * np.float32(hair_rgb[k] * 2.2 + 0.04)
+        out[..., k] += strands * np.float32(hair_rgb[k] * 1.5 + 0.04)
     return out

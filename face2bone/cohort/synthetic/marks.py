@@ -54,7 +54,7 @@ class _Pen:
         for j in range(last):
             level = ink * np.sin(np.pi * (j + 0.5) / last) ** 0.8
             start, end = points[j].tolist(), points[j + 1].tolist()
-            cv2.line(layer, start, end, float(level), thickness, cv2.LINE_AA, 3)
+            cv2.line(layer, start, end, (float(level),), thickness, cv2.LINE_AA, 3)
         np.maximum(self.canvas, layer, out=self.canvas)
 
 
@@ -136,7 +136,7 @@ def _spots(rng: np.random.Generator, count: int, smallest: float, largest: float
         column, row = atlas().texels(np.array([x]), np.array([y]))[0].tolist()
         radius = rng.uniform(smallest, largest)
         box = ((column, row), (radius * 2, radius * 2 * rng.uniform(0.6, 1)), rng.uniform(0, 180))
-        cv2.ellipse(canvas, box, float(rng.uniform(60, 255)), -1, cv2.LINE_AA)
+        cv2.ellipse(canvas, box, (float(rng.uniform(60, 255)),), -1, cv2.LINE_AA)
     return frozen(blur(canvas.astype(np.float32) / 255, 0.8))
 
 
@@ -169,6 +169,6 @@ def wrinkle_relief(texture_seed: int) -> Array:
     relief = np.zeros(SHAPE, np.float32)
     for name, strength in WRINKLE_STRENGTH.items():
         variants = marks().wrinkles[name]
-        depth = np.float32(3.0 * strength * rng.uniform(0.85, 1.15))
+        depth = np.float32(3.6 * strength * rng.uniform(0.85, 1.15))
         relief += variants[int(rng.integers(len(variants)))] * depth
     return relief

@@ -7,10 +7,10 @@ import numpy as np
 
 from face2bone.cohort.synthetic.anatomy import MOUTH_HALF_WIDTH, MOUTH_Y
 from face2bone.cohort.synthetic.atlas import atlas
+from face2bone.cohort.synthetic.description import FaceParameters, Lips
 from face2bone.cohort.synthetic.marks import marks
 from face2bone.cohort.synthetic.numerics import Array, bell, step
 from face2bone.cohort.synthetic.paint import Paint
-from face2bone.cohort.synthetic.parameters import FaceParameters, Lips
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ def _window() -> _Window:
 @dataclass(frozen=True)
 class _Shape:
     """Lip geometry: line, top, bottom in mm; upper, lower: 0..1 coverage; t_upper, t_lower:
-    0..1 from the border of the lip to the line or back; round = 1 - s^2."""
+    0..1 from the border of the lip to the line or back; round = 1 - s^2.
+    """
 
     line: Array
     top: Array
@@ -73,7 +74,8 @@ def _relief(lips: Lips, shape: _Shape, between: Array, crevice: Array, striae: A
     height += 0.40 * rim - 1.5 * between - 0.7 * crevice
     height += 0.7 * bell(w.y - shape.line, -2.5, 3.5) * shape.round
     height -= 0.50 * bell(w.y - shape.bottom, 1.8, 1.5) * bell(w.x, 0, 13)
-    return height + (shape.upper + shape.lower) * striae
+    result: Array = height + (shape.upper + shape.lower) * striae
+    return result
 
 
 def paint_mouth(paint: Paint, p: FaceParameters) -> None:
@@ -89,8 +91,7 @@ def paint_mouth(paint: Paint, p: FaceParameters) -> None:
     lines = np.sin(w.x * 4.1 + 1.5 * np.sin(w.x * 1.3) + 0.12 * from_line * w.x / 8)
     view.relief += _relief(lips, shape, between, crevice, 0.05 * lines + 0.03 * pores)
     tint = np.array([0.90, 0.66 - 0.20 * lips.red, 0.68 - 0.17 * lips.red])
-    if melanin > 0.5:
-        tint = tint * 0.9 + np.array([0.08, 0.06, 0.07])
+    tint = tint * (1 - 0.14 * melanin) + melanin * np.array([0.02, 0.06, 0.10])
     corner = bell(ax, MOUTH_HALF_WIDTH + 0.3, 1.8) * bell(from_line, 0, 1.3)
     for k in range(3):
         colour = tint[k] * (1 + 0.05 * lines) * (1 - 0.14 * shape.upper)

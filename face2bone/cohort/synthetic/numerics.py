@@ -34,7 +34,8 @@ def spline(
 def smooth_min(a: Array, b: Array, width: float) -> Array:
     """Minimum of two fields with a rounded seam of `width` mm."""
     h = np.clip(0.5 + 0.5 * (b - a) / width, 0, 1)
-    return b * (1 - h) + a * h - width * h * (1 - h)
+    result: Array = b * (1 - h) + a * h - width * h * (1 - h)
+    return result
 
 
 def smooth_max(a: Array, b: Array, width: float) -> Array:
@@ -67,7 +68,8 @@ def mirrored_bump(
         if tilt:
             c, s = np.cos(tilt), np.sin(tilt)
             dx, dy = dx * c - dy * s, dx * s + dy * c
-        return np.exp(-0.5 * ((dx / sx) ** 2 + (dy / sy) ** 2))
+        result: Array = np.exp(-0.5 * ((dx / sx) ** 2 + (dy / sy) ** 2))
+        return result
 
     return one(x - x0) + one(-x - x0) if x0 else one(x)
 
@@ -96,7 +98,8 @@ def smooth_noise(rng: np.random.Generator, shape: tuple[int, int], sigma: float)
 def unit(vector: Any) -> Array:
     """`vector` scaled to length 1."""
     v = np.asarray(vector, float)
-    return v / np.linalg.norm(v)
+    result: Array = v / np.linalg.norm(v)
+    return result
 
 
 def linear_rgb(srgb: Any) -> Array:

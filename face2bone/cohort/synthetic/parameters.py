@@ -1,208 +1,37 @@
-"""Everything a drawn face is made of, as frozen numbers, and how they are drawn.
+"""Drawing the parameters of a face for a patient of given sex, age, build and ageing.
 
-`draw_parameters` draws all that is not given: nothing in it looks at the ageing values, so
-two patients who differ only in them share identity, skin, hair, light and camera exactly.
+Nothing drawn here looks at the ageing values, so two patients who differ only in them share
+identity, skin, hair, light and camera exactly.
 """
 
-from dataclasses import dataclass
-from enum import Enum
 from typing import Final
 
 import numpy as np
 
+from face2bone.cohort.synthetic.description import (
+    AGEING_NAMES,
+    Ageing,
+    Backdrop,
+    Brows,
+    Camera,
+    Eyes,
+    FaceParameters,
+    Glasses,
+    Hair,
+    HairStyle,
+    Light,
+    Lips,
+    Pose,
+    Skin,
+)
 from face2bone.cohort.synthetic.identity import FAT_SHIFT, IDENTITY_NAMES, SEX_SHIFT
 from face2bone.cohort.synthetic.numerics import Rgb
 from face2bone.patient import Sex
 
+__all__ = ["AGEING_NAMES", "Ageing", "FaceParameters", "HairStyle", "draw_parameters"]
+
 APPARENT_AGE_SD: Final = 5.0  # years by which a face looks older or younger than it is
 COEFFICIENT_LIMIT: Final = 2.4  # standard deviations of identity
-
-
-@dataclass(frozen=True)
-class Ageing:
-    """Skeletal ageing of a face.
-
-    orbit, maxilla, nasolabial, jaw, temple: bone loss and the fold it leaves, in mm-like
-    units; meant for -1 (fuller than average) to about 7 (gaunt). wrinkle: 0 to 1.4.
-    """
-
-    orbit: float = 0.0
-    maxilla: float = 0.0
-    nasolabial: float = 0.0
-    jaw: float = 0.0
-    temple: float = 0.0
-    wrinkle: float = 0.0
-
-
-AGEING_NAMES: Final = ("orbit", "maxilla", "nasolabial", "jaw", "temple", "wrinkle")
-
-
-class HairStyle(Enum):
-    """How the hair is worn."""
-
-    BACK = "back"
-    SHORT_BACK = "short_back"
-    CROP = "crop"
-    PARTED = "parted"
-    LONG = "long"
-    LONG_PARTED = "long_parted"
-    BOB = "bob"
-    BALD = "bald"
-
-
-@dataclass(frozen=True)
-class Skin:
-    """melanin 0..1, warmth (z-score), haemoglobin about .4..1.1, oil about .4..1.2."""
-
-    melanin: float
-    warmth: float
-    haemoglobin: float
-    oil: float
-    under_eye: float
-    spots: float
-    freckles: float
-
-
-@dataclass(frozen=True)
-class Eyes:
-    """Lid openings, widths and radii in mm; tilt lifts the outer corner; hood 0..1."""
-
-    upper: float
-    lower: float
-    half_width: float
-    tilt: float
-    peak: float
-    crease_height: float
-    crease_depth: float
-    iris_radius: float
-    pupil_radius: float
-    gaze: tuple[float, float]
-    hood: float
-    lash: float
-    iris_rgb: Rgb
-
-
-@dataclass(frozen=True)
-class Brows:
-    """thickness, arch, y and extra length in mm; density and darkness 0..1."""
-
-    thickness: float
-    arch: float
-    y: float
-    density: float
-    darkness: float
-    length: float
-
-
-@dataclass(frozen=True)
-class Lips:
-    """Heights of the lips in mm; cupid's bow, lifted corners, redness 0..1, asymmetry."""
-
-    upper: float
-    lower: float
-    bow: float
-    corner: float
-    red: float
-    asymmetry: float
-
-
-@dataclass(frozen=True)
-class Hair:
-    """rgb 0..255 after greying; volume and line in mm; recession and beard from 0 up."""
-
-    style: HairStyle
-    rgb: Rgb
-    grey: float
-    volume: float
-    line: float
-    recession: float
-    mirrored: bool
-    variant: int
-    beard: float
-
-
-@dataclass(frozen=True)
-class Glasses:
-    """Half width, half height and rim thickness in mm; squareness: exponent of the outline."""
-
-    half_width: float
-    half_height: float
-    squareness: float
-    rim: float
-    rgb: Rgb
-
-
-@dataclass(frozen=True)
-class Pose:
-    """Head rotation in radians."""
-
-    yaw: float
-    pitch: float
-    roll: float
-
-
-@dataclass(frozen=True)
-class Light:
-    """Direction of the key light in radians, strengths of key and ambient, warmth (z-score)."""
-
-    azimuth: float
-    elevation: float
-    key: float
-    ambient: float
-    warmth: float
-
-
-@dataclass(frozen=True)
-class Backdrop:
-    """What is behind the head: kind 0 plain, 1 vignette, 2 blurred stripes; clothes 0..255."""
-
-    kind: int
-    rgb: Rgb
-    gradient: float
-    clothes_rgb: Rgb
-    collar: float
-    v_neck: bool
-
-
-@dataclass(frozen=True)
-class Camera:
-    """scale in px per mm at 256 px, offsets in px at 256 px, blur in px, JPEG quality."""
-
-    scale: float
-    dx: float
-    dy: float
-    blur: float
-    noise: float
-    jpeg: int
-    gain: float
-
-
-@dataclass(frozen=True)
-class FaceParameters:
-    """One drawn face. identity: coefficients in the order of IDENTITY_NAMES (about N(0, 1));
-    sex_axis -1 female look to +1 male look; adiposity: z-score of body mass index."""
-
-    identity: tuple[float, ...]
-    sex_axis: float
-    age_years: float
-    adiposity: float
-    ageing: Ageing
-    skin: Skin
-    eyes: Eyes
-    brows: Brows
-    lips: Lips
-    hair: Hair
-    glasses: Glasses | None
-    pose: Pose
-    light: Light
-    backdrop: Backdrop
-    camera: Camera
-    texture_seed: int
-
-    def coefficient(self, name: str) -> float:
-        """The identity coefficient called `name`."""
-        return self.identity[IDENTITY_NAMES.index(name)]
-
 
 _IRIS_COLOURS: Final[tuple[Rgb, ...]] = (
     (82, 54, 34), (58, 38, 26), (44, 30, 24), (104, 80, 48), (92, 98, 72), (88, 108, 126),
@@ -213,7 +42,7 @@ _HAIR_COLOURS: Final[dict[str, Rgb]] = {
     "blond": (156, 124, 82),
 }  # fmt: skip
 _GREY: Final[Rgb] = (150, 146, 140)
-_WHITE: Final[Rgb] = (206, 202, 195)
+_WHITE: Final[Rgb] = (190, 186, 180)
 _CLOTHES: Final[tuple[Rgb, ...]] = (
     (70, 95, 130), (200, 205, 210), (60, 60, 66), (120, 60, 66), (88, 116, 104), (190, 180, 160),
     (150, 175, 200), (40, 52, 78),
@@ -290,7 +119,7 @@ def _eyes(rng: np.random.Generator, axis: float, decline: float, melanin: float)
 
 def _brows(rng: np.random.Generator, axis: float, decline: float) -> Brows:
     return Brows(
-        thickness=rng.uniform(3.2, 5.2) + 0.8 * (axis + 1),
+        thickness=rng.uniform(3.8, 5.8) + 0.9 * (axis + 1),
         arch=rng.uniform(0.6, 3.2) - 0.4 * axis,
         y=rng.uniform(-20.8, -18.8) + 0.6 * axis,
         density=rng.uniform(0.65, 1.0) * (1 - 0.25 * decline),
@@ -304,7 +133,7 @@ def _lips(rng: np.random.Generator, axis: float, decline: float, melanin: float)
         upper=rng.uniform(4.8, 7.8) - 1.3 * decline - 0.5 * axis + 0.8 * melanin,
         lower=rng.uniform(6.8, 9.8) - 1.5 * decline - 0.5 * axis + 0.8 * melanin,
         bow=rng.uniform(0.4, 1.5),
-        corner=float(rng.normal(0.75, 0.5)) - 0.3 * decline,
+        corner=float(rng.normal(1.5, 0.6)) - 0.3 * decline,
         red=rng.uniform(0.25, 1.0) * (0.75 - 0.25 * axis),
         asymmetry=float(rng.normal(0, 0.25)),
     )
@@ -315,16 +144,20 @@ def _mix(a: Rgb, b: Rgb, amount: float) -> Rgb:
     return red, green, blue
 
 
-def _hair_colour(rng: np.random.Generator, apparent: float, melanin: float) -> tuple[Rgb, float]:
-    """Pigmented colour by skin, then grey from an onset of about 48 years, then white."""
+def _hair_colour(
+    rng: np.random.Generator, apparent: float, melanin: float, dyed: float
+) -> tuple[Rgb, float]:
+    """Pigmented colour by skin, grey from about 46 years, then white; `dyed`: chance of dye."""
     names = tuple(_HAIR_COLOURS)
     odds = (0.12, 0.24, 0.32, 0.10, 0.22) if melanin < 0.35 else (0.45, 0.40, 0.15, 0.0, 0.0)
     if melanin > 0.6:
         odds = (0.85, 0.15, 0.0, 0.0, 0.0)
     pigment = _HAIR_COLOURS[names[int(rng.choice(len(names), p=odds))]]
     tone = rng.uniform(0.85, 1.15)
-    grey = float(np.clip((apparent - rng.normal(46, 5)) / 24, 0, 1))
-    white = float(np.clip((apparent - rng.normal(66, 5)) / 18, 0, 1))
+    grey = float(np.clip((apparent - rng.normal(46, 6)) / 24, 0, 1))
+    white = float(np.clip((apparent - rng.normal(68, 6)) / 18, 0, 1))
+    if rng.random() < dyed:
+        grey, white = 0.2 * grey, 0.0
     faded = _mix(_mix((pigment[0] * tone, pigment[1] * tone, pigment[2] * tone), _GREY, grey),
                  _WHITE, white)  # fmt: skip
     return faded, max(grey, white)
@@ -332,7 +165,7 @@ def _hair_colour(rng: np.random.Generator, apparent: float, melanin: float) -> t
 
 def _hair(rng: np.random.Generator, axis: float, apparent: float, melanin: float) -> Hair:
     decline = float(np.clip((apparent - 30) / 50, 0, 1.1))
-    rgb, grey = _hair_colour(rng, apparent, melanin)
+    rgb, grey = _hair_colour(rng, apparent, melanin, 0.30 if axis < 0 else 0.05)
     if axis < 0:
         styles = (HairStyle.BACK, HairStyle.LONG, HairStyle.LONG_PARTED, HairStyle.BOB)
         odds = (0.34, 0.18, 0.24, 0.24)

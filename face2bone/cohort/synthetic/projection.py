@@ -10,9 +10,9 @@ from typing import Final
 import cv2
 import numpy as np
 
+from face2bone.cohort.synthetic.description import Camera, Pose
 from face2bone.cohort.synthetic.head import TEXTURE_HEIGHT, TEXTURE_WIDTH
 from face2bone.cohort.synthetic.numerics import Array, blur, resize
-from face2bone.cohort.synthetic.parameters import Camera, Pose
 from face2bone.cohort.synthetic.surface import Surface
 
 PIVOT: Final = np.array([0.0, 20.0, -85.0])  # the neck joint, mm
@@ -28,7 +28,8 @@ def rotation_matrix(pose: Pose) -> Array:
     yaw = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
     pitch = np.array([[1, 0, 0], [0, cp, -sp], [0, sp, cp]])
     roll = np.array([[cr, -sr, 0], [sr, cr, 0], [0, 0, 1.0]])
-    return roll @ pitch @ yaw
+    result: Array = roll @ pitch @ yaw
+    return result
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class View:
 
     def turned(self, points: Array) -> Array:
         """Head frame to camera frame, (..., 3) mm."""
-        return (np.asarray(points) - PIVOT) @ self.rotation.T + PIVOT
+        result: Array = (np.asarray(points) - PIVOT) @ self.rotation.T + PIVOT
+        return result
 
     def enlarged(self, factor: float) -> "View":
         """The same view on a picture `factor` times as large."""

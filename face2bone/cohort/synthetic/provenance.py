@@ -12,8 +12,8 @@ _PACKAGE = "face2bone.cohort.synthetic"
 DRAWING_MODULES: Final = tuple(
     f"{_PACKAGE}.{name}"
     for name in (
-        "numerics", "anatomy", "head", "identity", "atlas", "parameters", "ageing", "marks",
-        "strands", "hair", "paint", "eyes", "mouth", "brows", "skin", "surface", "light",
+        "numerics", "anatomy", "head", "identity", "atlas", "description", "parameters", "ageing",
+        "marks", "strands", "hair", "paint", "eyes", "mouth", "brows", "skin", "surface", "light",
         "projection", "camera", "glasses", "background", "render",
     )
 )  # fmt: skip

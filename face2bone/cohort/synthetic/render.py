@@ -9,6 +9,7 @@ from face2bone.cohort.synthetic.ageing import SKELETAL_NAMES, ageing_basis
 from face2bone.cohort.synthetic.background import neck_shadow, paint_surroundings
 from face2bone.cohort.synthetic.brows import paint_brows
 from face2bone.cohort.synthetic.camera import develop, exposure, record
+from face2bone.cohort.synthetic.description import FaceParameters
 from face2bone.cohort.synthetic.eyes import paint_eyes
 from face2bone.cohort.synthetic.glasses import draw_glasses
 from face2bone.cohort.synthetic.hair import Scalp, grow_hair
@@ -17,7 +18,6 @@ from face2bone.cohort.synthetic.marks import wrinkle_relief
 from face2bone.cohort.synthetic.mouth import paint_mouth
 from face2bone.cohort.synthetic.numerics import Array, blur, resize, step
 from face2bone.cohort.synthetic.paint import Paint
-from face2bone.cohort.synthetic.parameters import FaceParameters
 from face2bone.cohort.synthetic.projection import (
     Picture,
     Sight,
@@ -35,7 +35,8 @@ SUPERSAMPLING = 2
 @dataclass(frozen=True)
 class DrawnFace:
     """pixels: (size, size, 3) uint8 RGB. parameter_maps: for each ageing parameter its
-    influence (size, size) float32, 1 at its peak; None unless asked for."""
+    influence (size, size) float32, 1 at its peak; None unless asked for.
+    """
 
     pixels: Array
     parameter_maps: dict[str, Array] | None
@@ -97,12 +98,11 @@ def _compose(
         skin_tone(p.skin.melanin, p.skin.warmth), np.random.default_rng((p.texture_seed, 3)),
     )  # fmt: skip
     behind = resize(around, size, size)
-    return behind + (layers[..., :3] - behind) * alpha[..., None]
+    result: Array = behind + (layers[..., :3] - behind) * alpha[..., None]
+    return result
 
 
-def parameter_maps(
-    p: FaceParameters, picture: Picture, view: View, rig: Rig
-) -> dict[str, Array]:
+def parameter_maps(p: FaceParameters, picture: Picture, view: View, rig: Rig) -> dict[str, Array]:
     """Influence of each ageing parameter on the picture, 1 at its peak.
 
     The jaw's map holds the shadow its outline throws on the neck as well.

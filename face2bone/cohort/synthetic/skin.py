@@ -9,12 +9,13 @@ import numpy as np
 from face2bone.cohort.synthetic.ageing import hollow_shade
 from face2bone.cohort.synthetic.anatomy import NOSTRIL
 from face2bone.cohort.synthetic.atlas import Atlas, atlas
+from face2bone.cohort.synthetic.description import FaceParameters, HairStyle
 from face2bone.cohort.synthetic.hair import Scalp
 from face2bone.cohort.synthetic.head import TEXTURE_HEIGHT, TEXTURE_WIDTH
 from face2bone.cohort.synthetic.marks import marks, wrinkle_relief
 from face2bone.cohort.synthetic.numerics import Array, blur, frozen, linear_rgb, resize, step
 from face2bone.cohort.synthetic.paint import Paint
-from face2bone.cohort.synthetic.parameters import FaceParameters, HairStyle
+from face2bone.cohort.synthetic.strands import strands
 
 _MELANIN = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 _TONES = np.stack([linear_rgb(c) for c in (
@@ -40,7 +41,8 @@ def _beard_zone(a: Atlas) -> Array:
     jaw *= step(14, 24, np.abs(a.x)) * 0.25 + 0.75
     jaw *= 1 - 0.6 * a.bump(38, 50, 10, 10)
     burns = 0.9 * step(62, 80, side) * step(20, 55, a.y) * step(95, 80, side)
-    return np.clip(jaw + burns + 0.6 * a.bump(0, 55, 20, 6), 0, 1) * a.front
+    result: Array = np.clip(jaw + burns + 0.6 * a.bump(0, 55, 20, 6), 0, 1) * a.front
+    return result
 
 
 def _nostrils(a: Atlas) -> Array:
@@ -49,7 +51,7 @@ def _nostrils(a: Atlas) -> Array:
     for side in (-1, 1):
         dx, dy = side * a.x - NOSTRIL[0], a.y - (NOSTRIL[1] + 0.5)
         u, v = dx * c - dy * s, dx * s + dy * c
-        total += np.exp(-(((u / 3.2) ** 2 + (v / 1.5) ** 2) ** 1.4)) * a.front
+        total += np.exp(-(((u / 3.2) ** 2 + (v / 1.8) ** 2) ** 1.4)) * a.front
     return np.clip(total, 0, 1)
 
 
@@ -60,7 +62,7 @@ def _ala_crease(a: Atlas) -> Array:
     x = np.interp(t, [0, 0.25, 0.5, 0.75, 1], [17.6, 20.2, 20.9, 19.2, 14.8])
     y = np.interp(t, [0, 0.25, 0.5, 0.75, 1], [34.5, 37.5, 41.5, 45.8, 48.2])
     for side in (-1, 1):
-        cv2.polylines(ink, [a.pen(side * x, y)], False, 255, 2, cv2.LINE_AA, 3)
+        cv2.polylines(ink, [a.pen(side * x, y)], False, (255,), 2, cv2.LINE_AA, 3)
     line = ink.astype(np.float32) / 255
     return np.clip(blur(line, 1.2) * 1.1 + blur(line, 3.0) * 0.8, 0, 1)
 
@@ -82,7 +84,8 @@ def _zones() -> _Zones:
 def skin_tone(melanin: float, warmth: float) -> Array:
     """Linear albedo (3,) of plain skin."""
     tone = np.array([np.interp(melanin, _MELANIN, _TONES[:, k]) for k in range(3)])
-    return tone * np.array([1 + 0.03 * warmth, 1.0, 1 - 0.06 * warmth])
+    result: Array = tone * np.array([1 + 0.03 * warmth, 1.0, 1 - 0.06 * warmth])
+    return result
 
 
 def _pigment(paint: Paint, p: FaceParameters) -> None:
@@ -94,7 +97,7 @@ def _pigment(paint: Paint, p: FaceParameters) -> None:
     pores = lib.pores[seed // 32 % 3][:, mirror]
     blood = zones.blood * np.float32(skin.haemoglobin * (1 - 0.45 * skin.melanin))
     blood = blood * (1 + 0.30 * blotch) + np.float32(0.10) * blotch
-    grain = 1 + mottle * np.float32(0.035 + 0.02 * skin.spots) + pores * np.float32(0.022)
+    grain = 1 + mottle * np.float32(0.035 + 0.02 * skin.spots) + pores * np.float32(0.018)
     spots = lib.age_spots[seed // 96 % 5][:, mirror] * np.float32(0.40 * min(skin.spots, 1.0))
     spots = spots + lib.freckles[seed % 3][:, mirror] * np.float32(0.32 * min(skin.freckles, 1))
     spots = spots + lib.moles[seed // 480 % 6][:, mirror] * np.float32(0.45)
@@ -106,8 +109,8 @@ def _pigment(paint: Paint, p: FaceParameters) -> None:
 
 
 def _stubble(paint: Paint, p: FaceParameters) -> None:
-    pores = marks().pores[p.texture_seed % 3]
-    cover = np.clip(_zones().beard * np.float32(p.hair.beard) * (1 + 0.7 * pores), 0, 0.8)
+    grain = 0.25 * marks().pores[p.texture_seed % 3] + 0.30 * strands()["crop"].fibre
+    cover = np.clip(_zones().beard * np.float32(p.hair.beard) * (1 + grain), 0, 0.8)
     colour = linear_rgb(p.hair.rgb)
     for k, hidden in enumerate((0.62, 0.56, 0.50)):
         paint.albedo[k] *= 1 - cover * np.float32(hidden)
@@ -125,15 +128,15 @@ def _wrinkles(paint: Paint, p: FaceParameters) -> None:
 def paint_skin(paint: Paint, p: FaceParameters) -> None:
     """Everything on the face but eyes, mouth, brows and hair, in place."""
     _pigment(paint, p)
-    paint.albedo[:] *= hollow_shade(p.ageing)
     if p.hair.beard > 0.03:
         _stubble(paint, p)
-    paint.relief += marks().pores[p.texture_seed % 3] * np.float32(0.034)
+    paint.albedo[:] *= hollow_shade(p.ageing)
+    paint.relief += marks().pores[p.texture_seed % 3] * np.float32(0.020)
     _wrinkles(paint, p)
     dryness = 0.35 * float(np.clip((p.age_years - 50) / 40, 0, 1))
     paint.gloss += _zones().oily * np.float32(p.skin.oil * (1 - dryness)) + np.float32(0.25)
     # Pores break the highlight up: unbroken it reads as plastic.
-    paint.gloss *= np.clip(1 + 0.45 * marks().pores[p.texture_seed // 3 % 3], 0.1, 2.2)
+    paint.gloss *= np.clip(1 + 0.22 * marks().pores[p.texture_seed // 3 % 3], 0.1, 2.2)
     nostril, ala = _zones().nostril, _zones().ala
     for k in range(3):
         dark = np.float32((0.74, 0.86, 0.89)[k])

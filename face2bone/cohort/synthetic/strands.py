@@ -18,7 +18,8 @@ FLOW_NAMES: Final = ("back", "crop", "parted", "down")
 @dataclass(frozen=True)
 class Strands:
     """One hair flow. tone: lightness of strands about 0; fibre: unit-variance noise along the
-    flow; tangent: unit 3-D direction (TH, TW, 3)."""
+    flow; tangent: unit 3-D direction (TH, TW, 3).
+    """
 
     tone: Array
     fibre: Array
@@ -74,7 +75,7 @@ def _strokes(rng: np.random.Generator, flow: Array, count: int, length: int) -> 
     tones = np.clip(rng.normal(128, 46, count), 5, 255)
     canvas = np.full(SHAPE, 120, np.uint8)
     for i in range(count):
-        cv2.polylines(canvas, [pens[i]], False, float(tones[i]), 1, cv2.LINE_AA, 3)
+        cv2.polylines(canvas, [pens[i]], False, (float(tones[i]),), 1, cv2.LINE_AA, 3)
     return canvas.astype(np.float32) / 255
 
 
@@ -102,7 +103,7 @@ def strands() -> dict[str, Strands]:
         count, length = (9000, 7) if name == "crop" else (6500, 28)
         tone = _strokes(rng, flow, count, length)
         fibre = _fibre(rng, flow)
-        tangent = flow[..., :1] * a.tangent_u + flow[..., 1:] * a.tangent_v
+        tangent: Array = flow[..., :1] * a.tangent_u + flow[..., 1:] * a.tangent_v
         tangent /= np.linalg.norm(tangent, axis=-1, keepdims=True) + 1e-6
         maps[name] = Strands(
             frozen((tone - 0.5) * 0.6 + fibre * 0.10), frozen(fibre), frozen(tangent)

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from face2bone.cohort.synthetic.ageing import ageing_basis, skeletal_values
+from face2bone.cohort.synthetic.description import FaceParameters
 from face2bone.cohort.synthetic.hair import Scalp
 from face2bone.cohort.synthetic.head import (
     MESH_HEIGHT,
@@ -16,13 +17,13 @@ from face2bone.cohort.synthetic.head import (
 )
 from face2bone.cohort.synthetic.identity import SHAPE_NAMES, identity_basis
 from face2bone.cohort.synthetic.numerics import Array, blur, resize, surface_normals
-from face2bone.cohort.synthetic.parameters import FaceParameters
 
 
 @dataclass(frozen=True)
 class Surface:
     """mesh: points (MESH_HEIGHT, MESH_WIDTH, 3) mm; points, normals: the same on the texture
-    grid (TH, TW, 3)."""
+    grid (TH, TW, 3).
+    """
 
     mesh: Array
     points: Array
