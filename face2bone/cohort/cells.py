@@ -18,6 +18,7 @@ import pyarrow
 from face2bone.errors import ManifestError
 
 FIRST_ROW: Final = 2  # the header is row 1
+_NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -46,10 +47,9 @@ def as_number(cell: str) -> float:
     """A finite number written with a decimal point; NaN for an empty cell; else ``ValueError``."""
     if not cell:
         return math.nan
-    try:
-        value = float(cell)
-    except ValueError:
-        raise ValueError("is not a number with a decimal point") from None
+    if not _NUMBER.fullmatch(cell):  # float() would also read 1_0, full-width digits and "nan"
+        raise ValueError("is not a number with a decimal point")
+    value = float(cell)
     if not math.isfinite(value):
         raise ValueError("is not a finite number")
     return value

@@ -171,7 +171,8 @@ def _schema_breaches(table: pd.DataFrame, schema: pa.DataFrameSchema) -> list[Br
     try:
         schema.validate(table, lazy=True)
     except SchemaErrors as error:
-        cases = error.failure_cases
+        # Cell by cell first ("Column" sorts before "DataFrameSchema"): the first breach is shown.
+        cases = error.failure_cases.sort_values("schema_context", kind="stable")
         wide = cases["schema_context"] == "DataFrameSchema"
         # A check over whole rows is listed once for each column: its text starts with its own.
         named = cases["check"].str.partition(": ")

@@ -1,0 +1,231 @@
+"""The manifest: what is accepted, and that every breach is named by row, column and rule."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from face2bone.bone import CLASS_LABELS, Boundary, bone_class
+from face2bone.cohort.manifest import COLUMNS, DXA_SITES, OPTIONAL, REQUIRED, read_manifest
+from face2bone.errors import ManifestError
+
+Row = Callable[..., dict[str, object]]
+Write = Callable[..., Path]
+FILE_STAYS = settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+
+
+def test_a_valid_manifest_becomes_a_typed_table(make_row: Row, write_rows: Write) -> None:
+    path = write_rows([make_row(0), make_row(1, sex="M", t_score=0.3, site="north")])
+    cohort = read_manifest(path)
+    table = cohort.table
+    assert list(table.columns) == [c for c in COLUMNS if c != "device"]
+    assert list(table.index) == [2, 3]
+    assert table["age_years"].dtype == table["t_score"].dtype == np.float64
+    assert table["acquired_on"].tolist() == [date(2024, 5, 2)] * 2
+    assert table["site"].tolist() == ["", "north"]
+    assert cohort.labels.tolist() == [1, 0]
+    assert [p.read_bytes() for p in cohort.photos] == [b"photo 0", b"photo 1"]
+
+
+def test_parquet_and_csv_read_alike(make_row: Row, write_rows: Write) -> None:
+    rows = [make_row(0), make_row(1, t_score=float("nan"), bone_mass_class="normal")]
+    rows[0]["bone_mass_class"] = "osteopenia"
+    a, b = (read_manifest(write_rows(rows, name)).table for name in ("m.csv", "m.parquet"))
+    assert a.equals(b)
+    rows[0]["acquired_on"] = rows[1]["acquired_on"] = date(2024, 5, 2)
+    assert read_manifest(write_rows(rows, "d.parquet")).table.equals(a)
+
+
+def test_a_class_alone_is_enough(make_row: Row, write_rows: Write) -> None:
+    rows = [make_row(i, t_score=None, bone_mass_class=c) for i, c in enumerate(CLASS_LABELS)]
+    cohort = read_manifest(write_rows(rows))
+    assert cohort.labels.tolist() == [0, 1, 2]
+    assert "t_score" not in cohort.table
+
+
+@pytest.mark.parametrize(("boundary", "label"), [(Boundary.WHO, 0), (Boundary.STUDY, 1)])
+def test_the_boundary_rule_decides_minus_one(
+    boundary: Boundary, label: int, make_row: Row, write_rows: Write
+) -> None:
+    cohort = read_manifest(write_rows([make_row(0, t_score=-1.0)]), boundary)
+    assert cohort.labels.tolist() == [label]
+    assert cohort.boundary is boundary
+
+
+def test_a_class_must_agree_with_the_t_score_by_the_named_rule(
+    make_row: Row, write_rows: Write
+) -> None:
+    path = write_rows([make_row(0, t_score=-1.0, bone_mass_class="normal")])
+    assert read_manifest(path, Boundary.WHO).labels.tolist() == [0]
+    with pytest.raises(ManifestError, match=r"row 2, bone_mass_class: .* STUDY rule"):
+        read_manifest(path, Boundary.STUDY)
+
+
+BREACHES: list[tuple[str, object, str]] = [
+    ("patient_id", "", "1 to 64"),
+    ("patient_id", "Li Wei", "1 to 64"),
+    ("patient_id", "p" * 65, "1 to 64"),
+    ("photo", "", "must be the path"),
+    ("photo", "/etc/passwd.jpg", "relative"),
+    ("photo", "~/me.jpg", "relative"),
+    ("photo", "../me.jpg", "inside"),
+    ("photo", "photos/../../me.jpg", "inside"),
+    ("photo", "C:/me.jpg", "forward slashes"),
+    ("photo", "photos\\0.jpg", "forward slashes"),
+    ("photo", "https://x/y.jpg", "forward slashes"),
+    ("photo", "photos/0.gif", "must end in"),
+    ("photo", "photos/none.jpg", "names no file"),
+    ("photo", "photos/1.jpg/x.jpg", "names no file"),
+    ("photo", "x" * 300 + ".jpg", "240"),
+    ("photo", "photos/1.jpg", "earlier row"),
+    ("sex", "female", "one of F, M"),
+    ("sex", "", "one of F, M"),
+    ("age_years", "", "18 to 110 years"),
+    ("age_years", 17.9, "18 to 110 years"),
+    ("age_years", "sixty", "'sixty' is not a number"),
+    ("age_years", "66,5", "decimal point"),
+    ("age_years", "1e999", "finite"),
+    ("height_cm", 1.6, "100 to 230 cm"),
+    ("weight_kg", 1000, "25 to 300 kg"),
+    ("t_score", 21, "-8 to 8 SD"),
+    ("t_score", "", "bone_mass_class is empty"),
+    ("dxa_site", "spine", f"one of {', '.join(DXA_SITES)}"),
+    ("acquired_on", "02.05.2024", "YYYY-MM-DD"),
+    ("acquired_on", "20240502", "YYYY-MM-DD"),
+    ("acquired_on", "2023-02-29", "calendar"),
+    ("acquired_on", "", "YYYY-MM-DD"),
+    ("site", "=HYPERLINK()", "no formula"),
+    ("device", "x" * 81, "80 printable"),
+    ("bone_mass_class", "osteoperosis", "one of normal, osteopenia, osteoporosis"),
+]
+
+
+@pytest.mark.parametrize(("column", "cell", "says"), BREACHES)
+def test_a_breach_names_row_column_and_rule(
+    column: str, cell: object, says: str, make_row: Row, write_rows: Write
+) -> None:
+    path = write_rows([make_row(0), make_row(1), make_row(2, **{column: cell}), make_row(3)])
+    with pytest.raises(ManifestError) as caught:
+        read_manifest(path)
+    text = str(caught.value)
+    assert text.startswith("manifest.csv breaks one rule: ")
+    assert re.search(rf"row 4, {column}: .*{re.escape(says)}", text)
+
+
+def test_two_rows_of_one_patient_need_one_sex(make_row: Row, write_rows: Write) -> None:
+    rows = [make_row(0), make_row(1, patient_id="p0", sex="M")]
+    with pytest.raises(ManifestError, match="row 3, sex: must be the same in every row"):
+        read_manifest(write_rows(rows))
+
+
+def test_a_patient_may_have_several_photos(make_row: Row, write_rows: Write) -> None:
+    rows = [make_row(0), make_row(1, patient_id="p0", acquired_on="2026-05-02", t_score=-2.6)]
+    assert read_manifest(write_rows(rows)).labels.tolist() == [1, 2]
+
+
+def test_the_first_ten_breaches_are_listed_and_the_rest_counted(
+    make_row: Row, write_rows: Write
+) -> None:
+    rows = [make_row(i, sex="x", age_years=3) for i in range(8)]
+    with pytest.raises(ManifestError) as caught:
+        read_manifest(write_rows(rows))
+    text = str(caught.value)
+    assert text.startswith("manifest.csv breaks 16 rules: row 2, sex: ")
+    assert len(re.findall(r"row \d+, (sex|age_years):", text)) == 10
+    assert "; and 6 more." in text
+
+
+def test_a_link_out_of_the_folder_is_refused(
+    make_row: Row, write_rows: Write, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = write_rows([make_row(0)])
+    outside = tmp_path_factory.mktemp("elsewhere") / "secret.jpg"
+    outside.write_bytes(b"photo")
+    (path.parent / "photos" / "0.jpg").unlink()
+    (path.parent / "photos" / "0.jpg").symlink_to(outside)
+    with pytest.raises(ManifestError, match="row 2, photo: names no file in"):
+        read_manifest(path)
+
+
+@pytest.mark.parametrize("column", REQUIRED)
+def test_a_missing_column_is_named(column: str, make_row: Row, write_rows: Write) -> None:
+    with pytest.raises(ManifestError, match=rf"row 1\) is wrong: the column {column} is missing"):
+        read_manifest(write_rows([make_row(0, **{column: None})]))
+
+
+def test_a_label_column_is_needed(make_row: Row, write_rows: Write) -> None:
+    with pytest.raises(ManifestError, match="one of the columns t_score and bone_mass_class"):
+        read_manifest(write_rows([make_row(0, t_score=None)]))
+
+
+def test_unknown_columns_are_refused(make_row: Row, write_rows: Write) -> None:
+    with pytest.raises(ManifestError, match="the column 'name' is unknown"):
+        read_manifest(write_rows([make_row(0, name="Li Wei")]))
+
+
+def test_a_column_twice_is_refused(make_row: Row, write_rows: Write) -> None:
+    path = write_rows([make_row(0)])
+    lines = path.read_text().splitlines()
+    path.write_text(f"{lines[0]},sex\n{lines[1]},F\n")
+    with pytest.raises(ManifestError, match="the column sex stands there twice"):
+        read_manifest(path)
+
+
+def test_a_manifest_without_patients_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_text(",".join(REQUIRED) + ",t_score\n\n")
+    with pytest.raises(ManifestError, match="holds no patients"):
+        read_manifest(tmp_path / "m.csv")
+
+
+CELLS = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(["", "F", "-1.0", "nan", "1e400", "../a.jpg", "2024-13-01", "\x00", "１"]),
+)
+
+
+@FILE_STAYS
+@given(changes=st.dictionaries(st.sampled_from([*COLUMNS]), CELLS, max_size=6))
+def test_any_cell_is_accepted_or_named(
+    changes: dict[str, str], make_row: Row, write_rows: Write
+) -> None:
+    rows: list[dict[str, Any]] = [make_row(0, **{**dict.fromkeys(OPTIONAL, "x"), **changes})]
+    try:
+        cohort = read_manifest(write_rows(rows, "m.parquet"))
+    except ManifestError as error:
+        named = re.findall(r"row 2, (\w+):", str(error))
+        assert named
+        assert set(named) <= {*changes, "t_score", "bone_mass_class"}
+    else:
+        assert cohort.photos[0].resolve().is_relative_to(cohort.root.resolve())
+        score = cohort.table.get("t_score", cohort.table["age_years"] * np.nan).iloc[0]
+        if not np.isnan(score):
+            assert cohort.labels[0] == bone_class(score)
+
+
+@FILE_STAYS
+@given(
+    t_score=st.floats(-8, 8).map(lambda t: round(t, 1)),
+    age=st.floats(18, 110),
+    dxa_site=st.sampled_from(DXA_SITES),
+    day=st.dates(date(1990, 1, 1), date(2100, 1, 1)),
+)
+def test_valid_values_survive_both_formats_exactly(
+    t_score: float, age: float, dxa_site: str, day: date, make_row: Row, write_rows: Write
+) -> None:
+    cells = {"t_score": t_score, "age_years": age, "dxa_site": dxa_site}
+    rows = [make_row(0, acquired_on=day.isoformat(), **cells)]
+    for name in ("m.csv", "m.parquet"):
+        row = read_manifest(write_rows(rows, name)).table.iloc[0]
+        assert {c: row[c] for c in cells} == cells
+        assert row["acquired_on"] == day
+        assert row["bone_mass_class"] == bone_class(t_score).label
