@@ -76,3 +76,63 @@ def fresh_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPat
     get_settings.cache_clear()
     yield monkeypatch
     get_settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    """A complete bundle on disk around an untrained network of 1/32 width.
+
+    Every part of the network takes part (gains are drawn, not zero); its figures mean nothing.
+    """
+    from datetime import date
+
+    import numpy as np
+    import torch
+
+    from face2bone import bundle, calibration
+    from face2bone.nn import Face2Bone, NetworkConfig
+    from face2bone.runtime import TorchEngine, network_input
+
+    architecture = NetworkConfig(width=1 / 32)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(1)
+        network = Face2Bone(architecture).eval()
+        for name, parameter in network.named_parameters():
+            if name.endswith("gain"):
+                torch.nn.init.normal_(parameter)
+    rng = np.random.default_rng(1)
+    crops = rng.integers(0, 256, (60, 160, 160, 3), dtype=np.uint8)
+    engine = TorchEngine(network, device="cpu")
+    features = engine.features(network_input(crops))
+    probabilities = rng.dirichlet((1.0, 1.0, 1.0), 150)
+    labels = np.arange(150) % 3
+    contents = bundle.BundleContents(
+        state=network.state_dict(),
+        temperature=1.25,
+        conformal=calibration.fit_conformal(probabilities, labels),
+        reliability=calibration.reliability_table(probabilities, labels),
+        ood=bundle.fit_ood(bundle.pooled(features)),
+        concepts=bundle.ConceptBank(
+            basis=rng.random((4, features.shape[1]), dtype=np.float32),
+            importance=rng.random((4, 3), dtype=np.float32),
+            presence_scale=np.ones(4, dtype=np.float32),
+            exemplars=crops[:8, :48, :48].reshape(4, 2, 48, 48, 3),
+            names=tuple(f"Concept {i}" for i in range(1, 5)),
+            region_tags=("forehead", "nose and lips", "left midface", "right midface"),
+            description=("Noise, for tests.",) * 4,
+        ),
+        mean_face=crops.mean(axis=0).astype(np.uint8),
+    )
+    card = bundle.BundleCard(
+        name="tiny",
+        version="0",
+        status="demo",
+        created_on=date(2026, 11, 21),
+        architecture=architecture,
+        cohort="Noise, for tests",
+        class_fractions=(0.2, 0.5, 0.3),
+        provenance={"recipe": "tests/conftest.py", "seed": 1},
+        results={"macro_auc": 0.5},
+        generator_version="none",
+    )
+    return bundle.save_bundle(tmp_path_factory.mktemp("bundles") / "tiny", card, contents)

@@ -1,0 +1,27 @@
+"""A trained model as one folder: weights, card, calibration, references, concept bank.
+
+Nothing in a bundle is code and nothing is unpickled; every file is checked against the
+SHA-256 its card records before it is parsed. docs/bundles.md describes the format.
+"""
+
+from face2bone.bundle.card import BundleCard, Preprocessing, Status
+from face2bone.bundle.concepts import ConceptBank
+from face2bone.bundle.contents import BundleContents
+from face2bone.bundle.folder import Bundle, bundle_hash, load_bundle, save_bundle
+from face2bone.bundle.ood import OodReference, fit_ood, ood_distance, pooled
+
+__all__ = [
+    "Bundle",
+    "BundleCard",
+    "BundleContents",
+    "ConceptBank",
+    "OodReference",
+    "Preprocessing",
+    "Status",
+    "bundle_hash",
+    "fit_ood",
+    "load_bundle",
+    "ood_distance",
+    "pooled",
+    "save_bundle",
+]

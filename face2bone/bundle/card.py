@@ -1,0 +1,155 @@
+"""The card: everything one must know of a bundle before trusting it, as one dataclass.
+
+On disk it is card.yaml, whose last line is the SHA-256 of the lines above it. That line
+and the hashes of the other files guard against damage and slips, not against someone who
+rewrites them all; for that, compare the bundle's hash with one from a source you trust.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date
+from typing import Annotated, Any, ClassVar, Final, Literal
+
+import yaml
+from pydantic import ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
+
+from face2bone.bone import CLASS_LABELS
+from face2bone.errors import BundleCorrupt, Face2BoneError
+from face2bone.nn.config import CROP_SIZE, NetworkConfig
+
+SCHEMA: Final = 1
+SEAL: Final = b"card_sha256: "
+FRACTION_TOLERANCE: Final = 1e-3  # three fractions written with three decimals
+
+Status = Literal["demo", "research", "locally-validated"]
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Text = Annotated[str, Field(min_length=1)]
+
+
+@dataclass(frozen=True)
+class Preprocessing:
+    """What the network's input is; a bundle made for another input is refused.
+
+    x = (pixel - pixel_mean) / pixel_scale, RGB, outside the ellipse ``mask_value``.
+    """
+
+    crop_size: int = CROP_SIZE
+    mask_value: int = 127
+    pixel_mean: float = 127.5
+    pixel_scale: float = 128.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class BundleCard:
+    """The description of one bundle.
+
+    status: "demo" (trained on drawn faces), "research" (on patients, not validated where
+        it is used) or "locally-validated".
+    files: file name -> SHA-256 of every other file; ``save_bundle`` fills it in.
+    generator_version, generator_hash: of the code that drew the faces, None for patients;
+        drawn faces only ever make a demo.
+    class_fractions: share of each class in the training cohort, in the order of
+        ``labels``: the base rate every shown probability stands beside.
+    provenance: how the bundle came to be: recipe, seeds, versions, licence.
+    results: figures measured on patients never used in training or tuning.
+
+    Raises ``BundleCorrupt`` when the fields contradict each other.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    name: Text
+    version: Text
+    status: Status
+    created_on: date
+    architecture: NetworkConfig
+    cohort: Text
+    class_fractions: tuple[float, float, float]
+    provenance: Mapping[str, JsonValue]
+    results: Mapping[str, JsonValue]
+    generator_version: str | None = None
+    generator_hash: Sha256 | None = None
+    preprocessing: Preprocessing = Preprocessing()
+    labels: tuple[str, str, str] = CLASS_LABELS
+    files: Mapping[str, Sha256] = field(default_factory=dict)
+    schema: int = SCHEMA
+
+    def __post_init__(self) -> None:
+        _require(self.schema == SCHEMA, f"its schema is {self.schema}, this version reads {SCHEMA}")
+        _require(self.labels == CLASS_LABELS, f"its labels are not {', '.join(CLASS_LABELS)}")
+        _require(self.preprocessing == Preprocessing(), "its network reads another kind of crop")
+        _require(
+            min(self.class_fractions) >= 0
+            and abs(sum(self.class_fractions) - 1) <= FRACTION_TOLERANCE,
+            "its class fractions do not sum to 1",
+        )
+        drawn = self.generator_version is not None or self.generator_hash is not None
+        _require(self.status == "demo" or not drawn, "drawn faces can only make a demo")
+
+
+def card_to_yaml(card: BundleCard) -> bytes:
+    """The card as sealed UTF-8 YAML.
+
+    Raises ``BundleCorrupt`` when a value is no plain number, text, list or mapping.
+    """
+    values = asdict(card) | {"files": dict(card.files)}
+    try:
+        text = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=100)
+    except yaml.YAMLError as error:
+        raise BundleCorrupt(
+            "The bundle's card holds a value YAML cannot express. "
+            "Turn arrays and objects into plain numbers, texts and lists."
+        ) from error
+    return _sealed(text.encode())
+
+
+def card_from_yaml(data: bytes) -> BundleCard:
+    """Parse and check a sealed card.
+
+    Raises ``BundleCorrupt`` when the seal is broken, a key is unknown or missing, or a
+    value has the wrong type.
+    """
+    body, _, _ = data.rpartition(SEAL)
+    _require(bool(body) and _sealed(body) == data, "its last line is not the hash of the rest")
+    try:
+        values: Any = yaml.safe_load(body)
+        _check_architecture(values)
+        return _ADAPTER.validate_json(json.dumps(values, default=date.isoformat), strict=True)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise _invalid(f"{where or 'the whole'}: {first['msg']}") from error
+    except BundleCorrupt:
+        raise
+    except (yaml.YAMLError, RecursionError, TypeError, ValueError, Face2BoneError) as error:
+        raise _invalid("it is not readable YAML of the known shape") from error
+
+
+def _sealed(body: bytes) -> bytes:
+    return body + SEAL + hashlib.sha256(body).hexdigest().encode() + b"\n"
+
+
+def _check_architecture(values: Any) -> None:
+    """Every field by name: a default of a later version must not stand in for one."""
+    known = {entry.name for entry in fields(NetworkConfig)}
+    found = values.get("architecture") if isinstance(values, dict) else None
+    _require(
+        isinstance(found, dict) and set(found) == known,
+        "its architecture has an unknown or missing entry",
+    )
+
+
+def _require(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise _invalid(otherwise)
+
+
+def _invalid(why: str) -> BundleCorrupt:
+    return BundleCorrupt(
+        f"The bundle's card.yaml is invalid: {why}. Fetch the bundle again or rebuild it."
+    )
+
+
+_ADAPTER: Final = TypeAdapter(BundleCard)

@@ -1,0 +1,73 @@
+"""The concept bank: parts-based directions of the network's features, and what they are.
+
+Notation (CRAFT; Fel et al. 2023, arXiv 2211.10154): A ~ U W, all non-negative; A (n, C)
+features at the cut, W (R, C) the basis kept here, U (n, R) the presence of each concept.
+Fitting and reading a bank are the business of the explanations; here it is only data.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from face2bone.bone import CLASS_LABELS
+from face2bone.errors import BundleCorrupt
+
+
+@dataclass(frozen=True)
+class ConceptBank:
+    """R concepts over C feature channels.
+
+    basis: (R, C) float32, non-negative, W above; no row is all zero.
+    importance: (R, 3) float32, total Sobol index of each concept for each class, >= 0.
+    presence_scale: (R,) float32, positive; presence divided by it is 1 for a concept as
+        strong as it commonly gets in the cohort.
+    exemplars: (R, K, h, w, 3) uint8, crops of *drawn* faces that show the concept best
+        (never of patients); K may be 0.
+    names, region_tags, description: one short text per concept for its card.
+
+    Raises ``BundleCorrupt`` when shapes, types or ranges differ.
+    """
+
+    basis: npt.NDArray[np.float32]
+    importance: npt.NDArray[np.float32]
+    presence_scale: npt.NDArray[np.float32]
+    exemplars: npt.NDArray[np.uint8]
+    names: tuple[str, ...]
+    region_tags: tuple[str, ...]
+    description: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        count = len(self.basis)
+        _require(self.basis.ndim == 2 and count > 0, "the basis is not (R, C)")
+        _require(
+            self.importance.shape == (count, len(CLASS_LABELS)), "the importance is not (R, 3)"
+        )
+        _require(self.presence_scale.shape == (count,), "the presence scale is not (R,)")
+        _require(
+            self.exemplars.ndim == 5
+            and self.exemplars.shape[0] == count
+            and self.exemplars.shape[-1] == 3
+            and self.exemplars.dtype == np.uint8,
+            "the exemplars are not uint8 (R, K, h, w, 3)",
+        )
+        for array in (self.basis, self.importance, self.presence_scale):
+            _require(
+                array.dtype == np.float32 and bool(np.isfinite(array).all() and array.min() >= 0),
+                "a number is not a finite, non-negative float32",
+            )
+        _require(bool((self.basis.max(axis=1) > 0).all()), "a concept is all zero")
+        _require(bool((self.presence_scale > 0).all()), "a presence scale is zero")
+        for texts in (self.names, self.region_tags, self.description):
+            _require(len(texts) == count, "a concept lacks its name, region or description")
+
+    def __len__(self) -> int:
+        """Number of concepts R."""
+        return len(self.basis)
+
+
+def _require(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise BundleCorrupt(
+            f"The concept bank is invalid: {otherwise}. Fetch the bundle again or rebuild it."
+        )

@@ -1,0 +1,228 @@
+"""What a bundle's files hold, and how each is written and read back.
+
+`encode` and `decode` are inverses over bytes in memory; files, hashes and the card are the
+folder's business. Reading trusts nothing: keys, shapes, types and ranges are checked here
+or by the types themselves, and whatever is wrong raises ``BundleCorrupt``.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import safetensors.numpy
+import safetensors.torch
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from safetensors import SafetensorError
+from torch import Tensor
+
+from face2bone.bundle.concepts import ConceptBank
+from face2bone.bundle.ood import OodReference
+from face2bone.calibration import ConformalThresholds, ReliabilityTable
+from face2bone.errors import BundleCorrupt
+from face2bone.nn.config import CROP_SIZE
+
+MODEL: Final = "model.safetensors"
+CALIBRATION: Final = "calibration.json"
+RELIABILITY: Final = "reliability.csv"
+OOD: Final = "ood.safetensors"
+CONCEPTS: Final = "concepts.safetensors"
+CONCEPT_TEXTS: Final = "concepts.json"
+MEAN_FACE: Final = "mean_face.safetensors"
+FILES: Final = (MODEL, CALIBRATION, RELIABILITY, OOD, CONCEPTS, CONCEPT_TEXTS, MEAN_FACE)
+
+RELIABILITY_COLUMNS: Final = ["lower", "upper", "count", "confidence", "accuracy"]
+
+Arrays = dict[str, npt.NDArray[Any]]
+Unit = Annotated[float, Field(ge=0, le=1)]
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BundleContents:
+    """Everything in a bundle but its card.
+
+    state: the network's state dict, tensors on the CPU.
+    temperature, conformal: from logits to probabilities to prediction sets.
+    reliability: on patients never used in training, tuning or calibration.
+    ood: out-of-domain reference. concepts: concept bank.
+    mean_face: (160, 160, 3) uint8, mean aligned crop of the cohort.
+    """
+
+    state: Mapping[str, Tensor]
+    temperature: float
+    conformal: ConformalThresholds
+    reliability: ReliabilityTable
+    ood: OodReference
+    concepts: ConceptBank
+    mean_face: npt.NDArray[np.uint8]
+
+
+class _Calibration(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    temperature: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    alpha: Annotated[float, Field(gt=0, lt=1)]
+    scores: tuple[Unit, Unit, Unit]
+    counts: tuple[int, int, int]
+
+
+class _ConceptTexts(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    names: tuple[str, ...]
+    region_tags: tuple[str, ...]
+    description: tuple[str, ...]
+
+
+def encode(contents: BundleContents) -> dict[str, bytes]:
+    """The bytes of every file but the card, by file name; the same contents, the same bytes."""
+    ood, bank = contents.ood, contents.concepts
+    texts = _ConceptTexts(
+        names=bank.names, region_tags=bank.region_tags, description=bank.description
+    )
+    return {
+        MODEL: safetensors.torch.save(
+            {name: tensor.detach().cpu().contiguous() for name, tensor in contents.state.items()}
+        ),
+        CALIBRATION: _calibration_json(contents.temperature, contents.conformal),
+        RELIABILITY: _reliability_csv(contents.reliability),
+        OOD: _save_arrays(
+            {
+                "mean": ood.mean,
+                "whitening": ood.whitening,
+                "threshold_quantile_count": np.array([ood.threshold, ood.quantile, ood.count]),
+            }
+        ),
+        CONCEPTS: _save_arrays(
+            {
+                "basis": bank.basis,
+                "importance": bank.importance,
+                "presence_scale": bank.presence_scale,
+                "exemplars": bank.exemplars,
+            }
+        ),
+        CONCEPT_TEXTS: texts.model_dump_json(indent=1).encode(),
+        MEAN_FACE: _save_arrays({"mean_face": contents.mean_face}),
+    }
+
+
+def decode(files: Mapping[str, bytes]) -> BundleContents:
+    """The inverse of ``encode``.
+
+    Raises ``BundleCorrupt`` naming the file that holds something else than it should.
+    """
+    temperature, conformal = _read(CALIBRATION, files, _calibration)
+    return BundleContents(
+        state=_read(MODEL, files, safetensors.torch.load),
+        temperature=temperature,
+        conformal=conformal,
+        reliability=_read(RELIABILITY, files, _reliability),
+        ood=_read(OOD, files, _ood),
+        concepts=_read(
+            CONCEPTS, files, lambda data: _concepts(data, _read(CONCEPT_TEXTS, files, _texts))
+        ),
+        mean_face=_read(MEAN_FACE, files, _mean_face),
+    )
+
+
+def _read(name: str, files: Mapping[str, bytes], parse: Callable[[bytes], Made]) -> Made:
+    try:
+        return parse(files[name])
+    except BundleCorrupt:
+        raise
+    except (SafetensorError, ValidationError, KeyError, TypeError, ValueError) as error:
+        raise BundleCorrupt(
+            f"The bundle's file {name} does not hold what it should. "
+            "Fetch the bundle again or rebuild it."
+        ) from error
+
+
+def _save_arrays(arrays: Arrays) -> bytes:
+    return safetensors.numpy.save({k: np.ascontiguousarray(v) for k, v in arrays.items()})
+
+
+def _load_arrays(data: bytes, *names: str) -> list[npt.NDArray[Any]]:
+    """Exactly the named arrays, in that order; ``ValueError`` for more, fewer or others."""
+    arrays = safetensors.numpy.load(data)
+    if set(arrays) != set(names):
+        raise ValueError(f"arrays {sorted(arrays)} where {sorted(names)} belong")
+    return [arrays[name] for name in names]
+
+
+def _calibration_json(temperature: float, conformal: ConformalThresholds) -> bytes:
+    values = _Calibration(
+        temperature=temperature,
+        alpha=conformal.alpha,
+        scores=conformal.scores,
+        counts=conformal.counts,
+    )
+    return values.model_dump_json(indent=1).encode()
+
+
+def _calibration(data: bytes) -> tuple[float, ConformalThresholds]:
+    values = _Calibration.model_validate_json(data)
+    return values.temperature, ConformalThresholds(values.alpha, values.scores, values.counts)
+
+
+def _texts(data: bytes) -> _ConceptTexts:
+    return _ConceptTexts.model_validate_json(data)
+
+
+def _concepts(data: bytes, texts: _ConceptTexts) -> ConceptBank:
+    basis, importance, scale, exemplars = _load_arrays(
+        data, "basis", "importance", "presence_scale", "exemplars"
+    )
+    return ConceptBank(
+        basis, importance, scale, exemplars, texts.names, texts.region_tags, texts.description
+    )
+
+
+def _ood(data: bytes) -> OodReference:
+    mean, whitening, numbers = _load_arrays(data, "mean", "whitening", "threshold_quantile_count")
+    threshold, quantile, count = numbers.tolist()
+    return OodReference(mean, whitening, threshold, quantile, int(count))
+
+
+def _mean_face(data: bytes) -> npt.NDArray[np.uint8]:
+    (face,) = _load_arrays(data, "mean_face")
+    if face.dtype != np.uint8 or face.shape != (CROP_SIZE, CROP_SIZE, 3):
+        raise ValueError(f"{face.dtype} {face.shape}")
+    return face
+
+
+def _reliability_csv(table: ReliabilityTable) -> bytes:
+    """One row per bin; the two means of an empty bin are left blank."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(RELIABILITY_COLUMNS)
+    for b, count in enumerate(table.counts.tolist()):
+        means = [repr(float(v[b])) if count else "" for v in (table.confidence, table.accuracy)]
+        edges = [repr(float(edge)) for edge in table.edges[b : b + 2]]
+        writer.writerow([*edges, count, *means])
+    return out.getvalue().encode()
+
+
+def _reliability(data: bytes) -> ReliabilityTable:
+    header, *rows = csv.reader(io.StringIO(data.decode()))
+    if header != RELIABILITY_COLUMNS or not rows:
+        raise ValueError("unknown columns or no bins")
+    values = np.array([[float(cell or "nan") for cell in row] for row in rows])
+    lower, upper, counts, confidence, accuracy = values.T
+    edges = np.append(lower, upper[-1])
+    empty = counts == 0
+    means = np.stack([confidence, accuracy])
+    holds = (
+        edges[0] == 0
+        and edges[-1] == 1
+        and bool((edges[1:] == upper).all() and (np.diff(edges) > 0).all())
+        and bool((counts == np.floor(counts)).all() and counts.min() >= 0 and counts.sum() > 0)
+        and bool((np.isnan(means) == empty).all())
+        and bool((means[:, ~empty] >= 0).all() and (means[:, ~empty] <= 1).all())
+    )
+    if not holds:
+        raise ValueError("bins or shares out of order")
+    return ReliabilityTable(edges, counts.astype(np.int64), confidence, accuracy)

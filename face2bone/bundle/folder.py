@@ -1,0 +1,150 @@
+"""A bundle on disk: written whole or not at all, and verified before it is believed."""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import torch
+
+from face2bone.bundle.card import BundleCard, card_from_yaml, card_to_yaml
+from face2bone.bundle.contents import FILES, BundleContents, decode, encode
+from face2bone.errors import BundleCorrupt, BundleMissing
+from face2bone.nn.face2bone import Face2Bone
+from face2bone.nn.inception_resnet_v1 import mixed_6a_channels
+
+CARD: Final = "card.yaml"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bundle(BundleContents):
+    """A verified bundle in memory; ``root`` is where it was read, ``sha256`` its card's."""
+
+    card: BundleCard
+    root: Path
+    sha256: str
+
+    def build_network(self) -> Face2Bone:
+        """A new network with the bundle's weights, in evaluation mode, without gradients.
+
+        torch's random state is left as it was. Raises ``BundleCorrupt`` when the weights
+        are not those of the card's architecture.
+        """
+        try:
+            with torch.random.fork_rng(devices=[]):
+                network = Face2Bone(self.card.architecture)
+            network.load_state_dict(dict(self.state))
+        except (RuntimeError, ValueError) as error:
+            raise BundleCorrupt(
+                "The bundle's weights do not fit the architecture on its card. "
+                "Fetch the bundle again or rebuild it."
+            ) from error
+        return network.eval().requires_grad_(False)
+
+
+def bundle_hash(bundle: Bundle) -> str:
+    """SHA-256 of the card's bytes, which hold every other file's: one hash for the whole."""
+    return bundle.sha256
+
+
+def load_bundle(path: Path | str) -> Bundle:
+    """Read and verify a bundle folder.
+
+    Each file is read once, compared with the hash on the card, and parsed from those very
+    bytes. Files the card does not list are never opened.
+
+    Raises:
+        BundleMissing: when the folder or a file is not there.
+        BundleCorrupt: when a hash, a key, a shape, a type or a range is wrong.
+    """
+    root = Path(path)
+    if not root.is_dir():
+        raise BundleMissing(
+            f"There is no bundle folder {root.name!r}. "
+            "Run `make train-demo`, or set FACE2BONE_BUNDLE to a bundle."
+        )
+    card_bytes = _bytes_of(root, CARD)
+    card = card_from_yaml(card_bytes)
+    contents = decode(_verified(root, card.files))
+    bundle = Bundle(
+        **vars(contents), card=card, root=root, sha256=hashlib.sha256(card_bytes).hexdigest()
+    )
+    _check_fit(bundle)
+    return bundle
+
+
+def save_bundle(path: Path | str, card: BundleCard, contents: BundleContents) -> Bundle:
+    """Write a bundle folder, whole or not at all, and return it as read back.
+
+    The files are written to a hidden neighbour, loaded from there as a check, and renamed
+    into place; a bundle already at ``path`` is replaced. ``card.files`` is filled in.
+
+    Raises ``BundleCorrupt`` when the parts do not fit each other.
+    """
+    root = Path(path)
+    root.parent.mkdir(parents=True, exist_ok=True)
+    files = encode(contents)
+    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    files[CARD] = card_to_yaml(replace(card, files=hashes))
+    with tempfile.TemporaryDirectory(prefix=f".{root.name}-", dir=root.parent) as workshop:
+        made = Path(workshop) / "new"
+        made.mkdir()
+        for name, data in files.items():
+            (made / name).write_bytes(data)
+        bundle = load_bundle(made)
+        _put_in_place(made, root, Path(workshop) / "old")
+    return replace(bundle, root=root)
+
+
+def _put_in_place(made: Path, root: Path, old: Path) -> None:
+    """Rename ``made`` to ``root``; whatever was there goes to ``old``, or back on failure."""
+    if not root.exists():
+        made.rename(root)
+        return
+    root.rename(old)
+    try:
+        made.rename(root)
+    except BaseException:  # an interrupt too: what was there must not go with the workshop
+        old.rename(root)
+        raise
+    shutil.rmtree(old)
+
+
+def _bytes_of(root: Path, name: str) -> bytes:
+    try:
+        return (root / name).read_bytes()
+    except OSError as error:
+        raise BundleMissing(
+            f"The bundle's file {name} is not there or cannot be read. Fetch the bundle again."
+        ) from error
+
+
+def _verified(root: Path, hashes: Mapping[str, str]) -> dict[str, bytes]:
+    """The bytes of every file of the format, each equal to its recorded hash."""
+    if set(hashes) != set(FILES):
+        raise BundleCorrupt(
+            "The bundle's card does not list exactly the files of a bundle. "
+            "Fetch the bundle again or rebuild it."
+        )
+    files = {name: _bytes_of(root, name) for name in FILES}
+    for name, data in files.items():
+        if hashlib.sha256(data).hexdigest() != hashes[name]:
+            raise BundleCorrupt(
+                f"The bundle's file {name} differs from the hash on its card. "
+                "Fetch the bundle again."
+            )
+    return files
+
+
+def _check_fit(bundle: Bundle) -> None:
+    """Weights fit the architecture, and the references its feature channels."""
+    bundle.build_network()
+    channels = mixed_6a_channels(bundle.card.architecture.channels)
+    if bundle.ood.mean.size != channels or bundle.concepts.basis.shape[1] != channels:
+        raise BundleCorrupt(
+            f"The bundle's references are not for the network's {channels} feature channels. "
+            "Fetch the bundle again or rebuild it."
+        )

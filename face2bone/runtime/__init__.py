@@ -1,0 +1,30 @@
+"""The same network on torch or OpenVINO, behind one call.
+
+`make_engine` chooses and caches an engine, `predict` turns an aligned face into a
+calibrated prediction, `logits_of_crops` is what explanations ask their questions of, and
+`parity` says how far two engines lie apart. Arrays in and out are numpy; nothing of a
+patient is kept between calls.
+"""
+
+from face2bone.runtime.choice import make_engine, probe_crops
+from face2bone.runtime.engine import Engine, Precision, logits_of_crops, network_input
+from face2bone.runtime.openvino_engine import OpenVinoEngine
+from face2bone.runtime.parity import ParityReport, parity
+from face2bone.runtime.prediction import OodVerdict, Prediction, predict
+from face2bone.runtime.torch_engine import TorchEngine
+
+__all__ = [
+    "Engine",
+    "OodVerdict",
+    "OpenVinoEngine",
+    "ParityReport",
+    "Precision",
+    "Prediction",
+    "TorchEngine",
+    "logits_of_crops",
+    "make_engine",
+    "network_input",
+    "parity",
+    "predict",
+    "probe_crops",
+]

@@ -1,0 +1,93 @@
+"""Which engine runs a bundle: asked for by name, or the fastest that proves itself."""
+
+import logging
+import threading
+from typing import Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from face2bone.bundle import Bundle, bundle_hash
+from face2bone.errors import EngineError
+from face2bone.runtime.engine import Engine, Precision
+from face2bone.runtime.openvino_engine import OpenVinoEngine
+from face2bone.runtime.parity import parity
+from face2bone.runtime.torch_engine import TorchEngine
+
+EngineKind = Literal["auto", "torch", "openvino"]
+
+PROBES: Final = 8
+KEPT_ENGINES: Final = 4  # a full-width engine holds about 0.3 GB
+PROBE_SEED: Final = 0
+
+_log = logging.getLogger(__name__)
+_lock = threading.Lock()
+_engines: dict[tuple[str, EngineKind, int | None, Precision], Engine] = {}
+
+
+def make_engine(
+    bundle: Bundle,
+    kind: EngineKind = "auto",
+    threads: int | None = None,
+    precision: Precision = "f32",
+) -> Engine:
+    """An engine for the bundle; made once per process, bundle hash and choice.
+
+    kind: "torch" (the GPU where there is one), "openvino" (CPU), or "auto": torch on a
+        GPU; else OpenVINO if it is installed and agrees with torch on ``probe_crops``;
+        else torch. A reduced precision that does not agree is given up for f32.
+    threads: CPU threads of each call; None for the library's own choice.
+
+    Raises ``EngineError`` for an unknown kind, or an engine that cannot run here.
+    """
+    key = (bundle_hash(bundle), kind, threads, precision)
+    with _lock:
+        if key not in _engines:
+            engine = _make(bundle, kind, threads, precision)
+            while len(_engines) >= KEPT_ENGINES:
+                _engines.pop(next(iter(_engines)))
+            _engines[key] = engine
+        return _engines[key]
+
+
+def probe_crops(bundle: Bundle) -> npt.NDArray[np.uint8]:
+    """Crops (8, 160, 160, 3) on which "auto" compares engines: the mean face, perturbed.
+
+    Light from 0.7 to 1.3 times the mean face's, and noise of 12 levels, from a fixed seed.
+    """
+    rng = np.random.default_rng(PROBE_SEED)
+    light = np.linspace(0.7, 1.3, PROBES)[:, None, None, None]
+    noise = rng.normal(0.0, 12.0, (PROBES, *bundle.mean_face.shape))
+    return np.clip(np.rint(light * bundle.mean_face + noise), 0, 255).astype(np.uint8)
+
+
+def _make(bundle: Bundle, kind: EngineKind, threads: int | None, precision: Precision) -> Engine:
+    match kind:
+        case "torch":
+            return TorchEngine(bundle.build_network(), threads, precision)
+        case "openvino":
+            return OpenVinoEngine(bundle.build_network(), threads, precision)
+        case "auto":
+            return _prove(bundle, threads, precision)
+        case _:
+            raise EngineError(
+                f"There is no engine {kind!r}. Set FACE2BONE_ENGINE to auto, torch or openvino."
+            )
+
+
+def _prove(bundle: Bundle, threads: int | None, precision: Precision) -> Engine:
+    network = bundle.build_network()
+    reference = TorchEngine(network, threads)
+    if reference.device.type != "cpu":
+        return reference if precision == "f32" else TorchEngine(network, threads, precision)
+    for candidate in dict.fromkeys((precision, "f32")):
+        try:
+            engine = OpenVinoEngine(network, threads, candidate)
+        except EngineError as error:
+            _log.warning("OpenVINO %s is not used. %s", candidate, error)
+            continue
+        report = parity(reference, engine, probe_crops(bundle), bundle.temperature)
+        if report.holds(candidate):
+            return engine
+        _log.warning("OpenVINO %s is not used: it differs from torch by %s", candidate, report)
+    return reference

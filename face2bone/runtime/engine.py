@@ -1,0 +1,78 @@
+"""What an engine is, and the batching every engine and caller shares."""
+
+from collections.abc import Callable
+from typing import Any, Final, Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from face2bone.errors import EngineError
+from face2bone.nn import normalise
+from face2bone.nn.config import CROP_SIZE
+
+Precision = Literal["f32", "bf16"]
+Floats = npt.NDArray[np.float32]
+Crops = npt.NDArray[np.uint8] | npt.NDArray[np.floating[Any]]
+
+# Larger is no faster on a CPU, and at full width this many need about 0.2 GB.
+BATCH: Final = 32
+INPUT_SHAPE: Final = (3, CROP_SIZE, CROP_SIZE)
+
+
+class Engine(Protocol):
+    """A network ready to run; safe to call from several threads at once.
+
+    Any number of rows may be passed: they run in batches of ``BATCH``.
+    """
+
+    @property
+    def name(self) -> str:
+        """Library, device and precision, such as ``"openvino cpu f32"``."""
+
+    def features(self, x: Floats) -> Floats:
+        """Input (B, 3, 160, 160) in FaceNet scaling -> the cut (B, C, 8, 8), non-negative."""
+
+    def head(self, features: Floats) -> Floats:
+        """The cut (B, C, 8, 8) -> logits (B, 3)."""
+
+    def logits(self, x: Floats) -> Floats:
+        """Input (B, 3, 160, 160) -> logits (B, 3), in one pass: faster than the two calls."""
+
+
+def network_input(crops: Crops) -> Floats:
+    """Crops (B, 160, 160, 3), RGB 0 to 255 -> network input (B, 3, 160, 160), contiguous."""
+    # torch.tensor copies, so a read-only crop is welcome.
+    return np.ascontiguousarray(normalise(torch.tensor(crops)).numpy())
+
+
+def logits_of_crops(engine: Engine) -> Callable[[Crops], Floats]:
+    """The engine as a function of crops (B, 160, 160, 3), RGB 0 to 255, to logits (B, 3).
+
+    Crops are scaled batch by batch: a thousand of them as floats would be 0.3 GB.
+    """
+    return lambda crops: in_batches(lambda part: engine.logits(network_input(part)), crops)
+
+
+def in_batches(call: Callable[[npt.NDArray[Any]], Floats], rows: npt.NDArray[Any]) -> Floats:
+    """``call`` on at most ``BATCH`` rows at a time, results stacked in order.
+
+    Raises ``EngineError`` when there are no rows.
+    """
+    if len(rows) == 0:
+        raise EngineError("The engine got no crops to look at. Pass at least one.")
+    parts = [call(rows[start : start + BATCH]) for start in range(0, len(rows), BATCH)]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def checked(rows: npt.NDArray[Any], shape: tuple[int, ...]) -> Floats:
+    """Rows as contiguous float32 (B, *shape).
+
+    Raises ``EngineError`` for another shape.
+    """
+    if rows.shape[1:] != shape:
+        raise EngineError(
+            f"The engine got an array of shape {rows.shape} where (B, "
+            f"{', '.join(map(str, shape))}) belongs. Align and scale the crop first."
+        )
+    return np.ascontiguousarray(rows, dtype=np.float32)

@@ -1,0 +1,66 @@
+"""Inference with torch: on the GPU where there is one, else on the CPU."""
+
+import copy
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from face2bone.nn import Face2Bone
+from face2bone.nn.config import CUT_SIZE
+from face2bone.nn.inception_resnet_v1 import mixed_6a_channels
+from face2bone.runtime.engine import INPUT_SHAPE, Floats, Precision, checked, in_batches
+
+
+class TorchEngine:
+    """A copy of a network in evaluation mode, channels last, without gradients.
+
+    device: "cuda" or "cpu"; by default CUDA (or ROCm) where torch finds it.
+    threads: CPU threads of each call; torch keeps this figure per calling thread, so it
+        is set at every call and stays set there. None leaves torch's own.
+    precision: "bf16" runs under autocast.
+    """
+
+    def __init__(
+        self,
+        network: Face2Bone,
+        threads: int | None = None,
+        precision: Precision = "f32",
+        device: str | None = None,
+    ) -> None:
+        self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+        own = copy.deepcopy(network).eval().requires_grad_(False)
+        # torch's annotations know this keyword only together with a dtype.
+        self._network = own.to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._threads = threads
+        self._precision = precision
+        self._cut = (mixed_6a_channels(network.config.channels), CUT_SIZE, CUT_SIZE)
+
+    @property
+    def name(self) -> str:
+        """Library, device and precision."""
+        return f"torch {self.device.type} {self._precision}"
+
+    def features(self, x: Floats) -> Floats:
+        """Input (B, 3, 160, 160) -> the cut (B, C, 8, 8), non-negative."""
+        return self._run(self._network.features, x, INPUT_SHAPE)
+
+    def head(self, features: Floats) -> Floats:
+        """The cut (B, C, 8, 8) -> logits (B, 3)."""
+        return self._run(self._network.head, features, self._cut)
+
+    def logits(self, x: Floats) -> Floats:
+        """Input (B, 3, 160, 160) -> logits (B, 3)."""
+        return self._run(self._network.forward, x, INPUT_SHAPE)
+
+    def _run(self, part: Callable[[Tensor], Tensor], x: Floats, shape: tuple[int, ...]) -> Floats:
+        if self._threads is not None:
+            torch.set_num_threads(self._threads)
+        reduced = self._precision == "bf16"
+        with torch.inference_mode(), torch.autocast(self.device.type, torch.bfloat16, reduced):
+            return in_batches(lambda rows: self._pass(part, rows), checked(x, shape))
+
+    def _pass(self, part: Callable[[Tensor], Tensor], rows: Floats) -> Floats:
+        batch = torch.tensor(rows, device=self.device).to(memory_format=torch.channels_last)
+        result: Floats = part(batch).float().contiguous().cpu().numpy()
+        return result
