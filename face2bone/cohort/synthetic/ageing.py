@@ -33,12 +33,12 @@ from face2bone.cohort.synthetic.numerics import Array, bell, frozen, resize
 SKELETAL_NAMES: Final = ("orbit", "maxilla", "nasolabial", "jaw", "temple")
 
 DISPLACEMENT_GAIN: Final[Mapping[str, float]] = {
-    "orbit": 0.80, "maxilla": 0.80, "nasolabial": 0.60, "jaw": 0.58, "temple": 0.70,
+    "orbit": 0.80, "maxilla": 0.80, "nasolabial": 0.60, "jaw": 0.62, "temple": 0.70,
 }  # fmt: skip
 """Peak displacement in mm per unit."""
 
 TINT_GAIN: Final[Mapping[str, float]] = {
-    "orbit": 0.062, "maxilla": 0.080, "nasolabial": 0.070, "jaw": 0.090, "temple": 0.078,
+    "orbit": 0.062, "maxilla": 0.080, "nasolabial": 0.070, "jaw": 0.115, "temple": 0.090,
 }  # fmt: skip
 """Peak fall of log albedo per unit: the shade of thin soft tissue over a hollow."""
 
@@ -114,8 +114,8 @@ def _tints() -> dict[str, Array]:
         "maxilla": 0.9 * b(26.0, 41, 5.5, 8, 0.3) + 0.8 * bell(groove, 0, 2.6) * groove_extent
         + 0.6 * b(0, 52, 14, 3.5),
         "nasolabial": _line(fold, 1.5) * nasolabial_extent(a.y) * a.front,
-        "jaw": 0.9 * _line(marionette, 1.6) * marionette_extent(a.y) * a.front
-        + 0.9 * b(25, 102, 7, 5.5) + 0.55 * b(44, 95, 8, 6),
+        "jaw": 0.9 * _line(marionette, 2.0) * marionette_extent(a.y) * a.front
+        + 0.75 * b(25, 102, 8.5, 6.0) + 0.55 * b(44, 94, 9, 7),
         "temple": border,
     }  # fmt: skip
 

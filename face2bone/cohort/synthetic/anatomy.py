@@ -34,7 +34,7 @@ def marionette_x(y: Array) -> Array:
 
 def marionette_extent(y: Array) -> Array:
     """1 along the marionette line, fading out at the mouth corner and above the jaw line."""
-    result: Array = step(72, 79, y) * (1 - step(94, 106, y))
+    result: Array = step(72, 79, y) * (1 - step(87, 99, y))
     return result
 
 

@@ -27,7 +27,7 @@ def _hairs(brows: Brows, rng: np.random.Generator, side: int) -> tuple[Array, Ar
     """Hair curves x, y (n, 4) in mm: upright at the head, flat along the tail."""
     n = int(HAIRS * brows.density)
     t = np.clip(rng.beta(1.1, 1.0, n), 0, 1)
-    peak = np.interp(t, [0, 0.35, 0.66, 1.0], [-0.30, 0.45, 1.0, 0.55])
+    peak = np.interp(t, [0, 0.35, 0.66, 1.0], [0.10, 0.60, 1.0, 0.55])
     centre = brows.y + 1.4 - brows.arch * peak
     body = np.interp(t, [0, 0.12, 0.4, 0.7, 1.0], [0.55, 0.92, 1.05, 0.75, 0.25])
     offset = rng.normal(0, 0.42, n).clip(-0.95, 0.95)
@@ -35,12 +35,11 @@ def _hairs(brows: Brows, rng: np.random.Generator, side: int) -> tuple[Array, Ar
     x0 = 13.0 + t * (37.5 + brows.length) + rng.normal(0, 0.7, n)
     angle = np.interp(t, [0, 0.12, 0.4, 1], [1.15, 0.80, 0.35, -0.10]) - offset * 0.35
     length = rng.uniform(2.8, 5.4, n) * np.interp(t, [0, 0.3, 1], [0.75, 1.05, 0.75])
-    along = np.linspace(0, 1, 4)[None]
-    dx = np.cos(angle)[:, None] * length[:, None] * along
-    bend = 0.8 * along * along * (0.2 + t[:, None])
-    return side * (x0[:, None] + dx), y0[:, None] - np.sin(angle)[:, None] * length[
-        :, None
-    ] * along + bend
+    along = np.linspace(-0.5, 0.5, 4)[None]  # hairs are centred on the brow, not rooted on it
+    reach = length[:, None] * along
+    bend = 0.8 * (along + 0.5) ** 2 * (0.2 + t[:, None])
+    x = x0[:, None] + np.cos(angle)[:, None] * reach
+    return side * x, y0[:, None] - np.sin(angle)[:, None] * reach + bend
 
 
 def paint_brows(paint: Paint, p: FaceParameters) -> None:

@@ -118,7 +118,7 @@ class _Crease:
 def _crease(eyes: Eyes, lids: _Lids) -> _Crease:
     """The fold of the upper lid, above its margin."""
     height = lids.upper_margin - eyes.crease_height * (0.55 + 0.45 * lids.round)
-    distance = _window().y - height * (1 + 0.0 * lids.s)
+    distance = _window().y - height
     extent = np.exp(-((lids.s * 0.86) ** 6)) * step(-1.15, -0.6, lids.s)
     return _Crease(bell(distance, 0, 0.75) * extent, distance, extent)
 

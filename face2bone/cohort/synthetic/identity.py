@@ -23,7 +23,7 @@ SEX_SHIFT: Final[Mapping[str, float]] = {
 """Shift of each coefficient per unit of the sex axis (-1 female, +1 male)."""
 
 FAT_SHIFT: Final[Mapping[str, float]] = {
-    "jowl_fat": 0.75, "buccal": 0.80, "cheek": 0.45, "lower_width": 0.65, "width": 0.30,
+    "jowl_fat": 0.65, "buccal": 0.55, "cheek": 0.45, "lower_width": 0.65, "width": 0.30,
     "neck": 0.80,
 }  # fmt: skip
 """Shift of each coefficient per z-score of body mass index."""
@@ -55,9 +55,9 @@ def _proportions(grid: HeadGrid) -> Fields:
         "middle_length": _field(grid, dy=2.8 * step(4, 48, y) * step(-90, -40, z)),
         "forehead": _field(grid, dy=-6 * step(-25, -115, y)),
         "forehead_slope": _field(grid, dz=4 * step(-30, -100, y)),
-        "chin_width": _field(grid, dx=side * 3.6 * g(21, 104, 12, 11)),
+        "chin_width": _field(grid, dx=side * 2.7 * g(21, 104, 12, 11)),
         "chin_depth": _field(grid, dz=3.2 * g(0, 102, 20, 13)),
-        "chin_height": _field(grid, dy=2.4 * g(0, 108, 24, 13)),
+        "chin_height": _field(grid, dy=2.0 * g(0, 108, 24, 13)),
         "gonial": _field(grid, dx=side * 3.4 * g(52, 80, 11, 13)),
         "zygoma": _field(grid, dn=1.9 * g(46, 21, 14, 10, -0.25)),
         "temple_width": _field(grid, dn=1.0 * temple_hollow(x, y, z)),

@@ -31,7 +31,7 @@ from face2bone.patient import Sex
 __all__ = ["AGEING_NAMES", "Ageing", "FaceParameters", "HairStyle", "draw_parameters"]
 
 APPARENT_AGE_SD: Final = 5.0  # years by which a face looks older or younger than it is
-COEFFICIENT_LIMIT: Final = 2.4  # standard deviations of identity
+COEFFICIENT_LIMIT: Final = 2.5  # standard deviations of identity
 
 _IRIS_COLOURS: Final[tuple[Rgb, ...]] = (
     (82, 54, 34), (58, 38, 26), (44, 30, 24), (104, 80, 48), (92, 98, 72), (88, 108, 126),
@@ -79,8 +79,7 @@ def _identity(rng: np.random.Generator, axis: float, fatness: float) -> tuple[fl
         SEX_SHIFT.get(name, 0.0) * axis + FAT_SHIFT.get(name, 0.0) * fatness
         for name in IDENTITY_NAMES
     ]
-    limit = COEFFICIENT_LIMIT + np.abs(shift)
-    return tuple(float(c) for c in np.clip(drawn + shift, -limit, limit))
+    return tuple(np.clip(drawn + shift, -COEFFICIENT_LIMIT, COEFFICIENT_LIMIT).tolist())
 
 
 def _skin(rng: np.random.Generator, decline: float) -> Skin:
@@ -101,8 +100,8 @@ def _eyes(rng: np.random.Generator, axis: float, decline: float, melanin: float)
     colour = _IRIS_COLOURS[int(rng.choice(len(odds), p=odds))] if melanin < 0.62 else None
     dark = _IRIS_COLOURS[int(rng.choice((1, 2)))]
     return Eyes(
-        upper=rng.uniform(4.7, 6.0) - 0.5 * decline + (0.2 - 0.3 * axis),
-        lower=rng.uniform(3.6, 4.5),
+        upper=rng.uniform(5.0, 6.3) - 0.5 * decline + (0.2 - 0.3 * axis),
+        lower=rng.uniform(3.8, 4.7),
         half_width=rng.uniform(14.2, 16.0),
         tilt=rng.uniform(-0.2, 2.2),
         peak=rng.uniform(-0.15, 0.15),

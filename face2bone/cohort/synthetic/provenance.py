@@ -1,12 +1,13 @@
 """Which generator drew a picture: a version, and a hash of the source that draws."""
 
 import hashlib
-import importlib.util
 from collections.abc import Sequence
-from pathlib import Path
+from importlib.resources import files
 from typing import Final
 
 GENERATOR_VERSION: Final = "1.0.0"
+FROZEN_HASH: Final = ""
+"""`generator_hash()` when this version was frozen; a test fails when the source differs."""
 
 _PACKAGE = "face2bone.cohort.synthetic"
 DRAWING_MODULES: Final = tuple(
@@ -23,16 +24,13 @@ DRAWING_MODULES: Final = tuple(
 def source_hash(modules: Sequence[str]) -> str:
     """sha256 (hex) over names and sources of `modules`, in the given order.
 
-    The modules are located, not imported. Line endings are normalised, so a checkout on
-    Windows hashes the same.
+    Line endings are normalised, so a checkout on Windows hashes the same.
     """
     digest = hashlib.sha256()
     for name in modules:
-        spec = importlib.util.find_spec(name)
-        if spec is None or spec.origin is None:
-            raise ModuleNotFoundError(f"No source for module {name}.")
-        source = Path(spec.origin).read_bytes().replace(b"\r\n", b"\n")
-        digest.update(name.encode() + b"\0" + source + b"\0")
+        package, _, leaf = name.rpartition(".")
+        source = files(package).joinpath(f"{leaf}.py").read_bytes()
+        digest.update(name.encode() + b"\0" + source.replace(b"\r\n", b"\n") + b"\0")
     return digest.hexdigest()
 
 
