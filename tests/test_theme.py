@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from face2bone.photo import MAX_BYTES
+
 CONFIG = tomllib.loads(
     (Path(__file__).resolve().parent.parent / ".streamlit" / "config.toml").read_text("utf-8")
 )
@@ -37,6 +39,10 @@ def test_contrast(name: str) -> None:
         for part in ("primaryColor", "borderColor"):
             assert contrast(theme[part], theme[background]) >= 3.0, (part, background)
     assert contrast("#ffffff", theme["primaryColor"]) >= 4.5
+
+
+def test_the_upload_limit_is_the_photo_limit() -> None:
+    assert CONFIG["server"]["maxUploadSize"] * 2**20 == MAX_BYTES
 
 
 def test_nothing_is_reported_and_no_traceback_is_shown() -> None:
