@@ -44,9 +44,6 @@ class Settings(BaseSettings):
     threads: int | None = Field(default=None, ge=1, le=256)
     """Threads of the engine; all cores without a value."""
 
-    data_dir: Path = Path("data")
-    """Where commands put what they keep; nothing is written there by an assessment."""
-
     @classmethod
     def from_environment(cls) -> Self:
         """Read the environment; raises ``SettingsError`` naming the variable at fault."""

@@ -19,8 +19,7 @@ def test_defaults_need_no_environment() -> None:
 
 
 def test_each_variable_reaches_its_field(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = {"BUNDLE": "a", "LANDMARKER": "b.task", "ENGINE": "torch", "THREADS": "3",
-             "DATA_DIR": "d"}  # fmt: skip
+    given = {"BUNDLE": "a", "LANDMARKER": "b.task", "ENGINE": "torch", "THREADS": "3"}
     for name, value in given.items():
         monkeypatch.setenv(f"FACE2BONE_{name}", value)
     assert Settings.from_environment().model_dump() == {
@@ -28,7 +27,6 @@ def test_each_variable_reaches_its_field(monkeypatch: pytest.MonkeyPatch) -> Non
         "landmarker": Path("b.task"),
         "engine": "torch",
         "threads": 3,
-        "data_dir": Path("d"),
     }
 
 
