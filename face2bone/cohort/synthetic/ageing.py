@@ -38,7 +38,7 @@ DISPLACEMENT_GAIN: Final[Mapping[str, float]] = {
 """Peak displacement in mm per unit."""
 
 TINT_GAIN: Final[Mapping[str, float]] = {
-    "orbit": 0.062, "maxilla": 0.080, "nasolabial": 0.070, "jaw": 0.115, "temple": 0.090,
+    "orbit": 0.062, "maxilla": 0.080, "nasolabial": 0.062, "jaw": 0.115, "temple": 0.090,
 }  # fmt: skip
 """Peak fall of log albedo per unit: the shade of thin soft tissue over a hollow."""
 
@@ -111,11 +111,11 @@ def _tints() -> dict[str, Array]:
     return {
         "orbit": b(19, -12, 7, 5) + 0.7 * b(32, -11.5, 11, 2.6) + 0.9 * b(23, 14, 9, 3.2, -0.5)
         + 0.5 * b(43, 15, 9, 5, -0.3),
-        "maxilla": 0.9 * b(26.0, 41, 5.5, 8, 0.3) + 0.8 * bell(groove, 0, 2.6) * groove_extent
+        "maxilla": 0.8 * b(26.0, 41, 5.5, 8, 0.3) + 0.8 * bell(groove, 0, 2.6) * groove_extent
         + 0.6 * b(0, 52, 14, 3.5),
         "nasolabial": _line(fold, 1.5) * nasolabial_extent(a.y) * a.front,
         "jaw": 0.9 * _line(marionette, 2.0) * marionette_extent(a.y) * a.front
-        + 0.75 * b(25, 102, 8.5, 6.0) + 0.55 * b(44, 94, 9, 7),
+        + 0.60 * b(25, 102, 8.5, 6.0) + 0.55 * b(44, 94, 9, 7),
         "temple": border,
     }  # fmt: skip
 

@@ -169,6 +169,6 @@ def wrinkle_relief(texture_seed: int) -> Array:
     relief = np.zeros(SHAPE, np.float32)
     for name, strength in WRINKLE_STRENGTH.items():
         variants = marks().wrinkles[name]
-        depth = np.float32(4.4 * strength * rng.uniform(0.85, 1.15))
+        depth = np.float32(5.0 * strength * rng.uniform(0.92, 1.08))
         relief += variants[int(rng.integers(len(variants)))] * depth
     return relief
