@@ -1,7 +1,7 @@
 """The face in a photo: landmarks, quality, alignment and anatomical regions."""
 
 from face2bone.face.alignment import CROP_SIZE, MASK_VALUE, AlignedFace, align_landmarks
-from face2bone.face.finding import Face, align, find_face
+from face2bone.face.finding import Face, align, find_face, make_locator
 from face2bone.face.limits import QualityLimits
 from face2bone.face.locator import FaceMeshLocator, Locator
 from face2bone.face.quality import QualityCheck, QualityVerdict
@@ -22,4 +22,5 @@ __all__ = [
     "align",
     "align_landmarks",
     "find_face",
+    "make_locator",
 ]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from face2bone.face.limits import QualityLimits
 from face2bone.face.locator import FaceMeshLocator, Locator
 from face2bone.face.pose import head_pose
 from face2bone.face.quality import QualityVerdict, judge_quality
+from face2bone.face.tasks_locator import TasksLocator
 from face2bone.photo import Photo
 
 
@@ -62,6 +64,14 @@ def find_face(
 def align(photo: Photo, face: Face) -> AlignedFace:
     """The crop, mask and regions of a face found in this photo."""
     return align_landmarks(photo.pixels, face.landmarks)
+
+
+def make_locator(landmarker: Path | None = None) -> Locator:
+    """The locator of a ``face_landmarker.task`` file, or the built-in FaceMesh without one.
+
+    Raises ``SettingsError`` when the file cannot be used.
+    """
+    return FaceMeshLocator() if landmarker is None else TasksLocator(landmarker)
 
 
 @lru_cache(maxsize=1)

@@ -1,13 +1,12 @@
 """Where the landmarks come from: the locator protocol and MediaPipe's FaceMesh behind it."""
 
-import os
-import threading
 from contextlib import nullcontext
 from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from face2bone.face.pool import DetectorPool
 from face2bone.face.search import search_faces
 from face2bone.face.silence import quiet_stderr
 
@@ -29,33 +28,20 @@ class Locator(Protocol):
 class FaceMeshLocator:
     """MediaPipe's FaceMesh with refined irises, whose models lie inside the wheel.
 
-    One FaceMesh cannot be shared by threads, and a new one takes about 14 ms; idle ones wait in a
-    pool, each lent to one call at a time. A forked child process starts with an empty pool.
+    Retries on crops, larger scales and quarter turns. One FaceMesh cannot be shared by threads,
+    and a new one takes about 14 ms, so they come from a pool.
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._idle: list[_Mesh] = []
-        self._process = os.getpid()
+        self._pool = DetectorPool(_FaceMesh)
 
     def locate(self, pixels: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
-        """See ``Locator.locate``; retries on crops, larger scales and quarter turns."""
-        mesh = self._borrow()
-        faces = search_faces(mesh.detect, pixels)
-        with self._lock:  # a mesh that failed is not lent again
-            self._idle.append(mesh)
-        return faces
-
-    def _borrow(self) -> "_Mesh":
-        with self._lock:
-            if self._process != os.getpid():
-                self._idle, self._process = [], os.getpid()
-            if self._idle:
-                return self._idle.pop()
-        return _Mesh()
+        """See ``Locator.locate``."""
+        with self._pool.lend() as detect:
+            return search_faces(detect, pixels)
 
 
-class _Mesh:
+class _FaceMesh:
     """One FaceMesh, silent on stderr: it logs while it starts and once more on its first face."""
 
     def __init__(self) -> None:
@@ -69,8 +55,7 @@ class _Mesh:
             self._mesh.process(np.zeros((64, 64, 3), dtype=np.uint8))
         self._has_spoken = False
 
-    def detect(self, square: NDArray[np.uint8]) -> list[NDArray[np.float64]]:
-        """Normalised landmarks (478, 3) of each face in a square view."""
+    def __call__(self, square: NDArray[np.uint8]) -> list[NDArray[np.float64]]:
         with nullcontext() if self._has_spoken else quiet_stderr():
             found = self._mesh.process(square).multi_face_landmarks or ()
         self._has_spoken = self._has_spoken or bool(found)
