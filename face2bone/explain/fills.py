@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from scipy.ndimage import distance_transform_edt, gaussian_filter
 
-from face2bone.explain.arrays import FloatArray, Pixels
+from face2bone.explain.arrays import FloatArray, Pixels, RegionMap
 from face2bone.face.alignment import MASK_VALUE, AlignedFace
 
 BLUR_SIGMA: Final = 20.0
 """Pixels; an eighth of the crop: eyes, folds and the mouth are gone, light and skin stay."""
+LEAST_SHARE: Final = 0.05
+"""Share of a cohort's ellipses that must hold a pixel for its mean to be used."""
 
 
 @dataclass(frozen=True)
@@ -47,20 +48,36 @@ def blur_fill(aligned: AlignedFace, sigma: float = BLUR_SIGMA) -> Fill:
     return Fill("blur", _within(blurred, aligned))
 
 
-def mean_face_fill(aligned: AlignedFace, mean_face: npt.NDArray[np.generic]) -> Fill:
-    """The cohort's mean aligned face, uint8 or float 0 to 255 (160, 160, 3).
+def mean_face(crops: Pixels, region_maps: RegionMap) -> Pixels:
+    """Mean aligned face of a cohort: crops (N, 160, 160, 3), maps (N, 160, 160), N > 0.
 
-    Where no face of the cohort reached (NaN, or exactly the mask value in all channels)
-    the nearest pixel that one did reach is used, so that an ellipse wider than the
-    cohort's is filled with skin and not with the mask.
+    Each pixel is averaged over the faces whose ellipse holds it, so that masks do not grey
+    its rim; where fewer than one face in twenty does, it carries the mask value.
     """
-    mean = np.asarray(mean_face, dtype=np.float64)
-    undefined = np.isnan(mean).any(axis=-1) | (mean == MASK_VALUE).all(axis=-1)
+    total = np.zeros(crops.shape[1:])
+    count = np.zeros(region_maps.shape[1:])
+    for crop, region_map in zip(crops, region_maps, strict=True):
+        inside = region_map >= 0
+        total[inside] += crop[inside]
+        count += inside
+    mean = np.rint(total / np.maximum(count, 1)[..., None])
+    return np.where((count >= LEAST_SHARE * len(crops))[..., None], mean, MASK_VALUE).astype(
+        np.uint8
+    )
+
+
+def mean_face_fill(aligned: AlignedFace, mean_face: Pixels) -> Fill:
+    """A cohort's mean aligned face (160, 160, 3) as the fill.
+
+    Where it carries the mask value the nearest pixel that does not is used, so that an
+    ellipse wider than the cohort's is filled with skin and not with the mask.
+    """
+    undefined = (mean_face == MASK_VALUE).all(axis=-1)
     rows, columns = distance_transform_edt(undefined, return_distances=False, return_indices=True)
-    return Fill("mean face", _within(mean[rows, columns], aligned))
+    return Fill("mean face", _within(mean_face[rows, columns], aligned))
 
 
-def _within(picture: FloatArray, aligned: AlignedFace) -> Pixels:
+def _within(picture: FloatArray | Pixels, aligned: AlignedFace) -> Pixels:
     """Round to uint8 and put the mask value outside the face."""
     pixels = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
     pixels[~aligned.mask] = MASK_VALUE

@@ -2,8 +2,12 @@
 
 import numpy as np
 import pytest
+import torch
 
 from face2bone.face.alignment import CROP_SIZE, MASK_VALUE, AlignedFace
+from face2bone.nn import Face2Bone
+from face2bone.nn.config import NetworkConfig
+from face2bone.runtime import TorchEngine
 
 
 def block_regions():
@@ -26,6 +30,13 @@ def aligned_face(crop):
     masked = np.where(mask[..., None], crop, MASK_VALUE).astype(np.uint8)
     transform = np.eye(2, 3, dtype=np.float32)
     return AlignedFace(masked, mask, region_map, transform, np.zeros((478, 2), np.float32))
+
+
+@pytest.fixture(scope="session")
+def small_engine():
+    """A narrow untrained network, every part switched on, on torch."""
+    torch.manual_seed(0)
+    return TorchEngine(Face2Bone(NetworkConfig(width=0.0625)), device="cpu")
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from face2bone.explain.fills import Fill, blur_fill, mean_face_fill
 from face2bone.explain.shapley import RegionAttribution, fill_agreement, region_shapley
 from face2bone.face.alignment import MASK_VALUE
 from face2bone.face.regions import REGIONS, Region
+from face2bone.runtime import logits_of_crops
 
 WEIGHTS = np.random.default_rng(3).normal(size=(10, 3))
 
@@ -112,6 +113,14 @@ def test_to_shap_carries_the_same_figures(face, crooked):
     assert np.isclose(osteoporosis.base_values + osteoporosis.values.sum(), found.full[2])
 
 
+def test_efficiency_of_a_real_network_in_single_precision(face, small_engine):
+    logits_of = logits_of_crops(small_engine)
+    found = region_shapley(logits_of, face, blur_fill(face))
+    assert np.abs(found.base + found.values.sum(axis=0) - found.full).max() < 1e-4
+    assert np.allclose(found.full, logits_of(face.crop[None])[0], atol=1e-5)
+    assert np.abs(found.values).max() > 0
+
+
 def attribution(values):
     return RegionAttribution(np.asarray(values), np.zeros(3), np.zeros(3), "test")
 
@@ -120,7 +129,7 @@ def test_agreement_of_fills_is_spearman(face, crooked):
     from scipy.stats import spearmanr
 
     blur = region_shapley(crooked, face, blur_fill(face))
-    mean = region_shapley(crooked, face, mean_face_fill(face, np.full((160, 160, 3), 99.0)))
+    mean = region_shapley(crooked, face, mean_face_fill(face, np.full((160, 160, 3), 99, np.uint8)))
     found = fill_agreement(blur, mean)
     expected = [spearmanr(blur.values[:, k], mean.values[:, k]).statistic for k in range(3)]
     assert np.allclose(found, expected)
