@@ -1,0 +1,31 @@
+"""Training: from a cohort, real or drawn, to a bundle.
+
+Both ways in load their modules when called: worker processes that only align photos import
+this package too, and need neither torch nor Lightning.
+"""
+
+from pathlib import Path
+
+from face2bone.training.progress import Bars, Progress
+
+__all__ = ["Bars", "Progress", "train", "train_demo"]
+
+
+def train(
+    manifest: Path,
+    out: Path,
+    recipe: str | Path = "full",
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Path:
+    """See ``face2bone.training.run.train``."""
+    from face2bone.training.run import train as run
+
+    return run(manifest, out, recipe, seed, progress)
+
+
+def train_demo(out: Path, progress: Progress | None = None) -> Path:
+    """See ``face2bone.training.demo.train_demo``."""
+    from face2bone.training.demo import train_demo as run
+
+    return run(out, progress=progress)

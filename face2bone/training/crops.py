@@ -1,0 +1,309 @@
+"""The crop store: every photo of a cohort aligned once, in arrays the training loop can map.
+
+    crops.npy      uint8 (N, 160, 160, 3)
+    regions.npy    int8 (N, 160, 160), index into REGIONS, -1 outside the ellipse
+    traits.npy     float32 (N, D), identity of drawn faces; absent for photos
+    index.parquet  one row a usable crop: its position ``row``, the patient's columns
+    rejected.csv   photos left out, each with the reason
+    source.json    what the store was made from; shards/ says which parts are done
+
+Worker processes fill disjoint rows, one shard at a time, and mark a shard only when its rows
+are on disk, so an interrupted build goes on where it stopped. Workers are started fresh
+("spawn"): a script calls this under ``if __name__ == "__main__"``.
+"""
+
+import hashlib
+import json
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from face2bone.bone import CLASS_LABELS
+from face2bone.cohort.manifest import Cohort
+from face2bone.cohort.synthetic.patients import DrawnPatient, patient_face
+from face2bone.cohort.synthetic.render import draw_face
+from face2bone.errors import FaceError, PhotoError, TrainingError
+from face2bone.face import CROP_SIZE, align, find_face
+from face2bone.face.alignment import align_landmarks
+from face2bone.face.locator import FaceMeshLocator
+from face2bone.photo import read_photo
+from face2bone.training.traits import TRAITS, face_traits
+
+SHARD: Final = 100  # photos between two marks; at most this much work is lost by a kill
+DRAWN_SIZE: Final = 256  # pixels a side of a drawn photo, the size cohorts are written in
+CROPS, REGION_MAPS, TRAIT_TABLE = "crops.npy", "regions.npy", "traits.npy"
+INDEX, REJECTED, SOURCE, SHARDS = "index.parquet", "rejected.csv", "source.json", "shards"
+
+Progress = Callable[[int, int], None]
+"""Called with (photos done, photos in all)."""
+
+
+@dataclass(frozen=True)
+class CropStore:
+    """A finished store. ``index`` has one row a crop; the arrays hold also rejected, blank rows."""
+
+    folder: Path
+    index: pd.DataFrame
+    crops: npt.NDArray[np.uint8]
+    region_maps: npt.NDArray[np.int8]
+    traits: npt.NDArray[np.float32] | None
+
+    @property
+    def labels(self) -> npt.NDArray[np.int64]:
+        """Class index of every index row; (N,)."""
+        names = self.index["bone_mass_class"]
+        return np.array([CLASS_LABELS.index(name) for name in names], np.int64)
+
+    @property
+    def t_scores(self) -> npt.NDArray[np.float32]:
+        """T-score of every index row, NaN where the manifest has none; (N,)."""
+        return np.asarray(self.index["t_score"], np.float32)
+
+    @property
+    def rows(self) -> npt.NDArray[np.int64]:
+        """Array position of every index row; (N,)."""
+        return np.asarray(self.index["row"], np.int64)
+
+
+class _Source(Protocol):
+    """Where crops come from; picklable, so that workers can hold it."""
+
+    def crop(self, position: int) -> "_Crop":
+        """The crop at one position; raises ``FaceError`` or ``PhotoError`` with the reason."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Crop:
+    pixels: npt.NDArray[np.uint8]
+    region_map: npt.NDArray[np.int8]
+    traits: npt.NDArray[np.float32] | None
+
+
+@dataclass(frozen=True)
+class _DrawnPatients:
+    patients: tuple[DrawnPatient, ...]
+
+    def crop(self, position: int) -> _Crop:
+        parameters = patient_face(self.patients[position])
+        pixels = draw_face(parameters, DRAWN_SIZE).pixels
+        found = _locator().locate(pixels)
+        if len(found) != 1:
+            raise FaceError(f"{len(found)} faces were found where one was drawn. Draw another.")
+        aligned = align_landmarks(pixels, found[0])
+        return _Crop(aligned.crop, aligned.region_map, face_traits(parameters))
+
+
+@dataclass(frozen=True)
+class _Photos:
+    paths: tuple[Path, ...]
+
+    def crop(self, position: int) -> _Crop:
+        photo = read_photo(self.paths[position].read_bytes())
+        face = find_face(photo, _locator())
+        if face.quality.status == "reject":
+            failed = [c.reason for c in face.quality.checks if c.status == "reject"]
+            raise FaceError(" ".join(failed))
+        aligned = align(photo, face)
+        return _Crop(aligned.crop, aligned.region_map, None)
+
+
+def photo_crops(
+    cohort: Cohort, folder: Path, workers: int | None = None, progress: Progress | None = None
+) -> CropStore:
+    """Align every photo of a cohort; ``workers`` processes (default: one a core).
+
+    Raises ``TrainingError`` when the folder holds another cohort's crops or no photo is usable.
+    """
+    source = cohort.table.to_csv(index=False)
+    return _build(_Photos(cohort.photos), cohort.table, source, folder, workers, progress)
+
+
+def drawn_crops(
+    patients: Sequence[DrawnPatient],
+    drawn_by: str,
+    folder: Path,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> CropStore:
+    """Draw and align every patient without writing photos.
+
+    ``drawn_by`` identifies the generator (its hash): a store drawn by another is refused.
+    Raises ``TrainingError`` as ``photo_crops`` does.
+    """
+    columns = {
+        "patient_id": [p.patient_id for p in patients],
+        "sex": [p.patient.sex.value for p in patients],
+        "age_years": [p.patient.age_years for p in patients],
+        "height_cm": [p.patient.height_cm for p in patients],
+        "weight_kg": [p.patient.weight_kg for p in patients],
+        "t_score": [p.t_score for p in patients],
+        "bone_mass_class": [p.bone_class.label for p in patients],
+    }
+    table = pd.DataFrame(columns)
+    source = drawn_by + table.to_csv(index=False)
+    return _build(_DrawnPatients(tuple(patients)), table, source, folder, workers, progress)
+
+
+def read_store(folder: Path) -> CropStore:
+    """Map a finished store. Raises ``TrainingError`` when it is not finished."""
+    if not (folder / INDEX).is_file():
+        raise TrainingError("The crop store is not finished. Build it again; it goes on.")
+    traits = folder / TRAIT_TABLE
+    return CropStore(
+        folder=folder,
+        index=pd.read_parquet(folder / INDEX),
+        crops=np.load(folder / CROPS, mmap_mode="r"),
+        region_maps=np.load(folder / REGION_MAPS, mmap_mode="r"),
+        traits=np.load(traits) if traits.is_file() else None,
+    )
+
+
+def _build(
+    source: _Source,
+    table: pd.DataFrame,
+    identity: str,
+    folder: Path,
+    workers: int | None,
+    progress: Progress | None,
+) -> CropStore:
+    drawn = isinstance(source, _DrawnPatients)
+    _open_store(folder, len(table), identity, drawn)
+    if not (folder / INDEX).is_file():
+        _fill(source, folder, len(table), workers or os.cpu_count() or 1, progress)
+        _write_index(folder, table)
+    return read_store(folder)
+
+
+def _open_store(folder: Path, count: int, identity: str, drawn: bool) -> None:
+    """Make the arrays, or check that the folder's are of this same cohort."""
+    mark = {"photos": count, "sha256": hashlib.sha256(identity.encode()).hexdigest()}
+    if (folder / SOURCE).is_file():
+        if json.loads((folder / SOURCE).read_text("utf-8")) != mark:
+            raise TrainingError(
+                "The run folder holds crops of another cohort. Choose a new folder or delete it."
+            )
+        return
+    (folder / SHARDS).mkdir(parents=True, exist_ok=True)
+    side = (count, CROP_SIZE, CROP_SIZE)
+    _new_array(folder / CROPS, np.uint8, (*side, 3))
+    _new_array(folder / REGION_MAPS, np.int8, side)
+    if drawn:
+        _new_array(folder / TRAIT_TABLE, np.float32, (count, len(TRAITS)))
+    _write_whole(folder / SOURCE, json.dumps(mark))
+
+
+def _new_array(path: Path, dtype: Any, shape: tuple[int, ...]) -> None:
+    """A sparse file of zeros: blocks are taken up only when a worker writes them."""
+    open_memmap: Any = np.lib.format.open_memmap
+    open_memmap(path, mode="w+", dtype=dtype, shape=shape).flush()
+
+
+def _fill(
+    source: _Source, folder: Path, count: int, workers: int, progress: Progress | None
+) -> None:
+    starts = range(0, count, SHARD)
+    missing = [s for s in starts if not _mark_path(folder, s).is_file()]
+    done = count - sum(min(SHARD, count - s) for s in missing)
+    for start in _filled(source, folder, count, missing, workers):
+        done += min(SHARD, count - start)
+        if progress is not None:
+            progress(done, count)
+
+
+def _filled(
+    source: _Source, folder: Path, count: int, starts: list[int], workers: int
+) -> Iterator[int]:
+    """Fill the shards that begin at ``starts``; yields each as it is done."""
+    if workers == 1 or len(starts) < 2:
+        for start in starts:
+            _fill_shard(source, folder, start, min(start + SHARD, count))
+            yield start
+        return
+    context = multiprocessing.get_context("spawn")
+    processes = min(workers, len(starts))
+    with ProcessPoolExecutor(processes, context, _start_worker, (source, folder)) as pool:
+        jobs = {pool.submit(_work, s, min(s + SHARD, count)): s for s in starts}
+        try:
+            for job in as_completed(jobs):
+                job.result()
+                yield jobs[job]
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+_worker: tuple[_Source, Path]
+
+
+def _start_worker(source: _Source, folder: Path) -> None:
+    """One thread a worker, because the processes are the parallelism; sent once, not per shard."""
+    global _worker
+    cv2.setNumThreads(1)
+    _worker = (source, folder)
+
+
+def _work(start: int, stop: int) -> None:
+    _fill_shard(*_worker, start, stop)
+
+
+def _fill_shard(source: _Source, folder: Path, start: int, stop: int) -> None:
+    arrays = {name: np.load(folder / name, mmap_mode="r+") for name in (CROPS, REGION_MAPS)}
+    traits = folder / TRAIT_TABLE
+    trait_table = np.load(traits, mmap_mode="r+") if traits.is_file() else None
+    rejected: dict[int, str] = {}
+    for position in range(start, stop):
+        try:
+            crop = source.crop(position)
+        except (FaceError, PhotoError, OSError) as error:
+            rejected[position] = str(error)
+            continue
+        arrays[CROPS][position] = crop.pixels
+        arrays[REGION_MAPS][position] = crop.region_map
+        if trait_table is not None:
+            trait_table[position] = crop.traits
+    for array in (*arrays.values(), *([] if trait_table is None else [trait_table])):
+        array.flush()
+    _write_whole(_mark_path(folder, start), json.dumps(rejected))
+
+
+@cache
+def _locator() -> FaceMeshLocator:
+    """One a process: the shards of a worker share it."""
+    return FaceMeshLocator()
+
+
+def _write_index(folder: Path, table: pd.DataFrame) -> None:
+    rejected: dict[int, str] = {}
+    for mark in sorted((folder / SHARDS).glob("*.json")):
+        rejected |= {int(k): v for k, v in json.loads(mark.read_text("utf-8")).items()}
+    numbered = table.reset_index(drop=True).rename_axis("row").reset_index()
+    lost = numbered.loc[numbered["row"].isin(rejected), ["row", "patient_id"]]
+    reasons = lost.assign(reason=[rejected[row] for row in lost["row"]])
+    _write_whole(folder / REJECTED, reasons.to_csv(index=False))
+    kept = numbered.loc[~numbered["row"].isin(rejected)].reset_index(drop=True)
+    if kept.empty:
+        raise TrainingError("No photo of the cohort is usable. Read rejected.csv for the reasons.")
+    part = folder / f".{INDEX}"
+    kept.to_parquet(part)
+    part.replace(folder / INDEX)
+
+
+def _mark_path(folder: Path, start: int) -> Path:
+    return folder / SHARDS / f"{start:07d}.json"
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """The file is there whole or not at all."""
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    part.write_text(text, "utf-8")
+    part.replace(path)

@@ -1,0 +1,159 @@
+"""One stage of training in one folder: start or go on, checkpoint, stop early, keep the best.
+
+    checkpoints/last.ckpt   newest state, written every few steps and after every epoch
+    checkpoints/best.ckpt   state with the lowest validation loss
+    curves.csv              one row an epoch
+
+A run killed at any moment goes on from ``last.ckpt`` with the same batches, changes, optimiser
+and random state, and ends with the weights it would have had.
+"""
+
+import csv
+import logging
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+from lightning.pytorch import Callback, LightningModule, Trainer
+from lightning.pytorch.callbacks import EarlyStopping
+
+from face2bone.errors import TrainingError
+from face2bone.training.lightning_module import MONITOR
+from face2bone.training.loader import CropLoader
+from face2bone.training.progress import Progress
+from face2bone.training.recipe import Optimisation
+
+LAST, BEST, CURVES = "checkpoints/last.ckpt", "checkpoints/best.ckpt", "curves.csv"
+_LOGGERS: Final = ("lightning.pytorch", "lightning.fabric")
+
+
+def fit(
+    module: LightningModule,
+    training: CropLoader,
+    validation: CropLoader,
+    folder: Path,
+    recipe: Optimisation,
+    *,
+    stage: str,
+    epochs: int,
+    progress: Progress,
+) -> None:
+    """Train ``module`` in place; afterwards it holds the best epoch's weights.
+
+    Goes on where ``folder`` was left. Raises ``TrainingError`` when the loss stops being finite.
+    """
+    (folder / LAST).parent.mkdir(parents=True, exist_ok=True)
+    keeper = Keeper(folder, recipe.checkpoint_steps)
+    early = EarlyStopping(MONITOR, patience=recipe.patience, check_finite=True, verbose=False)
+    with _quiet():
+        trainer = Trainer(
+            accelerator="auto",
+            devices="auto",
+            max_epochs=epochs,
+            precision=recipe.precision,
+            gradient_clip_val=recipe.gradient_clip,
+            callbacks=[keeper, early, Ticker(stage, progress)],
+            logger=False,
+            enable_checkpointing=False,
+            enable_progress_bar=False,
+            enable_model_summary=False,
+            num_sanity_val_steps=0,
+            use_distributed_sampler=False,
+        )
+        training.rank, training.world_size = trainer.global_rank, trainer.world_size
+        last = folder / LAST
+        trainer.fit(
+            module, training, validation, ckpt_path=last if last.is_file() else None,
+            weights_only=True,
+        )  # fmt: skip
+    best = folder / BEST
+    if not best.is_file():
+        raise TrainingError(
+            "Training ended without a finite validation loss. Lower the learning rate."
+        )
+    state = torch.load(best, map_location="cpu", weights_only=True)["state_dict"]
+    module.load_state_dict(state)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """No advertisements and hardware reports of Lightning on the user's screen."""
+    levels = {name: logging.getLogger(name).level for name in _LOGGERS}
+    for name in levels:
+        logging.getLogger(name).setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            # Lightning asks torch's tree utilities in a way they retire.
+            warnings.filterwarnings("ignore", message=r".*isinstance\(treespec, LeafSpec\).*")
+            yield
+    finally:
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
+
+
+class Keeper(Callback):
+    """Writes checkpoints and curves; its memory of both is part of the checkpoint."""
+
+    def __init__(self, folder: Path, steps: int) -> None:
+        self.folder, self.steps = folder, steps
+        self.best = float("inf")
+        self.rows: list[dict[str, float]] = []
+
+    def on_train_batch_end(self, trainer: Trainer, *_: Any) -> None:
+        """Every ``steps`` steps, so that a kill costs little."""
+        if trainer.global_step % self.steps == 0:
+            trainer.save_checkpoint(self.folder / LAST)
+
+    def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """After validation: note the epoch's figures and keep the state."""
+        figures = {name: float(value) for name, value in trainer.callback_metrics.items()}
+        rate = trainer.optimizers[0].param_groups[0]["lr"]
+        self.rows.append({"epoch": trainer.current_epoch + 1, "learning_rate": rate, **figures})
+        improved = figures[MONITOR] < self.best
+        self.best = min(self.best, figures[MONITOR])
+        if trainer.is_global_zero:
+            _write_curves(self.folder / CURVES, self.rows)
+        if improved:
+            trainer.save_checkpoint(self.folder / BEST, weights_only=True)
+        trainer.save_checkpoint(self.folder / LAST)
+
+    def state_dict(self) -> dict[str, Any]:
+        """What resuming needs."""
+        return {"best": self.best, "rows": self.rows}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """The inverse of ``state_dict``."""
+        self.best, self.rows = state_dict["best"], list(state_dict["rows"])
+
+
+class Ticker(Callback):
+    """Reports steps to a ``Progress``."""
+
+    def __init__(self, stage: str, progress: Progress) -> None:
+        self.stage, self.progress = stage, progress
+        self.note = ""
+
+    def on_train_batch_end(self, trainer: Trainer, *_: Any) -> None:
+        """One step further."""
+        if trainer.is_global_zero:
+            steps = int(trainer.estimated_stepping_batches)
+            self.progress(self.stage, trainer.global_step, steps, self.note)
+
+    def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """The newest figures stand beside the bar."""
+        shown = {"validation_loss": "loss", "validation_auc": "AUC"}
+        figures = trainer.callback_metrics
+        parts = [f"{shown[k]} {float(figures[k]):.3f}" for k in shown if k in figures]
+        self.note = f"epoch {trainer.current_epoch + 1}: {', '.join(parts)}"
+
+
+def _write_curves(path: Path, rows: Sequence[Mapping[str, float]]) -> None:
+    part = path.with_name(f".{path.name}")
+    with part.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[-1]))
+        writer.writeheader()
+        writer.writerows(rows)
+    part.replace(path)

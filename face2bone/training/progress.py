@@ -1,0 +1,48 @@
+"""How far a run has come: one callback for every stage, and the bars it draws by default."""
+
+import sys
+from typing import Final, Protocol, TextIO
+
+from tqdm import tqdm
+
+_SLOW: Final = 15.0  # seconds between two lines in a log file, where a bar cannot move
+
+
+class Progress(Protocol):
+    """Told what has been done; raise from it to stop a run (it resumes where it stopped)."""
+
+    def __call__(self, stage: str, done: int, total: int, note: str = "") -> None:
+        """``done`` of ``total`` units of a stage; ``note`` is a short remark such as a loss."""
+        ...
+
+
+def silent(stage: str, done: int, total: int, note: str = "") -> None:
+    """A ``Progress`` for nobody."""
+
+
+class Bars:
+    """A ``Progress`` with one bar a stage on stderr; call ``close`` at the end."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self._stage = ""
+        self._bar: tqdm | None = None
+
+    def __call__(self, stage: str, done: int, total: int, note: str = "") -> None:
+        """Move the stage's bar, made anew when the stage changes."""
+        if self._bar is None or stage != self._stage:
+            self.close()
+            slow = 0.1 if self._stream.isatty() else _SLOW
+            self._stage = stage
+            self._bar = tqdm(
+                total=total, desc=stage, file=self._stream, mininterval=slow, maxinterval=slow
+            )
+        if note:
+            self._bar.set_postfix_str(note, refresh=False)
+        self._bar.update(done - self._bar.n)
+
+    def close(self) -> None:
+        """Finish the bar that is open."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None

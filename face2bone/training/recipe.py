@@ -1,0 +1,171 @@
+"""What a training run does, as one frozen value read from a TOML file.
+
+Recipes that ship lie in ``recipes/``: ``demo`` draws its own patients and makes the bundle of
+models/demo on two CPU cores, ``full`` trains the full-width network on a hospital's cohort. A
+path to another TOML file works wherever a name does. docs/training.md explains every entry.
+"""
+
+import json
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from face2bone.errors import Face2BoneError, TrainingError
+from face2bone.nn.config import NetworkConfig
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Fraction = Annotated[float, Field(gt=0, lt=1)]
+Weight = Annotated[float, Field(ge=0)]
+Count = Annotated[int, Field(ge=1)]
+SPLITS: Final = ("train", "validation", "calibration", "test")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class Augmentation(_Section):
+    """Random changes of a training crop; each ``p`` is a probability in [0, 1].
+
+    rotation: degrees to either side; scale: relative; shift: pixels of the 160 px crop;
+    clahe_clip: contrast limit of CLAHE on 8 x 8 tiles; brightness: in grey levels;
+    contrast: relative.
+    """
+
+    horizontal_flip_p: Share
+    vertical_flip_p: Share
+    affine_p: Share
+    rotation: Weight
+    scale: Share
+    shift: Weight
+    clahe_p: Share
+    clahe_clip: Annotated[float, Field(gt=0)]
+    brightness: Weight
+    contrast: Share
+
+
+class Optimisation(_Section):
+    """Schedule and losses.
+
+    learning_rate: peak of the one-cycle schedule (Smith 2018, arXiv 1803.09820), reached
+    after ``warmup`` of all steps. class_weighting: 0 weighs every patient alike, 1 weighs
+    classes by the inverse of their frequency. t_score_weight, region_weight: of the two
+    auxiliary losses. patience: epochs without a better validation loss before stopping.
+    gradient_clip: largest gradient norm. checkpoint_steps: steps between checkpoints.
+    """
+
+    epochs: Count
+    batch_size: Count
+    learning_rate: Annotated[float, Field(gt=0)]
+    weight_decay: Weight
+    warmup: Fraction
+    label_smoothing: Share
+    class_weighting: Share
+    t_score_weight: Weight
+    region_weight: Weight
+    gradient_clip: Annotated[float, Field(gt=0)]
+    patience: Count
+    precision: Literal["32-true", "bf16-mixed"]
+    checkpoint_steps: Count
+
+
+class Pretraining(_Section):
+    """Identity pretraining on drawn faces before the labels are seen; no section, none."""
+
+    epochs: Count
+    learning_rate: Annotated[float, Field(gt=0)]
+
+
+class DrawnCohort(_Section):
+    """Cohorts a recipe draws for itself; ``seed`` and ``evaluation_seed`` are of cohorts."""
+
+    patients: Count
+    seed: int
+    evaluation_patients: Count
+    evaluation_seed: int
+
+
+class Recipe(_Section):
+    """A whole run; ``split`` gives shares of patients and sums to 1."""
+
+    name: str
+    split: dict[str, Fraction]
+    network: dict[str, Any]
+    augmentation: Augmentation
+    training: Optimisation
+    concepts: Count
+    pretraining: Pretraining | None = None
+    cohort: DrawnCohort | None = None
+
+    def network_config(self) -> NetworkConfig:
+        """The architecture; raises ``SettingsError`` when an entry is out of range."""
+        return NetworkConfig.from_dict(self.network)
+
+
+def read_recipe(name_or_path: str | Path) -> Recipe:
+    """Read a recipe that ships by its name, or any TOML file by its path.
+
+    Raises ``TrainingError`` when there is none or an entry is missing, unknown or out of range.
+    """
+    text = _read_text(name_or_path)
+    try:
+        recipe = Recipe.model_validate(tomllib.loads(text))
+        recipe.network_config()
+    except tomllib.TOMLDecodeError as error:
+        raise _invalid(name_or_path, f"it is not valid TOML ({error})") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise _invalid(name_or_path, f"{where}: {first['msg']}") from error
+    except (Face2BoneError, TypeError) as error:
+        raise _invalid(name_or_path, f"network: {error}") from error
+    _check_split(name_or_path, recipe)
+    return recipe
+
+
+def recipe_toml(recipe: Recipe, seed: int) -> str:
+    """The recipe as TOML, with the seed of its run."""
+    values = recipe.model_dump(exclude_none=True)
+    tables = {key: value for key, value in values.items() if isinstance(value, dict)}
+    lines = [f"{k} = {json.dumps(v)}" for k, v in values.items() if k not in tables]
+    for name, table in tables.items():
+        lines += ["", f"[{name}]", *(f"{k} = {json.dumps(v)}" for k, v in table.items())]
+    return "\n".join([f"seed = {seed}", *lines]) + "\n"
+
+
+def shipped_recipes() -> tuple[str, ...]:
+    """Names of the recipes that come with the package."""
+    folder = files("face2bone.training") / "recipes"
+    return tuple(sorted(f.name[:-5] for f in folder.iterdir() if f.name.endswith(".toml")))
+
+
+def _read_text(name_or_path: str | Path) -> str:
+    if str(name_or_path) in shipped_recipes():
+        folder = files("face2bone.training") / "recipes"
+        return (folder / f"{name_or_path}.toml").read_text("utf-8")
+    try:
+        return Path(name_or_path).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise TrainingError(
+            f"There is no recipe {Path(name_or_path).name!r}. "
+            f"Name one of {', '.join(shipped_recipes())}, or the path of a TOML file."
+        ) from error
+
+
+def _check_split(name_or_path: str | Path, recipe: Recipe) -> None:
+    missing = set(recipe.split) ^ set(SPLITS)
+    if recipe.cohort is not None:
+        missing -= {"test"}  # a drawn recipe tests on its own reserved cohort
+    if missing:
+        raise _invalid(name_or_path, f"split: expected the entries {', '.join(SPLITS)}")
+    if abs(sum(recipe.split.values()) - 1.0) > 1e-6:
+        raise _invalid(name_or_path, "split: the shares do not sum to 1")
+
+
+def _invalid(name_or_path: str | Path, why: str) -> TrainingError:
+    return TrainingError(
+        f"The recipe {Path(name_or_path).name!r} is invalid: {why}. Correct it and start again."
+    )

@@ -1,0 +1,208 @@
+"""A whole training run in one folder, from a manifest to a bundle.
+
+    config.toml             the recipe as it ran, with the seed
+    crops/                  the crop store (``crops.py``)
+    split.csv               which side of the split every patient is on
+    identical_photos.txt    photos that stand under two patients or two classes, if any
+    pretraining/, training/ checkpoints and curves of each stage (``loop.py``)
+    metrics.json            results and minutes per stage
+    bundle/                 the finished bundle
+
+A run that was stopped goes on when it is started again with the same folder.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import torch
+
+from face2bone.cohort.manifest import read_manifest
+from face2bone.cohort.splits import check_split, identical_photos, split_patients
+from face2bone.errors import TrainingError
+from face2bone.nn import Face2Bone
+from face2bone.training.crops import CropStore, photo_crops
+from face2bone.training.finish import finish_on_patients
+from face2bone.training.lightning_module import LabelTraining, TraitTraining
+from face2bone.training.loader import CropLoader
+from face2bone.training.loop import fit
+from face2bone.training.objective import Objective, class_weights
+from face2bone.training.progress import Bars, Progress
+from face2bone.training.recipe import Recipe, read_recipe, recipe_toml
+
+Members = dict[str, npt.NDArray[np.int64]]
+"""Positions in the store's index of each side of the split."""
+
+VALIDATION_BATCH: Final = 64
+
+
+class Clock:
+    """Minutes each stage took, added up over restarts in a run folder's minutes.json."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "minutes.json"
+        self.minutes: dict[str, float] = {}
+        if self._file.is_file():
+            self.minutes = json.loads(self._file.read_text("utf-8"))
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a block under ``name``, also one that is interrupted."""
+        start = time.monotonic()
+        try:
+            yield
+        finally:
+            spent = (time.monotonic() - start) / 60.0
+            self.minutes[name] = round(self.minutes.get(name, 0.0) + spent, 2)
+            self._file.write_text(json.dumps(self.minutes) + "\n", "utf-8")
+
+
+def train(
+    manifest: Path,
+    out: Path,
+    recipe: str | Path = "full",
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Path:
+    """Train, calibrate, test and bundle a network on a cohort; returns the bundle's folder.
+
+    ``out`` is the run folder, new or that of the same run stopped earlier. Raises
+    ``ManifestError`` for a cohort that breaks a rule, ``TrainingError`` for a run that cannot
+    start or go on.
+    """
+    settled = read_recipe(recipe)
+    if settled.cohort is not None:
+        raise TrainingError(
+            f"The recipe {settled.name!r} draws its own patients. "
+            "Use train-demo, or name a recipe without a cohort section."
+        )
+    cohort = read_manifest(Path(manifest))
+    folder, told = open_run(Path(out), settled, seed), progress or Bars()
+    clock = Clock(folder)
+    doubles = "\n".join(str(group) for group in identical_photos(cohort))
+    if doubles:
+        (folder / "identical_photos.txt").write_text(doubles + "\n", "utf-8")
+    with clock.stage("crops"):
+        store = photo_crops(
+            cohort, folder / "crops", progress=lambda done, n: told("aligning photos", done, n)
+        )
+    members = split_store(store, settled, seed, folder)
+    network = train_network(settled, store, members, folder, seed, told, clock)
+    bundle = finish_on_patients(network, settled, store, members, cohort, folder, seed, told)
+    write_metrics(folder, clock, bundle.card.results)
+    return bundle.root
+
+
+def open_run(folder: Path, recipe: Recipe, seed: int) -> Path:
+    """Make the run folder, or check that it is of the same recipe and seed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    config, text = folder / "config.toml", recipe_toml(recipe, seed)
+    if config.is_file() and config.read_text("utf-8") != text:
+        raise TrainingError(
+            "The run folder was started with another recipe or seed. "
+            "Choose a new folder, or start with what its config.toml says."
+        )
+    config.write_text(text, "utf-8")
+    return folder
+
+
+def split_store(store: CropStore, recipe: Recipe, seed: int, folder: Path) -> Members:
+    """Split the usable crops by patient; written to ``split.csv``."""
+    split = split_patients(store.index, recipe.split, seed)
+    check_split(store.index, split)
+    table = pd.DataFrame({"patient_id": store.index["patient_id"], "split": split})
+    table.drop_duplicates().to_csv(folder / "split.csv", index=False)
+    return {name: np.flatnonzero(split.to_numpy() == name) for name in recipe.split}
+
+
+def train_network(
+    recipe: Recipe,
+    store: CropStore,
+    members: Members,
+    folder: Path,
+    seed: int,
+    progress: Progress,
+    clock: Clock,
+) -> Face2Bone:
+    """Pretrain if the recipe says so, then train; returns the best epoch's network."""
+    cv2.setNumThreads(1)  # crops are small: threads would only take turns
+    torch.manual_seed(seed)
+    network = Face2Bone(recipe.network_config())
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    if recipe.pretraining is not None:
+        with clock.stage("pretraining"):
+            _pretrain(network, recipe, store, members, folder / "pretraining", seed, progress)
+    with clock.stage("training"):
+        _train(network, recipe, store, members, folder / "training", seed, progress)
+    return network.eval()
+
+
+def write_metrics(folder: Path, clock: Clock, results: Any) -> None:
+    """Results and minutes as JSON."""
+    values = {"results": results, "minutes": clock.minutes}
+    (folder / "metrics.json").write_text(json.dumps(values, indent=2) + "\n", "utf-8")
+
+
+def _pretrain(
+    network: Face2Bone,
+    recipe: Recipe,
+    store: CropStore,
+    members: Members,
+    folder: Path,
+    seed: int,
+    progress: Progress,
+) -> None:
+    settings = recipe.pretraining
+    if settings is None or store.traits is None:
+        raise TrainingError(
+            "Identity pretraining needs drawn faces. Remove the recipe's pretraining section."
+        )
+    training, validation = _loaders(recipe, store, members, seed + 1)
+    known = store.traits[store.rows[members["train"]]]
+    module = TraitTraining(
+        network,
+        known.mean(0),
+        known.std(0) + 1e-6,
+        settings.learning_rate,
+        recipe.training,
+        settings.epochs * len(training),
+    )
+    fit(
+        module, training, validation, folder, recipe.training,
+        epochs=settings.epochs, stage="pretraining", progress=progress,
+    )  # fmt: skip
+
+
+def _train(
+    network: Face2Bone,
+    recipe: Recipe,
+    store: CropStore,
+    members: Members,
+    folder: Path,
+    seed: int,
+    progress: Progress,
+) -> None:
+    training, validation = _loaders(recipe, store, members, seed)
+    settings = recipe.training
+    weights = class_weights(store.labels[members["train"]], settings.class_weighting)
+    steps = settings.epochs * len(training)
+    module = LabelTraining(network, Objective(settings, weights), steps)
+    fit(
+        module, training, validation, folder, settings,
+        epochs=settings.epochs, stage="training", progress=progress,
+    )  # fmt: skip
+
+
+def _loaders(
+    recipe: Recipe, store: CropStore, members: Members, seed: int
+) -> tuple[CropLoader, CropLoader]:
+    size = recipe.training.batch_size
+    training = CropLoader(store, members["train"], size, recipe.augmentation, seed)
+    return training, CropLoader(store, members["validation"], VALIDATION_BATCH)

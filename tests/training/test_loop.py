@@ -1,0 +1,193 @@
+"""Runs that are stopped or killed end with the weights of a run that was not."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from face2bone.errors import TrainingError
+from face2bone.nn import Face2Bone
+from face2bone.training.crops import CropStore
+from face2bone.training.lightning_module import LabelTraining
+from face2bone.training.loader import CropLoader
+from face2bone.training.loop import BEST, CURVES, LAST, fit
+from face2bone.training.objective import Objective
+from face2bone.training.progress import Progress, silent
+from face2bone.training.recipe import Recipe
+
+Weights = dict[str, torch.Tensor]
+TRAINING, VALIDATION = np.arange(32), np.arange(32, 48)
+EPOCHS = 3
+
+
+def run(
+    store: CropStore,
+    recipe: Recipe,
+    folder: Path,
+    progress: Progress = silent,
+    validation: np.ndarray = VALIDATION,
+) -> Weights:
+    settings = recipe.training
+    torch.manual_seed(1)
+    network = Face2Bone(recipe.network_config())
+    training = CropLoader(store, TRAINING, settings.batch_size, recipe.augmentation, seed=2)
+    module = LabelTraining(network, Objective(settings, np.ones(3)), EPOCHS * len(training))
+    fit(
+        module, training, CropLoader(store, validation, 16), folder, settings,
+        epochs=settings.epochs, stage="training", progress=progress,
+    )  # fmt: skip
+    return {name: tensor.clone() for name, tensor in network.state_dict().items()}
+
+
+def newest(folder: Path) -> Weights:
+    state: Weights = torch.load(folder / LAST, weights_only=True)["state_dict"]
+    return state
+
+
+def assert_equal(a: Weights, b: Weights) -> None:
+    assert a.keys() == b.keys()
+    for name in a:
+        torch.testing.assert_close(a[name], b[name], rtol=0, atol=0, msg=name)
+
+
+@pytest.fixture(scope="module")
+def recipe(tiny: Callable[..., Recipe]) -> Recipe:
+    return tiny(epochs=EPOCHS, learning_rate=0.01)
+
+
+@pytest.fixture(scope="module")
+def whole(
+    store: CropStore, recipe: Recipe, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Weights, Path]:
+    folder = tmp_path_factory.mktemp("whole")
+    return run(store, recipe, folder), folder
+
+
+def test_curves_have_a_row_an_epoch(whole: tuple[Weights, Path]) -> None:
+    curves = pd.read_csv(whole[1] / CURVES)
+    assert curves["epoch"].tolist() == [1, 2, 3]
+    assert {"training_loss", "validation_loss", "validation_auc", "region_loss"} <= {*curves}
+    assert curves.notna().all(axis=None)
+
+
+def test_it_learns(whole: tuple[Weights, Path]) -> None:
+    loss = pd.read_csv(whole[1] / CURVES)["training_loss"]
+    assert loss.iloc[-1] < loss.iloc[0] < 1.5
+
+
+def test_the_best_epoch_is_returned(whole: tuple[Weights, Path]) -> None:
+    weights, folder = whole
+    best = torch.load(folder / BEST, weights_only=True)
+    curves = pd.read_csv(folder / CURVES)
+    assert best["epoch"] == curves["validation_loss"].idxmin()
+    kept = {k.removeprefix("network."): v for k, v in best["state_dict"].items()}
+    assert_equal({k: kept[k] for k in weights}, weights)
+
+
+def test_a_finished_run_started_again_changes_nothing(
+    store: CropStore, recipe: Recipe, whole: tuple[Weights, Path]
+) -> None:
+    before = (whole[1] / CURVES).read_bytes()
+    assert_equal(run(store, recipe, whole[1]), whole[0])
+    assert (whole[1] / CURVES).read_bytes() == before
+
+
+class Stop(Exception):
+    """Raised by a progress callback to stop a run."""
+
+
+@pytest.mark.parametrize("step", [3, 4, 5])
+def test_a_stopped_run_goes_on(
+    store: CropStore, recipe: Recipe, whole: tuple[Weights, Path], tmp_path: Path, step: int
+) -> None:
+    """Four steps an epoch, a checkpoint every two: in an epoch, at its end, at a checkpoint."""
+
+    def stop(stage: str, done: int, total: int, note: str = "") -> None:
+        if done == step:
+            raise Stop
+
+    with pytest.raises(Stop):
+        run(store, recipe, tmp_path, stop)
+    assert_equal(run(store, recipe, tmp_path), whole[0])
+    assert_equal(newest(tmp_path), newest(whole[1]))
+    curves, expected = (pd.read_csv(f / CURVES) for f in (tmp_path, whole[1]))
+    # The mean training loss of a broken epoch is over the steps since its checkpoint.
+    resumed = ["training_loss", "region_loss"]
+    pd.testing.assert_frame_equal(curves.drop(columns=resumed), expected.drop(columns=resumed))
+
+
+SCRIPT = """
+import sys
+from pathlib import Path
+import torch
+sys.path[:0] = sys.argv[2:]
+from conftest import TINY_NETWORK, fake_store
+from face2bone.training.recipe import read_recipe
+from test_loop import EPOCHS, run
+torch.set_num_threads(1)
+shipped = read_recipe("demo")
+settings = dict(epochs=EPOCHS, batch_size=8, precision="32-true", checkpoint_steps=2,
+                learning_rate=0.01)
+recipe = shipped.model_copy(update={
+    "network": TINY_NETWORK, "training": shipped.training.model_copy(update=settings)})
+folder = Path(sys.argv[1])
+print("started", flush=True)
+def tell(stage, done, total, note=""):
+    print(done, flush=True)
+run(fake_store(folder, 48), recipe, folder, tell)
+"""
+
+
+def test_a_killed_run_goes_on(whole: tuple[Weights, Path], tmp_path: Path) -> None:
+    """SIGKILL in the second epoch, without a chance to tidy up."""
+    command = [sys.executable, "-W", "error::UserWarning", "-c", SCRIPT, str(tmp_path)]
+    command += [str(Path(__file__).parent), str(Path(__file__).parents[2])]
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.strip() == "7":
+                process.send_signal(signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL
+    assert (tmp_path / LAST).is_file()
+    seen = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    assert seen.stderr == ""
+    assert seen.stdout.split()[:2] == ["started", "7"]
+    assert_equal(newest(tmp_path), newest(whole[1]))
+
+
+def test_a_loss_that_explodes_is_an_error(
+    store: CropStore, tiny: Callable[..., Recipe], tmp_path: Path
+) -> None:
+    wild = tiny(epochs=1, learning_rate=float("1e30"))
+    with pytest.raises(TrainingError, match="learning rate"):
+        run(store, wild, tmp_path)
+
+
+def test_it_stops_early(store: CropStore, tiny: Callable[..., Recipe], tmp_path: Path) -> None:
+    """Labels of the validation crops say nothing here, so it soon gets no better."""
+    shuffled = store.index.copy()
+    shuffled.loc[VALIDATION, "bone_mass_class"] = "osteopenia"
+    other = CropStore(store.folder, shuffled, store.crops, store.region_maps, store.traits)
+    recipe = tiny(epochs=30, patience=1, learning_rate=0.02)
+    start = time.monotonic()
+    run(other, recipe, tmp_path)
+    assert len(pd.read_csv(tmp_path / CURVES)) < 30
+    assert time.monotonic() - start < 120
+
+
+def test_bf16_runs(store: CropStore, tiny: Callable[..., Recipe], tmp_path: Path) -> None:
+    weights = run(store, tiny(epochs=1, precision="bf16-mixed"), tmp_path)
+    assert all(w.dtype != torch.bfloat16 for w in weights.values())
