@@ -15,7 +15,7 @@ from face2bone.errors import FaceRejected
 from face2bone.explain.craft import ConceptAttribution, explain_concepts
 from face2bone.explain.fills import Fill, blur_fill, mean_face_fill
 from face2bone.explain.shapley import RegionAttribution, region_shapley
-from face2bone.face import AlignedFace, Face, Locator, align, find_face
+from face2bone.face import AlignedFace, Face, align, find_face, make_locator
 from face2bone.patient import Patient
 from face2bone.photo import Photo, read_photo
 from face2bone.runtime import Engine, Prediction, logits_of_crops, make_engine, predict
@@ -93,16 +93,17 @@ class Assessor:
         settings = get_settings()
         self.bundle = bundle
         self.engine = engine or make_engine(bundle, settings.engine, threads=settings.threads)
+        self.locator = make_locator(settings.landmarker)
         card = bundle.card
         self.facts = BundleFacts(card.name, card.version, card.status, bundle_hash(bundle))
 
-    def locate(self, photo: Photo, locator: Locator | None = None) -> LocatedFace:
+    def locate(self, photo: Photo) -> LocatedFace:
         """Find and align the one face of a photo.
 
         Raises ``NoFaceFound`` or ``SeveralFaces``; a failed quality check is data in
         the result, so that a page can show what to change.
         """
-        face = find_face(photo, locator)
+        face = find_face(photo, self.locator)
         return LocatedFace(photo.sha256, face, align(photo, face))
 
     def predict(self, located: LocatedFace) -> Prediction:
