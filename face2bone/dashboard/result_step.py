@@ -86,7 +86,8 @@ def _facts(assessor: Assessor, count: int) -> None:
     st.markdown(
         f"- {count} measured patients fell into this patient's bin; "
         f"{'few: read the point with care' if count < 30 else 'the point rests on these'}.\n"
-        f"- Measured on {card.results['measured_on']}.\n"
+        f"- Measured on {int(assessor.bundle.reliability.counts.sum())} patients kept out of "
+        f"training. Training cohort: {card.cohort}.\n"
         f"- Base rates in the training cohort: "
         + ", ".join(
             f"{name} {fraction:.0%}"
