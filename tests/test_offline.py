@@ -79,7 +79,7 @@ def watch(command: list[str], folder: Path, **environment: str) -> Watched:
         "PYTHONPATH": str(folder), "HOME": str(home), "RECORDED_CONNECTIONS": str(log),
         "OMP_NUM_THREADS": "1",
     } | environment  # fmt: skip
-    result = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=300)
+    result = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=900)
     recorded = log.read_text().splitlines() if log.exists() else []
     return Watched(result, recorded, outgoing(counts.read_text()) if CAN_ISOLATE else None)
 
@@ -108,11 +108,11 @@ def photo_file(drawn_photo: Photo, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.mark.parametrize("engine", ["torch", "openvino"])
 def test_an_assessment_opens_no_connection(
-    engine: str, demo_bundle: Bundle, photo_file: Path, tmp_path: Path
+    engine: str, tiny_bundle: Bundle, photo_file: Path, tmp_path: Path
 ) -> None:
     command = [sys.executable, "-m", "face2bone", "assess"]
     command += [str(photo_file), "--age", "67", "--sex", "F", "--height", "158", "--weight", "52"]
-    command += ["--out", str(tmp_path / "out"), "--bundle", str(demo_bundle.root)]
+    command += ["--out", str(tmp_path / "out"), "--bundle", str(tiny_bundle.root)]
     watched = watch(command, tmp_path / "watch", FACE2BONE_ENGINE=engine)
 
     assert watched.result.returncode == 0, watched.result.stderr
