@@ -1,15 +1,13 @@
 """Batches of crops for training, in an order that a run can pick up again after a kill.
 
 The order of an epoch and every random change in it follow from (seed, epoch, row) alone, so
-the loader's whole state is an epoch and a position in it. Lightning stores that state in its
-checkpoints (``state_dict``) and restores it. Loading is done in the training process: with the
-crops mapped from disk a batch takes a few per cent of a training step, less than a second
-process would take from it on two cores.
+the loader's whole state is an epoch and a position in it. Loading is done in the training
+process: with the crops mapped from disk a batch takes a few per cent of a training step, less
+than a second process would take from it on two cores.
 """
 
 from collections.abc import Iterator, Mapping, Sized
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -79,13 +77,13 @@ class CropLoader(Sized):
             self._epoch += self._position == 0
             yield self._batch(order[start : start + self.batch_size], epoch)
 
-    def state_dict(self) -> dict[str, Any]:
-        """Epoch and next batch."""
+    def state_dict(self) -> dict[str, int]:
+        """Epoch and next batch, to be kept in a checkpoint."""
         return {"epoch": self._epoch, "position": self._position}
 
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+    def load_state_dict(self, state: Mapping[str, int]) -> None:
         """Continue where ``state_dict`` was taken."""
-        self._epoch, self._position = int(state["epoch"]), int(state["position"])
+        self._epoch, self._position = state["epoch"], state["position"]
 
     def _order(self) -> npt.NDArray[np.int64]:
         if self.augmentation is None:

@@ -46,7 +46,7 @@ def fit(
     Goes on where ``folder`` was left. Raises ``TrainingError`` when the loss stops being finite.
     """
     (folder / LAST).parent.mkdir(parents=True, exist_ok=True)
-    keeper = Keeper(folder, recipe.checkpoint_steps)
+    keeper = Keeper(folder, recipe.checkpoint_steps, training)
     early = EarlyStopping(MONITOR, patience=recipe.patience, check_finite=True, verbose=False)
     with _quiet():
         trainer = Trainer(
@@ -95,16 +95,23 @@ def _quiet() -> Iterator[None]:
 
 
 class Keeper(Callback):
-    """Writes checkpoints and curves; its memory of both is part of the checkpoint."""
+    """Writes checkpoints and curves; its memory of both is part of the checkpoint.
 
-    def __init__(self, folder: Path, steps: int) -> None:
-        self.folder, self.steps = folder, steps
+    So is the loader's state: Lightning restores a loader only when it stopped within an epoch.
+    """
+
+    def __init__(self, folder: Path, steps: int, training: CropLoader) -> None:
+        self.folder, self.steps, self.training = folder, steps, training
         self.best = float("inf")
         self.rows: list[dict[str, float]] = []
 
     def on_train_batch_end(self, trainer: Trainer, *_: Any) -> None:
-        """Every ``steps`` steps, so that a kill costs little."""
-        if trainer.global_step % self.steps == 0:
+        """Every ``steps`` steps, so that a kill costs little.
+
+        Not after an epoch's last: a run that resumed there would skip its validation, and the
+        epoch's own checkpoint is about to be written.
+        """
+        if trainer.global_step % self.steps == 0 and not trainer.is_last_batch:
             trainer.save_checkpoint(self.folder / LAST)
 
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
@@ -122,11 +129,12 @@ class Keeper(Callback):
 
     def state_dict(self) -> dict[str, Any]:
         """What resuming needs."""
-        return {"best": self.best, "rows": self.rows}
+        return {"best": self.best, "rows": self.rows, "loader": self.training.state_dict()}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """The inverse of ``state_dict``."""
         self.best, self.rows = state_dict["best"], list(state_dict["rows"])
+        self.training.load_state_dict(state_dict["loader"])
 
 
 class Ticker(Callback):

@@ -25,10 +25,11 @@ TINY_NETWORK = {
 }
 
 
-def fake_store(folder: Path, patients: int, seed: int = 0) -> CropStore:
+def fake_store(folder: Path, patients: int, labels: np.ndarray | None = None) -> CropStore:
     """Crops whose brightness tells the class, with region maps in ten upright stripes."""
-    rng = np.random.default_rng(seed)
-    labels = rng.permutation(np.arange(patients) % 3)
+    rng = np.random.default_rng(0)
+    if labels is None:
+        labels = rng.permutation(np.arange(patients) % 3)
     y, x = np.mgrid[:SIZE, :SIZE]
     inside = ((x - 80) / 55) ** 2 + ((y - 80) / 70) ** 2 <= 1
     region_map = np.where(inside, np.clip((x - 25) // 11, 0, 9), -1).astype(np.int8)
@@ -49,6 +50,12 @@ def fake_store(folder: Path, patients: int, seed: int = 0) -> CropStore:
     traits = rng.normal(size=(patients, len(TRAITS))).astype(np.float32)
     maps = np.repeat(region_map[None], patients, axis=0)
     return CropStore(folder, table, crops, maps, traits)
+
+
+@pytest.fixture(scope="session")
+def make_store() -> Callable[..., CropStore]:
+    """``fake_store`` for test modules, which cannot import this one."""
+    return fake_store
 
 
 @pytest.fixture(scope="session")

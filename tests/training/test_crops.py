@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pandas as pd
+import pytest
+
+from face2bone.cohort.manifest import Cohort, read_manifest
+from face2bone.cohort.synthetic.patients import DrawnPatient, draw_cohort
+from face2bone.cohort.synthetic.worlds import World
+from face2bone.cohort.synthetic.write import manifest_table, photo_bytes
+from face2bone.errors import TrainingError
+from face2bone.face import MASK_VALUE, align, find_face
+from face2bone.photo import read_photo
+from face2bone.training import crops as module
+from face2bone.training.crops import CropStore, drawn_crops, photo_crops, read_store
+from face2bone.training.traits import TRAITS
+
+PATIENTS = 6
+COHORT_SEED = 400_100  # of the test suite's own range
+
+
+@pytest.fixture(scope="module")
+def patients() -> tuple[DrawnPatient, ...]:
+    return draw_cohort(PATIENTS, World.PLANTED, COHORT_SEED)
+
+
+@pytest.fixture(scope="module")
+def drawn(
+    patients: tuple[DrawnPatient, ...], tmp_path_factory: pytest.TempPathFactory
+) -> CropStore:
+    return drawn_crops(patients, "generator", tmp_path_factory.mktemp("drawn"), workers=1)
+
+
+@pytest.fixture(scope="module")
+def cohort(patients: tuple[DrawnPatient, ...], tmp_path_factory: pytest.TempPathFactory) -> Cohort:
+    """Three photos with a face, one without and one that is no picture."""
+    root = tmp_path_factory.mktemp("cohort")
+    table = manifest_table(patients[:5])
+    (root / "photos").mkdir()
+    for patient, name in zip(patients[:3], table["photo"], strict=False):
+        (root / name).write_bytes(photo_bytes(patient))
+    grey = cv2.imencode(".jpg", np.full((256, 256, 3), 128, np.uint8))[1].tobytes()
+    (root / table["photo"][3]).write_bytes(grey)
+    (root / table["photo"][4]).write_bytes(b"no picture")
+    table.to_csv(root / "manifest.csv", index=False)
+    return read_manifest(root / "manifest.csv")
+
+
+def test_every_patient_has_a_masked_crop(drawn: CropStore) -> None:
+    assert len(drawn.index) == PATIENTS
+    assert drawn.crops.shape == (PATIENTS, 160, 160, 3)
+    outside = np.asarray(drawn.region_maps) < 0
+    assert (np.asarray(drawn.crops)[outside] == MASK_VALUE).all()
+    assert 0.3 < (~outside).mean() < 0.8
+    assert set(np.unique(drawn.region_maps)) == set(range(-1, 10))
+
+
+def test_labels_are_the_patients(drawn: CropStore, patients: tuple[DrawnPatient, ...]) -> None:
+    assert drawn.labels.tolist() == [p.bone_class for p in patients]
+    np.testing.assert_allclose(drawn.t_scores, [p.t_score for p in patients], rtol=1e-6)
+    assert drawn.index["patient_id"].tolist() == [p.patient_id for p in patients]
+
+
+def test_traits_stand_beside_the_crops(drawn: CropStore) -> None:
+    assert drawn.traits is not None
+    assert drawn.traits.shape == (PATIENTS, len(TRAITS))
+    ages = drawn.traits[:, TRAITS.index("age_years")]
+    np.testing.assert_allclose(ages, drawn.index["age_years"], rtol=1e-6)
+
+
+def test_a_photo_gives_the_crop_that_an_assessment_sees(cohort: Cohort, tmp_path: Path) -> None:
+    store = photo_crops(cohort, tmp_path, workers=1)
+    photo = read_photo(cohort.photos[1].read_bytes())
+    aligned = align(photo, find_face(photo))
+    np.testing.assert_array_equal(store.crops[1], aligned.crop)
+    np.testing.assert_array_equal(store.region_maps[1], aligned.region_map)
+    assert store.traits is None
+
+
+def test_drawing_and_reading_a_photo_agree(
+    drawn: CropStore, cohort: Cohort, tmp_path: Path
+) -> None:
+    """The short way over no file differs by the file's JPEG compression only."""
+    store = photo_crops(cohort, tmp_path, workers=1)
+    difference = np.abs(store.crops[:3].astype(int) - drawn.crops[:3])
+    assert difference.mean() < 3.0
+
+
+def test_unusable_photos_are_listed_with_the_reason(cohort: Cohort, tmp_path: Path) -> None:
+    store = photo_crops(cohort, tmp_path, workers=1)
+    assert store.index["row"].tolist() == [0, 1, 2]
+    rejected = pd.read_csv(tmp_path / "rejected.csv")
+    assert rejected["row"].tolist() == [3, 4]
+    assert rejected["patient_id"].tolist() == cohort.table["patient_id"].tolist()[3:]
+    assert rejected["reason"].str.len().min() > 20
+
+
+def test_workers_give_the_same_bytes(
+    drawn: CropStore,
+    patients: tuple[DrawnPatient, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "SHARD", 3)
+    told: list[tuple[int, int]] = []
+    store = drawn_crops(
+        patients, "generator", tmp_path, workers=2, progress=lambda *done: told.append(done)
+    )
+    np.testing.assert_array_equal(store.crops, drawn.crops)
+    np.testing.assert_array_equal(store.region_maps, drawn.region_maps)
+    assert told == [(3, 6), (6, 6)]
+
+
+def test_an_interrupted_store_goes_on(
+    drawn: CropStore,
+    patients: tuple[DrawnPatient, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "SHARD", 2)
+
+    def stop(done: int, total: int) -> None:
+        if done == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        drawn_crops(patients, "generator", tmp_path, workers=1, progress=stop)
+    with pytest.raises(TrainingError, match="not finished"):
+        read_store(tmp_path)
+    told: list[int] = []
+    store = drawn_crops(
+        patients, "generator", tmp_path, workers=1, progress=lambda done, _: told.append(done)
+    )
+    assert told == [6]
+    np.testing.assert_array_equal(store.crops, drawn.crops)
+
+
+def test_a_finished_store_is_not_drawn_again(
+    drawn: CropStore, patients: tuple[DrawnPatient, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(module, "draw_face")
+    again = drawn_crops(patients, "generator", drawn.folder, workers=1)
+    pd.testing.assert_frame_equal(again.index, drawn.index)
+
+
+@pytest.mark.parametrize("drawn_by", ["another generator", "generator"])
+def test_another_cohorts_store_is_refused(
+    drawn: CropStore, patients: tuple[DrawnPatient, ...], drawn_by: str
+) -> None:
+    others = patients if drawn_by == "another generator" else patients[:5]
+    with pytest.raises(TrainingError, match="another cohort"):
+        drawn_crops(others, drawn_by, drawn.folder, workers=1)
+
+
+def test_a_cohort_without_a_usable_photo_is_an_error(cohort: Cohort, tmp_path: Path) -> None:
+    useless = Cohort(cohort.table.iloc[3:], cohort.root, cohort.boundary)
+    with pytest.raises(TrainingError, match=r"rejected\.csv"):
+        photo_crops(useless, tmp_path, workers=1)

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import io
+
+from face2bone.training.progress import Bars, silent
+
+
+def test_one_bar_a_stage() -> None:
+    stream = io.StringIO()
+    bars = Bars(stream)
+    bars("drawing", 1, 2)
+    bars("drawing", 2, 2)
+    bars("training", 5, 10, "loss 0.5")
+    bars.close()
+    text = stream.getvalue()
+    assert text.index("drawing") < text.index("training")
+    assert "2/2" in text
+    assert "5/10" in text
+    assert "loss 0.5" in text
+
+
+def test_a_log_file_is_not_flooded() -> None:
+    stream = io.StringIO()
+    bars = Bars(stream)
+    for i in range(1000):
+        bars("training", i, 1000)
+    bars.close()
+    assert stream.getvalue().count("\r") < 5
+
+
+def test_closing_twice_is_harmless() -> None:
+    bars = Bars(io.StringIO())
+    bars.close()
+    bars("training", 1, 1)
+    bars.close()
+    bars.close()
+
+
+def test_silence() -> None:
+    silent("training", 1, 2, "note")

@@ -1,0 +1,168 @@
+"""The whole way from a manifest to a bundle, with the photos' alignment left out."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from face2bone.bundle import Bundle, load_bundle
+from face2bone.cohort.manifest import Cohort, read_manifest
+from face2bone.cohort.synthetic.patients import draw_cohort
+from face2bone.cohort.synthetic.worlds import World
+from face2bone.cohort.synthetic.write import manifest_table
+from face2bone.errors import TrainingError
+from face2bone.training import finish, run
+from face2bone.training.crops import CropStore
+from face2bone.training.progress import silent
+from face2bone.training.recipe import Recipe, read_recipe, recipe_toml
+from face2bone.training.run import Clock, open_run, split_store, train
+
+PATIENTS = 350
+COHORT_SEED = 400_200
+
+
+def write_manifest(root: Path) -> Path:
+    """A cohort whose photos nobody opens; the first two are byte for byte the same."""
+    table = manifest_table(draw_cohort(PATIENTS, World.PLANTED, COHORT_SEED))
+    (root / "photos").mkdir(parents=True)
+    for i, name in enumerate(table["photo"]):
+        (root / name).write_bytes(bytes([max(i, 1) // 256, max(i, 1) % 256]))
+    table.to_csv(root / "manifest.csv", index=False)
+    return root / "manifest.csv"
+
+
+@pytest.fixture(scope="module")
+def aligned(make_store: Callable[..., CropStore]) -> Callable[..., CropStore]:
+    """Stands for ``photo_crops``: crops whose brightness is the class."""
+
+    def align(cohort: Cohort, folder: Path, **_: object) -> CropStore:
+        table = cohort.table.reset_index(drop=True).rename_axis("row").reset_index()
+        store = make_store(folder, len(table), cohort.labels)
+        return CropStore(folder, table, store.crops, store.region_maps, None)
+
+    return align
+
+
+@pytest.fixture(scope="module")
+def small(tiny: Callable[..., Recipe], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The full recipe on the tiny network, one epoch."""
+    full = read_recipe("full")
+    recipe = tiny(epochs=1, batch_size=16, learning_rate=0.01, checkpoint_steps=5)
+    changes = {"network": recipe.network, "training": recipe.training, "concepts": 3}
+    path = tmp_path_factory.mktemp("recipe") / "small.toml"
+    text = recipe_toml(full.model_copy(update=changes), 0)
+    path.write_text(text.removeprefix("seed = 0\n"), "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def finished(
+    small: Path, aligned: Callable[..., CropStore], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Bundle]:
+    root = tmp_path_factory.mktemp("train")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "photo_crops", aligned)
+        patch.setattr(finish, "DESCRIBED_FACES", 24)
+        manifest = write_manifest(root / "cohort")
+        path = train(manifest, root / "run", recipe=small, seed=5, progress=silent)
+    return root / "run", load_bundle(path)
+
+
+def test_the_run_folder_tells_the_whole_story(finished: tuple[Path, Bundle]) -> None:
+    folder, bundle = finished
+    assert bundle.root == folder / "bundle"
+    config = tomllib.loads((folder / "config.toml").read_text("utf-8"))
+    assert config["seed"] == 5
+    assert (folder / "training" / "curves.csv").is_file()
+    metrics = json.loads((folder / "metrics.json").read_text("utf-8"))
+    assert metrics["results"]["test"]["n"] == bundle.card.results["test"]["n"]  # type: ignore[index]
+    assert set(metrics["minutes"]) == {"crops", "training"}
+
+
+def test_the_split_is_by_patient_and_complete(finished: tuple[Path, Bundle]) -> None:
+    split = pd.read_csv(finished[0] / "split.csv")
+    assert split["patient_id"].is_unique
+    assert len(split) == PATIENTS
+    shares = split["split"].value_counts(normalize=True)
+    assert shares["train"] == pytest.approx(0.6, abs=0.01)
+    assert set(shares.index) == {"train", "validation", "calibration", "test"}
+
+
+def test_results_are_of_the_test_patients(finished: tuple[Path, Bundle]) -> None:
+    folder, bundle = finished
+    split = pd.read_csv(folder / "split.csv")
+    test = bundle.card.results["test"]
+    assert isinstance(test, dict)
+    assert test["n"] == (split["split"] == "test").sum() == bundle.reliability.counts.sum()
+    assert {"accuracy", "macro_auc", "ece", "ece_floor_p95", "set_coverage"} <= set(test)
+    assert sum(bundle.conformal.counts) == (split["split"] == "calibration").sum()
+    assert bundle.ood.count == sum(bundle.conformal.counts)
+
+
+def test_patients_make_a_research_bundle_without_pictures(
+    finished: tuple[Path, Bundle],
+) -> None:
+    """Exemplars would be patches of patients' faces."""
+    card = finished[1].card
+    assert card.status == "research"
+    assert card.generator_hash is None
+    assert finished[1].concepts.exemplars.shape[1] == 0
+
+
+def test_a_written_drawn_cohort_only_makes_a_demo(
+    aligned: Callable[..., CropStore], tmp_path: Path
+) -> None:
+    cohort = read_manifest(write_manifest(tmp_path))
+    plan = {"world": "null", "generator_version": "1.0.0", "generator_hash": "0" * 64}
+    (tmp_path / "cohort.yaml").write_text(yaml.safe_dump(plan), "utf-8")
+    store = aligned(cohort, tmp_path)
+    described = finish._describe(cohort, read_recipe("full"), store, {}, 0)
+    assert described.is_drawn
+    assert "null world" in described.cohort
+    assert described.generator_hash == "0" * 64
+
+
+def test_identical_photos_are_reported(finished: tuple[Path, Bundle]) -> None:
+    text = (finished[0] / "identical_photos.txt").read_text("utf-8")
+    assert text.count("\n") == 1
+    assert "same photo" in text
+
+
+def test_a_recipe_that_draws_is_for_train_demo(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="train-demo"):
+        train(tmp_path / "manifest.csv", tmp_path, recipe="demo", progress=silent)
+
+
+def test_a_run_folder_keeps_its_recipe(tmp_path: Path) -> None:
+    recipe = read_recipe("full")
+    open_run(tmp_path, recipe, 1)
+    open_run(tmp_path, recipe, 1)
+    with pytest.raises(TrainingError, match="another recipe or seed"):
+        open_run(tmp_path, recipe, 2)
+
+
+def test_a_split_depends_on_the_seed(make_store: Callable[..., CropStore], tmp_path: Path) -> None:
+    store = make_store(tmp_path, 120)
+    recipe = read_recipe("full")
+    first, again, other = (split_store(store, recipe, seed, tmp_path) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first["test"], again["test"])
+    assert not np.array_equal(first["test"], other["test"])
+    assert sorted(np.concatenate(list(first.values()))) == list(range(120))
+
+
+def test_the_clock_adds_up_over_restarts(tmp_path: Path) -> None:
+    clock = Clock(tmp_path)
+    clock.minutes["training"] = 2.0
+    with pytest.raises(KeyboardInterrupt), clock.stage("training"):
+        raise KeyboardInterrupt
+    again = Clock(tmp_path)
+    with again.stage("training"):
+        pass
+    assert again.minutes["training"] == pytest.approx(2.0, abs=0.1)
