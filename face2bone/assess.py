@@ -46,9 +46,8 @@ class LocatedFace:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Every quality remark in words, the rejecting ones first."""
-        checks = [c for c in self.face.quality.checks if c.status != "accept"]
-        return tuple(c.reason for c in sorted(checks, key=lambda c: c.status != "reject"))
+        """Every quality remark in words, the gravest first."""
+        return self.face.quality.reasons
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def _verdict(found: LocatedFace) -> None:
                     "check": c.name,
                     "value": f"{c.value:.3g} {c.unit}",
                     "warn at": f"{c.warn_limit:.3g}",
-                    "reject at": f"{c.reject_limit:.3g}",
+                    "reject at": "never" if c.reject_limit is None else f"{c.reject_limit:.3g}",
                     "verdict": c.status,
                 }
                 for c in found.face.quality.checks
