@@ -13,10 +13,15 @@ Sizes for a 160 x 160 crop at width 1.0 (C: channels):
     pooling, last_linear, last_bn      (B, 512)           `to_vector`
 """
 
+import hashlib
+import pickle
 from collections.abc import Callable
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
+
+from face2bone.errors import BundleCorrupt, BundleMissing
 
 BATCH_NORM_EPS = 1e-3
 Channels = Callable[[int], int]
@@ -208,3 +213,31 @@ class InceptionResnetV1(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(B, 3, 160, 160) -> (B, 512)."""
         return self.to_vector(self.to_cut(self.to_grid(x)))
+
+
+def load_facenet_weights(module: InceptionResnetV1, path: Path, sha256: str) -> None:
+    """Load facenet-pytorch's VGGFace2 or CASIA-WebFace weights; its classifier is left out.
+
+    module: a trunk of width 1.0. path: the downloaded .pt file. sha256: its hash in hexadecimal,
+    as recorded when the file was fetched; nothing is parsed before it agrees. The file is read
+    with `weights_only`, so that it can carry tensors and no code. docs/network.md says where the
+    files are; no part of the package needs them.
+
+    Raises BundleMissing without the file, BundleCorrupt when the hash, the format, the names or
+    the shapes differ.
+    """
+    if not path.is_file():
+        raise BundleMissing("The FaceNet weights file is not there. Check the path given.")
+    if hashlib.sha256(path.read_bytes()).hexdigest() != sha256.lower():
+        raise BundleCorrupt(
+            "The FaceNet weights file differs from its recorded SHA-256. Download it again."
+        )
+    try:
+        stored = torch.load(path, map_location="cpu", weights_only=True)
+        trunk = {name: value for name, value in stored.items() if not name.startswith("logits.")}
+        module.load_state_dict(trunk)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, AttributeError) as error:
+        raise BundleCorrupt(
+            "The FaceNet weights file does not hold this trunk's parameters. "
+            "Use a file of facenet-pytorch and a network of width 1.0."
+        ) from error

@@ -32,14 +32,15 @@ class Bounded(nn.Module):
         self.norm = nn.LayerNorm(features)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Same shape, float32."""
+        """Same shape, in the parameters' precision (float32, under autocast too)."""
         with torch.autocast(x.device.type, enabled=False):
-            return torch.tanh(self.norm(x.float()))
+            return torch.tanh(self.norm(x.to(self.norm.weight.dtype)))
 
 
 class KANLinear(nn.Module):
-    """One layer of learned univariate functions: (..., n_in) -> (..., n_out), float32.
+    """One layer of learned univariate functions: (..., n_in) -> (..., n_out).
 
+    Computed in the parameters' precision (float32, under autocast too).
     grid_size: G. spline_order: k. Parameters: n_in n_out (G + k + 2), no bias.
     """
 
@@ -64,7 +65,7 @@ class KANLinear(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Equation of the module docstring."""
         with torch.autocast(x.device.type, enabled=False):
-            x = x.float()
+            x = x.to(self.base_weight.dtype)
             coefficients = self.spline_weight * self.spline_scaler.unsqueeze(-1)
             splines = b_splines(x, self.grid, self.spline_order).flatten(-2)
             return F.linear(F.silu(x), self.base_weight) + F.linear(
