@@ -79,6 +79,16 @@ class Pretraining(_Section):
     learning_rate: Annotated[float, Field(gt=0)]
 
 
+class Backbone(_Section):
+    """A trunk pretrained elsewhere: a facenet-pytorch weight file and its SHA-256.
+
+    Needs width 1.0. Mind the licence of the weights and of the photos they were trained on.
+    """
+
+    weights: str
+    sha256: Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$")]
+
+
 class DrawnCohort(_Section):
     """Cohorts a recipe draws for itself; ``seed`` and ``evaluation_seed`` are of cohorts."""
 
@@ -97,6 +107,7 @@ class Recipe(_Section):
     augmentation: Augmentation
     training: Optimisation
     concepts: Count
+    backbone: Backbone | None = None
     pretraining: Pretraining | None = None
     cohort: DrawnCohort | None = None
 

@@ -28,6 +28,7 @@ from face2bone.cohort.manifest import read_manifest
 from face2bone.cohort.splits import check_split, identical_photos, split_patients
 from face2bone.errors import TrainingError
 from face2bone.nn import Face2Bone
+from face2bone.nn.inception_resnet_v1 import load_facenet_weights
 from face2bone.training.crops import CropStore, photo_crops
 from face2bone.training.finish import finish_on_patients
 from face2bone.training.lightning_module import LabelTraining, TraitTraining
@@ -135,6 +136,10 @@ def train_network(
     cv2.setNumThreads(1)  # crops are small: threads would only take turns
     torch.manual_seed(seed)
     network = Face2Bone(recipe.network_config())
+    if recipe.backbone is not None:
+        load_facenet_weights(
+            network.backbone, Path(recipe.backbone.weights), recipe.backbone.sha256
+        )
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     if recipe.pretraining is not None:
         with clock.stage("pretraining"):

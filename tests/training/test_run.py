@@ -17,12 +17,12 @@ from face2bone.cohort.manifest import Cohort, read_manifest
 from face2bone.cohort.synthetic.patients import draw_cohort
 from face2bone.cohort.synthetic.worlds import World
 from face2bone.cohort.synthetic.write import manifest_table
-from face2bone.errors import TrainingError
+from face2bone.errors import Face2BoneError, TrainingError
 from face2bone.training import finish, run
 from face2bone.training.crops import CropStore
 from face2bone.training.progress import silent
-from face2bone.training.recipe import Recipe, read_recipe, recipe_toml
-from face2bone.training.run import Clock, open_run, split_store, train
+from face2bone.training.recipe import Backbone, Recipe, read_recipe, recipe_toml
+from face2bone.training.run import Clock, open_run, split_store, train, train_network
 
 PATIENTS = 350
 COHORT_SEED = 400_200
@@ -155,6 +155,19 @@ def test_a_split_depends_on_the_seed(make_store: Callable[..., CropStore], tmp_p
     np.testing.assert_array_equal(first["test"], again["test"])
     assert not np.array_equal(first["test"], other["test"])
     assert sorted(np.concatenate(list(first.values()))) == list(range(120))
+
+
+def test_a_foreign_backbone_is_checked_before_training(
+    make_store: Callable[..., CropStore], tmp_path: Path
+) -> None:
+    weights = tmp_path / "weights.pt"
+    weights.write_bytes(b"something else")
+    backbone = Backbone(weights=str(weights), sha256="0" * 64)
+    recipe = read_recipe("full").model_copy(update={"backbone": backbone})
+    store, told = make_store(tmp_path, 60), silent
+    members = split_store(store, recipe, 0, tmp_path)
+    with pytest.raises(Face2BoneError, match="SHA-256"):
+        train_network(recipe, store, members, tmp_path, 0, told, Clock(tmp_path))
 
 
 def test_the_clock_adds_up_over_restarts(tmp_path: Path) -> None:
