@@ -27,6 +27,8 @@ from face2bone.evaluation.metrics import performance
 from face2bone.training.crops import CropStore, drawn_crops
 from face2bone.training.finish import (
     Described,
+    Tested,
+    Trained,
     bundle_network,
     calibrate,
     figures,
@@ -34,7 +36,7 @@ from face2bone.training.finish import (
     provenance,
 )
 from face2bone.training.progress import Bars, Progress
-from face2bone.training.recipe import DrawnCohort, Recipe, read_recipe
+from face2bone.training.recipe import DrawnCohort, read_recipe
 from face2bone.training.run import Clock, open_run, split_store, train_network, write_metrics
 
 RUN_FOLDER: Final = Path("runs/demo")
@@ -68,15 +70,14 @@ def train_demo(
         reserved = draw_cohort(plan.evaluation_patients, World.PLANTED, plan.evaluation_seed)
         tests = _draw(reserved, folder / "evaluation", "drawing reserved patients", told)
     with clock.stage("finishing"):
-        calibration, ood_features = calibrate(network, store, members["calibration"])
-        probabilities = predicted(network, tests, np.arange(len(tests.index)), calibration)
+        trained = Trained(network, settled, store, members, SEED)
+        calibration = calibrate(trained)
+        probabilities = predicted(trained, calibration, tests, np.arange(len(tests.index)))
         results = compared(probabilities, reserved, tests)
         results["model"] = figures(probabilities, tests.labels, calibration)
-        bundle = bundle_network(
-            network, settled, store, members["train"], calibration, ood_features,
-            probabilities, tests.labels, _described(settled, plan, members), results,
-            Path(out), SEED, told,
-        )  # fmt: skip
+        tested = Tested(probabilities, tests.labels, results)
+        described = _described(trained, plan)
+        bundle = bundle_network(trained, calibration, tested, described, Path(out), told)
     write_metrics(folder, clock, bundle.card.results)
     return bundle.root
 
@@ -107,13 +108,12 @@ def _draw(
     )
 
 
-def _described(recipe: Recipe, plan: DrawnCohort, members: Any) -> Described:
-    made = provenance(recipe, members, SEED)
+def _described(trained: Trained, plan: DrawnCohort) -> Described:
     return Described(
         name="face2bone-demo",
         is_drawn=True,
         cohort=f"{plan.patients} drawn patients (planted world, seed {plan.seed}); no real person",
-        provenance=made | {"patient_model_hash": patient_model_hash()},
+        provenance=provenance(trained) | {"patient_model_hash": patient_model_hash()},
         generator_version=GENERATOR_VERSION,
         generator_hash=generator_hash(),
     )

@@ -18,7 +18,15 @@ import yaml
 
 from face2bone import __version__
 from face2bone.bone import CLASS_LABELS
-from face2bone.bundle import Bundle, BundleCard, BundleContents, fit_ood, pooled, save_bundle
+from face2bone.bundle import (
+    Bundle,
+    BundleCard,
+    BundleContents,
+    ConceptBank,
+    fit_ood,
+    pooled,
+    save_bundle,
+)
 from face2bone.calibration import (
     ConformalThresholds,
     calibrated,
@@ -49,6 +57,17 @@ NAME: Final = "face2bone"
 
 
 @dataclass(frozen=True)
+class Trained:
+    """A trained network with all it was made from; ``members`` by side of the split."""
+
+    network: Face2Bone
+    recipe: Recipe
+    store: CropStore
+    members: Mapping[str, Members]
+    seed: int
+
+
+@dataclass(frozen=True)
 class Described:
     """What the card says beyond figures: where the faces came from."""
 
@@ -62,48 +81,47 @@ class Described:
 
 @dataclass(frozen=True)
 class Calibration:
-    """Fitted on the calibration split."""
+    """Fitted on the calibration split; ``features`` (N, C) are its faces at the cut, pooled."""
 
     temperature: float
     conformal: ConformalThresholds
+    features: Floats
 
 
-def finish_on_patients(
-    network: Face2Bone,
-    recipe: Recipe,
-    store: CropStore,
-    members: Mapping[str, Members],
-    cohort: Cohort,
-    folder: Path,
-    seed: int,
-    progress: Progress,
-) -> Bundle:
+@dataclass(frozen=True)
+class Tested:
+    """Probabilities (N, 3) and labels (N,) of patients nothing was fitted on, and results."""
+
+    probabilities: Floats
+    labels: npt.NDArray[np.int64]
+    results: Mapping[str, Any]
+
+
+def finish_on_patients(trained: Trained, cohort: Cohort, path: Path, progress: Progress) -> Bundle:
     """Bundle a network trained on a manifest, tested on the split's test patients."""
-    calibration, ood_features = calibrate(network, store, members["calibration"])
-    probabilities = predicted(network, store, members["test"], calibration)
-    labels = store.labels[members["test"]]
+    calibration = calibrate(trained)
+    store, members = trained.store, trained.members["test"]
+    probabilities, labels = predicted(trained, calibration, store, members), store.labels[members]
     results = {"test": figures(probabilities, labels, calibration)}
-    described = _describe(cohort, recipe, store, members, seed)
-    return bundle_network(
-        network, recipe, store, members["train"], calibration, ood_features,
-        probabilities, labels, described, results, folder / "bundle", seed, progress,
-    )  # fmt: skip
+    tested = Tested(probabilities, labels, results)
+    return bundle_network(trained, calibration, tested, _describe(trained, cohort), path, progress)
 
 
-def calibrate(network: Face2Bone, store: CropStore, members: Members) -> tuple[Calibration, Floats]:
-    """Temperature and conformal thresholds, and the pooled features (N, C) of the same faces."""
-    logits, features = outputs(network, store, members)
-    labels = store.labels[members]
+def calibrate(trained: Trained) -> Calibration:
+    """Temperature and conformal thresholds from the calibration split."""
+    members = trained.members["calibration"]
+    logits, features = outputs(trained.network, trained.store, members)
+    labels = trained.store.labels[members]
     temperature = fit_temperature(logits, labels)
     conformal = fit_conformal(calibrated(logits, temperature), labels)
-    return Calibration(temperature, conformal), features
+    return Calibration(temperature, conformal, features)
 
 
 def predicted(
-    network: Face2Bone, store: CropStore, members: Members, calibration: Calibration
+    trained: Trained, calibration: Calibration, store: CropStore, members: Members
 ) -> Floats:
-    """Calibrated probabilities (N, 3) of some of a store's faces."""
-    return calibrated(outputs(network, store, members)[0], calibration.temperature)
+    """Calibrated probabilities (N, 3) of some faces of a store."""
+    return calibrated(outputs(trained.network, store, members)[0], calibration.temperature)
 
 
 def outputs(network: Face2Bone, store: CropStore, members: Members) -> tuple[Floats, Floats]:
@@ -132,63 +150,72 @@ def figures(
 
 
 def bundle_network(
-    network: Face2Bone,
-    recipe: Recipe,
-    store: CropStore,
-    training: Members,
+    trained: Trained,
     calibration: Calibration,
-    ood_features: Floats,
-    probabilities: Floats,
-    labels: npt.NDArray[np.int64],
+    tested: Tested,
     described: Described,
-    results: Mapping[str, Any],
     path: Path,
-    seed: int,
     progress: Progress,
 ) -> Bundle:
-    """Add mean face, concepts and the out-of-domain reference, and write the bundle.
-
-    ``probabilities`` and ``labels`` are of the test patients: the reliability table shows them.
-    """
-    chosen = store.rows[np.random.default_rng(seed).permutation(training)[:DESCRIBED_FACES]]
+    """Add mean face, concepts and the out-of-domain reference, and write the bundle."""
+    store, training = trained.store, trained.members["train"]
+    order = np.random.default_rng(trained.seed).permutation(training)
+    chosen = store.rows[order[:DESCRIBED_FACES]]
     crops, maps = store.crops[chosen], store.region_maps[chosen]
-    concepts = fit_concepts(
-        TorchEngine(network.eval()), crops, maps, recipe.concepts, seed,
-        exemplars=EXEMPLARS if described.is_drawn else 0,
-        progress=lambda share: progress("finding concepts", round(100 * share), 100),
-    )  # fmt: skip
     contents = BundleContents(
-        state={name: tensor.contiguous() for name, tensor in network.state_dict().items()},
+        state=trained.network.state_dict(),
         temperature=calibration.temperature,
         conformal=calibration.conformal,
-        reliability=reliability_table(probabilities, labels),
-        ood=fit_ood(ood_features, seed=seed),
-        concepts=concepts,
+        reliability=reliability_table(tested.probabilities, tested.labels),
+        ood=fit_ood(calibration.features, seed=trained.seed),
+        concepts=_concepts(trained, crops, maps, described.is_drawn, progress),
         mean_face=mean_face(crops, maps),
     )
-    fractions = np.bincount(store.labels[training], minlength=3) / len(training)
-    card = BundleCard(
+    return save_bundle(path, _card(trained, tested, described), contents)
+
+
+def _concepts(
+    trained: Trained,
+    crops: npt.NDArray[np.uint8],
+    maps: npt.NDArray[np.int8],
+    is_drawn: bool,
+    progress: Progress,
+) -> ConceptBank:
+    return fit_concepts(
+        TorchEngine(trained.network.eval()),
+        crops,
+        maps,
+        trained.recipe.concepts,
+        trained.seed,
+        exemplars=EXEMPLARS if is_drawn else 0,
+        progress=lambda share: progress("finding concepts", round(100 * share), 100),
+    )
+
+
+def _card(trained: Trained, tested: Tested, described: Described) -> BundleCard:
+    labels = trained.store.labels[trained.members["train"]]
+    normal, osteopenia, osteoporosis = (np.bincount(labels, minlength=3) / len(labels)).tolist()
+    return BundleCard(
         name=described.name,
         version=__version__,
         status="demo" if described.is_drawn else "research",
         created_on=datetime.now(UTC).date(),
-        architecture=network.config,
+        architecture=trained.network.config,
         cohort=described.cohort,
-        class_fractions=(float(fractions[0]), float(fractions[1]), float(fractions[2])),
+        class_fractions=(normal, osteopenia, osteoporosis),
         provenance=described.provenance,
-        results=results,
+        results=tested.results,
         generator_version=described.generator_version,
         generator_hash=described.generator_hash,
     )
-    return save_bundle(path, card, contents)
 
 
-def provenance(recipe: Recipe, members: Mapping[str, Members], seed: int) -> dict[str, Any]:
+def provenance(trained: Trained) -> dict[str, Any]:
     """How the bundle came to be, in plain types."""
     return {
-        "recipe": recipe.name,
-        "seed": seed,
-        "faces": {name: len(rows) for name, rows in members.items()},
+        "recipe": trained.recipe.name,
+        "seed": trained.seed,
+        "faces": {name: len(rows) for name, rows in trained.members.items()},
         "face2bone": __version__,
         "torch": torch.__version__.split("+")[0],
         "python": platform.python_version(),
@@ -196,18 +223,16 @@ def provenance(recipe: Recipe, members: Mapping[str, Members], seed: int) -> dic
     }
 
 
-def _describe(
-    cohort: Cohort, recipe: Recipe, store: CropStore, members: Mapping[str, Members], seed: int
-) -> Described:
+def _describe(trained: Trained, cohort: Cohort) -> Described:
     """A written drawn cohort says so in a file beside its manifest, and only makes a demo."""
-    made = provenance(recipe, members, seed)
-    patients = store.index["patient_id"].nunique()
+    name, made = f"{NAME}-{trained.recipe.name}", provenance(trained)
+    patients = trained.store.index["patient_id"].nunique()
     plan = cohort.root / PLAN_FILE
     if not plan.is_file():
-        return Described(f"{NAME}-{recipe.name}", False, f"{patients} patients of a cohort", made)
+        return Described(name, False, f"{patients} patients of a cohort", made)
     drawn = yaml.safe_load(plan.read_text("utf-8"))
     return Described(
-        name=f"{NAME}-{recipe.name}-drawn",
+        name=f"{name}-drawn",
         is_drawn=True,
         cohort=f"{patients} drawn patients ({drawn['world']} world); no real person",
         provenance=made,

@@ -113,11 +113,11 @@ class LabelTraining(_Training):
             torch.cat(part) for part in zip(*self._seen, strict=True)
         )
         self._seen.clear()
-        self.log(MONITOR, F.cross_entropy(logits, labels))
-        self.log("validation_accuracy", (logits.argmax(1) == labels).float().mean())
+        self.log(MONITOR, F.cross_entropy(logits, labels), sync_dist=True)
+        self.log("validation_accuracy", (logits.argmax(1) == labels).float().mean(), sync_dist=True)
         auc = macro_auc(softmax(logits.double().numpy(), axis=1), labels.numpy())
-        self.log("validation_auc", float(auc))
-        self.log("validation_t_error", (predicted - t_scores).abs().nanmean())
+        self.log("validation_auc", float(auc), sync_dist=True)
+        self.log("validation_t_error", (predicted - t_scores).abs().nanmean(), sync_dist=True)
 
 
 class TraitTraining(_Training):
@@ -153,7 +153,7 @@ class TraitTraining(_Training):
 
     def validation_step(self, batch: Batch, batch_index: int) -> None:
         """The same loss on the validation split."""
-        self.log(MONITOR, self._loss(batch), batch_size=len(batch))
+        self.log(MONITOR, self._loss(batch), batch_size=len(batch), sync_dist=True)
 
     def _loss(self, batch: Batch) -> Tensor:
         outputs = self.network.training_outputs(normalise(batch.crops))

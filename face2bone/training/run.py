@@ -30,7 +30,7 @@ from face2bone.errors import TrainingError
 from face2bone.nn import Face2Bone
 from face2bone.nn.inception_resnet_v1 import load_facenet_weights
 from face2bone.training.crops import CropStore, photo_crops
-from face2bone.training.finish import finish_on_patients
+from face2bone.training.finish import Trained, finish_on_patients
 from face2bone.training.lightning_module import LabelTraining, TraitTraining
 from face2bone.training.loader import CropLoader
 from face2bone.training.loop import fit
@@ -96,7 +96,9 @@ def train(
         )
     members = split_store(store, settled, seed, folder)
     network = train_network(settled, store, members, folder, seed, told, clock)
-    bundle = finish_on_patients(network, settled, store, members, cohort, folder, seed, told)
+    with clock.stage("finishing"):
+        trained = Trained(network, settled, store, members, seed)
+        bundle = finish_on_patients(trained, cohort, folder / "bundle", told)
     write_metrics(folder, clock, bundle.card.results)
     return bundle.root
 

@@ -18,6 +18,7 @@ from face2bone.cohort.synthetic.patients import draw_cohort
 from face2bone.cohort.synthetic.worlds import World
 from face2bone.cohort.synthetic.write import manifest_table
 from face2bone.errors import Face2BoneError, TrainingError
+from face2bone.nn import Face2Bone, NetworkConfig
 from face2bone.training import finish, run
 from face2bone.training.crops import CropStore
 from face2bone.training.progress import silent
@@ -83,7 +84,7 @@ def test_the_run_folder_tells_the_whole_story(finished: tuple[Path, Bundle]) -> 
     assert (folder / "training" / "curves.csv").is_file()
     metrics = json.loads((folder / "metrics.json").read_text("utf-8"))
     assert metrics["results"]["test"]["n"] == bundle.card.results["test"]["n"]  # type: ignore[index]
-    assert set(metrics["minutes"]) == {"crops", "training"}
+    assert set(metrics["minutes"]) == {"crops", "training", "finishing"}
 
 
 def test_the_split_is_by_patient_and_complete(finished: tuple[Path, Bundle]) -> None:
@@ -117,13 +118,15 @@ def test_patients_make_a_research_bundle_without_pictures(
 
 
 def test_a_written_drawn_cohort_only_makes_a_demo(
-    aligned: Callable[..., CropStore], tmp_path: Path
+    aligned: Callable[..., CropStore], tiny: Callable[..., Recipe], tmp_path: Path
 ) -> None:
     cohort = read_manifest(write_manifest(tmp_path))
     plan = {"world": "null", "generator_version": "1.0.0", "generator_hash": "0" * 64}
     (tmp_path / "cohort.yaml").write_text(yaml.safe_dump(plan), "utf-8")
     store = aligned(cohort, tmp_path)
-    described = finish._describe(cohort, read_recipe("full"), store, {}, 0)
+    recipe = read_recipe("full")
+    network = Face2Bone(NetworkConfig.from_dict(tiny().network))
+    described = finish._describe(finish.Trained(network, recipe, store, {}, 0), cohort)
     assert described.is_drawn
     assert "null world" in described.cohort
     assert described.generator_hash == "0" * 64
