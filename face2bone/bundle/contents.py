@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import safetensors.numpy
 import safetensors.torch
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from safetensors import SafetensorError
 from torch import Tensor
 
@@ -34,6 +34,7 @@ CONCEPT_TEXTS: Final = "concepts.json"
 MEAN_FACE: Final = "mean_face.safetensors"
 FILES: Final = (MODEL, CALIBRATION, RELIABILITY, OOD, CONCEPTS, CONCEPT_TEXTS, MEAN_FACE)
 
+MAX_PATIENTS: Final = 1e9  # more in a reliability table is a damaged number
 RELIABILITY_COLUMNS: Final = ["lower", "upper", "count", "confidence", "accuracy"]
 
 Arrays = dict[str, npt.NDArray[Any]]
@@ -134,7 +135,7 @@ def _read(name: str, files: Mapping[str, bytes], parse: Callable[[bytes], Made])
         return parse(files[name])
     except BundleCorrupt:
         raise
-    except (SafetensorError, ValidationError, KeyError, TypeError, ValueError) as error:
+    except (SafetensorError, csv.Error, KeyError, OverflowError, TypeError, ValueError) as error:
         raise BundleCorrupt(
             f"The bundle's file {name} does not hold what it should. "
             "Fetch the bundle again or rebuild it."
@@ -219,7 +220,8 @@ def _reliability(data: bytes) -> ReliabilityTable:
         edges[0] == 0
         and edges[-1] == 1
         and bool((edges[1:] == upper).all() and (np.diff(edges) > 0).all())
-        and bool((counts == np.floor(counts)).all() and counts.min() >= 0 and counts.sum() > 0)
+        and bool((counts == np.floor(counts)).all() and counts.min() >= 0)
+        and 0 < counts.sum() < MAX_PATIENTS
         and bool((np.isnan(means) == empty).all())
         and bool((means[:, ~empty] >= 0).all() and (means[:, ~empty] <= 1).all())
     )

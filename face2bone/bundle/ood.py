@@ -47,6 +47,7 @@ class OodReference:
             and np.isfinite(self.threshold)
             and self.threshold > 0
             and 0 < self.quantile < 1
+            and self.count > 0
         )
         if not holds:
             raise BundleCorrupt(

@@ -1,0 +1,157 @@
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from face2bone.bundle.card import BundleCard, Preprocessing, card_from_yaml, card_to_yaml
+from face2bone.errors import BundleCorrupt
+from face2bone.nn import NetworkConfig, normalise
+
+Seal = Callable[[bytes], bytes]
+
+CARD = BundleCard(
+    name="test",
+    version="1",
+    status="demo",
+    created_on=date(2026, 11, 21),
+    architecture=NetworkConfig(width=0.25, ssam="control"),
+    cohort="2,000 drawn patients",
+    class_fractions=(0.2, 0.5, 0.3),
+    provenance={"seeds": [1, 2], "recipe": {"name": "demo"}},
+    results={"macro_auc": 0.95, "n": 1500},
+    generator_version="3",
+    generator_hash="ab" * 32,
+    files={"model.safetensors": "0" * 64},
+)
+
+# YAML reads U+0085, U+2028 and U+2029 as line ends; no card needs them or control characters.
+texts = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=9)
+plain = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def changed(**values: Any) -> bytes:
+    """The test card's YAML, unsealed, with some entries replaced or, for ..., left out."""
+    card = yaml.safe_load(card_to_yaml(CARD).rpartition(b"card_sha256: ")[0])
+    merged = {**card, **values}
+    return yaml.safe_dump({k: v for k, v in merged.items() if v is not ...}).encode()
+
+
+@given(texts, texts, st.dictionaries(texts, plain, max_size=4), st.dates(date(1900, 1, 1)))
+@settings(max_examples=50, deadline=None)
+def test_what_is_written_is_read_back(
+    name: str, cohort: str, results: dict[str, Any], created_on: date
+) -> None:
+    card = replace(CARD, name=name, cohort=cohort, results=results, created_on=created_on)
+    assert card_from_yaml(card_to_yaml(card)) == card
+
+
+def test_a_card_reads_the_same_in_any_order_of_its_keys(reseal: Seal) -> None:
+    assert card_from_yaml(reseal(changed())) == CARD
+
+
+@given(st.integers(0, 10**6), st.integers(0, 7))
+@settings(max_examples=200, deadline=None)
+def test_every_flipped_bit_is_refused(position: int, bit: int) -> None:
+    data = bytearray(card_to_yaml(CARD))
+    data[position % len(data)] ^= 1 << bit
+    with pytest.raises(BundleCorrupt):
+        card_from_yaml(bytes(data))
+
+
+@pytest.mark.parametrize("cut", [0, 1, 50, -1, -2, -70])
+def test_a_truncated_card_is_refused(cut: int) -> None:
+    with pytest.raises(BundleCorrupt, match="last line"):
+        card_from_yaml(card_to_yaml(CARD)[:cut])
+
+
+@given(st.binary(max_size=200) | texts.map(str.encode))
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_a_sealed_card_of_anything_else_is_refused(reseal: Seal, body: bytes) -> None:
+    with pytest.raises(BundleCorrupt):
+        card_from_yaml(reseal(body))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"surprise": 1},
+        {"status": ...},
+        {"status": "approved"},
+        {"status": "research"},  # while the generator's hash says: drawn faces
+        {"name": ""},
+        {"name": 3},
+        {"created_on": "yesterday"},
+        {"class_fractions": [0.5, 0.5]},
+        {"class_fractions": [0.5, 0.6, -0.1]},
+        {"class_fractions": [0.2, 0.2, 0.2]},
+        {"class_fractions": ["0.2", "0.5", "0.3"]},
+        {"labels": ["osteoporosis", "osteopenia", "normal"]},
+        {"files": {"model.safetensors": "0" * 63}},
+        {"files": ["model.safetensors"]},
+        {"schema": 2},
+        {"architecture": {"width": 0.25}},
+        {"architecture": NetworkConfig().to_dict() | {"layers": 3}},
+        {"architecture": NetworkConfig().to_dict() | {"width": 7.0}},
+        {"architecture": NetworkConfig().to_dict() | {"width": "wide"}},
+        {"architecture": NetworkConfig().to_dict() | {"fsa_heads": 1.5}},
+        {"preprocessing": {"crop_size": 224}},
+        {"provenance": None},
+    ],
+    ids=str,
+)
+def test_a_wrong_value_is_refused(values: dict[str, Any], reseal: Seal) -> None:
+    with pytest.raises(BundleCorrupt, match=r"card\.yaml is invalid"):
+        card_from_yaml(reseal(changed(**values)))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"a: &a [*a]\n",
+        b"[" * 1500,
+        b"!!python/object/apply:os.system [exit]\n",
+        b"name: !!set {a, b}\n",
+        b"\xff\xfe\x00",
+    ],
+    ids=["loop", "depth", "python object", "set", "bytes"],
+)
+def test_hostile_yaml_is_refused(body: bytes, reseal: Seal) -> None:
+    with pytest.raises(BundleCorrupt):
+        card_from_yaml(reseal(body))
+
+
+def test_the_message_names_the_entry_that_is_wrong(reseal: Seal) -> None:
+    with pytest.raises(BundleCorrupt, match="class_fractions"):
+        card_from_yaml(reseal(changed(class_fractions="many")))
+
+
+def test_values_yaml_cannot_express_are_refused_when_written() -> None:
+    with pytest.raises(BundleCorrupt, match="plain numbers"):
+        card_to_yaml(replace(CARD, results={"auc": np.float64(0.9)}))
+
+
+def test_preprocessing_is_the_networks_and_the_faces() -> None:
+    from face2bone.face import CROP_SIZE, MASK_VALUE
+
+    ours = Preprocessing()
+    assert (ours.crop_size, ours.mask_value) == (CROP_SIZE, MASK_VALUE)
+    crop = torch.arange(256, dtype=torch.uint8)[:, None].expand(1, 256, 3)[:, :, None]
+    expected = (np.arange(256) - ours.pixel_mean) / ours.pixel_scale
+    assert normalise(crop)[0, 0, :, 0].numpy() == pytest.approx(expected)

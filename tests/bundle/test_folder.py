@@ -1,0 +1,201 @@
+import pickle
+import shutil
+from collections.abc import Callable
+from dataclasses import fields, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from face2bone.bundle import (
+    Bundle,
+    BundleContents,
+    ConceptBank,
+    bundle_hash,
+    fit_ood,
+    load_bundle,
+    save_bundle,
+)
+from face2bone.bundle.contents import FILES, encode
+from face2bone.errors import BundleCorrupt, BundleMissing
+from face2bone.nn import NetworkConfig
+
+ALL_FILES = (*FILES, "card.yaml")
+Forge = Callable[[str, bytes], Path]
+
+
+def contents_of(bundle: Bundle, **changes: object) -> BundleContents:
+    parts = {f.name: getattr(bundle, f.name) for f in fields(BundleContents)}
+    return BundleContents(**{**parts, **changes})
+
+
+def test_a_bundle_is_read_back_as_it_was_saved(tiny_bundle: Bundle) -> None:
+    found = load_bundle(tiny_bundle.root)
+    assert found.card == tiny_bundle.card
+    assert set(found.card.files) == set(FILES)
+    assert bundle_hash(found) == bundle_hash(tiny_bundle)
+    assert encode(found) == encode(tiny_bundle)
+
+
+def test_the_hash_is_the_cards_and_changes_with_any_part(
+    tiny_bundle: Bundle, tmp_path: Path
+) -> None:
+    again = save_bundle(tmp_path / "again", tiny_bundle.card, contents_of(tiny_bundle))
+    assert bundle_hash(again) == bundle_hash(tiny_bundle)
+    warmer = contents_of(tiny_bundle, temperature=tiny_bundle.temperature + 0.01)
+    other = save_bundle(tmp_path / "other", tiny_bundle.card, warmer)
+    assert bundle_hash(other) != bundle_hash(tiny_bundle)
+
+
+@pytest.mark.parametrize("name", ALL_FILES)
+def test_a_flipped_bit_in_any_file_is_refused(copied: Path, name: str) -> None:
+    data = bytearray((copied / name).read_bytes())
+    for position in np.random.default_rng(len(name)).integers(0, len(data), 3):
+        data[position] ^= 16
+        (copied / name).write_bytes(data)
+        with pytest.raises(BundleCorrupt, match=name):
+            load_bundle(copied)
+        data[position] ^= 16
+
+
+@pytest.mark.parametrize("name", ALL_FILES)
+def test_a_missing_truncated_or_lengthened_file_is_refused(copied: Path, name: str) -> None:
+    data = (copied / name).read_bytes()
+    (copied / name).unlink()
+    with pytest.raises(BundleMissing, match=name):
+        load_bundle(copied)
+    (copied / name).mkdir()
+    with pytest.raises(BundleMissing, match=name):
+        load_bundle(copied)
+    (copied / name).rmdir()
+    for damaged in (b"", data[:-1], data + b"\n"):
+        (copied / name).write_bytes(damaged)
+        with pytest.raises(BundleCorrupt, match=name):
+            load_bundle(copied)
+
+
+def test_a_missing_folder_is_refused_without_its_path(tmp_path: Path) -> None:
+    with pytest.raises(BundleMissing, match="'nowhere'") as refused:
+        load_bundle(tmp_path / "nowhere")
+    assert str(tmp_path) not in str(refused.value)
+
+
+def test_a_file_the_card_does_not_list_is_never_opened(copied: Path) -> None:
+    (copied / "extra.pkl").write_bytes(pickle.dumps("unused"))
+    (copied / "README").symlink_to(copied / "gone")
+    assert load_bundle(copied).card.name == "tiny"
+
+
+@pytest.mark.parametrize("listed", [FILES[1:], (*FILES, "../secret.txt")])
+def test_a_card_must_list_exactly_the_files_of_a_bundle(
+    copied: Path, listed: tuple[str, ...], reseal: Callable[[bytes], bytes]
+) -> None:
+    body = (copied / "card.yaml").read_bytes().rpartition(b"card_sha256: ")[0].decode()
+    start, end = body.index("files:"), body.index("schema:")
+    files = "files:\n" + "".join(f"  {name}: {'a' * 64}\n" for name in listed)
+    (copied / "card.yaml").write_bytes(reseal((body[:start] + files + body[end:]).encode()))
+    with pytest.raises(BundleCorrupt, match="does not list exactly"):
+        load_bundle(copied)
+
+
+class Exploding:
+    """Unpickling this would leave a file behind."""
+
+    def __init__(self, trace: Path) -> None:
+        self.trace = trace
+
+    def __reduce__(self) -> tuple[object, tuple[Path]]:
+        return Path.touch, (self.trace,)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_nothing_is_unpickled(forge: Forge, tmp_path: Path, name: str) -> None:
+    trace = tmp_path / "unpickled"
+    with pytest.raises(BundleCorrupt):
+        load_bundle(forge(name, pickle.dumps(Exploding(trace))))
+    torch.save({"x": Exploding(trace)}, tmp_path / "weights.pt")
+    with pytest.raises(BundleCorrupt):
+        load_bundle(forge(name, (tmp_path / "weights.pt").read_bytes()))
+    assert not trace.exists()
+
+
+def test_the_network_is_the_saved_one_ready_to_run(tiny_bundle: Bundle) -> None:
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    network = tiny_bundle.build_network()
+    assert torch.equal(torch.rand(3), expected), "building must not disturb the random state"
+    assert not network.training
+    assert not any(parameter.requires_grad for parameter in network.parameters())
+    for name, tensor in network.state_dict().items():
+        assert torch.equal(tensor, tiny_bundle.state[name])
+    assert network is not tiny_bundle.build_network()
+
+
+def test_parts_that_do_not_fit_each_other_are_refused_and_nothing_is_written(
+    tiny_bundle: Bundle, tmp_path: Path
+) -> None:
+    bank = tiny_bundle.concepts
+    wide = replace(bank, basis=np.ones((len(bank), 7), dtype=np.float32))
+    ood = fit_ood(np.random.default_rng(0).random((60, 7)))
+    state = dict(tiny_bundle.state)
+    state.pop(next(iter(state)))
+    other = replace(tiny_bundle.card, architecture=NetworkConfig(width=1 / 16))
+    off = replace(tiny_bundle.card, architecture=NetworkConfig(width=1 / 32, fsa="off"))
+    for card, contents in (
+        (tiny_bundle.card, contents_of(tiny_bundle, concepts=wide)),
+        (tiny_bundle.card, contents_of(tiny_bundle, ood=ood)),
+        (tiny_bundle.card, contents_of(tiny_bundle, state=state)),
+        (other, contents_of(tiny_bundle)),
+        (off, contents_of(tiny_bundle)),
+    ):
+        with pytest.raises(BundleCorrupt):
+            save_bundle(tmp_path / "bad", card, contents)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_bundle_replaces_the_old_one_whole(tiny_bundle: Bundle, copied: Path) -> None:
+    (copied / "stale.txt").touch()
+    card = replace(tiny_bundle.card, version="1")
+    saved = save_bundle(copied, card, contents_of(tiny_bundle))
+    assert saved.root == copied
+    assert load_bundle(copied).card.version == "1"
+    assert {path.name for path in copied.iterdir()} == set(ALL_FILES)
+    assert list(copied.parent.iterdir()) == [copied]
+
+
+@pytest.mark.parametrize("failing", [OSError, KeyboardInterrupt])
+def test_an_interrupted_save_leaves_the_old_bundle(
+    tiny_bundle: Bundle,
+    copied: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    failing: type[BaseException],
+) -> None:
+    rename = Path.rename
+
+    def fail_for_the_new_one(self: Path, target: Path) -> Path:
+        if self.name == "new":
+            raise failing
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fail_for_the_new_one)
+    card = replace(tiny_bundle.card, version="1")
+    with pytest.raises(failing):
+        save_bundle(copied, card, contents_of(tiny_bundle))
+    assert load_bundle(copied).card.version == "0"
+    assert list(copied.parent.iterdir()) == [copied]
+
+
+def test_a_bundle_may_be_moved(copied: Path, tmp_path: Path) -> None:
+    moved = Path(shutil.move(copied, tmp_path / "elsewhere"))
+    assert load_bundle(moved).root == moved
+
+
+def test_a_bank_without_exemplars_is_kept(tiny_bundle: Bundle, tmp_path: Path) -> None:
+    bank = tiny_bundle.concepts
+    bare: ConceptBank = replace(bank, exemplars=bank.exemplars[:, :0])
+    saved = save_bundle(
+        tmp_path / "bare", tiny_bundle.card, contents_of(tiny_bundle, concepts=bare)
+    )
+    assert saved.concepts.exemplars.shape == (4, 0, 48, 48, 3)
