@@ -7,8 +7,6 @@ from torch import Tensor
 from face2bone.nn.config import NetworkConfig
 from face2bone.nn.face2bone import Face2Bone, normalise
 
-SMALL = 0.0625  # the narrowest network: eight channels almost everywhere
-
 
 @pytest.fixture(scope="session")
 def crops() -> Tensor:
