@@ -1,0 +1,56 @@
+from typing import Any
+
+import numpy as np
+import pytest
+
+from face2bone.errors import EngineError
+from face2bone.runtime.engine import BATCH, checked, in_batches, logits_of_crops, network_input
+
+
+def test_input_is_facenets_scaling_channels_first_and_contiguous() -> None:
+    crops = np.random.default_rng(0).integers(0, 256, (2, 160, 160, 3), dtype=np.uint8)
+    x = network_input(crops)
+    assert x.shape == (2, 3, 160, 160)
+    assert x.dtype == np.float32
+    assert x.flags.c_contiguous
+    assert x == pytest.approx((crops.transpose(0, 3, 1, 2) - 127.5) / 128)
+
+
+def test_a_read_only_crop_and_a_float_crop_are_welcome() -> None:
+    crops = np.full((1, 160, 160, 3), 200, dtype=np.uint8)
+    crops.flags.writeable = False
+    assert (network_input(crops) == network_input(crops.astype(np.float64))).all()
+
+
+@pytest.mark.parametrize("count", [1, BATCH - 1, BATCH, BATCH + 1, 3 * BATCH + 5])
+def test_rows_run_in_batches_and_come_back_in_order(count: int) -> None:
+    sizes = []
+
+    def call(part: np.ndarray) -> np.ndarray:
+        sizes.append(len(part))
+        return part * 2
+
+    rows = np.arange(count, dtype=np.float32)[:, None]
+    assert (in_batches(call, rows) == rows * 2).all()
+    assert max(sizes) <= BATCH
+    assert sum(sizes) == count
+
+
+def test_no_rows_are_refused() -> None:
+    with pytest.raises(EngineError, match="no crops"):
+        in_batches(lambda part: part, np.zeros((0, 3)))
+
+
+def test_logits_of_crops_scales_a_batch_at_a_time(scripted: Any) -> None:
+    engine = scripted()
+    crops = np.zeros((BATCH + 3, 160, 160, 3), dtype=np.uint8)
+    crops[:, 0, 0] = np.arange(len(crops))[:, None]
+    logits = logits_of_crops(engine)(crops)
+    assert logits[:, 1] == pytest.approx((np.arange(len(crops)) - 127.5) / 128)
+    assert engine.batches == [BATCH, 3]
+
+
+def test_another_shape_is_refused_with_both_shapes() -> None:
+    with pytest.raises(EngineError, match=r"\(1, 160, 160, 3\).*\(B, 3, 160, 160\)"):
+        checked(np.zeros((1, 160, 160, 3)), (3, 160, 160))
+    assert checked(np.zeros((2, 3), dtype=np.float64), (3,)).dtype == np.float32
