@@ -79,13 +79,14 @@ def warp(pixels: NDArray[np.uint8], transform: NDArray[np.float32]) -> NDArray[n
     A photo finer than the crop is first averaged down to the crop's scale, so that bilinear
     sampling does not alias; only the part under the crop is touched.
     """
-    rows, columns = _window_under_crop(pixels.shape, transform)
-    part = pixels[rows, columns]
     matrix = transform.astype(np.float64)
-    matrix[:, 2] += matrix[:, :2] @ (columns.start, rows.start)
     scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
+    halvings = max(0, int(-np.log2(scale)))
+    # Halving may lose the last 2^halvings - 1 pixels, and a crop pixel is up to twice as large.
+    rows, columns = _window_under_crop(pixels.shape, matrix, 3 * 2**halvings - 1)
+    part = pixels[rows, columns]
+    matrix[:, 2] += matrix[:, :2] @ (columns.start, rows.start)
     if scale < 1.0:
-        halvings = int(-np.log2(scale))
         part = halved(part, halvings)
         height, width = (max(1, round(side * scale * 2**halvings)) for side in part.shape[:2])
         stretch = 2.0**halvings * np.array((part.shape[1] / width, part.shape[0] / height))
@@ -121,15 +122,12 @@ def ellipse_mask(landmarks: NDArray[np.floating[Any]]) -> NDArray[np.bool_]:
 
 
 def _window_under_crop(
-    shape: tuple[int, ...], transform: NDArray[np.float32]
+    shape: tuple[int, ...], transform: NDArray[np.float64], margin: int
 ) -> tuple[slice, slice]:
-    """Rows and columns of the photo the crop can see, at least one pixel each way."""
+    """Rows and columns of the photo the crop can see and a margin, at least one pixel each way."""
     last = CROP_SIZE - 1.0
     corners = np.array([(0.0, 0.0), (last, 0.0), (0.0, last), (last, last)])
-    photo = np.linalg.solve(
-        transform[:, :2].astype(np.float64), (corners - transform[:, 2].astype(np.float64)).T
-    )
-    margin = 2.0
+    photo = np.linalg.solve(transform[:, :2], (corners - transform[:, 2]).T)
     (left, top), (right, bottom) = photo.min(1) - margin, photo.max(1) + margin
     return _within(top, bottom, shape[0]), _within(left, right, shape[1])
 

@@ -64,8 +64,8 @@ _NOSE_LIPS: Final = (168, *_NOSE_RIGHT, *_LIPS_RIGHT, 17, *_LIPS_LEFT[::-1], *_N
 # Edges from the side of the face to its middle.
 _ARCH_RIGHT: Final = (234, 111, 117, 245)  # along the zygomatic arch, below the orbit, to the nose
 _ARCH_LEFT: Final = (454, 340, 346, 465)
-_JAW_RIGHT: Final = (58, 192, 214, 212, 202, 43, 91)  # angle of the jaw to the lower lip
-_JAW_LEFT: Final = (288, 416, 434, 432, 422, 273, 321)
+_JAW_RIGHT: Final = (58, 192, 214, 212, 202, 43, 61, 91)  # angle of the jaw to the lower lip
+_JAW_LEFT: Final = (288, 416, 434, 432, 422, 273, 291, 321)
 _NOSE_MIDLINE: Final = (168, 6, 197, 195, 5, 4, 1, 2, 164, 0, 17)
 _CHIN_MIDLINE: Final = (17, 18, 200, 199, 152)
 

@@ -50,12 +50,13 @@ def _retries(width: int, height: int) -> Iterator[list[View]]:
     """Lists of views, the cheap and likely ones first."""
     yield [View(0, 0, max(width, height), turns) for turns in range(4)]
     centres = list(_centre_crops(width, height))
-    yield centres
+    longer = max(width, height)
+    # Crops together with tiles, or the neighbour of a face found in the middle would be missed.
+    yield [*centres, *_tiles(width, height, longer // 2)]
     yield [View(v.left, v.top, v.side, turns) for v in centres for turns in (1, 2, 3)]
-    for parts in (2, 4, 7):
-        side = max(width, height) // parts
-        if side >= SMALLEST_TILE:
-            yield list(_tiles(width, height, side))
+    for parts in (4, 7):
+        if longer // parts >= SMALLEST_TILE:
+            yield list(_tiles(width, height, longer // parts))
 
 
 def _centre_crops(width: int, height: int) -> Iterator[View]:

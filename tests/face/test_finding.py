@@ -1,0 +1,81 @@
+"""From a photo to one face, or to the error that says why not."""
+
+from dataclasses import FrozenInstanceError
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from face2bone.errors import NoFaceFound, SeveralFaces
+from face2bone.face import QualityLimits, align, find_face
+from face2bone.face.finding import environment_limits, shared_locator
+from face2bone.photo import Photo, photo_from_pixels
+
+
+class Fixed:
+    """A locator that always answers the same."""
+
+    def __init__(self, *faces: NDArray[np.float32]) -> None:
+        self.faces = list(faces)
+
+    def locate(self, pixels: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+        return self.faces
+
+
+def test_the_astronaut_has_a_face_that_warns(astronaut_photo: Photo) -> None:
+    face = find_face(astronaut_photo)
+    assert face.quality.status == "warn"
+    assert face.landmarks.shape == (478, 3)
+    assert face.quarter_turns == 0
+    aligned = align(astronaut_photo, face)
+    assert aligned.crop.shape == (160, 160, 3)
+    with pytest.raises(FrozenInstanceError):
+        face.yaw_deg = 0.0  # type: ignore[misc]
+
+
+def test_no_face_says_what_to_do(astronaut_photo: Photo) -> None:
+    with pytest.raises(NoFaceFound, match=r"No face was found.*Take it from the front"):
+        find_face(photo_from_pixels(np.full((200, 200, 3), 90, np.uint8)))
+    with pytest.raises(NoFaceFound):
+        find_face(astronaut_photo, Fixed())
+
+
+def test_several_faces_are_counted(astronaut_photo: Photo, frontal: Any) -> None:
+    with pytest.raises(SeveralFaces, match=r"shows 2 faces\. Crop it to the patient"):
+        find_face(astronaut_photo, Fixed(frontal.landmarks, frontal.landmarks))
+
+
+def test_most_drawn_faces_are_accepted(drawn_faces: tuple[Any, ...], frontal: Any) -> None:
+    statuses = [
+        find_face(photo_from_pixels(face.pixels)).quality.status for face in (frontal, *drawn_faces)
+    ]
+    assert statuses.count("reject") <= 1
+
+
+def test_a_bad_photo_is_a_verdict_not_an_error(frontal: Any) -> None:
+    soft = np.asarray(cv2.GaussianBlur(frontal.pixels, (0, 0), 5), dtype=np.uint8)
+    face = find_face(photo_from_pixels(soft), Fixed(frontal.landmarks))
+    assert face.quality.status == "reject"
+    assert face.quality.reasons[0].startswith("The face is blurred")
+
+
+def test_a_photo_on_its_side_is_aligned_upright(astronaut_photo: Photo) -> None:
+    turned = photo_from_pixels(np.rot90(astronaut_photo.pixels, 1))
+    face, upright = find_face(turned), find_face(astronaut_photo)
+    assert face.quarter_turns == 3
+    assert abs(face.roll_deg - upright.roll_deg) < 5
+    one, other = align(turned, face), align(astronaut_photo, upright)
+    both = one.mask & other.mask
+    assert np.abs(one.crop.astype(int) - other.crop)[both].mean() < 12
+
+
+def test_limits_can_be_given(astronaut_photo: Photo) -> None:
+    lenient = QualityLimits(inter_pupil_warn=20, inter_pupil_reject=10, mouth_opening_warn=1)
+    assert find_face(astronaut_photo, limits=lenient).quality.status == "accept"
+
+
+def test_shared_things_are_made_once() -> None:
+    assert shared_locator() is shared_locator()
+    assert environment_limits() is environment_limits()
