@@ -76,7 +76,8 @@ def sharpness(aligned: AlignedFace) -> float:
     or skin; about 0.6 to 0.85 for a sharp face, 0.45 after a blur of 1.5 crop pixels, 0.36 after
     2.5. A face without any contrast counts as 0.
     """
-    inside = cv2.erode(aligned.mask.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    # Well inside, or the sharp edge of the mask itself would be measured.
+    inside = cv2.erode(aligned.mask.astype(np.uint8), np.ones((17, 17), np.uint8)) > 0
     grey = _grey(aligned)
     fine, medium, coarse = (cv2.GaussianBlur(grey, (0, 0), sigma) for sigma in (0.8, 1.6, 3.2))
     detail, shapes = _contrast((fine - medium)[inside]), _contrast((medium - coarse)[inside])
