@@ -70,7 +70,7 @@ def finished(
     root = tmp_path_factory.mktemp("train")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run, "photo_crops", aligned)
-        patch.setattr(finish, "DESCRIBED_FACES", 24)
+        patch.setattr(finish, "DESCRIBED_FACES", 20)
         manifest = write_manifest(root / "cohort")
         path = train(manifest, root / "run", recipe=small, seed=5, progress=silent)
     return root / "run", load_bundle(path)
