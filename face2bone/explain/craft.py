@@ -3,14 +3,18 @@
 Notation (Fel et al., CVPR 2023, arXiv 2211.10154):
     g       the network up to the cut: crops to non-negative features (B, C, 8, 8)
     h       the rest: features to logits (B, 3)
-    A       features of patches, averaged over the map, (n, C)
+    A       features at single map positions of many faces, (n, C)
     W       concept bank (R, C), U coefficients (n, R): A is about U W
     m       a mask in [0, 1]^R that turns concepts down
 
 *Presence* of a concept is its coefficient in a photo, averaged over the map; *importance*
 for a class is the total Sobol index of m in h((U m) W), in [0, 1] and without sign;
-*location* is its coefficient at each map position. The published code samples masks from an
-unscrambled Halton sequence, which is biased; see sobol.py. One bank serves all classes.
+*location* is its coefficient at each map position. One bank serves all classes.
+
+Two departures from the published code. It learns W from patches enlarged to whole inputs;
+here W is learned from the map positions of whole aligned faces (as Xplique's HolisticCraft
+does), because a bank of enlarged patches does not carry this network's answer for a face:
+docs/explanations.md has the figures. And it samples m from a biased sequence; see sobol.py.
 """
 
 from collections.abc import Callable
@@ -22,17 +26,26 @@ import numpy.typing as npt
 
 from face2bone.bone import CLASS_LABELS
 from face2bone.bundle import ConceptBank
+from face2bone.errors import TrainingError
 from face2bone.explain.arrays import BoolArray, FloatArray, Pixels, RealArray, RegionMap
-from face2bone.explain.location import region_density, region_tag, to_crop
+from face2bone.explain.location import (
+    PATCH,
+    patch_at,
+    region_density,
+    region_tag,
+    share_inside,
+    to_crop,
+)
 from face2bone.explain.nmf import factorise, project, relative_error
-from face2bone.explain.patches import PATCH, Patches, face_patches
 from face2bone.explain.sobol import SAMPLES, total_indices
 from face2bone.face.alignment import AlignedFace
 from face2bone.runtime import Engine, network_input
 
 BATCH: Final = 64
-LOCATED_PHOTOS: Final = 200
-"""Photos whose location maps give the region tags and the presence scale."""
+MOST_PHOTOS: Final = 1000
+"""Photos a bank is learned from; more only cost memory (0.2 GB of features at full width)."""
+MOST_POSITIONS: Final = 20_000
+"""Map positions, drawn from these photos, that are factorised."""
 WEIGHED_PHOTOS: Final = 24
 """Photos over which importance is averaged; each takes (R + 1) x 256 passes of h."""
 COMMON: Final = 0.95
@@ -127,51 +140,62 @@ def fit_concepts(
 ) -> ConceptBank:
     """Learn a concept bank from aligned faces: crops (N, 160, 160, 3), maps (N, 160, 160).
 
-    ``exemplars`` patches of each concept go into the bank as pictures; pass 0 when the
-    faces are of patients. Concepts come in order of importance, greatest first; one that
-    no whole photo holds is dropped. ``progress`` gets the fraction done; raise from it to
-    cancel. Raises ``TrainingError`` when there are too few patches.
+    At most 1,000 photos are used, drawn by ``seed``. ``exemplars`` patches of each concept
+    go into the bank as pictures; pass 0 when the faces are of patients. Concepts come in
+    order of importance, greatest first; one that is practically never present is dropped.
+    ``progress`` gets the fraction done; raise from it to cancel. Raises ``TrainingError``
+    when there is no face, or fewer features than concepts.
     """
+    if len(crops) == 0:
+        raise TrainingError("Concepts cannot be learned from no faces. Give some photos.")
     report = progress or (lambda fraction: None)
-    patches = face_patches(region_maps)
-    A = _patch_features(engine, crops, patches, lambda f: report(0.5 * f))
-    U, W = factorise(A, n_concepts, seed)
-    chosen = np.random.default_rng(seed).permutation(len(crops))[:LOCATED_PHOTOS]
-    located = _located(engine, W, crops[chosen])
+    rng = np.random.default_rng(seed)
+    chosen = rng.permutation(len(crops))[:MOST_PHOTOS]
+    crops, region_maps = crops[chosen], region_maps[chosen]
+    features = _features(engine, crops, lambda f: report(0.2 * f))
+    W = _basis(features, n_concepts, seed, rng)
+    starts = range(0, len(features), BATCH)
+    located = np.concatenate([concept_coefficients(features[i : i + BATCH], W) for i in starts])
+    report(0.3)
     importance = _mean_importance(
-        engine, W, located[:WEIGHED_PHOTOS], seed, lambda f: report(0.6 + 0.4 * f)
+        engine, W, located[:WEIGHED_PHOTOS], seed, lambda f: report(0.3 + 0.7 * f)
     )
     scale = np.quantile(located.mean(axis=(2, 3)), COMMON, axis=0)
     alive = np.flatnonzero(scale > 0)
     order = alive[np.argsort(-importance[alive].mean(axis=1), kind="stable")]
-    tags = _tags(located[:, order], region_maps[chosen])
+    located = located[:, order]
+    tags = _tags(located, region_maps)
     return ConceptBank(
         basis=W[order].astype(np.float32),
         importance=importance[order].astype(np.float32),
         presence_scale=scale[order].astype(np.float32),
-        exemplars=_exemplars(crops, patches, U[:, order], exemplars),
+        exemplars=_exemplars(crops, located, exemplars),
         names=tuple(f"Concept {i}: {short}" for i, (short, _) in enumerate(tags, start=1)),
         region_tags=tuple(words for _, words in tags),
         description=tuple(map(_describe, (words for _, words in tags), importance[order])),
     )
 
 
-def _patch_features(
-    engine: Engine, crops: Pixels, patches: Patches, progress: Callable[[float], None]
+def _features(
+    engine: Engine, crops: Pixels, progress: Callable[[float], None]
 ) -> npt.NDArray[np.float32]:
-    """A (n, C): features of every patch, averaged over the map."""
-    rows: list[npt.NDArray[np.float32]] = []
-    for inputs in patches.batches(crops, BATCH):
-        rows.append(engine.features(network_input(inputs)).mean(axis=(2, 3)))
-        progress(min(1.0, len(rows) * BATCH / len(patches)))
-    return np.concatenate(rows) if rows else np.zeros((0, 0), np.float32)
+    """Features (N, C, 8, 8) of every crop."""
+    parts = []
+    for start in range(0, len(crops), BATCH):
+        parts.append(engine.features(network_input(crops[start : start + BATCH])))
+        progress(min(1.0, (start + BATCH) / len(crops)))
+    return np.concatenate(parts)
 
 
-def _located(engine: Engine, W: FloatArray, crops: Pixels) -> FloatArray:
-    """Coefficients (N, R, 8, 8) of whole photos."""
-    starts = range(0, len(crops), BATCH)
-    features = (engine.features(network_input(crops[s : s + BATCH])) for s in starts)
-    return np.concatenate([concept_coefficients(f, W) for f in features])
+def _basis(
+    features: npt.NDArray[np.float32], parts: int, seed: int, rng: np.random.Generator
+) -> FloatArray:
+    """W (R, C) from a sample of all photos' map positions."""
+    photos, _, height, width = features.shape
+    sample = rng.permutation(photos * height * width)[:MOST_POSITIONS]
+    photo, row, column = np.unravel_index(sample, (photos, height, width))
+    positions = features[photo, :, row, column]
+    return factorise(positions, parts, seed)[1]
 
 
 def _mean_importance(
@@ -190,30 +214,35 @@ def _mean_importance(
 
 
 def _tags(located: FloatArray, region_maps: RegionMap) -> list[tuple[str, str]]:
-    """Short tag and tag in words of each concept, from its mean location over the photos."""
+    """Short tag and tag in words of each concept, from its locations over the photos."""
     # Photos weigh by how much of the concept they hold: where it is absent it has no place.
     weights = located.mean(axis=(2, 3))
     weights /= weights.sum(axis=0)
-    pairs = zip(located, region_maps, strict=True)
-    densities = np.stack([region_density(to_crop(u), map_) for u, map_ in pairs])
-    return [region_tag(d) for d in np.einsum("nr,nrk->rk", weights, densities)]
+    densities, inside = [], []
+    for coefficients, region_map in zip(located, region_maps, strict=True):
+        locations = to_crop(coefficients)
+        densities.append(region_density(locations, region_map))
+        inside.append(share_inside(locations, region_map))
+    density = np.einsum("nr,nrk->rk", weights, np.stack(densities))
+    share = (weights * np.stack(inside)).sum(axis=0)
+    return [region_tag(*where) for where in zip(density, share, strict=True)]
 
 
-def _exemplars(crops: Pixels, patches: Patches, U: FloatArray, count: int) -> Pixels:
-    """The patches that hold most of each concept, one a photo: uint8 (R, K, 48, 48, 3)."""
-    photos = len(np.unique(patches.photo))
-    chosen = [_best_of_photos(column, patches)[: min(count, photos)] for column in U.T]
-    cut = [patches.cut(crops, int(i)) for best in chosen for i in best]
-    shape = (U.shape[1], min(count, photos), PATCH, PATCH, 3)
-    return np.array(cut, dtype=np.uint8).reshape(shape)
+def _exemplars(crops: Pixels, located: FloatArray, count: int) -> Pixels:
+    """Patches around each concept's peak in the photos where it peaks highest.
 
-
-def _best_of_photos(column: FloatArray, patches: Patches) -> npt.NDArray[np.intp]:
-    """Each photo's best patch for one concept, the best photo first."""
-    order: npt.NDArray[np.intp] = np.argsort(-column, kind="stable")
-    first = np.unique(patches.photo[order], return_index=True)[1]
-    best: npt.NDArray[np.intp] = order[np.sort(first)]
-    return best
+    ``located`` (N, R, 8, 8); one patch a photo; uint8 (R, K, 48, 48, 3), K at most N.
+    """
+    photos, parts, _, width = located.shape
+    peaks = located.reshape(photos, parts, -1)
+    best = np.argsort(-peaks.max(axis=2), axis=0, kind="stable")[:count]
+    where = peaks.argmax(axis=2)
+    cut = [
+        patch_at(crops[photo], *divmod(int(where[photo, part]), width))
+        for part in range(parts)
+        for photo in best[:, part]
+    ]
+    return np.array(cut, dtype=np.uint8).reshape(parts, len(best), PATCH, PATCH, 3)
 
 
 def _describe(words: str, importance: FloatArray) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from face2bone.explain.arrays import FloatArray, RealArray, RegionMap
+from face2bone.explain.arrays import FloatArray, Pixels, RealArray, RegionMap
 from face2bone.face.alignment import CROP_SIZE
 from face2bone.face.regions import REGIONS, Region
 
@@ -24,6 +24,12 @@ MOSTLY: Final = 1.3
 """A concept lies mostly in a region that holds this times the face's mean location."""
 BOTH_SIDES: Final = 0.6
 """A side belongs to the tag when it holds at least this share of the stronger side's density."""
+
+
+OUTLINE: Final = 0.5
+"""A concept with less than this share of its location inside the face marks its outline."""
+PATCH: Final = 48
+"""Pixels a side of an exemplar patch: an eye, a nasolabial fold or a corner of the jaw."""
 
 
 @lru_cache(maxsize=4)
@@ -57,12 +63,33 @@ def region_density(locations: RealArray, region_map: RegionMap) -> FloatArray:
     return density
 
 
-def region_tag(density: RealArray) -> tuple[str, str]:
-    """Where a concept mostly sits, short and in words, from its region densities (10,).
+def share_inside(locations: RealArray, region_map: RegionMap) -> FloatArray:
+    """Share of each location (R, 160, 160) that lies inside the face, (R,); 0 if nowhere."""
+    total = locations.sum(axis=(1, 2))
+    inside = locations[:, region_map >= 0].sum(axis=1)
+    share: FloatArray = inside / np.where(total > 0, total, 1.0)
+    return share
 
-    Such as ``("nasolabial", "mostly nasolabial, left and right")``; ``("whole face",
-    "spread over the whole face")`` when no region stands out.
+
+def patch_at(crop: Pixels, row: int, column: int) -> Pixels:
+    """The 48 x 48 pixels of a crop around map position (row, column), shifted to lie in it."""
+    corners = [
+        min(max(round(FIRST_CENTRE + CENTRE_STEP * i) - PATCH // 2, 0), CROP_SIZE - PATCH)
+        for i in (row, column)
+    ]
+    top, left = corners
+    return crop[top : top + PATCH, left : left + PATCH]
+
+
+def region_tag(density: RealArray, inside: float) -> tuple[str, str]:
+    """Where a concept mostly sits, short and in words.
+
+    ``density`` (10,) of the regions, ``inside`` the share of it that lies in the face. Such
+    as ``("nasolabial", "mostly nasolabial, left and right")``; ``("whole face", "spread over
+    the whole face")`` when no region stands out.
     """
+    if inside < OUTLINE:
+        return "outline", "mostly along the outline of the face, where the mask begins"
     strongest = REGIONS[int(np.argmax(density))]
     peak = float(density.max())
     if peak < MOSTLY:

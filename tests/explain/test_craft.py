@@ -254,10 +254,19 @@ def test_a_concept_no_whole_photo_holds_is_dropped(engine, cohort):
     assert (bank.presence_scale > 0).all()
 
 
-def test_too_few_faces_are_refused(engine, face):
-    outside = np.full((2, 160, 160), -1, dtype=np.int8)
-    with pytest.raises(TrainingError, match="8 concepts"):
-        fit_concepts(engine, np.zeros((2, 160, 160, 3), np.uint8), outside)
+def test_too_few_faces_or_features_are_refused(engine, cohort):
+    crops, maps = cohort
+    with pytest.raises(TrainingError, match="no faces"):
+        fit_concepts(engine, crops[:0], maps[:0])
+    with pytest.raises(TrainingError, match="13 concepts"):
+        fit_concepts(engine, crops[:2], maps[:2], n_concepts=13)
+
+
+def test_more_photos_than_needed_are_sampled(engine, cohort, monkeypatch):
+    monkeypatch.setattr("face2bone.explain.craft.MOST_PHOTOS", 5)
+    monkeypatch.setattr("face2bone.explain.craft.MOST_POSITIONS", 100)
+    bank = fit_concepts(engine, *cohort, n_concepts=2, exemplars=9)
+    assert bank.exemplars.shape[1] == 5
 
 
 def test_a_real_network_from_fit_to_explanation(small_engine, face):

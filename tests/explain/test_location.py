@@ -7,8 +7,10 @@ from torch import nn
 from face2bone.explain.location import (
     CENTRE_STEP,
     FIRST_CENTRE,
+    patch_at,
     region_density,
     region_tag,
+    share_inside,
     to_crop,
 )
 from face2bone.face.regions import REGIONS, Region
@@ -113,4 +115,24 @@ def test_density_ignores_what_lies_outside_and_survives_nothing(face):
     ],
 )
 def test_tags(regions, short, words):
-    assert region_tag(density(**regions)) == (short, words)
+    assert region_tag(density(**regions), 0.9) == (short, words)
+
+
+def test_a_concept_mostly_outside_the_face_marks_its_outline():
+    short, words = region_tag(density(forehead=3.0), 0.4)
+    assert short == "outline"
+    assert "outline of the face" in words
+
+
+def test_share_inside(face):
+    even = np.ones((160, 160))
+    found = share_inside(
+        np.stack([even, face.mask * even, ~face.mask * even, 0 * even]), face.region_map
+    )
+    assert np.allclose(found, [face.mask.mean(), 1, 0, 0])
+
+
+@pytest.mark.parametrize(("row", "top"), [(0, 0), (1, 13), (4, 61), (7, 109)])
+def test_patches_lie_around_their_map_position(row, top):
+    crop = np.random.default_rng(0).integers(0, 256, (160, 160, 3), dtype=np.uint8)
+    assert (patch_at(crop, row, 4) == crop[top : top + 48, 61:109]).all()

@@ -53,7 +53,7 @@ def test_a_part_that_learns_nothing_stays_nought_and_is_never_present():
 
 
 @pytest.mark.parametrize("shape", [(3, 20), (20, 3)])
-def test_too_few_patches_or_features_are_refused(shape):
+def test_too_few_rows_or_features_are_refused(shape):
     with pytest.raises(TrainingError, match="4 concepts"):
         factorise(np.ones(shape), 4, seed=0)
 
