@@ -22,15 +22,22 @@ MONITOR: Final = "validation_loss"
 BETAS: Final = (0.9, 0.98)
 
 
+def share_of_peak(step: int, steps: int, warmup: float) -> float:
+    """Learning rate at a step over the peak's: linear up for a share of all steps, cosine to 0."""
+    rising = max(1.0, warmup * steps)
+    if step < rising:
+        return (step + 1) / (rising + 1)
+    done = (step - rising) / max(1.0, steps - rising)
+    return 0.5 * (1.0 + math.cos(math.pi * min(1.0, done)))
+
+
 class _Training(LightningModule):
     """AdamW, linear warm-up then cosine to zero; torch's random state goes into checkpoints."""
 
-    def __init__(
-        self, learning_rate: float, weight_decay: float, warmup: float, steps: int
-    ) -> None:
+    def __init__(self, learning_rate: float, weight_decay: float, warmup: float) -> None:
         super().__init__()
         self.learning_rate, self.weight_decay = learning_rate, weight_decay
-        self.warmup, self.steps = warmup, steps
+        self.warmup = warmup
 
     @abstractmethod
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
@@ -38,24 +45,25 @@ class _Training(LightningModule):
 
     def configure_optimizers(self) -> Any:
         """One-cycle schedule (Smith 2018), moved at every step; only matrices decay."""
+        # Known only now: with several processes an epoch has fewer steps.
+        steps = int(self.trainer.estimated_stepping_batches)
         weights = [p for p in self.parameters() if p.requires_grad]
         groups = [
             {"params": [p for p in weights if p.ndim > 1], "weight_decay": self.weight_decay},
             {"params": [p for p in weights if p.ndim <= 1], "weight_decay": 0.0},
         ]
         optimizer = torch.optim.AdamW(groups, lr=self.learning_rate, betas=BETAS)
-        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, self._share_of_peak)
+        schedule = torch.optim.lr_scheduler.LambdaLR(
+            optimizer, lambda step: share_of_peak(step, steps, self.warmup)
+        )
         return {
             "optimizer": optimizer,
             "lr_scheduler": {"scheduler": schedule, "interval": "step"},
         }
 
-    def _share_of_peak(self, step: int) -> float:
-        rising = max(1.0, self.warmup * self.steps)
-        if step < rising:
-            return (step + 1) / (rising + 1)
-        done = (step - rising) / max(1.0, self.steps - rising)
-        return 0.5 * (1.0 + math.cos(math.pi * min(1.0, done)))
+    def _note(self, name: str, value: Tensor, batch: Batch) -> None:
+        """Log the mean over an epoch's patients."""
+        self.log(name, value, on_step=False, on_epoch=True, batch_size=len(batch), sync_dist=True)
 
     def transfer_batch_to_device(
         self, batch: Batch, device: torch.device, dataloader_idx: int
@@ -86,17 +94,17 @@ class _Training(LightningModule):
 class LabelTraining(_Training):
     """Train a network on bone mass classes, T-scores and region maps."""
 
-    def __init__(self, network: Face2Bone, objective: Objective, steps: int) -> None:
+    def __init__(self, network: Face2Bone, objective: Objective) -> None:
         recipe = objective.recipe
-        super().__init__(recipe.learning_rate, recipe.weight_decay, recipe.warmup, steps)
+        super().__init__(recipe.learning_rate, recipe.weight_decay, recipe.warmup)
         self.network, self.objective = network, objective
         self._seen: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
         """The objective's total on an augmented batch."""
         losses = self.objective(self.network.training_outputs(normalise(batch.crops)), batch)
-        self.log("training_loss", losses.label, on_step=False, on_epoch=True, batch_size=len(batch))
-        self.log("region_loss", losses.region, on_step=False, on_epoch=True, batch_size=len(batch))
+        self._note("training_loss", losses.label, batch)
+        self._note("region_loss", losses.region, batch)
         total: Tensor = losses.total
         return total
 
@@ -136,9 +144,8 @@ class TraitTraining(_Training):
         spread: npt.NDArray[np.floating[Any]],
         learning_rate: float,
         recipe: Optimisation,
-        steps: int,
     ) -> None:
-        super().__init__(learning_rate, recipe.weight_decay, recipe.warmup, steps)
+        super().__init__(learning_rate, recipe.weight_decay, recipe.warmup)
         self.network = network
         width = network.config.channels(network.config.embedding)
         self.traits = nn.Linear(width, len(mean))
@@ -148,7 +155,7 @@ class TraitTraining(_Training):
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
         """Smooth L1 of the traits' z-scores."""
         loss = self._loss(batch)
-        self.log("training_loss", loss, on_step=False, on_epoch=True, batch_size=len(batch))
+        self._note("training_loss", loss, batch)
         return loss
 
     def validation_step(self, batch: Batch, batch_index: int) -> None:

@@ -12,6 +12,7 @@ A run that was stopped goes on when it is started again with the same folder.
 """
 
 import json
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import torch
+from lightning.pytorch.utilities import rank_zero_only
 
 from face2bone.cohort.manifest import read_manifest
 from face2bone.cohort.splits import check_split, identical_photos, split_patients
@@ -148,6 +150,8 @@ def train_network(
             _pretrain(network, recipe, store, members, folder / "pretraining", seed, progress)
     with clock.stage("training"):
         _train(network, recipe, store, members, folder / "training", seed, progress)
+    if getattr(rank_zero_only, "rank", 0) != 0:
+        sys.exit()  # of several processes that train together, one finishes the bundle
     return network.eval()
 
 
@@ -179,7 +183,6 @@ def _pretrain(
         known.std(0) + 1e-6,
         settings.learning_rate,
         recipe.training,
-        settings.epochs * len(training),
     )
     fit(
         module, training, validation, folder, recipe.training,
@@ -199,8 +202,7 @@ def _train(
     training, validation = _loaders(recipe, store, members, seed)
     settings = recipe.training
     weights = class_weights(store.labels[members["train"]], settings.class_weighting)
-    steps = settings.epochs * len(training)
-    module = LabelTraining(network, Objective(settings, weights), steps)
+    module = LabelTraining(network, Objective(settings, weights))
     fit(
         module, training, validation, folder, settings,
         epochs=settings.epochs, stage="training", progress=progress,

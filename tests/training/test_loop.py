@@ -41,7 +41,7 @@ def run(
     torch.manual_seed(1)
     network = Face2Bone(recipe.network_config())
     training = CropLoader(store, TRAINING, settings.batch_size, recipe.augmentation, seed=2)
-    module = LabelTraining(network, Objective(settings, np.ones(3)), EPOCHS * len(training))
+    module = LabelTraining(network, Objective(settings, np.ones(3)))
     fit(
         module, training, CropLoader(store, validation, 16), folder, settings,
         epochs=settings.epochs, stage="training", progress=progress,
