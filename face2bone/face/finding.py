@@ -82,5 +82,5 @@ def shared_locator() -> Locator:
 
 @lru_cache(maxsize=1)
 def environment_limits() -> QualityLimits:
-    """The quality limits as the environment sets them, read once."""
-    return QualityLimits()
+    """The quality limits as the environment sets them, read once; raises ``SettingsError``."""
+    return QualityLimits.from_environment()

@@ -4,15 +4,21 @@ Beyond *warn* a photo is used and the remark shown; beyond *reject* no predictio
 them can be set by an environment variable such as ``FACE2BONE_QUALITY_YAW_WARN``.
 """
 
-from pydantic import Field
+from typing import Final, Self
+
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from face2bone.errors import SettingsError
+
+ENV_PREFIX: Final = "FACE2BONE_QUALITY_"
 
 
 class QualityLimits(BaseSettings):
     """Warn and reject limits; docs/face.md lists them beside what each check measures."""
 
     model_config = SettingsConfigDict(
-        env_prefix="FACE2BONE_QUALITY_", env_ignore_empty=True, frozen=True, extra="ignore"
+        env_prefix=ENV_PREFIX, env_ignore_empty=True, frozen=True, extra="ignore"
     )
 
     inter_pupil_warn: float = Field(
@@ -167,3 +173,16 @@ class QualityLimits(BaseSettings):
         description="Landmarks against the mean face, in pupil distances. Rationale: seen only "
         "where landmarks were guessed on a face that stands on its head or is mostly covered.",
     )
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Read the environment; raises ``SettingsError`` naming the variable at fault."""
+        try:
+            return cls()
+        except ValidationError as error:
+            first = error.errors()[0]
+            variable = ENV_PREFIX + "_".join(str(part) for part in first["loc"]).upper()
+            raise SettingsError(
+                f"The setting {variable} is not valid: {first['msg'][:1].lower()}"
+                f"{first['msg'][1:]}. Correct it or unset it."
+            ) from error

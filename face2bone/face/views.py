@@ -37,7 +37,9 @@ class View:
         grid = 2**self.halvings
         left, top = self.left // grid * grid, self.top // grid * grid
         reach = self.side + max(self.left - left, self.top - top)
-        return replace(self, left=left, top=top, side=-(-reach // grid) * grid)
+        grown = replace(self, left=left, top=top, side=-(-reach // grid) * grid)
+        # Growing can ask for one halving more, on a coarser grid.
+        return grown if grown.halvings == self.halvings else grown.snapped()
 
 
 def see(pixels: NDArray[np.uint8], view: View) -> NDArray[np.uint8]:

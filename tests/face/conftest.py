@@ -40,14 +40,16 @@ def locator() -> FaceMeshLocator:
 
 
 @pytest.fixture(scope="session")
-def draw(locator: FaceMeshLocator) -> Callable[[int, tuple[float, float, float]], Drawn]:
-    """A person per seed, the head turned as asked (degrees)."""
+def draw(locator: FaceMeshLocator) -> Callable[..., Drawn]:
+    """A person per seed, the head turned as asked (degrees), on request of another skin."""
 
-    def drawn(seed: int, pose: tuple[float, float, float]) -> Drawn:
+    def drawn(seed: int, pose: tuple[float, float, float], melanin: float | None = None) -> Drawn:
         rng = np.random.default_rng((SEED, seed))
         sex = Sex.FEMALE if seed % 2 else Sex.MALE
         person = draw_parameters(rng, sex, rng.uniform(40, 85), rng.standard_normal(), AGEING)
         person = replace(person, glasses=None, pose=Pose(*np.radians(pose).tolist()))
+        if melanin is not None:
+            person = replace(person, skin=replace(person.skin, melanin=melanin))
         face = draw_face(person, size=256, maps=True)
         assert face.parameter_maps is not None
         found = locator.locate(face.pixels)
@@ -58,12 +60,12 @@ def draw(locator: FaceMeshLocator) -> Callable[[int, tuple[float, float, float]]
 
 
 @pytest.fixture(scope="session")
-def frontal(draw: Callable[[int, tuple[float, float, float]], Drawn]) -> Drawn:
+def frontal(draw: Callable[..., Drawn]) -> Drawn:
     return draw(0, (0.0, 0.0, 0.0))
 
 
 @pytest.fixture(scope="session")
-def drawn_faces(draw: Callable[[int, tuple[float, float, float]], Drawn]) -> tuple[Drawn, ...]:
+def drawn_faces(draw: Callable[..., Drawn]) -> tuple[Drawn, ...]:
     """People turned by up to 15 (yaw), 12 (pitch) and 20 degrees (roll)."""
     rng = np.random.default_rng(SEED)
     poses = rng.uniform(-1, 1, (PEOPLE, 3)) * (15.0, 12.0, 20.0)

@@ -1,8 +1,8 @@
 """Each limit is named, explained, ordered and can be set from the environment."""
 
 import pytest
-from pydantic import ValidationError
 
+from face2bone.errors import SettingsError
 from face2bone.face.limits import QualityLimits
 
 LOWER_IS_WORSE = {"inter_pupil", "sharpness", "brightness", "evenness", "eye_opening"}
@@ -31,9 +31,9 @@ def test_the_mouth_never_rejects() -> None:
 def test_the_environment_sets_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FACE2BONE_QUALITY_YAW_WARN", "7.5")
     monkeypatch.setenv("FACE2BONE_QUALITY_YAW_REJECT", "")
-    limits = QualityLimits()
+    limits = QualityLimits.from_environment()
     assert limits.yaw_warn == 7.5
     assert limits.yaw_reject == 20.0
     monkeypatch.setenv("FACE2BONE_QUALITY_YAW_WARN", "-3")
-    with pytest.raises(ValidationError):
-        QualityLimits()
+    with pytest.raises(SettingsError, match=r"FACE2BONE_QUALITY_YAW_WARN is not valid.*Correct"):
+        QualityLimits.from_environment()

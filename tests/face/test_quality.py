@@ -1,5 +1,6 @@
 """Every check measures what its name says, and says in words what to do."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -168,6 +169,13 @@ def test_light_limits_and_words(frontal: Any) -> None:
     soft = judge(frontal, aligned=blurred(frontal, 0.07))
     assert check(soft, "sharpness").status == "reject"
     assert soft.status == "reject"
+
+
+@pytest.mark.parametrize("melanin", [0.0, 0.5, 1.0])
+def test_no_skin_tone_is_remarked(melanin: float, draw: Callable[..., Any]) -> None:
+    verdict = judge(draw(0, (0.0, 0.0, 0.0), melanin))
+    for name in ("brightness", "clipping", "evenness", "sharpness", "eye_opening"):
+        assert check(verdict, name).status == "accept", name
 
 
 def test_an_open_mouth_warns_and_never_rejects(frontal: Any) -> None:
