@@ -11,6 +11,9 @@ import numpy as np
 import pytest
 
 from face2bone.bundle import ConceptBank
+from face2bone.cohort.synthetic.patients import draw_patient, patient_face
+from face2bone.cohort.synthetic.render import draw_face
+from face2bone.cohort.synthetic.worlds import World
 from face2bone.errors import TrainingError
 from face2bone.explain.craft import (
     concept_coefficients,
@@ -19,7 +22,10 @@ from face2bone.explain.craft import (
     fit_concepts,
 )
 from face2bone.explain.location import CENTRE_STEP, FIRST_CENTRE
+from face2bone.face import align, find_face
 from face2bone.face.regions import REGIONS, Region
+from face2bone.photo import photo_from_pixels
+from face2bone.runtime import TorchEngine, network_input
 
 CHANNELS = 12
 LOADINGS = np.zeros((3, CHANNELS), dtype=np.float32)
@@ -267,6 +273,28 @@ def test_more_photos_than_needed_are_sampled(engine, cohort, monkeypatch):
     monkeypatch.setattr("face2bone.explain.craft.MOST_POSITIONS", 100)
     bank = fit_concepts(engine, *cohort, n_concepts=2, exemplars=9)
     assert bank.exemplars.shape[1] == 5
+
+
+@pytest.mark.long
+def test_concepts_carry_the_demo_network_s_answer(demo_bundle, monkeypatch):
+    """Faces rebuilt from the bank alone are read as the faces themselves are."""
+    monkeypatch.setattr("face2bone.explain.craft.WEIGHED_PHOTOS", 1)
+    engine = TorchEngine(demo_bundle.build_network(), device="cpu")
+    photos = [
+        photo_from_pixels(draw_face(patient_face(draw_patient(seed, World.PLANTED))).pixels)
+        for seed in range(7_000, 7_120)
+    ]
+    faces = [align(photo, find_face(photo)) for photo in photos]
+    crops = np.stack([face.crop for face in faces])
+    maps = np.stack([face.region_map for face in faces])
+    bank = fit_concepts(engine, crops[:90], maps[:90], n_concepts=8, exemplars=0)
+    features = engine.features(network_input(crops[90:]))
+    U = concept_coefficients(features, bank.basis)
+    rebuilt = np.einsum("brhw,rc->bchw", U, bank.basis).astype(np.float32)
+    logits, from_concepts = engine.head(features), engine.head(rebuilt)
+    assert (logits.argmax(axis=1) == from_concepts.argmax(axis=1)).mean() >= 0.7
+    for ours, theirs in zip(from_concepts.T, logits.T, strict=True):
+        assert np.corrcoef(ours, theirs)[0, 1] > 0.8
 
 
 def test_a_real_network_from_fit_to_explanation(small_engine, face):
