@@ -1,4 +1,4 @@
-"""Inference with OpenVINO on the CPU: two to three times torch's speed, and steadier.
+"""Inference with OpenVINO on the CPU: faster than torch, most of all for one face at a time.
 
 The network is traced and converted in memory, once, with two outputs: the features at the
 cut and the logits. Three models are taken from that one graph - input to features,
