@@ -9,13 +9,12 @@ from face2bone.dashboard.serving import SecurityHeaders, one_sentence
 
 def dashboard() -> None:
     """Every page, and the way between them."""
-    st.set_page_config(page_title="Face2Bone", page_icon=":material/face:", layout="wide")
+    # No icons for the browser tab: Streamlit would fetch them from a font server.
+    st.set_page_config(page_title="Face2Bone", layout="wide")
     st.navigation(
         [
-            st.Page(
-                "pages/review.py", title="Review", icon=":material/person_search:", default=True
-            ),
-            st.Page("pages/about.py", title="About", icon=":material/info:"),
+            st.Page("pages/review.py", title="Review", default=True),
+            st.Page("pages/about.py", title="About"),
         ]
     ).run()
 

@@ -87,7 +87,7 @@ def export(
     assessment = Assessment(patient, found, prediction, explanation, referral, assessor.facts)
     st.download_button(
         "Download as JSON (without the photo)",
-        to_json(assessment),
+        lambda: to_json(assessment),  # made when asked for: nothing waits in a public store
         file_name="assessment.json",
         mime="application/json",
         key="download_json",

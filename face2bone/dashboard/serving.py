@@ -33,7 +33,7 @@ def content_security_policy(index_html: str) -> str:
             "img-src 'self' data: blob:",
             "media-src 'self' data: blob:",
             "font-src 'self' data:",
-            "connect-src 'self' ws: wss:",
+            "connect-src 'self' data: ws: wss:",  # the camera widget reads its shot from data
             "worker-src 'self' blob:",
             "object-src 'none'",
             "base-uri 'self'",

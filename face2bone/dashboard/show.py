@@ -38,7 +38,7 @@ def refusal(error: Face2BoneError) -> None:
 def banner(status: str) -> None:
     """The bundle's status, which stays on the screen while the page scrolls."""
     st.html(
-        '<div role="note" style="position:fixed;bottom:0;left:0;right:0;z-index:1000;'
+        '<div role="note" style="position:fixed;bottom:0;left:0;right:0;z-index:1000000;'
         'padding:6px 16px;text-align:center;font-size:0.9rem;background:#5c2d00;color:#fff">'
         f"<strong>{STATUS_WORDS[status]}</strong> · {html.escape(notice_of(status))}</div>"
     )

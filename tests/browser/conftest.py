@@ -16,10 +16,13 @@ from pathlib import Path
 
 import cv2
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 90
+PATIENCE_MS = 120_000  # an explanation on a busy two-core machine
+
+expect.set_options(timeout=PATIENCE_MS)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -94,7 +97,7 @@ def page(browser: Browser, dashboard: str) -> Iterator[Page]:
     visitor = context.new_page()
     visitor.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
     visitor.on("pageerror", lambda error: errors.append(str(error)))
-    visitor.set_default_timeout(120_000)
+    visitor.set_default_timeout(PATIENCE_MS)
     visitor.goto("/")
     yield visitor
     context.close()
