@@ -74,6 +74,8 @@ def region_bars(attribution: RegionAttribution, class_index: int) -> go.Figure:
             hoverinfo="skip",
         )
     )
+    reach = 1.35 * max(float(np.abs(values).max()), 1e-6)  # room for the printed numbers
+    figure.update_xaxes(range=(-reach, reach))
     figure.update_xaxes(title=f"speaks against ← logit → speaks for {CLASS_LABELS[class_index]}")
     return _small(figure, 360)
 

@@ -111,13 +111,19 @@ def _patient_form() -> None:
     st.subheader("Patient")
     first, second = st.columns(2)
     with first:
-        age = st.number_input("Age (years)", *AGE_RANGE, value=None, step=1.0, key="age")
-        height = st.number_input("Height (cm)", *HEIGHT_RANGE, value=None, step=1.0, key="height")
+        age = st.number_input(
+            "Age (years)", *AGE_RANGE, value=None, step=1.0, format="%.1f", key="age"
+        )
+        height = st.number_input(
+            "Height (cm)", *HEIGHT_RANGE, value=None, step=1.0, format="%.1f", key="height"
+        )
     with second:
         sex = st.selectbox(
             "Sex", list(Sex), index=None, format_func=lambda s: SEX_WORDS[s], key="sex"
         )
-        weight = st.number_input("Weight (kg)", *WEIGHT_RANGE, value=None, step=1.0, key="weight")
+        weight = st.number_input(
+            "Weight (kg)", *WEIGHT_RANGE, value=None, step=1.0, format="%.1f", key="weight"
+        )
     menopause = _menopause(sex)
     if age is None or height is None or weight is None or sex is None:
         session.set_patient(None)

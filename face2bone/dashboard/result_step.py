@@ -30,7 +30,13 @@ def result_step(prediction: Prediction, referral: Referral, assessor: Assessor) 
             key="probabilities",
         )
     with people:
-        _people(prediction, assessor)
+        if referral.class_headline_shown:
+            _people(prediction, assessor)
+        else:
+            st.caption(
+                "How many of 100 people like this have osteoporosis is not shown: nobody like "
+                "this was measured, or the classes are not defined for this patient."
+            )
 
 
 def _domain(prediction: Prediction) -> None:
@@ -78,6 +84,8 @@ def trust_step(prediction: Prediction, assessor: Assessor) -> None:
             charts.reliability_curve(table, confidence), config=charts.PLAIN, key="reliability"
         )
     with facts:
+        if prediction.out_of_domain.is_outside:
+            st.warning("None of this was measured on photos like this one.")
         _facts(assessor, charts.bin_count(table, confidence))
 
 
