@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from skimage.data import coffee
+from skimage.data import chelsea
 
 from face2bone.assess import STEPS, Assessment, Assessor
 from face2bone.bundle import Bundle
@@ -71,7 +71,7 @@ def test_a_real_photo_is_unlike_the_training_faces(
 
 def test_no_face_is_its_own_error(assessor: Assessor) -> None:
     with pytest.raises(NoFaceFound):
-        assessor.locate(photo_from_pixels(coffee()))
+        assessor.locate(photo_from_pixels(chelsea()))
 
 
 def test_a_rejected_photo_gets_no_prediction(assessor: Assessor) -> None:

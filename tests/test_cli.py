@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from skimage.data import astronaut, coffee
+from skimage.data import astronaut, chelsea
 
 from face2bone.report.assessment_json import DEMO_NOTICE, AssessmentDocument
 
@@ -46,9 +46,9 @@ def test_assess_writes_every_file_and_says_what_it_is(
 def test_a_picture_without_a_face_is_exit_2_and_one_sentence(
     demo_bundle: object, tmp_path: Path
 ) -> None:
-    cup = tmp_path / "cup.png"
-    Image.fromarray(coffee()).save(cup)
-    result = face2bone("assess", cup, *DETAILS, "--out", tmp_path / "out")
+    cat = tmp_path / "cat.png"
+    Image.fromarray(chelsea()).save(cat)
+    result = face2bone("assess", cat, *DETAILS, "--out", tmp_path / "out")
     assert result.returncode == 2
     assert result.stdout == ""
     assert len(result.stderr.strip().splitlines()) == 1

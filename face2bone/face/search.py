@@ -21,7 +21,6 @@ Detector = Callable[[NDArray[np.uint8]], list[NDArray[np.float64]]]
 
 SAME_FACE: Final = 0.35  # finds whose centres are closer than this share of their size are one
 BACKGROUND: Final = 1 / 3  # faces smaller than this share of the largest are passers-by
-SMALLEST_FACE: Final = 48  # pixels, about 18 between the pupils; smaller finds are guesses
 SECOND_LOOK: Final = 2.0  # side of the second look, in face sizes
 SMALLEST_TILE: Final = 320  # pixels; faces small in these are too small to be of use
 SECOND_LOOK_SIZE: Final = 704  # pixels; the mesh is read from 192 pixels around the face
@@ -32,8 +31,7 @@ SURE_TILT: Final = 30.0  # degrees
 def search_faces(detect: Detector, pixels: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
     """Landmarks (478, 3) in photo pixels of every face, the largest first; empty when none.
 
-    Two finds of one face count once. Faces smaller than a third of the largest are left out, and
-    so are finds too small to be told from texture: the retries see a face in a cup of coffee.
+    Two finds of one face count once, and faces smaller than a third of the largest are left out.
     """
     height, width = pixels.shape[:2]
     whole = _look(detect, pixels, View(0, 0, max(width, height), smallest=0))
@@ -44,7 +42,7 @@ def search_faces(detect: Detector, pixels: NDArray[np.uint8]) -> list[NDArray[np
         seen = _distinct([face for view in views for face in _look(detect, pixels, view)])
         looks = [_second_look(detect, pixels, face) for face in seen]
         found = [face for face in looks if face is not None]
-    faces = [face for face in _distinct(found) if _size(face) >= SMALLEST_FACE]
+    faces = _distinct(found)
     return [f.astype(np.float32) for f in faces if _size(f) >= BACKGROUND * _size(faces[0])]
 
 

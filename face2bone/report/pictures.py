@@ -49,7 +49,7 @@ def region_overlay(aligned: AlignedFace, values: npt.NDArray[np.float64]) -> Rgb
     of the largest magnitude.
     """
     strength = values / max(float(np.abs(values).max()), 1e-12)
-    colours = colormaps["RdBu_r"](0.5 + 0.5 * strength)[:, :3] * 255.0
+    colours = colormaps["RdBu_r"](0.5 + 0.4 * strength)[:, :3] * 255.0
     weight = TINT * np.abs(strength)
     out = crop_rgba(aligned).astype(np.float64)
     inside = aligned.region_map >= 0

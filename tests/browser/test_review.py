@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
-from skimage.data import astronaut, coffee
+from skimage.data import astronaut, chelsea
 
 pytestmark = pytest.mark.browser
 
@@ -84,7 +84,7 @@ def test_camera_reaches_the_last_step(page: Page) -> None:
 def test_picture_without_a_face_still_gets_a_suggestion(page: Page) -> None:
     page.get_by_text("Upload", exact=True).click()
     page.locator("input[type=file]").set_input_files(
-        {"name": "cup.png", "mimeType": "image/png", "buffer": _png(coffee())}
+        {"name": "cat.png", "mimeType": "image/png", "buffer": _png(chelsea())}
     )
     _fill_patient(page)
     expect(page.get_by_text("No face", exact=False).first).to_be_visible()
