@@ -2,7 +2,6 @@
 
     crops.npy      uint8 (N, 160, 160, 3)
     regions.npy    int8 (N, 160, 160), index into REGIONS, -1 outside the ellipse
-    traits.npy     float32 (N, D), identity of drawn faces; absent for photos
     index.parquet  one row a usable crop: its position ``row``, the patient's columns
     rejected.csv   photos left out, each with the reason
     source.json    what the store was made from; shards/ says which parts are done
@@ -33,15 +32,13 @@ from face2bone.cohort.manifest import Cohort
 from face2bone.cohort.synthetic.patients import DrawnPatient, patient_face
 from face2bone.cohort.synthetic.render import draw_face
 from face2bone.errors import FaceError, PhotoError, TrainingError
-from face2bone.face import CROP_SIZE, align, find_face
-from face2bone.face.alignment import align_landmarks
+from face2bone.face import CROP_SIZE, AlignedFace, align, align_landmarks, find_face
 from face2bone.face.locator import FaceMeshLocator
 from face2bone.photo import read_photo
-from face2bone.training.traits import TRAITS, face_traits
 
 SHARD: Final = 100  # photos between two marks; at most this much work is lost by a kill
 DRAWN_SIZE: Final = 256  # pixels a side of a drawn photo, the size cohorts are written in
-CROPS, REGION_MAPS, TRAIT_TABLE = "crops.npy", "regions.npy", "traits.npy"
+CROPS, REGION_MAPS = "crops.npy", "regions.npy"
 INDEX, REJECTED, SOURCE, SHARDS = "index.parquet", "rejected.csv", "source.json", "shards"
 
 Progress = Callable[[int, int], None]
@@ -56,7 +53,6 @@ class CropStore:
     index: pd.DataFrame
     crops: npt.NDArray[np.uint8]
     region_maps: npt.NDArray[np.int8]
-    traits: npt.NDArray[np.float32] | None
 
     @property
     def labels(self) -> npt.NDArray[np.int64]:
@@ -78,44 +74,34 @@ class CropStore:
 class _Source(Protocol):
     """Where crops come from; picklable, so that workers can hold it."""
 
-    def crop(self, position: int) -> "_Crop":
-        """The crop at one position; raises ``FaceError`` or ``PhotoError`` with the reason."""
+    def face(self, position: int) -> AlignedFace:
+        """The face at one position; raises ``FaceError`` or ``PhotoError`` with the reason."""
         ...
-
-
-@dataclass(frozen=True)
-class _Crop:
-    pixels: npt.NDArray[np.uint8]
-    region_map: npt.NDArray[np.int8]
-    traits: npt.NDArray[np.float32] | None
 
 
 @dataclass(frozen=True)
 class _DrawnPatients:
     patients: tuple[DrawnPatient, ...]
 
-    def crop(self, position: int) -> _Crop:
-        parameters = patient_face(self.patients[position])
-        pixels = draw_face(parameters, DRAWN_SIZE).pixels
+    def face(self, position: int) -> AlignedFace:
+        pixels = draw_face(patient_face(self.patients[position]), DRAWN_SIZE).pixels
         found = _locator().locate(pixels)
         if len(found) != 1:
             raise FaceError(f"{len(found)} faces were found where one was drawn. Draw another.")
-        aligned = align_landmarks(pixels, found[0])
-        return _Crop(aligned.crop, aligned.region_map, face_traits(parameters))
+        return align_landmarks(pixels, found[0])
 
 
 @dataclass(frozen=True)
 class _Photos:
     paths: tuple[Path, ...]
 
-    def crop(self, position: int) -> _Crop:
+    def face(self, position: int) -> AlignedFace:
         photo = read_photo(self.paths[position].read_bytes())
         face = find_face(photo, _locator())
         if face.quality.status == "reject":
             failed = [c.reason for c in face.quality.checks if c.status == "reject"]
             raise FaceError(" ".join(failed))
-        aligned = align(photo, face)
-        return _Crop(aligned.crop, aligned.region_map, None)
+        return align(photo, face)
 
 
 def photo_crops(
@@ -159,13 +145,11 @@ def read_store(folder: Path) -> CropStore:
     """Map a finished store. Raises ``TrainingError`` when it is not finished."""
     if not (folder / INDEX).is_file():
         raise TrainingError("The crop store is not finished. Build it again; it goes on.")
-    traits = folder / TRAIT_TABLE
     return CropStore(
         folder=folder,
         index=pd.read_parquet(folder / INDEX),
         crops=np.load(folder / CROPS, mmap_mode="r"),
         region_maps=np.load(folder / REGION_MAPS, mmap_mode="r"),
-        traits=np.load(traits) if traits.is_file() else None,
     )
 
 
@@ -177,15 +161,14 @@ def _build(
     workers: int | None,
     progress: Progress | None,
 ) -> CropStore:
-    drawn = isinstance(source, _DrawnPatients)
-    _open_store(folder, len(table), identity, drawn)
+    _open_store(folder, len(table), identity)
     if not (folder / INDEX).is_file():
         _fill(source, folder, len(table), workers or os.cpu_count() or 1, progress)
         _write_index(folder, table)
     return read_store(folder)
 
 
-def _open_store(folder: Path, count: int, identity: str, drawn: bool) -> None:
+def _open_store(folder: Path, count: int, identity: str) -> None:
     """Make the arrays, or check that the folder's are of this same cohort."""
     mark = {"photos": count, "sha256": hashlib.sha256(identity.encode()).hexdigest()}
     if (folder / SOURCE).is_file():
@@ -198,8 +181,6 @@ def _open_store(folder: Path, count: int, identity: str, drawn: bool) -> None:
     side = (count, CROP_SIZE, CROP_SIZE)
     _new_array(folder / CROPS, np.uint8, (*side, 3))
     _new_array(folder / REGION_MAPS, np.int8, side)
-    if drawn:
-        _new_array(folder / TRAIT_TABLE, np.float32, (count, len(TRAITS)))
     _write_whole(folder / SOURCE, json.dumps(mark))
 
 
@@ -258,20 +239,16 @@ def _work(start: int, stop: int) -> None:
 
 def _fill_shard(source: _Source, folder: Path, start: int, stop: int) -> None:
     arrays = {name: np.load(folder / name, mmap_mode="r+") for name in (CROPS, REGION_MAPS)}
-    traits = folder / TRAIT_TABLE
-    trait_table = np.load(traits, mmap_mode="r+") if traits.is_file() else None
     rejected: dict[int, str] = {}
     for position in range(start, stop):
         try:
-            crop = source.crop(position)
+            face = source.face(position)
         except (FaceError, PhotoError, OSError) as error:
             rejected[position] = str(error)
             continue
-        arrays[CROPS][position] = crop.pixels
-        arrays[REGION_MAPS][position] = crop.region_map
-        if trait_table is not None:
-            trait_table[position] = crop.traits
-    for array in (*arrays.values(), *([] if trait_table is None else [trait_table])):
+        arrays[CROPS][position] = face.crop
+        arrays[REGION_MAPS][position] = face.region_map
+    for array in arrays.values():
         array.flush()
     _write_whole(_mark_path(folder, start), json.dumps(rejected))
 

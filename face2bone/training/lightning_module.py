@@ -1,22 +1,18 @@
-"""What Lightning needs to know of the two ways a network is trained: on labels, on traits."""
+"""What Lightning needs to know: a training step, a validation step, the optimiser, the state."""
 
 import math
-from abc import abstractmethod
 from typing import Any, Final
 
-import numpy as np
-import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 from lightning.pytorch import LightningModule
 from scipy.special import softmax
-from torch import Tensor, nn
+from torch import Tensor
 
 from face2bone.evaluation.metrics import macro_auc
 from face2bone.nn import Face2Bone, normalise
 from face2bone.training.loader import Batch
 from face2bone.training.objective import Objective
-from face2bone.training.recipe import Optimisation
 
 MONITOR: Final = "validation_loss"
 BETAS: Final = (0.9, 0.98)
@@ -31,30 +27,57 @@ def share_of_peak(step: int, steps: int, warmup: float) -> float:
     return 0.5 * (1.0 + math.cos(math.pi * min(1.0, done)))
 
 
-class _Training(LightningModule):
-    """AdamW, linear warm-up then cosine to zero; torch's random state goes into checkpoints."""
+class LabelTraining(LightningModule):
+    """Train a network on bone mass classes, T-scores and region maps."""
 
-    def __init__(self, learning_rate: float, weight_decay: float, warmup: float) -> None:
+    def __init__(self, network: Face2Bone, objective: Objective) -> None:
         super().__init__()
-        self.learning_rate, self.weight_decay = learning_rate, weight_decay
-        self.warmup = warmup
+        self.network, self.objective = network, objective
+        self.recipe = objective.recipe
+        self._seen: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
 
-    @abstractmethod
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
-        """Loss of one batch."""
+        """The objective's total on an augmented batch."""
+        losses = self.objective(self.network.training_outputs(normalise(batch.crops)), batch)
+        self._note("training_loss", losses.label, batch)
+        self._note("region_loss", losses.region, batch)
+        total: Tensor = losses.total
+        return total
+
+    def validation_step(self, batch: Batch, batch_index: int) -> None:
+        """Outputs are kept for figures over the whole split."""
+        outputs = self.network.training_outputs(normalise(batch.crops))
+        values = (outputs.logits, batch.labels, outputs.t_score, batch.t_scores)
+        logits, labels, predicted, t_scores = (v.detach().float().cpu() for v in values)
+        self._seen.append((logits, labels.long(), predicted, t_scores))
+
+    def on_validation_epoch_end(self) -> None:
+        """Loss, accuracy, macro AUC and T-score error; the same on every process."""
+        logits, labels, predicted, t_scores = (
+            torch.cat(part) for part in zip(*self._seen, strict=True)
+        )
+        self._seen.clear()
+        self.log(MONITOR, F.cross_entropy(logits, labels), sync_dist=True)
+        self.log("validation_accuracy", (logits.argmax(1) == labels).float().mean(), sync_dist=True)
+        auc = macro_auc(softmax(logits.double().numpy(), axis=1), labels.numpy())
+        self.log("validation_auc", float(auc), sync_dist=True)
+        self.log("validation_t_error", (predicted - t_scores).abs().nanmean(), sync_dist=True)
 
     def configure_optimizers(self) -> Any:
-        """One-cycle schedule (Smith 2018), moved at every step; only matrices decay."""
+        """AdamW; linear warm-up, then cosine to zero, moved at every step; only matrices decay."""
         # Known only now: with several processes an epoch has fewer steps.
         steps = int(self.trainer.estimated_stepping_batches)
         weights = [p for p in self.parameters() if p.requires_grad]
         groups = [
-            {"params": [p for p in weights if p.ndim > 1], "weight_decay": self.weight_decay},
+            {
+                "params": [p for p in weights if p.ndim > 1],
+                "weight_decay": self.recipe.weight_decay,
+            },
             {"params": [p for p in weights if p.ndim <= 1], "weight_decay": 0.0},
         ]
-        optimizer = torch.optim.AdamW(groups, lr=self.learning_rate, betas=BETAS)
+        optimizer = torch.optim.AdamW(groups, lr=self.recipe.learning_rate, betas=BETAS)
         schedule = torch.optim.lr_scheduler.LambdaLR(
-            optimizer, lambda step: share_of_peak(step, steps, self.warmup)
+            optimizer, lambda step: share_of_peak(step, steps, self.recipe.warmup)
         )
         return {
             "optimizer": optimizer,
@@ -89,80 +112,3 @@ class _Training(LightningModule):
             torch.set_rng_state(state.cpu())
             if self._cuda_states is not None and torch.cuda.is_available():
                 torch.cuda.set_rng_state_all([s.cpu() for s in self._cuda_states])
-
-
-class LabelTraining(_Training):
-    """Train a network on bone mass classes, T-scores and region maps."""
-
-    def __init__(self, network: Face2Bone, objective: Objective) -> None:
-        recipe = objective.recipe
-        super().__init__(recipe.learning_rate, recipe.weight_decay, recipe.warmup)
-        self.network, self.objective = network, objective
-        self._seen: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
-
-    def training_step(self, batch: Batch, batch_index: int) -> Tensor:
-        """The objective's total on an augmented batch."""
-        losses = self.objective(self.network.training_outputs(normalise(batch.crops)), batch)
-        self._note("training_loss", losses.label, batch)
-        self._note("region_loss", losses.region, batch)
-        total: Tensor = losses.total
-        return total
-
-    def validation_step(self, batch: Batch, batch_index: int) -> None:
-        """Outputs are kept for figures over the whole split."""
-        outputs = self.network.training_outputs(normalise(batch.crops))
-        values = (outputs.logits, batch.labels, outputs.t_score, batch.t_scores)
-        logits, labels, predicted, t_scores = (v.detach().float().cpu() for v in values)
-        self._seen.append((logits, labels.long(), predicted, t_scores))
-
-    def on_validation_epoch_end(self) -> None:
-        """Loss, accuracy, macro AUC and T-score error; the same on every process."""
-        logits, labels, predicted, t_scores = (
-            torch.cat(part) for part in zip(*self._seen, strict=True)
-        )
-        self._seen.clear()
-        self.log(MONITOR, F.cross_entropy(logits, labels), sync_dist=True)
-        self.log("validation_accuracy", (logits.argmax(1) == labels).float().mean(), sync_dist=True)
-        auc = macro_auc(softmax(logits.double().numpy(), axis=1), labels.numpy())
-        self.log("validation_auc", float(auc), sync_dist=True)
-        self.log("validation_t_error", (predicted - t_scores).abs().nanmean(), sync_dist=True)
-
-
-class TraitTraining(_Training):
-    """Pretrain a network to tell who a drawn face is and how it was taken.
-
-    mean, spread: (D,) of the traits over the training patients; predictions are z-scores.
-    """
-
-    mean: Tensor
-    spread: Tensor
-
-    def __init__(
-        self,
-        network: Face2Bone,
-        mean: npt.NDArray[np.floating[Any]],
-        spread: npt.NDArray[np.floating[Any]],
-        learning_rate: float,
-        recipe: Optimisation,
-    ) -> None:
-        super().__init__(learning_rate, recipe.weight_decay, recipe.warmup)
-        self.network = network
-        width = network.config.channels(network.config.embedding)
-        self.traits = nn.Linear(width, len(mean))
-        self.register_buffer("mean", torch.tensor(mean, dtype=torch.float32))
-        self.register_buffer("spread", torch.tensor(spread, dtype=torch.float32))
-
-    def training_step(self, batch: Batch, batch_index: int) -> Tensor:
-        """Smooth L1 of the traits' z-scores."""
-        loss = self._loss(batch)
-        self._note("training_loss", loss, batch)
-        return loss
-
-    def validation_step(self, batch: Batch, batch_index: int) -> None:
-        """The same loss on the validation split."""
-        self.log(MONITOR, self._loss(batch), batch_size=len(batch), sync_dist=True)
-
-    def _loss(self, batch: Batch) -> Tensor:
-        outputs = self.network.training_outputs(normalise(batch.crops))
-        wanted = (batch.traits - self.mean) / self.spread
-        return F.smooth_l1_loss(self.traits(outputs.embedding).float(), wanted)

@@ -24,14 +24,13 @@ _ORDER, _CHANGE = 0, 1  # keys that keep the two kinds of random stream apart
 @dataclass(frozen=True)
 class Batch:
     """crops uint8 (B, 160, 160, 3); region_maps int8 (B, 160, 160); labels int64 (B,);
-    t_scores float32 (B,), NaN where unknown; traits float32 (B, D), or (B, 0) for photos.
+    t_scores float32 (B,), NaN where unknown.
     """
 
     crops: Tensor
     region_maps: Tensor
     labels: Tensor
     t_scores: Tensor
-    traits: Tensor
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -97,11 +96,9 @@ class CropLoader(Sized):
             key = (self.seed, _CHANGE, epoch)
             streams = [np.random.default_rng((*key, int(row))) for row in rows]
             crops, maps = augment_batch(crops, maps, self.augmentation, streams)
-        traits = self.store.traits
         return Batch(
             crops=torch.from_numpy(crops),
             region_maps=torch.from_numpy(np.ascontiguousarray(maps)),
             labels=torch.from_numpy(self._labels[members]),
             t_scores=torch.from_numpy(self._t_scores[members]),
-            traits=torch.zeros(len(rows), 0) if traits is None else torch.from_numpy(traits[rows]),
         )

@@ -1,4 +1,4 @@
-"""One stage of training in one folder: start or go on, checkpoint, stop early, keep the best.
+"""The training loop in one folder: start or go on, checkpoint, stop early, keep the best.
 
     checkpoints/last.ckpt   newest state, written every few steps and after every epoch
     checkpoints/best.ckpt   state with the lowest validation loss
@@ -21,30 +21,26 @@ from lightning.pytorch import Callback, LightningModule, Trainer
 from lightning.pytorch.callbacks import EarlyStopping
 
 from face2bone.errors import TrainingError
-from face2bone.training.lightning_module import MONITOR
+from face2bone.training.lightning_module import MONITOR, LabelTraining
 from face2bone.training.loader import CropLoader
 from face2bone.training.progress import Progress
-from face2bone.training.recipe import Optimisation
 
 LAST, BEST, CURVES = "checkpoints/last.ckpt", "checkpoints/best.ckpt", "curves.csv"
 _LOGGERS: Final = ("lightning.pytorch", "lightning.fabric")
 
 
 def fit(
-    module: LightningModule,
+    module: LabelTraining,
     training: CropLoader,
     validation: CropLoader,
     folder: Path,
-    recipe: Optimisation,
-    *,
-    stage: str,
-    epochs: int,
     progress: Progress,
 ) -> None:
     """Train ``module`` in place; afterwards it holds the best epoch's weights.
 
     Goes on where ``folder`` was left. Raises ``TrainingError`` when the loss stops being finite.
     """
+    recipe = module.recipe
     (folder / LAST).parent.mkdir(parents=True, exist_ok=True)
     keeper = Keeper(folder, recipe.checkpoint_steps, training)
     early = EarlyStopping(MONITOR, patience=recipe.patience, check_finite=True, verbose=False)
@@ -52,10 +48,10 @@ def fit(
         trainer = Trainer(
             accelerator="auto",
             devices="auto",
-            max_epochs=epochs,
+            max_epochs=recipe.epochs,
             precision=recipe.precision,
             gradient_clip_val=recipe.gradient_clip,
-            callbacks=[keeper, early, Ticker(stage, progress)],
+            callbacks=[keeper, early, Ticker(progress)],
             logger=False,
             enable_checkpointing=False,
             enable_progress_bar=False,
@@ -140,15 +136,15 @@ class Keeper(Callback):
 class Ticker(Callback):
     """Reports steps to a ``Progress``."""
 
-    def __init__(self, stage: str, progress: Progress) -> None:
-        self.stage, self.progress = stage, progress
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
         self.note = ""
 
     def on_train_batch_end(self, trainer: Trainer, *_: Any) -> None:
         """One step further."""
         if trainer.is_global_zero:
             steps = int(trainer.estimated_stepping_batches)
-            self.progress(self.stage, trainer.global_step, steps, self.note)
+            self.progress("training", trainer.global_step, steps, self.note)
 
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """The newest figures stand beside the bar."""

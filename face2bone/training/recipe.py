@@ -72,13 +72,6 @@ class Optimisation(_Section):
     checkpoint_steps: Count
 
 
-class Pretraining(_Section):
-    """Identity pretraining on drawn faces before the labels are seen; no section, none."""
-
-    epochs: Count
-    learning_rate: Annotated[float, Field(gt=0)]
-
-
 class Backbone(_Section):
     """A trunk pretrained elsewhere: a facenet-pytorch weight file and its SHA-256.
 
@@ -108,7 +101,6 @@ class Recipe(_Section):
     training: Optimisation
     concepts: Count
     backbone: Backbone | None = None
-    pretraining: Pretraining | None = None
     cohort: DrawnCohort | None = None
 
     def network_config(self) -> NetworkConfig:

@@ -4,7 +4,7 @@
     crops/                  the crop store (``crops.py``)
     split.csv               which side of the split every patient is on
     identical_photos.txt    photos that stand under two patients or two classes, if any
-    pretraining/, training/ checkpoints and curves of each stage (``loop.py``)
+    training/               checkpoints and curves (``loop.py``)
     metrics.json            results and minutes per stage
     bundle/                 the finished bundle
 
@@ -33,7 +33,7 @@ from face2bone.nn import Face2Bone
 from face2bone.nn.inception_resnet_v1 import load_facenet_weights
 from face2bone.training.crops import CropStore, photo_crops
 from face2bone.training.finish import Trained, finish_on_patients
-from face2bone.training.lightning_module import LabelTraining, TraitTraining
+from face2bone.training.lightning_module import LabelTraining
 from face2bone.training.loader import CropLoader
 from face2bone.training.loop import fit
 from face2bone.training.objective import Objective, class_weights
@@ -136,7 +136,7 @@ def train_network(
     progress: Progress,
     clock: Clock,
 ) -> Face2Bone:
-    """Pretrain if the recipe says so, then train; returns the best epoch's network."""
+    """Train from the seed, or from the recipe's backbone; returns the best epoch's network."""
     cv2.setNumThreads(1)  # crops are small: threads would only take turns
     torch.manual_seed(seed)
     network = Face2Bone(recipe.network_config())
@@ -145,11 +145,13 @@ def train_network(
             network.backbone, Path(recipe.backbone.weights), recipe.backbone.sha256
         )
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    if recipe.pretraining is not None:
-        with clock.stage("pretraining"):
-            _pretrain(network, recipe, store, members, folder / "pretraining", seed, progress)
+    settings = recipe.training
+    training = CropLoader(store, members["train"], settings.batch_size, recipe.augmentation, seed)
+    validation = CropLoader(store, members["validation"], VALIDATION_BATCH)
+    weights = class_weights(store.labels[members["train"]], settings.class_weighting)
+    module = LabelTraining(network, Objective(settings, weights))
     with clock.stage("training"):
-        _train(network, recipe, store, members, folder / "training", seed, progress)
+        fit(module, training, validation, folder / "training", progress)
     if getattr(rank_zero_only, "rank", 0) != 0:
         sys.exit()  # of several processes that train together, one finishes the bundle
     return network.eval()
@@ -159,59 +161,3 @@ def write_metrics(folder: Path, clock: Clock, results: Any) -> None:
     """Results and minutes as JSON."""
     values = {"results": results, "minutes": clock.minutes}
     (folder / "metrics.json").write_text(json.dumps(values, indent=2) + "\n", "utf-8")
-
-
-def _pretrain(
-    network: Face2Bone,
-    recipe: Recipe,
-    store: CropStore,
-    members: Members,
-    folder: Path,
-    seed: int,
-    progress: Progress,
-) -> None:
-    settings = recipe.pretraining
-    if settings is None or store.traits is None:
-        raise TrainingError(
-            "Identity pretraining needs drawn faces. Remove the recipe's pretraining section."
-        )
-    training, validation = _loaders(recipe, store, members, seed + 1)
-    known = store.traits[store.rows[members["train"]]]
-    module = TraitTraining(
-        network,
-        known.mean(0),
-        known.std(0) + 1e-6,
-        settings.learning_rate,
-        recipe.training,
-    )
-    fit(
-        module, training, validation, folder, recipe.training,
-        epochs=settings.epochs, stage="pretraining", progress=progress,
-    )  # fmt: skip
-
-
-def _train(
-    network: Face2Bone,
-    recipe: Recipe,
-    store: CropStore,
-    members: Members,
-    folder: Path,
-    seed: int,
-    progress: Progress,
-) -> None:
-    training, validation = _loaders(recipe, store, members, seed)
-    settings = recipe.training
-    weights = class_weights(store.labels[members["train"]], settings.class_weighting)
-    module = LabelTraining(network, Objective(settings, weights))
-    fit(
-        module, training, validation, folder, settings,
-        epochs=settings.epochs, stage="training", progress=progress,
-    )  # fmt: skip
-
-
-def _loaders(
-    recipe: Recipe, store: CropStore, members: Members, seed: int
-) -> tuple[CropLoader, CropLoader]:
-    size = recipe.training.batch_size
-    training = CropLoader(store, members["train"], size, recipe.augmentation, seed)
-    return training, CropLoader(store, members["validation"], VALIDATION_BATCH)

@@ -12,7 +12,6 @@ import pytest
 from face2bone.bone import CLASS_LABELS
 from face2bone.training.crops import CropStore
 from face2bone.training.recipe import Recipe, read_recipe
-from face2bone.training.traits import TRAITS
 
 SIZE = 160
 TINY_NETWORK = {
@@ -43,13 +42,12 @@ def fake_store(folder: Path, patients: int, labels: np.ndarray | None = None) ->
             "patient_id": [f"p{i}" for i in range(patients)],
             "sex": "F",
             "age_years": 60.0,
-            "t_score": 0.0 - 1.5 * labels,
+            "t_score": 0.0 - 1.5 * labels - np.arange(patients) / 1024,  # tells patients apart
             "bone_mass_class": [CLASS_LABELS[k] for k in labels],
         }
     )
-    traits = rng.normal(size=(patients, len(TRAITS))).astype(np.float32)
     maps = np.repeat(region_map[None], patients, axis=0)
-    return CropStore(folder, table, crops, maps, traits)
+    return CropStore(folder, table, crops, maps)
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,6 @@ from face2bone.face import MASK_VALUE, align, find_face
 from face2bone.photo import read_photo
 from face2bone.training import crops as module
 from face2bone.training.crops import CropStore, drawn_crops, photo_crops, read_store
-from face2bone.training.traits import TRAITS
 
 PATIENTS = 6
 COHORT_SEED = 400_100  # of the test suite's own range
@@ -64,20 +63,12 @@ def test_labels_are_the_patients(drawn: CropStore, patients: tuple[DrawnPatient,
     assert drawn.index["patient_id"].tolist() == [p.patient_id for p in patients]
 
 
-def test_traits_stand_beside_the_crops(drawn: CropStore) -> None:
-    assert drawn.traits is not None
-    assert drawn.traits.shape == (PATIENTS, len(TRAITS))
-    ages = drawn.traits[:, TRAITS.index("age_years")]
-    np.testing.assert_allclose(ages, drawn.index["age_years"], rtol=1e-6)
-
-
 def test_a_photo_gives_the_crop_that_an_assessment_sees(cohort: Cohort, tmp_path: Path) -> None:
     store = photo_crops(cohort, tmp_path, workers=1)
     photo = read_photo(cohort.photos[1].read_bytes())
     aligned = align(photo, find_face(photo))
     np.testing.assert_array_equal(store.crops[1], aligned.crop)
     np.testing.assert_array_equal(store.region_maps[1], aligned.region_map)
-    assert store.traits is None
 
 
 def test_drawing_and_reading_a_photo_agree(

@@ -18,7 +18,7 @@ from face2bone.training import demo, finish
 from face2bone.training.crops import CropStore
 from face2bone.training.demo import compared, train_demo
 from face2bone.training.progress import silent
-from face2bone.training.recipe import Pretraining, Recipe, recipe_toml
+from face2bone.training.recipe import Recipe, recipe_toml
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def drawn_store(make_store: Callable[..., CropStore]) -> Callable[..., CropStore
         labels = np.array([int(p.bone_class) for p in patients])
         store = make_store(folder, len(patients), labels)
         index = store.index.assign(patient_id=[p.patient_id for p in patients]).iloc[1:]
-        return CropStore(folder, index, store.crops, store.region_maps, store.traits)
+        return CropStore(folder, index, store.crops, store.region_maps)
 
     return draw
 
@@ -48,7 +48,6 @@ def recipe(tiny: Callable[..., Recipe], tmp_path_factory: pytest.TempPathFactory
         "cohort": cohort,
         "concepts": 3,
         "split": {"train": 0.6, "validation": 0.1, "calibration": 0.3},
-        "pretraining": Pretraining(epochs=1, learning_rate=0.01),
     }
     path = tmp_path_factory.mktemp("recipe") / "small.toml"
     text = recipe_toml(small.model_copy(update=changes), 0)
@@ -86,9 +85,8 @@ def test_results_stand_beside_the_oracles(made: tuple[Path, Bundle]) -> None:
         assert figures["n"] == 59
 
 
-def test_both_stages_leave_curves(made: tuple[Path, Bundle]) -> None:
-    for stage in ("pretraining", "training"):
-        assert (made[0] / "run" / stage / "curves.csv").is_file()
+def test_training_leaves_curves(made: tuple[Path, Bundle]) -> None:
+    assert (made[0] / "run" / "training" / "curves.csv").is_file()
 
 
 def test_the_oracle_is_the_bar(make_store: Callable[..., CropStore]) -> None:

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
 
 from face2bone.nn import Face2Bone, NetworkConfig
 from face2bone.training.crops import CropStore
-from face2bone.training.lightning_module import TraitTraining, share_of_peak
+from face2bone.training.lightning_module import LabelTraining, share_of_peak
 from face2bone.training.loader import CropLoader
-from face2bone.training.recipe import Recipe, read_recipe
+from face2bone.training.objective import Objective
+from face2bone.training.recipe import Recipe
 
 
 @pytest.mark.parametrize(("steps", "warmup"), [(100, 0.25), (40, 0.1), (7, 0.5), (2, 0.5)])
@@ -27,19 +31,41 @@ def test_a_step_after_the_last_is_no_new_cycle() -> None:
     assert share_of_peak(150, 100, 0.25) == pytest.approx(0.0)
 
 
-def test_traits_are_compared_as_z_scores(store: CropStore, tiny: object) -> None:
-    """A network that answers the mean scores the smooth L1 of standard normal traits."""
-    assert store.traits is not None
-    recipe: Recipe = tiny()  # type: ignore[operator]
+def test_only_matrices_decay(store: CropStore, tiny: Callable[..., Recipe]) -> None:
+    recipe = tiny(weight_decay=0.3)
     network = Face2Bone(NetworkConfig.from_dict(recipe.network))
-    traits = 5.0 + 3.0 * store.traits
-    moved = CropStore(store.folder, store.index, store.crops, store.region_maps, traits)
-    module = TraitTraining(
-        network, traits.mean(0), traits.std(0), 0.01, read_recipe("demo").training
-    )
-    torch.nn.init.zeros_(module.traits.weight)
-    torch.nn.init.zeros_(module.traits.bias)
-    batch = next(iter(CropLoader(moved, np.arange(48), 48)))
-    z = torch.from_numpy((traits - traits.mean(0)) / traits.std(0))
-    expected = torch.nn.functional.smooth_l1_loss(torch.zeros_like(z), z)
-    torch.testing.assert_close(module._loss(batch), expected, atol=1e-4, rtol=1e-4)
+    module = LabelTraining(network, Objective(recipe.training, np.ones(3)))
+    module.trainer = SimpleNamespace(estimated_stepping_batches=10)  # type: ignore[assignment]
+    decayed, kept = module.configure_optimizers()["optimizer"].param_groups
+    assert decayed["weight_decay"] == 0.3
+    assert kept["weight_decay"] == 0.0
+    assert {p.ndim > 1 for p in decayed["params"]} == {True}
+    assert {p.ndim > 1 for p in kept["params"]} == {False}
+    count = len(decayed["params"]) + len(kept["params"])
+    assert count == len(list(network.parameters()))
+
+
+def test_validation_figures_are_of_the_whole_split(
+    store: CropStore, tiny: Callable[..., Recipe]
+) -> None:
+    """The same whatever the batches, which a mean over batches would not be."""
+    recipe = tiny()
+    torch.manual_seed(0)
+    network = Face2Bone(NetworkConfig.from_dict(recipe.network)).eval()
+    figures = [logged(network, recipe, store, size) for size in (48, 7)]
+    assert figures[0] == pytest.approx(figures[1], abs=1e-5)
+    assert set(figures[0]) == {
+        *("validation_loss", "validation_accuracy", "validation_auc", "validation_t_error")
+    }
+
+
+def logged(
+    network: Face2Bone, recipe: Recipe, store: CropStore, batch_size: int
+) -> dict[str, float]:
+    module = LabelTraining(network, Objective(recipe.training, np.ones(3)))
+    noted: dict[str, float] = {}
+    module.log = lambda name, value, **_: noted.update({name: float(value)})  # type: ignore[assignment]
+    for index, batch in enumerate(CropLoader(store, np.arange(48), batch_size)):
+        module.validation_step(batch, index)
+    module.on_validation_epoch_end()
+    return noted

@@ -27,14 +27,12 @@ def test_shapes_and_types(store: CropStore) -> None:
     assert batch.region_maps.shape == (8, 160, 160)
     assert batch.region_maps.dtype == torch.int8
     assert batch.labels.dtype == torch.int64
-    assert batch.traits.shape == (8, store.traits.shape[1])  # type: ignore[union-attr]
     assert len(batch) == 8
 
 
 def test_an_epoch_shows_every_member_once(store: CropStore) -> None:
-    seen = torch.cat([batch.traits[:, 0] for batch in loader(store)])
-    assert store.traits is not None
-    np.testing.assert_allclose(np.sort(seen), np.sort(store.traits[MEMBERS, 0]))
+    seen = torch.cat([batch.t_scores for batch in loader(store)])
+    np.testing.assert_array_equal(np.sort(seen), np.sort(store.t_scores[MEMBERS]))
 
 
 def test_labels_stay_with_their_crops(store: CropStore) -> None:
@@ -82,14 +80,8 @@ def test_it_goes_on_where_its_state_was_taken(store: CropStore, stop: int) -> No
 
 def test_processes_share_an_epoch_without_overlap(store: CropStore) -> None:
     shares = [
-        torch.cat([b.traits[:, 0] for b in loader(store, rank=rank, world_size=2)])
-        for rank in range(2)
+        torch.cat([b.t_scores for b in loader(store, rank=rank, world_size=2)]) for rank in range(2)
     ]
     assert len(loader(store, world_size=2)) == 2
     assert not set(shares[0].tolist()) & set(shares[1].tolist())
     assert len(torch.cat(shares)) == 32
-
-
-def test_photos_have_no_traits(store: CropStore) -> None:
-    bare = CropStore(store.folder, store.index, store.crops, store.region_maps, None)
-    assert next(iter(loader(bare))).traits.shape == (8, 0)

@@ -42,10 +42,7 @@ def run(
     network = Face2Bone(recipe.network_config())
     training = CropLoader(store, TRAINING, settings.batch_size, recipe.augmentation, seed=2)
     module = LabelTraining(network, Objective(settings, np.ones(3)))
-    fit(
-        module, training, CropLoader(store, validation, 16), folder, settings,
-        epochs=settings.epochs, stage="training", progress=progress,
-    )  # fmt: skip
+    fit(module, training, CropLoader(store, validation, 16), folder, progress)
     return {name: tensor.clone() for name, tensor in network.state_dict().items()}
 
 
@@ -180,7 +177,7 @@ def test_it_stops_early(store: CropStore, tiny: Callable[..., Recipe], tmp_path:
     """Labels of the validation crops say nothing here, so it soon gets no better."""
     shuffled = store.index.copy()
     shuffled.loc[VALIDATION, "bone_mass_class"] = "osteopenia"
-    other = CropStore(store.folder, shuffled, store.crops, store.region_maps, store.traits)
+    other = CropStore(store.folder, shuffled, store.crops, store.region_maps)
     recipe = tiny(epochs=30, patience=1, learning_rate=0.02)
     start = time.monotonic()
     run(other, recipe, tmp_path)

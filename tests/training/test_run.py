@@ -46,7 +46,7 @@ def aligned(make_store: Callable[..., CropStore]) -> Callable[..., CropStore]:
     def align(cohort: Cohort, folder: Path, **_: object) -> CropStore:
         table = cohort.table.reset_index(drop=True).rename_axis("row").reset_index()
         store = make_store(folder, len(table), cohort.labels)
-        return CropStore(folder, table, store.crops, store.region_maps, None)
+        return CropStore(folder, table, store.crops, store.region_maps)
 
     return align
 
