@@ -50,13 +50,13 @@ def main() -> None:
     face = drawn_face()
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, runs: {runs}")
     print(
-        f"{'network':<20}{'engine':<20}{'1,024 passes':>13}{'exact':>9}{'ratio':>7}{'concepts':>10}"
+        f"{'network':<24}{'engine':<20}{'1,024 passes':>13}{'exact':>9}{'ratio':>7}{'concepts':>10}"
     )
     for label, network in networks():
         for engine in engines(network):
             bare, exact, concepts = times(engine, face, runs)
             print(
-                f"{label:<20}{engine.name:<20}{bare:>11.2f} s{exact:>7.2f} s"
+                f"{label:<24}{engine.name:<20}{bare:>11.2f} s{exact:>7.2f} s"
                 f"{exact / bare:>7.2f}{concepts:>8.2f} s"
             )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
