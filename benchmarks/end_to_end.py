@@ -34,7 +34,7 @@ def full_width(bundle: Bundle) -> Bundle:
     torch.manual_seed(0)
     config = NetworkConfig()
     network = Face2Bone(config).eval()
-    crops = np.random.default_rng(0).integers(0, 256, (32, 160, 160, 3), dtype=np.uint8)
+    crops = np.random.default_rng(0).integers(0, 256, (64, 160, 160, 3), dtype=np.uint8)
     features = TorchEngine(network, device="cpu").features(network_input(crops))
     return replace(
         bundle,
