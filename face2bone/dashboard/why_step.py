@@ -71,7 +71,7 @@ def _concepts(found: LocatedFace, explanation: Explanation, k: int) -> None:
         "on it. Presence: how much of it is in this photo. Location: where it sits here."
     )
     order = np.argsort(-concepts.importance[:, k])[:CONCEPTS_SHOWN]
-    for column, i in zip(st.columns(CONCEPTS_SHOWN), order, strict=True):
+    for column, i in zip(st.columns(len(order)), order, strict=True):
         with column, st.container(border=True):
             st.markdown(f"**{concepts.names[i]}**")
             alt = f"Where {concepts.names[i]} sits in this photo"
