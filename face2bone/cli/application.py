@@ -1,0 +1,55 @@
+"""What every command shares: the application, its exit codes, options, errors and progress."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from face2bone.errors import BundleError, Face2BoneError, FaceError, PatientError, PhotoError
+
+EXIT_REFUSED: Final = 1
+EXIT_PHOTO: Final = 2
+EXIT_USAGE: Final = 3
+EXIT_BUNDLE: Final = 4
+
+app = typer.Typer(
+    name="face2bone",
+    help="Osteoporosis screening from a face photograph: research software with a demo model.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Out = Annotated[Path, typer.Option(help="Folder to write to; made when absent.")]
+BundleOption = Annotated[
+    Path | None, typer.Option("--bundle", help="Bundle folder; FACE2BONE_BUNDLE by default.")
+]
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Turn a typed error into its sentence on stderr and its exit code."""
+    try:
+        yield
+    except Face2BoneError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(exit_code(error)) from None
+
+
+def exit_code(error: Face2BoneError) -> int:
+    """The documented exit code of a typed error."""
+    if isinstance(error, PhotoError | FaceError):
+        return EXIT_PHOTO
+    if isinstance(error, BundleError):
+        return EXIT_BUNDLE
+    return EXIT_USAGE if isinstance(error, PatientError) else EXIT_REFUSED
+
+
+@contextmanager
+def progress_bar(label: str, length: int) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on stderr, moved by calling it with what is done and the total."""
+    with typer.progressbar(length=length, label=label, file=sys.stderr) as bar:
+        yield lambda done, _total: bar.update(done - bar.pos)

@@ -1,0 +1,49 @@
+"""Commands that make cohorts and models: synth, train, train-demo."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from face2bone.cli.application import Out, app, plain_errors, progress_bar
+
+
+@app.command()
+def synth(
+    out: Out,
+    patients: Annotated[int, typer.Option(min=1, help="How many patients to draw.")] = 100,
+    world: Annotated[str, typer.Option(help="planted, null or blank.")] = "planted",
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same cohort.")] = 0,
+) -> None:
+    """Write a cohort of drawn patients, as a hospital could have written it."""
+    from face2bone.cohort.synthetic.worlds import World
+    from face2bone.cohort.synthetic.write import write_cohort
+
+    if world not in {w.value for w in World}:
+        raise typer.BadParameter("world is one of planted, null, blank.")
+    with plain_errors(), progress_bar("drawing", patients) as advance:
+        write_cohort(out, patients, World(world), seed, progress=advance)
+    typer.echo(f"Drawn cohort of {patients} patients in {out} (synthetic; no real person).")
+
+
+@app.command()
+def train(
+    manifest: Annotated[Path, typer.Argument(help="CSV or parquet manifest of a cohort.")],
+    out: Out,
+    recipe: Annotated[str, typer.Option(help="Recipe name, such as full or demo.")] = "full",
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the split and the run.")] = 0,
+) -> None:
+    """Train, calibrate and bundle a network on a cohort of DXA-labelled photos."""
+    from face2bone.training import train as run
+
+    with plain_errors():
+        typer.echo(f"Bundle written to {run(manifest, out, recipe=recipe, seed=seed)}")
+
+
+@app.command(name="train-demo")
+def train_demo(out: Out = Path("models/demo")) -> None:
+    """Train the bundle that ships, on drawn patients; about an hour on two idle cores."""
+    from face2bone.training import train_demo as run
+
+    with plain_errors():
+        typer.echo(f"Demo bundle written to {run(out)}")
