@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from face2bone.cohort.crops import CropStore, drawn_crops
 from face2bone.cohort.synthetic.oracle import (
     clinical_arrays,
     clinical_probabilities,
@@ -24,7 +25,6 @@ from face2bone.cohort.synthetic.provenance import GENERATOR_VERSION, generator_h
 from face2bone.cohort.synthetic.worlds import World
 from face2bone.errors import TrainingError
 from face2bone.evaluation.metrics import performance
-from face2bone.training.crops import CropStore, drawn_crops
 from face2bone.training.finish import (
     Described,
     Tested,

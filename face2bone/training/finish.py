@@ -36,6 +36,7 @@ from face2bone.calibration import (
     prediction_sets,
     reliability_table,
 )
+from face2bone.cohort.crops import CropStore
 from face2bone.cohort.manifest import Cohort
 from face2bone.cohort.synthetic.write import PLAN_FILE
 from face2bone.evaluation.metrics import performance
@@ -43,7 +44,6 @@ from face2bone.explain.craft import fit_concepts
 from face2bone.explain.fills import mean_face
 from face2bone.nn import Face2Bone
 from face2bone.runtime import TorchEngine, network_input
-from face2bone.training.crops import CropStore
 from face2bone.training.progress import Progress
 from face2bone.training.recipe import Recipe
 

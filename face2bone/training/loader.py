@@ -14,8 +14,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from face2bone.cohort.crops import CropStore
 from face2bone.training.augment import augment_batch
-from face2bone.training.crops import CropStore
 from face2bone.training.recipe import Augmentation
 
 _ORDER, _CHANGE = 0, 1  # keys that keep the two kinds of random stream apart

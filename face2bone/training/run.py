@@ -1,7 +1,7 @@
 """A whole training run in one folder, from a manifest to a bundle.
 
     config.toml             the recipe as it ran, with the seed
-    crops/                  the crop store (``crops.py``)
+    crops/                  the crop store (``cohort.crops``)
     split.csv               which side of the split every patient is on
     identical_photos.txt    photos that stand under two patients or two classes, if any
     training/               checkpoints and curves (``loop.py``)
@@ -26,12 +26,12 @@ import pandas as pd
 import torch
 from lightning.pytorch.utilities import rank_zero_only
 
+from face2bone.cohort.crops import CropStore, photo_crops
 from face2bone.cohort.manifest import read_manifest
 from face2bone.cohort.splits import check_split, identical_photos, split_patients
 from face2bone.errors import TrainingError
 from face2bone.nn import Face2Bone
 from face2bone.nn.inception_resnet_v1 import load_facenet_weights
-from face2bone.training.crops import CropStore, photo_crops
 from face2bone.training.finish import Trained, finish_on_patients
 from face2bone.training.lightning_module import LabelTraining
 from face2bone.training.loader import CropLoader

@@ -5,6 +5,7 @@ import time
 import numpy as np
 import pytest
 
+from face2bone.cohort.crops import CropStore
 from face2bone.face.alignment import MASK_VALUE
 from face2bone.face.regions import REGIONS, Region
 from face2bone.training.augment import (
@@ -14,7 +15,6 @@ from face2bone.training.augment import (
     augment_batch,
     draw_change,
 )
-from face2bone.training.crops import CropStore
 from face2bone.training.recipe import Augmentation, read_recipe
 
 STILL = Change(mirror=False, upside_down=False, affine=None, clahe=False, gain=1.0, offset=0.0)

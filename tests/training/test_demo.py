@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from face2bone.bundle import Bundle, load_bundle
+from face2bone.cohort.crops import CropStore
 from face2bone.cohort.synthetic.oracle import cohort_oracle
 from face2bone.cohort.synthetic.patients import DrawnPatient, draw_cohort
 from face2bone.cohort.synthetic.provenance import generator_hash
 from face2bone.cohort.synthetic.worlds import World
 from face2bone.errors import TrainingError
 from face2bone.training import demo, finish
-from face2bone.training.crops import CropStore
 from face2bone.training.demo import compared, train_demo
 from face2bone.training.progress import silent
 from face2bone.training.recipe import Recipe, recipe_toml

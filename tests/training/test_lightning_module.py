@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
+from face2bone.cohort.crops import CropStore
 from face2bone.nn import Face2Bone, NetworkConfig
-from face2bone.training.crops import CropStore
 from face2bone.training.lightning_module import LabelTraining, share_of_peak
 from face2bone.training.loader import CropLoader
 from face2bone.training.objective import Objective

@@ -15,9 +15,9 @@ import pandas as pd
 import pytest
 import torch
 
+from face2bone.cohort.crops import CropStore
 from face2bone.errors import TrainingError
 from face2bone.nn import Face2Bone
-from face2bone.training.crops import CropStore
 from face2bone.training.lightning_module import LabelTraining
 from face2bone.training.loader import CropLoader
 from face2bone.training.loop import BEST, CURVES, LAST, fit

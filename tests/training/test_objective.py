@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
+from face2bone.cohort.crops import CropStore
 from face2bone.errors import TrainingError
 from face2bone.nn import TrainingOutputs, region_fractions, region_loss
-from face2bone.training.crops import CropStore
 from face2bone.training.loader import Batch, CropLoader
 from face2bone.training.objective import Objective, class_weights
 from face2bone.training.recipe import read_recipe

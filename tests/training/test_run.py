@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from face2bone.bundle import Bundle, load_bundle
+from face2bone.cohort.crops import CropStore
 from face2bone.cohort.manifest import Cohort, read_manifest
 from face2bone.cohort.synthetic.patients import draw_cohort
 from face2bone.cohort.synthetic.worlds import World
@@ -20,7 +21,6 @@ from face2bone.cohort.synthetic.write import manifest_table
 from face2bone.errors import Face2BoneError, TrainingError
 from face2bone.nn import Face2Bone, NetworkConfig
 from face2bone.training import finish, run
-from face2bone.training.crops import CropStore
 from face2bone.training.progress import silent
 from face2bone.training.recipe import Backbone, Recipe, read_recipe, recipe_toml
 from face2bone.training.run import Clock, open_run, split_store, train, train_network
