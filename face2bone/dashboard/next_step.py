@@ -4,14 +4,11 @@ from dataclasses import replace
 
 import streamlit as st
 
-from face2bone.assess import Assessment, Assessor, Explanation, LocatedFace
 from face2bone.clinical.ost import ost
 from face2bone.clinical.pathway import Urgency
 from face2bone.clinical.referral import RED_FLAG_WORDS, RISK_FACTOR_WORDS, Referral
 from face2bone.dashboard import show
 from face2bone.patient import Patient, RedFlag, RiskFactor
-from face2bone.report.assessment_json import to_json
-from face2bone.runtime import Prediction
 
 BOXES = {
     Urgency.URGENT: st.error,
@@ -73,23 +70,3 @@ def _suggestion(referral: Referral) -> None:
     with_face.metric("With the face", referral.urgency.label)
     st.caption(referral.face_effect)
     st.caption(f"Pathway version {referral.pathway_version}. The clinician decides.")
-
-
-def export(
-    patient: Patient,
-    found: LocatedFace,
-    prediction: Prediction,
-    explanation: Explanation,
-    referral: Referral,
-    assessor: Assessor,
-) -> None:
-    """Offer the assessment as JSON, without the photo."""
-    assessment = Assessment(patient, found, prediction, explanation, referral, assessor.facts)
-    st.download_button(
-        "Download as JSON (without the photo)",
-        lambda: to_json(assessment),  # made when asked for: nothing waits in a public store
-        file_name="assessment.json",
-        mime="application/json",
-        key="download_json",
-        on_click="ignore",
-    )

@@ -4,8 +4,9 @@ import streamlit as st
 
 from face2bone.clinical.referral import Referral
 from face2bone.dashboard import session, show
+from face2bone.dashboard.export_step import export
 from face2bone.dashboard.face_step import face_step
-from face2bone.dashboard.next_step import asked_patient, export, next_step
+from face2bone.dashboard.next_step import asked_patient, next_step
 from face2bone.dashboard.photo_step import photo_step
 from face2bone.dashboard.result_step import result_step, trust_step
 from face2bone.dashboard.why_step import why_step
