@@ -14,7 +14,13 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("face2bone.errors", "face2bone.bone", "face2bone.patient", "face2bone.settings"),
+    (
+        "face2bone.errors",
+        "face2bone.bone",
+        "face2bone.history",
+        "face2bone.patient",
+        "face2bone.settings",
+    ),
     ("face2bone.photo",),
     ("face2bone.face",),
     ("face2bone.cohort",),
