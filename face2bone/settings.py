@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from face2bone.errors import SettingsError
 
 EngineKind = Literal["auto", "torch", "openvino"]
+GuidelineId = Literal["iscd", "nogg", "nice", "european", "us", "uspstf", "china"]
 ENV_PREFIX: Final = "FACE2BONE_"
 _CHECKOUT: Final = Path(__file__).resolve().parent.parent
 
@@ -43,6 +44,21 @@ class Settings(BaseSettings):
 
     threads: int | None = Field(default=None, ge=1, le=256)
     """Threads of the engine; all cores without a value."""
+
+    guideline: GuidelineId = "iscd"
+    """The clinical guideline that referral suggestions follow; the page can choose another."""
+
+    records: str | None = None
+    """SQLAlchemy URL of the records database; a SQLite file in the user's data folder without."""
+
+    records_photos: bool = False
+    """Whether photos are kept with the records, encrypted; they never are without it."""
+
+    records_key: Path | None = None
+    """Key file for kept photos, made by ``face2bone records-key``; never in the database."""
+
+    records_retention_days: int | None = Field(default=None, ge=1)
+    """After how many days ``face2bone records-expire`` removes a person; never without it."""
 
     @classmethod
     def from_environment(cls) -> Self:
