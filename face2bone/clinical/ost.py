@@ -2,46 +2,19 @@
 
 Notation: OST = trunc(0.2 * (weight in kg - age in completed years)), truncated toward
 zero and not rounded; several public calculators round, which moves people across the
-cut-off. Source of the index: Koh et al., Osteoporosis International 2001;12:699-705,
-doi:10.1007/s001980170070. Referral cut-offs: women below 2, men below 4.
+cut-off. One index, three readings: cut-offs and bands for women, for men and for Asian
+women, each with its source in ``instruments.toml``.
 """
 
 import math
-from dataclasses import dataclass
-from enum import Enum
-from typing import Final
 
+from face2bone.clinical.applies import applies, blank, completed_years, valued
+from face2bone.clinical.score import Instrument, Score
 from face2bone.patient import Patient, Sex
-
-REFER_BELOW: Final = {Sex.FEMALE: 2, Sex.MALE: 4}
-OSTA_LOW_ABOVE: Final = -1
-OSTA_HIGH_BELOW: Final = -4
-
-
-class Band(Enum):
-    """OSTA risk band, defined for postmenopausal Asian women."""
-
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
-
-
-@dataclass(frozen=True)
-class OstScore:
-    """OST of one patient: the index, its referral cut-off and, for women, the OSTA band."""
-
-    index: int
-    refer_below: int
-    osta_band: Band | None
-
-    @property
-    def refers(self) -> bool:
-        """Whether the index lies past the cut-off for DXA."""
-        return self.index < self.refer_below
 
 
 def ost_index(age_years: float, weight_kg: float) -> int:
-    """OST index (no unit, about -15 to 30) from age in years and weight in kg.
+    """OST index (no unit, about -15 to 56) from age in years and weight in kg.
 
     Age counts in completed years. The quotient is rounded at 1e-9 before truncation, so
     that 70.3 kg at 65.3 kg of offset is not pushed below an integer by binary fractions.
@@ -52,15 +25,19 @@ def ost_index(age_years: float, weight_kg: float) -> int:
     return math.trunc(round((weight_kg - math.floor(age_years)) / 5.0, 9))
 
 
-def osta_band(index: int) -> Band:
-    """OSTA band of an index: above -1 low, -1 to -4 medium, below -4 high."""
-    if index > OSTA_LOW_ABOVE:
-        return Band.LOW
-    return Band.HIGH if index < OSTA_HIGH_BELOW else Band.MEDIUM
+def ost(patient: Patient) -> Score:
+    """OST with the cut-off and bands of the patient's sex."""
+    women = patient.sex is Sex.FEMALE
+    return _read(patient, Instrument.OST_WOMEN if women else Instrument.OST_MEN)
 
 
-def ost(patient: Patient) -> OstScore:
-    """OST of a patient, with the referral cut-off of their sex."""
-    index = ost_index(patient.age_years, patient.weight_kg)
-    band = osta_band(index) if patient.sex is Sex.FEMALE else None
-    return OstScore(index, REFER_BELOW[patient.sex], band)
+def osta(patient: Patient) -> Score:
+    """The same index in the bands for postmenopausal Asian women."""
+    return _read(patient, Instrument.OSTA)
+
+
+def _read(patient: Patient, instrument: Instrument) -> Score:
+    score = blank(instrument, patient)
+    if not applies(score):
+        return score
+    return valued(score, ost_index(completed_years(patient), patient.weight_kg))

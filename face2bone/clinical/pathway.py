@@ -9,7 +9,9 @@ from enum import IntEnum
 from functools import cache
 from importlib import resources
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from face2bone.clinical.source import Frozen, Source
 
 
 class Urgency(IntEnum):
@@ -36,28 +38,7 @@ _URGENCY_LABELS = {
 }
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Source(_Frozen):
-    """A primary publication; ``verified`` is false where none could be named."""
-
-    body: str
-    title: str
-    year: int = Field(ge=1900, le=2100)
-    doi: str | None = None
-    verified: bool
-
-    @property
-    def citation(self) -> str:
-        """One line: body, title, year and DOI, marked when unverified."""
-        doi = f", doi:{self.doi}" if self.doi else ""
-        mark = "" if self.verified else " [unverified]"
-        return f"{self.body}. {self.title}. {self.year}{doi}{mark}"
-
-
-class Rule(_Frozen):
+class Rule(Frozen):
     """One rule: its place in the order of reasons, what it asks for, and its source's key."""
 
     order: int = Field(ge=1, le=8)
@@ -72,7 +53,7 @@ class Rule(_Frozen):
         return {**data, "urgency": Urgency[str(data["urgency"]).upper()]}
 
 
-class Pathway(_Frozen):
+class Pathway(Frozen):
     """Every rule of one pathway version, by id."""
 
     version: str

@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from face2bone.bone import CLASS_LABELS
+from face2bone.clinical.applies import reads_by_z_score
 from face2bone.clinical.ost import ost
 from face2bone.clinical.pathway import Urgency, load_pathway
-from face2bone.patient import Menopause, Patient, RedFlag, RiskFactor, Sex
+from face2bone.patient import Patient, RedFlag, RiskFactor, Sex
 
 if TYPE_CHECKING:
     from face2bone.runtime import Prediction
 
 DXA_AGE: Final = {Sex.FEMALE: 65, Sex.MALE: 70}  # ISCD 2023: women from 65, men from 70
-T_SCORE_AGE: Final = 50  # below it T-score classes need menopause (women) or are undefined (men)
 
 RED_FLAG_WORDS: Final = {
     RedFlag.VERTEBRAL_FRACTURE_RECENT: "vertebral fracture within 2 years",
@@ -85,7 +85,7 @@ def suggest(patient: Patient, prediction: "Prediction | None", bundle_status: st
     urgency = _highest(reasons)
     if urgency is Urgency.ROUTINE:
         reasons.append(_reason("education"))
-    shown = prediction is not None and _face_counts(prediction) and not _by_z_score(patient)
+    shown = prediction is not None and _face_counts(prediction) and not reads_by_z_score(patient)
     actions = tuple(dict.fromkeys(a for r in reasons for a in r.actions if _fits(r, urgency)))
     version = load_pathway().version
     return Referral(urgency, actions, tuple(reasons), without, effect, shown, version)
@@ -120,19 +120,8 @@ def _red_flags(patient: Patient) -> Iterator[Reason]:
             yield _reason("red_flag", flag=RED_FLAG_WORDS[flag])
 
 
-def _by_z_score(patient: Patient) -> bool:
-    """Whether WHO classes are undefined: men under 50 and premenopausal women.
-
-    An unknown menopausal status counts as postmenopausal from 50 and as
-    premenopausal before.
-    """
-    if patient.sex is Sex.MALE or patient.menopause is Menopause.UNKNOWN:
-        return patient.age_years < T_SCORE_AGE
-    return patient.menopause is Menopause.PRE
-
-
 def _z_score_route(patient: Patient) -> Iterator[Reason]:
-    if not _by_z_score(patient):
+    if not reads_by_z_score(patient):
         return
     who = "men under 50" if patient.sex is Sex.MALE else "women before menopause"
     yield _reason("z_score", who=who)
@@ -152,9 +141,8 @@ def _eligibility(patient: Patient) -> Iterator[Reason]:
 
 def _ost(patient: Patient) -> Iterator[Reason]:
     score = ost(patient)
-    if score.refers and not _by_z_score(patient):
-        sex = "women" if patient.sex is Sex.FEMALE else "men"
-        yield _reason("ost", index=score.index, cut=score.refer_below, sex=sex)
+    if score.refers and score.value is not None:
+        yield _reason("ost", index=f"{score.value:g}", cutoff=score.cutoff)
 
 
 def _face_counts(prediction: "Prediction") -> bool:
@@ -184,7 +172,7 @@ def _why_silent(patient: Patient, prediction: "Prediction | None", status: str) 
         return "the model is a demonstration trained on drawn faces and never drives a referral"
     if not _face_counts(prediction):
         return "the photo is unlike the faces the model was trained on"
-    return "T-score classes are not defined for this patient" if _by_z_score(patient) else ""
+    return "T-score classes are not defined for this patient" if reads_by_z_score(patient) else ""
 
 
 def _face_reason(prediction: "Prediction") -> Reason:

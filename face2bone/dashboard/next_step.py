@@ -49,11 +49,7 @@ def _questions() -> None:
 
 def _score(patient: Patient) -> None:
     score = ost(patient)
-    band = f" OSTA band: {score.osta_band.value}." if score.osta_band else ""
-    st.markdown(
-        f"**OST index {score.index}**: DXA is suggested below {score.refer_below}."
-        f"{band} From age and weight alone."
-    )
+    st.markdown(f"**{score.title}**: {score.words}. {score.cutoff}. From age and weight alone.")
 
 
 def _suggestion(referral: Referral) -> None:

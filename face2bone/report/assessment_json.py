@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from face2bone.assess import Assessment
 from face2bone.bone import CLASS_LABELS
-from face2bone.clinical.ost import ost
+from face2bone.clinical.ost import ost_index
 from face2bone.explain.craft import ConceptAttribution
 from face2bone.explain.shapley import RegionAttribution
 from face2bone.face import QualityCheck
@@ -225,7 +225,7 @@ def _patient(assessment: Assessment) -> PatientPart:
         menopause=patient.menopause.value,
         red_flags=sorted(flag.value for flag in patient.red_flags),
         risk_factors=sorted(factor.value for factor in patient.risk_factors),
-        ost_index=ost(patient).index,
+        ost_index=ost_index(patient.age_years, patient.weight_kg),
     )
 
 

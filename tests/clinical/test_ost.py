@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from face2bone.clinical.ost import Band, ost, ost_index, osta_band
-from face2bone.patient import Patient, Sex
+from face2bone.clinical.ost import ost, ost_index, osta
+from face2bone.clinical.score import Instrument
+from face2bone.history import Ethnicity, History
+from face2bone.patient import Menopause, Patient, Sex
 
 # (age in years, weight in kg, index): the first four are printed in published
 # calculators' documentation, the others follow from truncation toward zero.
@@ -43,21 +45,92 @@ def test_multiples_of_five_survive_binary_fractions(age: int, fifths: int) -> No
         assert ost_index(age + 0.9, float(weight)) == fifths
 
 
+CHINESE = History(ethnicity=Ethnicity.CHINESE)
+
+
+def woman(age: float, weight: float, history: History | None = None) -> Patient:
+    return Patient(age, Sex.FEMALE, 160, weight, history=history or History())
+
+
+def man(age: float, weight: float) -> Patient:
+    return Patient(age, Sex.MALE, 175, weight)
+
+
 @pytest.mark.parametrize(
-    ("index", "band"),
-    [(0, Band.LOW), (-1, Band.MEDIUM), (-4, Band.MEDIUM), (-5, Band.HIGH)],
+    ("age", "weight", "value", "band", "refers"),
+    [
+        (75, 45, -6, "high risk", True),
+        (55, 70, 3, "low risk", False),
+        (65, 70.5, 1, "moderate risk", True),
+        (65, 74.9, 1, "moderate risk", True),  # trap: raw 1.98
+        (65, 75, 2, "low risk", False),
+        (65, 50, -3, "moderate risk", True),
+        (65, 45, -4, "high risk", True),
+    ],
 )
-def test_osta_bands(index: int, band: Band) -> None:
-    assert osta_band(index) is band
+def test_women(age: float, weight: float, value: int, band: str, refers: bool) -> None:
+    score = ost(woman(age, weight))
+    assert score.instrument is Instrument.OST_WOMEN
+    assert (score.value, score.band, score.refers) == (value, band, refers)
 
 
-def test_cut_off_by_sex() -> None:
-    woman = ost(Patient(65, Sex.FEMALE, 160, 75))
-    man = ost(Patient(65, Sex.MALE, 175, 75))
-    assert (woman.index, woman.refers) == (2, False)
-    assert (man.index, man.refers) == (2, True)
-    assert woman.osta_band is Band.LOW
-    assert man.osta_band is None
+@pytest.mark.parametrize(
+    ("age", "weight", "value", "band", "refers"),
+    [
+        (65, 85, 4, "low risk", False),
+        (65, 84.9, 3, "moderate risk", True),
+        (65, 60, -1, "moderate risk", True),
+        (65, 55, -2, "high risk", True),
+    ],
+)
+def test_men(age: float, weight: float, value: int, band: str, refers: bool) -> None:
+    """Bands and cut-off as Adler 2003 prints them: 4 or more, -1 to 3, -2 or less."""
+    score = ost(man(age, weight))
+    assert score.instrument is Instrument.OST_MEN
+    assert (score.value, score.band, score.refers) == (value, band, refers)
+
+
+@pytest.mark.parametrize(
+    ("age", "weight", "value", "band", "refers"),
+    [
+        (70, 70, 0, "low risk", False),
+        (70, 61, -1, "medium risk", True),  # trap: raw -1.8
+        (70, 50, -4, "medium risk", True),
+        (70, 45, -5, "high risk", True),
+    ],
+)
+def test_asian_women(age: float, weight: float, value: int, band: str, refers: bool) -> None:
+    score = osta(woman(age, weight, CHINESE))
+    assert (score.value, score.band, score.refers) == (value, band, refers)
+
+
+def test_osta_asks_for_the_ethnic_group_and_is_for_asian_women_only() -> None:
+    assert osta(woman(70, 50)).words == "needs: ethnic group"
+    european = osta(woman(70, 50, History(ethnicity=Ethnicity.WHITE)))
+    assert european.words == "not applicable: for postmenopausal Asian women only"
+    assert osta(man(70, 50)).words == "not applicable: for women only"
+
+
+@pytest.mark.parametrize(
+    "patient",
+    [
+        woman(49, 40),
+        Patient(53, Sex.FEMALE, 160, 40, Menopause.PRE),
+        man(49, 40),
+    ],
+)
+def test_no_number_where_t_scores_are_not_read(patient: Patient) -> None:
+    score = ost(patient)
+    assert score.not_applicable
+    assert (score.value, score.refers, score.band) == (None, None, "")
+
+
+@given(st.integers(50, 100), st.floats(30, 150), st.floats(0, 60))
+def test_heavier_never_scores_lower(age: int, weight: float, more: float) -> None:
+    lighter, heavier = ost(man(age, weight)).value, ost(man(age, weight + more)).value
+    assert lighter is not None
+    assert heavier is not None
+    assert heavier >= lighter
 
 
 @given(st.floats(40, 95), st.floats(35, 140))

@@ -1,0 +1,102 @@
+"""Whether an instrument applies to a patient, and the score it then gives."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from face2bone.clinical.score import Instrument, Score
+from face2bone.clinical.tables import Population, Spec, load_tables
+from face2bone.patient import Menopause, Patient, Sex
+
+T_SCORE_AGE: Final = 50  # below it T-score classes need menopause (women) or are undefined (men)
+_SEX_WORDS: Final = {Sex.FEMALE: "women", Sex.MALE: "men"}
+
+
+def completed_years(patient: Patient) -> int:
+    """Age as the published rules count it."""
+    return math.floor(patient.age_years)
+
+
+def counts_as_postmenopausal(patient: Patient) -> bool:
+    """Whether a woman is past menopause; not told, she counts as such from 50."""
+    if patient.menopause is Menopause.UNKNOWN:
+        return patient.age_years >= T_SCORE_AGE
+    return patient.menopause is Menopause.POST
+
+
+def reads_by_z_score(patient: Patient) -> bool:
+    """Whether WHO classes are undefined: men under 50 and premenopausal women (ISCD 2023)."""
+    if patient.sex is Sex.MALE:
+        return patient.age_years < T_SCORE_AGE
+    return not counts_as_postmenopausal(patient)
+
+
+def why_not(population: Population, patient: Patient) -> str:
+    """The reason an instrument is not for this patient; empty where it is."""
+    age = completed_years(patient)
+    if population.sex not in (None, patient.sex):
+        return f"for {_SEX_WORDS[population.sex]} only" if population.sex else ""
+    if population.youngest is not None and age < population.youngest:
+        return f"the patient is {age}, and the rule is for {_ages(population)}"
+    if population.oldest is not None and age > population.oldest:
+        return f"the patient is {age}, and the rule is for {_ages(population)}"
+    if population.menopause is Menopause.POST and not counts_as_postmenopausal(patient):
+        return "for women after menopause only (not told, it counts from 50)"
+    ethnicity = patient.history.ethnicity
+    if population.ethnicities and ethnicity and ethnicity not in population.ethnicities:
+        return f"for {population.words} only"
+    return ""
+
+
+def _ages(population: Population) -> str:
+    if population.oldest is None:
+        return f"ages {population.youngest} and over"
+    return f"ages {population.youngest} to {population.oldest}"
+
+
+def spec_of(instrument: Instrument) -> Spec:
+    """The instrument's figures."""
+    return load_tables().instruments[instrument]
+
+
+def blank(instrument: Instrument, patient: Patient) -> Score:
+    """The instrument's score before any figure: not applicable, or in need of answers."""
+    tables, spec = load_tables(), spec_of(instrument)
+    asks = spec.population.ethnicities and patient.history.ethnicity is None
+    return Score(
+        instrument=instrument,
+        title=spec.title,
+        version=tables.version,
+        source=tables.sources[spec.source],
+        population=spec.population.words,
+        unit=spec.unit,
+        cutoff=spec.cutoff.words if spec.cutoff else "",
+        cutoff_value=spec.cutoff.value if spec.cutoff else None,
+        not_applicable=why_not(spec.population, patient),
+        missing=("ethnic group",) if asks else (),
+        note=spec.note,
+    )
+
+
+def applies(score: Score) -> bool:
+    """Whether a blank score may go on to a value."""
+    return not score.not_applicable and not score.missing
+
+
+def valued(score: Score, value: float, counted_as_no: Iterable[str] = ()) -> Score:
+    """A blank score with its value, band and referral filled in."""
+    spec = spec_of(score.instrument)
+    refers = spec.cutoff.past(value) if spec.cutoff else None
+    return replace(
+        score,
+        value=float(value),
+        band=spec.band(value),
+        refers=refers,
+        missing=tuple(counted_as_no),
+    )
+
+
+def needing(score: Score, answers: Iterable[str]) -> Score:
+    """A blank score that cannot have a value before these questions are answered."""
+    return replace(score, missing=tuple(answers))

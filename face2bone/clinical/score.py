@@ -1,0 +1,69 @@
+"""One published instrument's answer for one patient.
+
+A score either holds a value, or says why it cannot: the instrument does not apply
+(``not_applicable``), or it needs an answer that was not given (``missing``). It never
+holds a number computed from a guess.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from face2bone.clinical.source import Source
+
+
+class Instrument(Enum):
+    """Every published instrument here; the value is its key in ``instruments.toml``."""
+
+    OST_WOMEN = "ost_women"
+    OST_MEN = "ost_men"
+    OSTA = "osta"
+    ORAI = "orai"
+    SCORE = "score"
+    OSIRIS = "osiris"
+    ABONE = "abone"
+    BODY_WEIGHT = "body_weight"
+    FRACTURE_INDEX = "fracture_index"
+    FRACTURE_INDEX_BMD = "fracture_index_bmd"
+    WHO_CLASS = "who_class"
+    Z_SCORE = "z_score"
+    QFRACTURE_MAJOR = "qfracture_major"
+    QFRACTURE_HIP = "qfracture_hip"
+    NOGG_SPINE_HIP = "nogg_spine_hip"
+
+
+@dataclass(frozen=True)
+class Score:
+    """What one instrument says.
+
+    ``value`` is in ``unit`` and None where there is none; ``refers`` says whether the value
+    lies past the published cut-off and is None without a value or a cut-off. With a value,
+    ``missing`` lists unanswered questions that the instrument itself counts as "no";
+    without one, the answers it needs. ``disclaimer`` must stand beside the value wherever
+    it is shown.
+    """
+
+    instrument: Instrument
+    title: str
+    version: str
+    source: Source
+    population: str
+    unit: str
+    value: float | None = None
+    band: str = ""
+    refers: bool | None = None
+    cutoff: str = ""
+    cutoff_value: float | None = None
+    not_applicable: str = ""
+    missing: tuple[str, ...] = ()
+    note: str = ""
+    disclaimer: str = ""
+
+    @property
+    def words(self) -> str:
+        """The answer in one phrase: the value with its band, or why there is none."""
+        if self.not_applicable:
+            return f"not applicable: {self.not_applicable}"
+        if self.value is None:
+            return f"needs: {', '.join(self.missing)}"
+        number = f"{self.value:.1f} %" if self.unit == "%" else f"{self.value:g} {self.unit}"
+        return f"{number.rstrip()}, {self.band}" if self.band else number.rstrip()
