@@ -108,7 +108,7 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     labels = np.arange(150) % 3
     contents = bundle.BundleContents(
         state=network.state_dict(),
-        temperature=1.25,
+        calibration=(calibration.Temperature(1.25),),
         conformal=calibration.fit_conformal(probabilities, labels),
         reliability=calibration.reliability_table(probabilities, labels),
         ood=bundle.fit_ood(bundle.pooled(features)),

@@ -7,9 +7,10 @@ or by the types themselves, and whatever is wrong raises ``BundleCorrupt``.
 
 import csv
 import io
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,8 +22,8 @@ from torch import Tensor
 
 from face2bone.bundle.concepts import ConceptBank
 from face2bone.bundle.ood import OodReference
-from face2bone.calibration import ConformalThresholds, ReliabilityTable
-from face2bone.errors import BundleCorrupt
+from face2bone.calibration import Calibrator, ConformalThresholds, ReliabilityTable, Temperature
+from face2bone.errors import BundleCorrupt, TrainingError
 from face2bone.nn.config import CROP_SIZE
 
 MODEL: Final = "model.safetensors"
@@ -37,6 +38,17 @@ FILES: Final = (MODEL, CALIBRATION, RELIABILITY, OOD, CONCEPTS, CONCEPT_TEXTS, M
 MAX_PATIENTS: Final = 1e9  # more in a reliability table is a damaged number
 RELIABILITY_COLUMNS: Final = ["lower", "upper", "count", "confidence", "accuracy"]
 
+UNREADABLE: Final = (  # what parsing raises on bytes that are not what they should be
+    SafetensorError,
+    TrainingError,
+    csv.Error,
+    KeyError,
+    OverflowError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
 Arrays = dict[str, npt.NDArray[Any]]
 Unit = Annotated[float, Field(ge=0, le=1)]
 Made = TypeVar("Made")
@@ -47,14 +59,15 @@ class BundleContents:
     """Everything in a bundle but its card.
 
     state: the network's state dict, tensors on the CPU.
-    temperature, conformal: from logits to probabilities to prediction sets.
+    calibration: steps from logits to probabilities, in the order they are applied.
+    conformal: from probabilities to prediction sets.
     reliability: on patients never used in training, tuning or calibration.
     ood: out-of-domain reference. concepts: concept bank.
     mean_face: (160, 160, 3) uint8, mean aligned crop of the cohort.
     """
 
     state: Mapping[str, Tensor]
-    temperature: float
+    calibration: tuple[Calibrator, ...]
     conformal: ConformalThresholds
     reliability: ReliabilityTable
     ood: OodReference
@@ -62,13 +75,27 @@ class BundleContents:
     mean_face: npt.NDArray[np.uint8]
 
 
-class _Calibration(BaseModel):
+class _Sets(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    temperature: Annotated[float, Field(gt=0, allow_inf_nan=False)]
     alpha: Annotated[float, Field(gt=0, lt=1)]
     scores: tuple[Unit, Unit, Unit]
     counts: tuple[int, int, int]
+
+
+class _FirstCalibration(_Sets):
+    """Version 1, which had no version entry: one temperature."""
+
+    temperature: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class _Calibration(_Sets):
+    """Version 2: any chain of calibrators, each named by its ``method``."""
+
+    version: Literal[2] = 2
+    steps: Annotated[
+        tuple[Annotated[Calibrator, Field(discriminator="method")], ...], Field(min_length=1)
+    ]
 
 
 class _ConceptTexts(BaseModel):
@@ -89,7 +116,7 @@ def encode(contents: BundleContents) -> dict[str, bytes]:
         MODEL: safetensors.torch.save(
             {name: tensor.detach().cpu().contiguous() for name, tensor in contents.state.items()}
         ),
-        CALIBRATION: _calibration_json(contents.temperature, contents.conformal),
+        CALIBRATION: _calibration_json(contents.calibration, contents.conformal),
         RELIABILITY: _reliability_csv(contents.reliability),
         OOD: _save_arrays(
             {
@@ -116,10 +143,10 @@ def decode(files: Mapping[str, bytes]) -> BundleContents:
 
     Raises ``BundleCorrupt`` naming the file that holds something else than it should.
     """
-    temperature, conformal = _read(CALIBRATION, files, _calibration)
+    calibration, conformal = _read(CALIBRATION, files, _calibration)
     return BundleContents(
         state=_read(MODEL, files, safetensors.torch.load),
-        temperature=temperature,
+        calibration=calibration,
         conformal=conformal,
         reliability=_read(RELIABILITY, files, _reliability),
         ood=_read(OOD, files, _ood),
@@ -135,7 +162,7 @@ def _read(name: str, files: Mapping[str, bytes], parse: Callable[[bytes], Made])
         return parse(files[name])
     except BundleCorrupt:
         raise
-    except (SafetensorError, csv.Error, KeyError, OverflowError, TypeError, ValueError) as error:
+    except UNREADABLE as error:
         raise BundleCorrupt(
             f"The bundle's file {name} does not hold what it should. "
             "Fetch the bundle again or rebuild it."
@@ -154,9 +181,9 @@ def _load_arrays(data: bytes, *names: str) -> list[npt.NDArray[Any]]:
     return [arrays[name] for name in names]
 
 
-def _calibration_json(temperature: float, conformal: ConformalThresholds) -> bytes:
+def _calibration_json(steps: tuple[Calibrator, ...], conformal: ConformalThresholds) -> bytes:
     values = _Calibration(
-        temperature=temperature,
+        steps=steps,
         alpha=conformal.alpha,
         scores=conformal.scores,
         counts=conformal.counts,
@@ -164,9 +191,16 @@ def _calibration_json(temperature: float, conformal: ConformalThresholds) -> byt
     return values.model_dump_json(indent=1).encode()
 
 
-def _calibration(data: bytes) -> tuple[float, ConformalThresholds]:
-    values = _Calibration.model_validate_json(data)
-    return values.temperature, ConformalThresholds(values.alpha, values.scores, values.counts)
+def _calibration(data: bytes) -> tuple[tuple[Calibrator, ...], ConformalThresholds]:
+    steps: tuple[Calibrator, ...]
+    values: _Sets
+    if "version" in json.loads(data):
+        values = newer = _Calibration.model_validate_json(data)
+        steps = newer.steps
+    else:
+        values = first = _FirstCalibration.model_validate_json(data)
+        steps = (Temperature(first.temperature),)
+    return steps, ConformalThresholds(values.alpha, values.scores, values.counts)
 
 
 def _texts(data: bytes) -> _ConceptTexts:

@@ -1,10 +1,19 @@
-"""From raw logits to probabilities one may show: temperature, prediction sets, reliability.
+"""From raw logits to probabilities one may show: calibration, prediction sets, reliability.
 
 Everything here is fitted on a calibration split that served neither training nor early
 stopping; with fewer than a few hundred patients one temperature is the most that can be
 estimated without making matters worse (Guo et al. 2017, arXiv 1706.04599).
 """
 
+from face2bone.calibration.affine import Intercept, Vector
+from face2bone.calibration.calibrators import (
+    CALIBRATORS,
+    Calibrator,
+    Method,
+    calibrated,
+    fit,
+    log_scores,
+)
 from face2bone.calibration.conformal import (
     ConformalThresholds,
     class_coverage,
@@ -13,6 +22,8 @@ from face2bone.calibration.conformal import (
     prediction_set,
     prediction_sets,
 )
+from face2bone.calibration.losses import log_losses, ranked_probability_scores
+from face2bone.calibration.ordinal import Ordinal
 from face2bone.calibration.reliability import (
     EceFloor,
     ReliabilityTable,
@@ -21,22 +32,34 @@ from face2bone.calibration.reliability import (
     expected_calibration_error,
     reliability_table,
 )
-from face2bone.calibration.temperature import calibrated, fit_temperature, negative_log_likelihood
+from face2bone.calibration.selection import Choice, choose
+from face2bone.calibration.temperature import Temperature
 
 __all__ = [
+    "CALIBRATORS",
+    "Calibrator",
+    "Choice",
     "ConformalThresholds",
     "EceFloor",
+    "Intercept",
+    "Method",
+    "Ordinal",
     "ReliabilityTable",
+    "Temperature",
+    "Vector",
     "bin_index",
     "calibrated",
+    "choose",
     "class_coverage",
     "ece_floor",
     "expected_calibration_error",
+    "fit",
     "fit_conformal",
-    "fit_temperature",
+    "log_losses",
+    "log_scores",
     "minimum_per_class",
-    "negative_log_likelihood",
     "prediction_set",
     "prediction_sets",
+    "ranked_probability_scores",
     "reliability_table",
 ]

@@ -86,7 +86,7 @@ def _prove(bundle: Bundle, threads: int | None, precision: Precision) -> Engine:
         except EngineError as error:
             _log.warning("OpenVINO %s is not used. %s", candidate, error)
             continue
-        report = parity(reference, engine, probe_crops(bundle), bundle.temperature)
+        report = parity(reference, engine, probe_crops(bundle), bundle.calibration)
         if report.holds(candidate):
             return engine
         _log.warning("OpenVINO %s is not used: it differs from torch by %s", candidate, report)

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from face2bone.calibration import calibrated
+from face2bone.calibration import Calibrator, calibrated
 from face2bone.runtime.engine import Crops, Engine, Precision, logits_of_crops
 
 F32_MAX: Final = 0.001
@@ -37,13 +37,13 @@ class ParityReport:
 
 
 def parity(
-    engine_a: Engine, engine_b: Engine, crops: Crops, temperature: float = 1.0
+    engine_a: Engine, engine_b: Engine, crops: Crops, calibration: tuple[Calibrator, ...] = ()
 ) -> ParityReport:
     """Compare two engines on crops (B, 160, 160, 3), RGB 0 to 255.
 
-    ``temperature`` is the bundle's, so that the difference is the one a person would see.
+    ``calibration`` is the bundle's, so that the difference is the one a person would see.
     """
-    a, b = (calibrated(logits_of_crops(e)(crops), temperature) for e in (engine_a, engine_b))
+    a, b = (calibrated(logits_of_crops(e)(crops), *calibration) for e in (engine_a, engine_b))
     differences = np.abs(a - b).max(axis=1)
     return ParityReport(
         count=len(crops),

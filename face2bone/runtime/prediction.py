@@ -33,7 +33,7 @@ class Prediction:
 
     probabilities: (3,) float64, calibrated; normal, osteopenia, osteoporosis.
     prediction_set: contiguous classes, with the most probable one.
-    logits: (3,) float32 before the temperature, which explanations are about.
+    logits: (3,) float32 before calibration, which explanations are about.
     """
 
     probabilities: npt.NDArray[np.float64]
@@ -46,7 +46,7 @@ def predict(engine: Engine, bundle: Bundle, aligned: "AlignedFace") -> Predictio
     """One pass of the network over ``aligned.crop``, calibrated by the bundle."""
     features = engine.features(network_input(aligned.crop[None]))
     logits = engine.head(features)[0]
-    probabilities = calibrated(logits, bundle.temperature)
+    probabilities = calibrated(logits, *bundle.calibration)
     distance = float(ood_distance(pooled(features), bundle.ood)[0])
     threshold = bundle.ood.threshold
     return Prediction(

@@ -1,6 +1,6 @@
 """From a trained network to a bundle: calibrate, look for what is out of domain, test, describe.
 
-Temperature, prediction sets and the out-of-domain reference come from the calibration split;
+The calibration, prediction sets and the out-of-domain reference come from the calibration split;
 results from patients that served neither training nor any choice.
 """
 
@@ -28,11 +28,12 @@ from face2bone.bundle import (
     save_bundle,
 )
 from face2bone.calibration import (
+    Choice,
     ConformalThresholds,
     calibrated,
+    choose,
     class_coverage,
     fit_conformal,
-    fit_temperature,
     prediction_sets,
     reliability_table,
 )
@@ -83,7 +84,7 @@ class Described:
 class Calibration:
     """Fitted on the calibration split; ``features`` (N, C) are its faces at the cut, pooled."""
 
-    temperature: float
+    choice: Choice
     conformal: ConformalThresholds
     features: Floats
 
@@ -108,20 +109,20 @@ def finish_on_patients(trained: Trained, cohort: Cohort, path: Path, progress: P
 
 
 def calibrate(trained: Trained) -> Calibration:
-    """Temperature and conformal thresholds from the calibration split."""
+    """The simplest calibrator that is not worse, and conformal thresholds."""
     members = trained.members["calibration"]
     logits, features = outputs(trained.network, trained.store, members)
     labels = trained.store.labels[members]
-    temperature = fit_temperature(logits, labels)
-    conformal = fit_conformal(calibrated(logits, temperature), labels)
-    return Calibration(temperature, conformal, features)
+    choice = choose(logits, labels, seed=trained.seed)
+    conformal = fit_conformal(choice.probabilities, labels)
+    return Calibration(choice, conformal, features)
 
 
 def predicted(
     trained: Trained, calibration: Calibration, store: CropStore, members: Members
 ) -> Floats:
     """Calibrated probabilities (N, 3) of some faces of a store."""
-    return calibrated(outputs(trained.network, store, members)[0], calibration.temperature)
+    return calibrated(outputs(trained.network, store, members)[0], calibration.choice.calibrator)
 
 
 def outputs(network: Face2Bone, store: CropStore, members: Members) -> tuple[Floats, Floats]:
@@ -164,7 +165,7 @@ def bundle_network(
     crops, maps = store.crops[chosen], store.region_maps[chosen]
     contents = BundleContents(
         state=trained.network.state_dict(),
-        temperature=calibration.temperature,
+        calibration=(calibration.choice.calibrator,),
         conformal=calibration.conformal,
         reliability=reliability_table(tested.probabilities, tested.labels),
         ood=fit_ood(calibration.features, seed=trained.seed),

@@ -1,6 +1,6 @@
 import contextlib
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from face2bone.bundle.contents import (
     decode,
     encode,
 )
+from face2bone.calibration import Intercept, Ordinal, Temperature, Vector
 from face2bone.errors import BundleCorrupt
 
 Files = dict[str, bytes]
@@ -131,9 +132,16 @@ def test_arrays_of_another_shape_type_or_name_are_refused(
 @pytest.mark.parametrize(
     ("name", "changes"),
     [
-        (CALIBRATION, {"temperature": 0.0}),
-        (CALIBRATION, {"temperature": "1.0"}),
-        (CALIBRATION, {"temperature": None}),
+        (CALIBRATION, {"version": 1}),
+        (CALIBRATION, {"version": 3}),
+        (CALIBRATION, {"temperature": 1.0}),
+        (CALIBRATION, {"steps": []}),
+        (CALIBRATION, {"steps": [{"method": "temperature", "temperature": 0.0}]}),
+        (CALIBRATION, {"steps": [{"method": "temperature", "temperature": "1.0"}]}),
+        (CALIBRATION, {"steps": [{"method": "temperature", "temperature": 1.0, "more": 1}]}),
+        (CALIBRATION, {"steps": [{"method": "magic", "temperature": 1.0}]}),
+        (CALIBRATION, {"steps": [{"method": "intercept", "shifts": [0.0, 0.0]}]}),
+        (CALIBRATION, {"steps": [{"method": "ordinal", "slope": 1.0, "intercepts": [0.0, 1.0]}]}),
         (CALIBRATION, {"alpha": 1.0}),
         (CALIBRATION, {"scores": [0.1, 0.2]}),
         (CALIBRATION, {"scores": [0.1, 0.2, 1.2]}),
@@ -151,6 +159,33 @@ def test_texts_of_another_shape_type_or_name_are_refused(
     values = json.loads(files[name]) | changes
     with pytest.raises(BundleCorrupt):
         decode({**files, name: json.dumps(values).encode()})
+
+
+def test_every_chain_of_calibrators_is_read_back(tiny_bundle: Bundle) -> None:
+    steps = (
+        Temperature(0.7),
+        Intercept((0.1, 0.0, -0.1)),
+        Ordinal(1.1, (0.3, -0.2)),
+        Vector((1.0, 0.9, 1.2), (0.0, 0.25, -0.25)),
+    )
+    assert decode(encode(replace(tiny_bundle, calibration=steps))).calibration == steps
+
+
+def first_version(files: Files, **changes: Any) -> Files:
+    """The calibration file as the first bundles had it: one temperature, no version."""
+    values = json.loads(files[CALIBRATION])
+    old = {k: values[k] for k in ("alpha", "scores", "counts")} | {"temperature": 1.5} | changes
+    return {**files, CALIBRATION: json.dumps(old).encode()}
+
+
+def test_a_bundle_of_the_first_version_is_one_temperature(files: Files) -> None:
+    assert decode(first_version(files)).calibration == (Temperature(1.5),)
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0, "1.0", None])
+def test_a_wrong_first_version_is_refused(files: Files, value: Any) -> None:
+    with pytest.raises(BundleCorrupt, match=CALIBRATION):
+        decode(first_version(files, temperature=value))
 
 
 HEADER = "lower,upper,count,confidence,accuracy\n"

@@ -18,6 +18,7 @@ from face2bone.bundle import (
     save_bundle,
 )
 from face2bone.bundle.contents import FILES, encode
+from face2bone.calibration import Temperature
 from face2bone.errors import BundleCorrupt, BundleMissing
 from face2bone.nn import NetworkConfig
 
@@ -43,7 +44,7 @@ def test_the_hash_is_the_cards_and_changes_with_any_part(
 ) -> None:
     again = save_bundle(tmp_path / "again", tiny_bundle.card, contents_of(tiny_bundle))
     assert bundle_hash(again) == bundle_hash(tiny_bundle)
-    warmer = contents_of(tiny_bundle, temperature=tiny_bundle.temperature + 0.01)
+    warmer = contents_of(tiny_bundle, calibration=(Temperature(1.26),))
     other = save_bundle(tmp_path / "other", tiny_bundle.card, warmer)
     assert bundle_hash(other) != bundle_hash(tiny_bundle)
 

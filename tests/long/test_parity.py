@@ -43,7 +43,7 @@ def test_openvino_f32_agrees_with_torch(
     demo_bundle: Bundle, reference: TorchEngine, crops: Crops
 ) -> None:
     engine = OpenVinoEngine(demo_bundle.build_network())
-    report = parity(engine, reference, crops, demo_bundle.temperature)
+    report = parity(engine, reference, crops, demo_bundle.calibration)
     print(report)
     assert report.count >= 0.99 * FACES
     assert report.holds("f32")
@@ -54,7 +54,7 @@ def test_openvino_bf16_is_measured_and_kept_only_when_it_agrees(
     demo_bundle: Bundle, reference: TorchEngine, crops: Crops
 ) -> None:
     engine = OpenVinoEngine(demo_bundle.build_network(), precision="bf16")
-    report = parity(engine, reference, crops, demo_bundle.temperature)
+    report = parity(engine, reference, crops, demo_bundle.calibration)
     print(report)
     assert report.count >= 0.99 * FACES
     assert report.class_changes <= 0.02 * FACES

@@ -3,6 +3,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from face2bone.calibration import Temperature
 from face2bone.runtime import ParityReport, parity
 
 
@@ -27,7 +28,8 @@ def test_differences_are_those_of_the_probabilities(scripted: Any) -> None:
     found = parity(scripted(), other, pixels)
     assert found.max_difference == pytest.approx(np.abs(a - b).max(), abs=1e-6)
     assert found.class_changes == 1
-    assert parity(scripted(), other, pixels, temperature=4.0).max_difference < found.max_difference
+    softer = parity(scripted(), other, pixels, (Temperature(4.0),))
+    assert softer.max_difference < found.max_difference
 
 
 def test_the_percentile_is_over_crops(scripted: Any) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from face2bone.bone import BoneClass
 from face2bone.bundle import Bundle, ood_distance, pooled
-from face2bone.calibration import ConformalThresholds, calibrated
+from face2bone.calibration import ConformalThresholds, Temperature, calibrated
 from face2bone.face import AlignedFace
 from face2bone.runtime import OpenVinoEngine, TorchEngine, network_input, predict
 
@@ -28,7 +28,7 @@ def test_a_prediction_is_the_networks_calibrated_by_the_bundle(
     found = predict(on_torch, tiny_bundle, aligned)
     x = network_input(aligned.crop[None])
     assert found.logits == pytest.approx(on_torch.logits(x)[0], abs=1e-5)
-    assert found.probabilities == pytest.approx(calibrated(found.logits, 1.25))
+    assert found.probabilities == pytest.approx(calibrated(found.logits, Temperature(1.25)))
     assert found.probabilities.sum() == pytest.approx(1.0)
     assert BoneClass(int(found.probabilities.argmax())) in found.prediction_set
     expected = ood_distance(pooled(on_torch.features(x)), tiny_bundle.ood)[0]

@@ -1,0 +1,27 @@
+"""Two proper scores per patient, for comparing calibrations on the same patients."""
+
+import numpy as np
+import numpy.typing as npt
+
+from face2bone.calibration.labelled import N_CLASSES, checked_labels, checked_probabilities
+
+Floats = npt.NDArray[np.float64]
+
+
+def log_losses(probabilities: npt.ArrayLike, labels: npt.ArrayLike) -> Floats:
+    """-log p(true class) in nats, (N,); infinite where the true class was given zero."""
+    p = checked_probabilities(probabilities)
+    y = checked_labels(labels, len(p))
+    with np.errstate(divide="ignore"):
+        return np.asarray(-np.log(p[np.arange(len(y)), y]))
+
+
+def ranked_probability_scores(probabilities: npt.ArrayLike, labels: npt.ArrayLike) -> Floats:
+    """1/(K-1) sum_j (P_j - Y_j)^2 over cumulative probabilities, (N,) (Epstein 1969).
+
+    In [0, 1]. Unlike the Brier score it charges more for missing by two classes.
+    """
+    p = checked_probabilities(probabilities)
+    y = checked_labels(labels, len(p))
+    gaps = (p - np.eye(N_CLASSES)[y]).cumsum(axis=1)[:, :-1]
+    return np.asarray((gaps**2).sum(axis=1) / (N_CLASSES - 1))
