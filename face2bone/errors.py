@@ -18,6 +18,11 @@
     ├── TrainingError           a training run cannot start or go on
     ├── EngineError             an inference engine is unavailable or unknown
     ├── PatientError            a patient's details are missing or out of range
+    ├── RecordsError            something cannot be kept, found or taken out of the records
+    │   ├── RecordsUnavailable  the records database cannot be opened, reached or written
+    │   ├── RecordRefused       what was to be kept lacks something or is not known
+    │   ├── ImportRefused       a table breaks rules; every row's problem is named
+    │   └── PhotoKeyError       the key of the kept photos is missing or is not theirs
     └── SettingsError           a setting has an invalid value
 
 Each message is one sentence that says what is wrong and one that says what to do;
@@ -96,6 +101,34 @@ class EngineError(Face2BoneError):
 
 class PatientError(Face2BoneError):
     """Raised when a patient's details are missing or out of range."""
+
+
+class RecordsError(Face2BoneError):
+    """Raised when something cannot be kept in, found in or taken out of the records."""
+
+
+class RecordsUnavailable(RecordsError):
+    """Raised when the records database cannot be opened, reached or written."""
+
+
+class RecordRefused(RecordsError):
+    """Raised when what was to be kept lacks something, or names nobody the records know."""
+
+
+class ImportRefused(RecordsError):
+    """Raised when a table to be taken in breaks rules; nothing of it has been kept.
+
+    ``problems`` has one line for each row at fault; the message holds them all.
+    """
+
+    def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
+        super().__init__("\n".join((message, *problems)))
+        self.summary = message
+        self.problems = problems
+
+
+class PhotoKeyError(RecordsError):
+    """Raised when the key of the kept photos is missing, damaged or not theirs."""
 
 
 class SettingsError(Face2BoneError):

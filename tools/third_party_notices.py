@@ -25,6 +25,8 @@ Worth knowing before redistributing an environment or an image that holds them:
 - opencv-contrib-python: Apache-2.0; its wheel also holds FFmpeg and Qt 5 (LGPL-2.1 and
   LGPL-3.0).
 - mediapipe: Apache-2.0; its wheel holds the FaceMesh models, which Google publishes with it.
+- psycopg, psycopg-binary: LGPL-3.0; used as they are, over their public interface. The binary
+  wheel also holds libpq (PostgreSQL licence) and OpenSSL (Apache-2.0).
 - torch: the ordinary Linux wheel brings NVIDIA's CUDA libraries under NVIDIA's own terms.
 
 """
