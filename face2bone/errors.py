@@ -16,6 +16,7 @@
     │   ├── BundleMissing       a file of the bundle is not there
     │   └── BundleCorrupt       a file differs from its recorded hash, or its contents are invalid
     ├── TrainingError           a training run cannot start or go on
+    ├── RecalibrationRefused    a clinic's results do not support a new calibration
     ├── EngineError             an inference engine is unavailable or unknown
     ├── PatientError            a patient's details are missing or out of range
     ├── RecordsError            something cannot be kept, found or taken out of the records
@@ -93,6 +94,10 @@ class BundleCorrupt(BundleError):
 
 class TrainingError(Face2BoneError):
     """Raised when a training run cannot start or continue."""
+
+
+class RecalibrationRefused(Face2BoneError):
+    """Raised when a clinic's results do not support a new calibration, or a demo is asked for."""
 
 
 class EngineError(Face2BoneError):

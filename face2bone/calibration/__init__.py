@@ -22,6 +22,14 @@ from face2bone.calibration.conformal import (
     prediction_set,
     prediction_sets,
 )
+from face2bone.calibration.local import (
+    LOCAL_METHODS,
+    MINIMUM_PER_CLASS,
+    Difference,
+    Evidence,
+    LocalRecalibration,
+    recalibrate,
+)
 from face2bone.calibration.losses import log_losses, ranked_probability_scores
 from face2bone.calibration.ordinal import Ordinal
 from face2bone.calibration.reliability import (
@@ -37,11 +45,16 @@ from face2bone.calibration.temperature import Temperature
 
 __all__ = [
     "CALIBRATORS",
+    "LOCAL_METHODS",
+    "MINIMUM_PER_CLASS",
     "Calibrator",
     "Choice",
     "ConformalThresholds",
+    "Difference",
     "EceFloor",
+    "Evidence",
     "Intercept",
+    "LocalRecalibration",
     "Method",
     "Ordinal",
     "ReliabilityTable",
@@ -61,5 +74,6 @@ __all__ = [
     "prediction_set",
     "prediction_sets",
     "ranked_probability_scores",
+    "recalibrate",
     "reliability_table",
 ]

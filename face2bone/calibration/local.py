@@ -1,0 +1,184 @@
+"""A clinic's own DXA results against what the model predicted for the same patients.
+
+The rule, written before it was run. Recalibration passes when all four hold:
+1. at least ``MINIMUM_PER_CLASS`` patients of every class;
+2. gain: the ranked probability score falls against the probabilities as they were, with
+   one-sided 97.5% confidence (paired t) - otherwise there is nothing to repair, or no proof;
+3. skill: it is below that of the clinic's own base rates told to everybody, with the same
+   confidence - a model that knows nothing about these patients is not to be repaired;
+4. what is left of miscalibration is within chance: the expected calibration error is not
+   above the 95th percentile of a perfectly calibrated model on as many patients.
+Every score comes from probabilities of patients the map has not seen; the choice of the map
+(``selection.py``) is repeated inside each fold, so that choosing cannot flatter the gain.
+Looking again after every new patient would make chance pass in the end: look at planned
+counts, such as every hundred patients.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import t as student
+
+from face2bone.bone import BoneClass
+from face2bone.calibration.calibrators import (
+    CALIBRATORS,
+    Calibrator,
+    Method,
+    calibrated,
+    log_scores,
+)
+from face2bone.calibration.labelled import N_CLASSES, checked_labels
+from face2bone.calibration.losses import ranked_probability_scores
+from face2bone.calibration.reliability import ece_floor, expected_calibration_error
+from face2bone.calibration.selection import choose, folds
+from face2bone.errors import RecalibrationRefused
+
+Floats = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.int64]
+
+MINIMUM_PER_CLASS: Final = 20
+CONFIDENCE: Final = 0.975  # one-sided
+LOCAL_METHODS: Final[tuple[Method, ...]] = tuple(CALIBRATORS)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A mean difference over patients and its one-sided 97.5% lower bound."""
+
+    mean: float
+    lower: float
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the clinic's results say, all from patients the map had not seen.
+
+    rps_before, rps_after, rps_base_rates: mean ranked probability score in [0, 1] of the
+        probabilities as they were, recalibrated, and of the clinic's base rates for everyone.
+    gain: rps_before - rps_after. skill: rps_base_rates - rps_after.
+    ece, ece_limit: expected calibration error after, and what chance allows.
+    probabilities: (N, 3) recalibrated, each row by a map fitted without that patient.
+    """
+
+    method: Method
+    calibrator: Calibrator
+    rps_before: float
+    rps_after: float
+    rps_base_rates: float
+    gain: Difference
+    skill: Difference
+    ece: float
+    ece_limit: float
+    probabilities: Floats
+
+
+@dataclass(frozen=True)
+class LocalRecalibration:
+    """The outcome: ``reasons`` against a new calibration, none when it passes.
+
+    labels: (N,) observed classes. counts: of each class. evidence: None while a class has
+    too few patients to look.
+    """
+
+    labels: Labels
+    counts: tuple[int, int, int]
+    reasons: tuple[str, ...]
+    evidence: Evidence | None
+
+    @property
+    def passes(self) -> bool:
+        """Whether the written rule is met."""
+        return not self.reasons
+
+    def apply(self, probabilities: npt.ArrayLike) -> Floats:
+        """Recalibrate probabilities (N, 3) of other patients.
+
+        Raises ``RecalibrationRefused`` while there are too few patients, and
+        ``TrainingError`` when a row is no distribution.
+        """
+        if self.evidence is None:
+            raise RecalibrationRefused(" ".join(self.reasons))
+        return calibrated(log_scores(probabilities), self.evidence.calibrator)
+
+
+def recalibrate(
+    probabilities: npt.ArrayLike, labels: npt.ArrayLike, seed: int = 0
+) -> LocalRecalibration:
+    """Judge a clinic's results: predicted probabilities (N, 3) and observed classes (N,).
+
+    One row per patient, in the order normal, osteopenia, osteoporosis; ``seed`` orders the
+    folds. Raises ``TrainingError`` when shapes disagree or a row is no distribution.
+    """
+    scores = log_scores(probabilities)
+    y = checked_labels(labels, len(scores))
+    normal, osteopenia, osteoporosis = np.bincount(y, minlength=N_CLASSES).tolist()
+    counts = (normal, osteopenia, osteoporosis)
+    few = _too_few(counts)
+    if few:
+        return LocalRecalibration(y, counts, few, None)
+    evidence = _weigh(scores, y, seed)
+    return LocalRecalibration(y, counts, _objections(evidence), evidence)
+
+
+def _too_few(counts: tuple[int, int, int]) -> tuple[str, ...]:
+    return tuple(
+        f"{count} patients with {bone_class.label} have a DXA result where "
+        f"{MINIMUM_PER_CLASS} are needed. Collect more results."
+        for bone_class, count in zip(BoneClass, counts, strict=True)
+        if count < MINIMUM_PER_CLASS
+    )
+
+
+def _weigh(scores: Floats, y: Labels, seed: int) -> Evidence:
+    fold = folds(y, seed)
+    after, base_rates = np.empty_like(scores), np.empty_like(scores)
+    for k in np.unique(fold):
+        out = fold == k
+        inner = choose(scores[~out], y[~out], LOCAL_METHODS, seed)
+        after[out] = calibrated(scores[out], inner.calibrator)
+        base_rates[out] = np.bincount(y[~out], minlength=N_CLASSES) / (~out).sum()
+    chosen = choose(scores, y, LOCAL_METHODS, seed)
+    told = (calibrated(scores), after, base_rates)
+    before_loss, after_loss, base_loss = (ranked_probability_scores(p, y) for p in told)
+    return Evidence(
+        method=chosen.method,
+        calibrator=chosen.calibrator,
+        rps_before=float(before_loss.mean()),
+        rps_after=float(after_loss.mean()),
+        rps_base_rates=float(base_loss.mean()),
+        gain=_difference(before_loss - after_loss),
+        skill=_difference(base_loss - after_loss),
+        ece=expected_calibration_error(after, y),
+        ece_limit=ece_floor(after, seed=seed).p95,
+        probabilities=after,
+    )
+
+
+def _difference(values: Floats) -> Difference:
+    error = values.std(ddof=1) / np.sqrt(len(values))
+    mean = float(values.mean())
+    return Difference(mean, mean - float(student.ppf(CONFIDENCE, len(values) - 1) * error))
+
+
+def _objections(evidence: Evidence) -> tuple[str, ...]:
+    objections = []
+    if evidence.gain.lower <= 0:
+        objections.append(
+            f"The gain of a new calibration, {evidence.gain.mean:.4f} (at least "
+            f"{evidence.gain.lower:.4f} with 97.5% confidence), may be chance. "
+            "Keep the bundle as it is, or collect more results."
+        )
+    if evidence.skill.lower <= 0:
+        objections.append(
+            "Recalibrated, the model is not better here than telling everybody the clinic's "
+            "base rates. Do not use it for these patients."
+        )
+    if evidence.ece > evidence.ece_limit:
+        objections.append(
+            f"Miscalibration remains after recalibration (calibration error "
+            f"{evidence.ece:.3f}, chance allows {evidence.ece_limit:.3f}). "
+            "Collect more results and look at the reliability curve."
+        )
+    return tuple(objections)

@@ -1,0 +1,105 @@
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.stats import ttest_rel
+
+from face2bone.calibration.calibrators import calibrated, log_scores
+from face2bone.calibration.local import MINIMUM_PER_CLASS, Evidence, recalibrate
+from face2bone.calibration.losses import ranked_probability_scores
+from face2bone.errors import RecalibrationRefused, TrainingError
+
+Honest = Callable[[int, int], tuple[np.ndarray, np.ndarray]]
+
+TWICE_AS_OFTEN = np.log([0.5, 1.0, 2.0])  # osteoporosis predicted for a population twice as ill
+
+
+def evidence_of(found: object) -> Evidence:
+    evidence = getattr(found, "evidence", None)
+    assert isinstance(evidence, Evidence)
+    return evidence
+
+
+def test_a_clinic_with_other_base_rates_is_noticed_and_better_on_new_patients(
+    honest: Honest,
+) -> None:
+    logits, labels = honest(400, 1)
+    found = recalibrate(calibrated(logits + TWICE_AS_OFTEN), labels)
+    assert found.passes
+    assert found.reasons == ()
+    new_logits, new_labels = honest(5_000, 2)
+    told = calibrated(new_logits + TWICE_AS_OFTEN)
+    before = ranked_probability_scores(told, new_labels)
+    after = ranked_probability_scores(found.apply(told), new_labels)
+    assert ttest_rel(before, after, alternative="greater").pvalue < 1e-6
+    truth = ranked_probability_scores(calibrated(new_logits), new_labels).mean()
+    assert after.mean() - truth < 0.2 * (before.mean() - truth)
+
+
+def test_a_calibrated_bundle_is_left_alone(honest: Honest) -> None:
+    logits, labels = honest(400, 3)
+    found = recalibrate(calibrated(logits), labels)
+    assert not found.passes
+    assert "may be chance" in found.reasons[0]
+
+
+def test_a_model_that_knows_nothing_here_is_never_passed() -> None:
+    rng = np.random.default_rng(4)
+    labels = rng.choice(3, 600, p=[0.5, 0.3, 0.2])
+    found = recalibrate(rng.dirichlet((0.5, 0.5, 0.5), 600), labels)
+    assert evidence_of(found).gain.lower > 0  # noise overstates itself, so softening it gains
+    assert any("base rates" in reason for reason in found.reasons)
+
+
+def test_few_patients_of_a_class_are_counted_not_judged(honest: Honest) -> None:
+    logits, labels = honest(60, 5)
+    labels[labels == 2] = 1
+    labels[: MINIMUM_PER_CLASS - 1] = 2
+    found = recalibrate(calibrated(logits), labels)
+    assert not found.passes
+    assert found.evidence is None
+    assert any("19 patients with osteoporosis" in reason for reason in found.reasons)
+    with pytest.raises(RecalibrationRefused, match="Collect more"):
+        found.apply(calibrated(logits))
+
+
+def test_the_figures_are_those_of_the_probabilities_kept(honest: Honest) -> None:
+    logits, labels = honest(300, 6)
+    told = calibrated(2.0 * logits)
+    found = evidence_of(recalibrate(told, labels))
+    before = ranked_probability_scores(told, labels)
+    after = ranked_probability_scores(found.probabilities, labels)
+    assert found.rps_before == pytest.approx(before.mean(), abs=1e-6)
+    assert found.rps_after == pytest.approx(after.mean())
+    expected = ttest_rel(before, after).confidence_interval(0.95)
+    assert found.gain.mean == pytest.approx((before - after).mean(), abs=1e-6)
+    assert found.gain.lower == pytest.approx(expected.low, abs=1e-6)
+
+
+def test_a_class_told_to_be_impossible_can_be_recovered(honest: Honest) -> None:
+    logits, labels = honest(300, 8)
+    told = np.round(calibrated(3.0 * logits), 6)
+    told[:, 1] += 1.0 - told.sum(axis=1)
+    found = recalibrate(told, labels)
+    assert np.isfinite(evidence_of(found).rps_after)
+
+
+def test_apply_is_the_fitted_map(honest: Honest) -> None:
+    logits, labels = honest(300, 9)
+    found = recalibrate(calibrated(2.0 * logits), labels)
+    p = calibrated(logits[:5])
+    assert found.apply(p) == pytest.approx(calibrated(log_scores(p), evidence_of(found).calibrator))
+
+
+def test_passing_is_having_no_reason_against(honest: Honest) -> None:
+    logits, labels = honest(200, 10)
+    found = recalibrate(calibrated(2.0 * logits), labels)
+    assert not replace(found, reasons=("Something.",)).passes
+
+
+def test_what_is_no_probability_is_refused() -> None:
+    with pytest.raises(TrainingError, match="sum to 1"):
+        recalibrate(np.ones((30, 3)), np.arange(30) % 3)
+    with pytest.raises(TrainingError, match="Labels"):
+        recalibrate(np.full((30, 3), 1 / 3), [0, 1])
