@@ -16,6 +16,7 @@
     │   ├── BundleMissing       a file of the bundle is not there
     │   └── BundleCorrupt       a file differs from its recorded hash, or its contents are invalid
     ├── TrainingError           a training run cannot start or go on
+    ├── EvaluationError         an evaluation cannot be made, written or read
     ├── RecalibrationRefused    a clinic's results do not support a new calibration
     ├── EngineError             an inference engine is unavailable or unknown
     ├── PatientError            a patient's details are missing or out of range
@@ -98,6 +99,10 @@ class TrainingError(Face2BoneError):
 
 class RecalibrationRefused(Face2BoneError):
     """Raised when a clinic's results do not support a new calibration, or a demo is asked for."""
+
+
+class EvaluationError(Face2BoneError):
+    """Raised when an evaluation cannot be made, written or read."""
 
 
 class EngineError(Face2BoneError):
