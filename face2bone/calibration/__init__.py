@@ -32,6 +32,12 @@ from face2bone.calibration.local import (
 )
 from face2bone.calibration.losses import log_losses, ranked_probability_scores
 from face2bone.calibration.ordinal import Ordinal
+from face2bone.calibration.prior_shift import (
+    PredictiveValues,
+    operating_point,
+    predictive_values,
+    shift_prior,
+)
 from face2bone.calibration.reliability import (
     EceFloor,
     ReliabilityTable,
@@ -57,6 +63,7 @@ __all__ = [
     "LocalRecalibration",
     "Method",
     "Ordinal",
+    "PredictiveValues",
     "ReliabilityTable",
     "Temperature",
     "Vector",
@@ -71,9 +78,12 @@ __all__ = [
     "log_losses",
     "log_scores",
     "minimum_per_class",
+    "operating_point",
     "prediction_set",
     "prediction_sets",
+    "predictive_values",
     "ranked_probability_scores",
     "recalibrate",
     "reliability_table",
+    "shift_prior",
 ]
