@@ -25,6 +25,7 @@
     │   ├── RecordRefused       what was to be kept lacks something or is not known
     │   ├── ImportRefused       a table breaks rules; every row's problem is named
     │   └── PhotoKeyError       the key of the kept photos is missing or is not theirs
+    ├── DocumentInvalid         a file is no assessment of the schema this version reads
     └── SettingsError           a setting has an invalid value
 
 Each message is one sentence that says what is wrong and one that says what to do;
@@ -139,6 +140,10 @@ class ImportRefused(RecordsError):
 
 class PhotoKeyError(RecordsError):
     """Raised when the key of the kept photos is missing, damaged or not theirs."""
+
+
+class DocumentInvalid(Face2BoneError):
+    """Raised when a file is no assessment document; names the first field at fault."""
 
 
 class SettingsError(Face2BoneError):
