@@ -29,6 +29,7 @@ import pandas as pd
 
 from face2bone.bone import CLASS_LABELS
 from face2bone.cohort.manifest import Cohort
+from face2bone.cohort.synthetic.description import FaceParameters
 from face2bone.cohort.synthetic.patients import DrawnPatient, patient_face
 from face2bone.cohort.synthetic.render import draw_face
 from face2bone.errors import FaceError, PhotoError, TrainingError
@@ -71,7 +72,7 @@ class CropStore:
         return np.asarray(self.index["row"], np.int64)
 
 
-class _Source(Protocol):
+class FaceSource(Protocol):
     """Where crops come from; picklable, so that workers can hold it."""
 
     def face(self, position: int) -> AlignedFace:
@@ -84,11 +85,7 @@ class _DrawnPatients:
     patients: tuple[DrawnPatient, ...]
 
     def face(self, position: int) -> AlignedFace:
-        pixels = draw_face(patient_face(self.patients[position]), DRAWN_SIZE).pixels
-        found = _locator().locate(pixels)
-        if len(found) != 1:
-            raise FaceError(f"{len(found)} faces were found where one was drawn. Draw another.")
-        return align_landmarks(pixels, found[0])
+        return aligned_drawing(patient_face(self.patients[position]))
 
 
 @dataclass(frozen=True)
@@ -112,7 +109,7 @@ def photo_crops(
     Raises ``TrainingError`` when the folder holds another cohort's crops or no photo is usable.
     """
     source = cohort.table.to_csv(index=False)
-    return _build(_Photos(cohort.photos), cohort.table, source, folder, workers, progress)
+    return build_store(_Photos(cohort.photos), cohort.table, source, folder, workers, progress)
 
 
 def drawn_crops(
@@ -138,7 +135,7 @@ def drawn_crops(
     }
     table = pd.DataFrame(columns)
     source = drawn_by + table.to_csv(index=False)
-    return _build(_DrawnPatients(tuple(patients)), table, source, folder, workers, progress)
+    return build_store(_DrawnPatients(tuple(patients)), table, source, folder, workers, progress)
 
 
 def read_store(folder: Path) -> CropStore:
@@ -153,14 +150,19 @@ def read_store(folder: Path) -> CropStore:
     )
 
 
-def _build(
-    source: _Source,
+def build_store(
+    source: FaceSource,
     table: pd.DataFrame,
     identity: str,
     folder: Path,
     workers: int | None,
     progress: Progress | None,
 ) -> CropStore:
+    """The store of any source: ``table`` has one row a position of ``source``.
+
+    ``identity`` is any text that two different stores never share. Raises ``TrainingError`` as
+    ``photo_crops`` does.
+    """
     _open_store(folder, len(table), identity)
     if not (folder / INDEX).is_file():
         _fill(source, folder, len(table), workers or os.cpu_count() or 1, progress)
@@ -190,8 +192,17 @@ def _new_array(path: Path, dtype: Any, shape: tuple[int, ...]) -> None:
     open_memmap(path, mode="w+", dtype=dtype, shape=shape).flush()
 
 
+def aligned_drawing(parameters: FaceParameters) -> AlignedFace:
+    """Draw one face and align it; raises ``FaceError`` when the locator does not find just one."""
+    pixels = draw_face(parameters, DRAWN_SIZE).pixels
+    found = _locator().locate(pixels)
+    if len(found) != 1:
+        raise FaceError(f"{len(found)} faces were found where one was drawn. Draw another.")
+    return align_landmarks(pixels, found[0])
+
+
 def _fill(
-    source: _Source, folder: Path, count: int, workers: int, progress: Progress | None
+    source: FaceSource, folder: Path, count: int, workers: int, progress: Progress | None
 ) -> None:
     starts = range(0, count, SHARD)
     missing = [s for s in starts if not _mark_path(folder, s).is_file()]
@@ -203,7 +214,7 @@ def _fill(
 
 
 def _filled(
-    source: _Source, folder: Path, count: int, starts: list[int], workers: int
+    source: FaceSource, folder: Path, count: int, starts: list[int], workers: int
 ) -> Iterator[int]:
     """Fill the shards that begin at ``starts``; yields each as it is done."""
     if workers == 1 or len(starts) < 2:
@@ -223,10 +234,10 @@ def _filled(
             pool.shutdown(cancel_futures=True)
 
 
-_worker: tuple[_Source, Path]
+_worker: tuple[FaceSource, Path]
 
 
-def _start_worker(source: _Source, folder: Path) -> None:
+def _start_worker(source: FaceSource, folder: Path) -> None:
     """One thread a worker, because the processes are the parallelism; sent once, not per shard."""
     global _worker
     cv2.setNumThreads(1)
@@ -237,7 +248,7 @@ def _work(start: int, stop: int) -> None:
     _fill_shard(*_worker, start, stop)
 
 
-def _fill_shard(source: _Source, folder: Path, start: int, stop: int) -> None:
+def _fill_shard(source: FaceSource, folder: Path, start: int, stop: int) -> None:
     arrays = {name: np.load(folder / name, mmap_mode="r+") for name in (CROPS, REGION_MAPS)}
     rejected: dict[int, str] = {}
     for position in range(start, stop):
