@@ -8,7 +8,6 @@ import plotly.graph_objects as go
 
 from face2bone.bone import CLASS_LABELS
 from face2bone.calibration import ReliabilityTable
-from face2bone.explain.shapley import RegionAttribution
 from face2bone.face import REGIONS
 from face2bone.report.pictures import AWAY, TOWARD
 
@@ -58,9 +57,11 @@ def icon_array(count: int, label: str) -> go.Figure:
     return _small(figure, 210)
 
 
-def region_bars(attribution: RegionAttribution, class_index: int) -> go.Figure:
-    """Ten named regions, the strongest on top; the sign is printed, not only coloured."""
-    values = attribution.values[:, class_index]
+def region_bars(values: npt.NDArray[np.float64], axis: str) -> go.Figure:
+    """Ten named regions, the strongest on top; the sign is printed, not only coloured.
+
+    ``values`` (10,) in the order of ``REGIONS``; ``axis`` says what left and right mean.
+    """
     order = np.argsort(np.abs(values))
     figure = go.Figure(
         go.Bar(
@@ -76,7 +77,7 @@ def region_bars(attribution: RegionAttribution, class_index: int) -> go.Figure:
     )
     reach = 1.35 * max(float(np.abs(values).max()), 1e-6)  # room for the printed numbers
     figure.update_xaxes(range=(-reach, reach))
-    figure.update_xaxes(title=f"speaks against ← logit → speaks for {CLASS_LABELS[class_index]}")
+    figure.update_xaxes(title=axis)
     return _small(figure, 360)
 
 

@@ -6,11 +6,12 @@ import streamlit as st
 from face2bone.assess import Explanation, LocatedFace
 from face2bone.bone import CLASS_LABELS
 from face2bone.dashboard import charts, session, show
-from face2bone.explain.shapley import fill_agreement
+from face2bone.explain.shapley import RegionAttribution, fill_agreement
 from face2bone.report.pictures import concept_png, overlay_png
 from face2bone.runtime import Prediction
 
 CONCEPTS_SHOWN = 4
+SEVERITY = "severity as a whole"
 
 
 def why_step(found: LocatedFace, prediction: Prediction) -> Explanation:
@@ -21,16 +22,20 @@ def why_step(found: LocatedFace, prediction: Prediction) -> Explanation:
         "What the model's answer rests on in this photo. It explains the model, not the bone.",
     )
     explanation = _explanation(found)
-    k = st.segmented_control(
-        "Class explained",
-        range(len(CLASS_LABELS)),
-        default=int(prediction.probabilities.argmax()),
-        format_func=lambda i: CLASS_LABELS[i],
+    predicted = int(prediction.probabilities.argmax())
+    chosen = st.segmented_control(
+        "What is explained",
+        range(len(CLASS_LABELS) + 1),
+        default=predicted,
+        format_func=lambda i: (*CLASS_LABELS, SEVERITY)[i],
         key="explained_class",
     )
-    k = int(prediction.probabilities.argmax()) if k is None else int(k)
-    _regions(found, explanation, k)
-    _concepts(found, explanation, k)
+    k = predicted if chosen is None else int(chosen)
+    if k == len(CLASS_LABELS):
+        _severity(found, explanation)
+    else:
+        _regions(found, explanation, k)
+    _concepts(found, explanation, predicted if k == len(CLASS_LABELS) else k)
     return explanation
 
 
@@ -49,16 +54,46 @@ def _explanation(found: LocatedFace) -> Explanation:
 def _regions(found: LocatedFace, explanation: Explanation, k: int) -> None:
     blurred = explanation.regions[0]
     bars, face = st.columns([3, 2], gap="large")
+    values = blurred.values[:, k]
     with bars:
-        st.plotly_chart(charts.region_bars(blurred, k), config=charts.PLAIN, key="regions")
+        axis = f"speaks against ← logit → speaks for {CLASS_LABELS[k]}"
+        st.plotly_chart(charts.region_bars(values, axis), config=charts.PLAIN, key="regions")
     with face:
-        values = np.asarray(blurred.values[:, k], dtype=np.float64)
         alt = f"The crop tinted by what speaks for {CLASS_LABELS[k]}"
         show.picture(overlay_png(found.aligned, values), alt, width=260)
         agreement = fill_agreement(*explanation.regions)[k]
         st.caption(
             "Exact Shapley values over all 1,024 combinations; left is the patient's left. "
             f"Rank agreement between two ways of hiding a region: {agreement:.2f} (1 is perfect)."
+        )
+        st.caption(_pair_words(blurred, k))
+
+
+def _pair_words(attribution: RegionAttribution, k: int) -> str:
+    first, second, value = attribution.strongest_pair(k)
+    together = "do more together than apart" if value > 0 else "stand in for each other"
+    return (
+        f"Of all pairs, {first.label} and {second.label} interact most: "
+        f"they {together} ({value:+.2f} in logits)."
+    )
+
+
+def _severity(found: LocatedFace, explanation: Explanation) -> None:
+    """The ordered scale as one number: which regions move it toward thinner bone."""
+    severity = explanation.regions[0].severity(session.assessor().bundle.calibration)
+    bars, face = st.columns([3, 2], gap="large")
+    with bars:
+        axis = "toward normal ← expected class → toward osteoporosis"
+        st.plotly_chart(
+            charts.region_bars(severity.values, axis), config=charts.PLAIN, key="regions_severity"
+        )
+    with face:
+        alt = "The crop tinted by what moves the expected class"
+        show.picture(overlay_png(found.aligned, severity.values), alt, width=260)
+        st.caption(
+            f"The expected class on a scale from 0 (normal) to 2 (osteoporosis) is "
+            f"{severity.full:.2f}; with every region painted over it would be {severity.base:.2f}. "
+            "The bars add up to the difference."
         )
 
 

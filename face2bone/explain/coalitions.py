@@ -6,6 +6,7 @@ Notation, as in Shapley (1953):
     v       the characteristic function as a table (2^n, K): row S holds the K outputs
             when the regions of S are visible and the others painted over
     phi     Shapley values (n, K)
+    I       interaction indices (n, n, K) of pairs of players
 
 All 2^n coalitions are evaluated, so the values are exact: no sampling, no background set.
 """
@@ -64,10 +65,41 @@ def shapley_values(table: npt.ArrayLike, n: int) -> FloatArray:
     >>> shapley_values([[0.0], [1.0], [2.0], [5.0]], 2).ravel().tolist()
     [2.0, 3.0]
     """
-    values = np.asarray(table, dtype=np.float64)
-    if values.ndim != 2 or len(values) != 2**n:
-        raise ValueError(f"A game of {n} players has a table of {2**n} rows, not {values.shape}.")
-    return shapley_weights(n) @ values
+    return shapley_weights(n) @ _checked_table(table, n)
+
+
+@lru_cache(maxsize=8)
+def interaction_weights(n: int) -> FloatArray:
+    """Weights (n, n, 2^n) whose product with the value table is the interaction index.
+
+    Grabisch and Roubens (1999), equation 14: I_ij = sum over S without i and j of
+    |S|! (n - |S| - 2)! / (n - 1)! [v(S+i+j) - v(S+i) - v(S+j) + v(S)]. Symmetric, with a
+    diagonal of zeros.
+    """
+    coalitions = all_coalitions(n)
+    size = coalitions.sum(axis=1)
+    arrivals = [factorial(s) * factorial(n - s - 2) / factorial(n - 1) for s in range(n - 1)]
+    weights = np.zeros((n, n, 2**n))
+    for i in range(n):
+        for j in range(i):
+            both, one = coalitions[:, i] & coalitions[:, j], coalitions[:, i] ^ coalitions[:, j]
+            others = size - 2 * both - one
+            weights[i, j] = np.where(one, -1.0, 1.0) * np.array(arrivals)[others]
+    weights += weights.transpose(1, 0, 2)
+    weights.setflags(write=False)
+    return weights
+
+
+def interaction_values(table: npt.ArrayLike, n: int) -> FloatArray:
+    """Pairwise Shapley interaction indices (n, n, K) of a game's value table (2^n, K).
+
+    Above zero two players do more together than apart, below zero they stand in for each
+    other; all are zero in an additive game. Raises ``ValueError`` as ``shapley_values`` does.
+
+    >>> interaction_values([[0.0], [1.0], [2.0], [5.0]], 2)[0, 1].tolist()
+    [2.0]
+    """
+    return interaction_weights(n) @ _checked_table(table, n)
 
 
 def painted_crops(
@@ -119,6 +151,13 @@ def coalition_table(
             "Run `face2bone doctor`, or choose the torch engine."
         )
     return table
+
+
+def _checked_table(table: npt.ArrayLike, n: int) -> FloatArray:
+    values = np.asarray(table, dtype=np.float64)
+    if values.ndim != 2 or len(values) != 2**n:
+        raise ValueError(f"A game of {n} players has a table of {2**n} rows, not {values.shape}.")
+    return values
 
 
 def _chunks(total: int, batch: int) -> Iterator[slice]:

@@ -8,16 +8,23 @@ Sources: Shapley (1953); Lundberg and Lee (2017) for its use on a model's inputs
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy.stats import rankdata
 
 from face2bone.bone import CLASS_LABELS
+from face2bone.calibration import Calibrator, calibrated
 from face2bone.explain.arrays import FloatArray
-from face2bone.explain.coalitions import LogitsOf, coalition_table, shapley_values
+from face2bone.explain.coalitions import (
+    LogitsOf,
+    coalition_table,
+    interaction_values,
+    shapley_values,
+)
 from face2bone.explain.fills import Fill
 from face2bone.face.alignment import AlignedFace
 from face2bone.face.regions import REGIONS, Region
@@ -26,20 +33,69 @@ if TYPE_CHECKING:
     import shap
 
 
+SEVERITY_OF_CLASS: Final = np.arange(3.0)
+"""Normal 0, osteopenia 1, osteoporosis 2: the ordinal score of a certain answer."""
+
+
+@dataclass(frozen=True)
+class SeverityAttribution:
+    """Region Shapley values (10,) of the expected class, 0 (normal) to 2 (osteoporosis).
+
+    One number a region for the whole ordered scale; ``base`` and ``full`` are the score with
+    every region painted over and of the face, and ``base + values.sum()`` is ``full``.
+    """
+
+    values: FloatArray
+    base: float
+    full: float
+
+
 @dataclass(frozen=True)
 class RegionAttribution:
     """Exact region Shapley values of one face under one fill.
 
-    ``values`` (10, 3) in logits, one row a region of ``regions``, one column a class;
-    ``base`` (3,) logits with every region painted over; ``full`` (3,) logits of the face.
+    ``table`` (1024, 3) holds the logits of every coalition in the order of
+    ``coalitions.all_coalitions``; everything else follows from it without another pass.
     ``base + values.sum(axis=0)`` equals ``full`` to 1e-4.
     """
 
-    values: FloatArray
-    base: FloatArray
-    full: FloatArray
+    table: FloatArray
     fill: str
     regions: tuple[Region, ...] = REGIONS
+
+    @property
+    def base(self) -> FloatArray:
+        """Logits (3,) with every region painted over."""
+        base: FloatArray = self.table[0]
+        return base
+
+    @property
+    def full(self) -> FloatArray:
+        """Logits (3,) of the whole face."""
+        full: FloatArray = self.table[-1]
+        return full
+
+    @cached_property
+    def values(self) -> FloatArray:
+        """Shapley values (10, 3) in logits: a row a region, a column a class."""
+        return shapley_values(self.table, len(self.regions))
+
+    @cached_property
+    def interactions(self) -> FloatArray:
+        """Interaction indices (10, 10, 3) of pairs of regions, in logits; zero diagonal."""
+        return interaction_values(self.table, len(self.regions))
+
+    def strongest_pair(self, class_index: int) -> tuple[Region, Region, float]:
+        """The two regions whose interaction for a class is largest, with its sign."""
+        indices = self.interactions[..., class_index]
+        i, j = np.unravel_index(int(np.abs(indices).argmax()), indices.shape)
+        return self.regions[i], self.regions[j], float(indices[i, j])
+
+    def severity(self, calibration: Sequence[Calibrator]) -> SeverityAttribution:
+        """Shapley values of the expected class under a bundle's calibrated probabilities."""
+        table = calibrated(self.table, *calibration) @ SEVERITY_OF_CLASS[:, None]
+        values = shapley_values(table, len(self.regions))[:, 0]
+        return SeverityAttribution(values, float(table[0, 0]), float(table[-1, 0]))
 
     def to_shap(self) -> shap.Explanation:
         """The same figures as a ``shap.Explanation``, for shap's own plots and tools.
@@ -71,7 +127,7 @@ def region_shapley(
     """
     n = len(REGIONS)
     table = coalition_table(logits_of, aligned.crop, fill.pixels, aligned.region_map, n, progress)
-    return RegionAttribution(shapley_values(table, n), table[0], table[-1], fill.name)
+    return RegionAttribution(table, fill.name)
 
 
 def fill_agreement(first: RegionAttribution, second: RegionAttribution) -> FloatArray:

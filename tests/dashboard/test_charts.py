@@ -11,15 +11,7 @@ from face2bone.dashboard.charts import (
     region_bars,
     reliability_curve,
 )
-from face2bone.explain.shapley import RegionAttribution
 from face2bone.face import REGIONS
-
-
-@pytest.fixture
-def attribution() -> RegionAttribution:
-    values = np.arange(30, dtype=np.float64).reshape(10, 3) - 14.0
-    base = np.zeros(3)
-    return RegionAttribution(values=values, base=base, full=base + values.sum(axis=0), fill="blur")
 
 
 def test_probability_bars_carry_the_three_numbers() -> None:
@@ -35,12 +27,15 @@ def test_icon_array_has_one_hundred_people(count: int) -> None:
     assert marked.marker.symbol != others.marker.symbol
 
 
-def test_region_bars_put_the_strongest_on_top(attribution: RegionAttribution) -> None:
-    bar = region_bars(attribution, 1).data[0]
+def test_region_bars_put_the_strongest_on_top() -> None:
+    values = np.arange(10.0) - 3.5
+    figure = region_bars(values, "left against, right for")
+    bar = figure.data[0]
     magnitudes = [abs(x) for x in bar.x]
     assert magnitudes == sorted(magnitudes)
     assert set(bar.y) == {region.label for region in REGIONS}
-    assert bar.y[-1] == REGIONS[int(np.abs(attribution.values[:, 1]).argmax())].label
+    assert bar.y[-1] == REGIONS[int(np.abs(values).argmax())].label
+    assert figure.layout.xaxis.title.text == "left against, right for"
 
 
 def test_reliability_curve_marks_the_patients_bin() -> None:

@@ -2,6 +2,7 @@
 
 import warnings
 from itertools import permutations
+from math import factorial
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from face2bone.errors import EngineError
 from face2bone.explain.coalitions import (
     all_coalitions,
     coalition_table,
+    interaction_values,
     painted_crops,
     shapley_values,
     shapley_weights,
@@ -74,6 +76,22 @@ def test_values_are_the_mean_gain_over_all_orders_of_arrival(game):
             gains[player] += table[present | 1 << player] - table[present]
             present |= 1 << player
     assert np.allclose(shapley_values(table, n), gains / len(orders), rtol=1e-9, atol=1e-9)
+
+
+@given(games(most=6).filter(lambda game: game[0] > 1))
+@settings(max_examples=25, deadline=None)
+def test_interactions_are_the_definition_over_all_coalitions(game):
+    n, table = game
+    expected = np.zeros((n, n, 2))
+    for i, j in permutations(range(n), 2):
+        for s in range(2**n):
+            if not s >> i & 1 and not s >> j & 1:
+                size = s.bit_count()
+                weight = factorial(size) * factorial(n - size - 2) / factorial(n - 1)
+                with_i, with_j = s | 1 << i, s | 1 << j
+                gain = table[with_i | with_j] - table[with_i] - table[with_j] + table[s]
+                expected[i, j] += weight * gain
+    assert np.allclose(interaction_values(table, n), expected, rtol=1e-9, atol=1e-9)
 
 
 @given(games())

@@ -5,6 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
+from face2bone.calibration import Temperature
+from face2bone.explain.coalitions import all_coalitions
 from face2bone.explain.fills import Fill, blur_fill, mean_face_fill
 from face2bone.explain.shapley import RegionAttribution, fill_agreement, region_shapley
 from face2bone.face.alignment import MASK_VALUE
@@ -122,7 +124,40 @@ def test_efficiency_of_a_real_network_in_single_precision(face, small_engine):
 
 
 def attribution(values):
-    return RegionAttribution(np.asarray(values), np.zeros(3), np.zeros(3), "test")
+    """The additive game whose Shapley values are these."""
+    return RegionAttribution(all_coalitions(10) @ np.asarray(values), "test")
+
+
+def test_interactions_vanish_without_interplay_and_name_the_pair_that_has_it(face, crooked):
+    additive = attribution(WEIGHTS)
+    assert np.abs(additive.interactions).max() < 1e-12
+    table = additive.table.copy()
+    together = all_coalitions(10)[:, 2] & all_coalitions(10)[:, 7]
+    table[together, 1] -= 0.5
+    first, second, value = RegionAttribution(table, "test").strongest_pair(1)
+    assert {first, second} == {REGIONS[2], REGIONS[7]}
+    assert value == pytest.approx(-0.5)
+    real = region_shapley(crooked, face, blur_fill(face)).interactions
+    assert np.allclose(real, real.transpose(1, 0, 2))
+    assert np.abs(real).max() > 0
+
+
+def test_severity_is_the_expected_class(face, crooked):
+    found = region_shapley(crooked, face, blur_fill(face))
+    severity = found.severity([Temperature(2.0)])
+    odds = np.exp(found.full / 2.0)
+    assert severity.full == pytest.approx((odds[1] + 2 * odds[2]) / odds.sum())
+    assert severity.base + severity.values.sum() == pytest.approx(severity.full)
+    assert severity.values.shape == (10,)
+
+
+def test_severity_of_a_certain_answer_is_its_class():
+    values = np.zeros((10, 3))
+    values[4, 2] = 200.0
+    severity = attribution(values).severity([])
+    assert severity.full == pytest.approx(2.0)
+    assert severity.values[4] == pytest.approx(1.0)
+    assert np.abs(np.delete(severity.values, 4)).max() < 1e-12
 
 
 def test_agreement_of_fills_is_spearman(face, crooked):
