@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from face2bone.bundle import Bundle, bundle_hash
+from face2bone.clinical.frax import FraxResult
+from face2bone.clinical.guideline import load_guideline
+from face2bone.clinical.instruments import published_scores
 from face2bone.clinical.referral import Referral, suggest
 from face2bone.errors import FaceRejected
 from face2bone.explain.craft import ConceptAttribution, explain_concepts
@@ -19,7 +22,7 @@ from face2bone.face import AlignedFace, Face, align, find_face, make_locator
 from face2bone.patient import Patient
 from face2bone.photo import Photo, read_photo
 from face2bone.runtime import Engine, Prediction, logits_of_crops, make_engine, predict
-from face2bone.settings import get_settings
+from face2bone.settings import GuidelineId, get_settings
 
 Progress = Callable[[str, float], None]
 """Called with a step's name and the fraction done in [0, 1]; raise from it to cancel."""
@@ -127,14 +130,30 @@ class Assessor:
     ) -> RegionAttribution:
         return region_shapley(logits_of_crops(self.engine), aligned, fill, progress)
 
-    def refer(self, patient: Patient, prediction: Prediction | None) -> Referral:
-        """Referral suggestion; without a prediction the typed answers stand by themselves."""
-        return suggest(patient, prediction, self.bundle.card.status)
+    def refer(
+        self,
+        patient: Patient,
+        prediction: Prediction | None,
+        frax: FraxResult | None = None,
+        guideline: GuidelineId | None = None,
+    ) -> Referral:
+        """Referral suggestion; without a prediction the typed answers stand by themselves.
+
+        ``frax`` is the clinician's own FRAX result; without a ``guideline`` the site's holds.
+        """
+        chosen = load_guideline(guideline or get_settings().guideline)
+        scores, status = published_scores(patient), self.bundle.card.status
+        return suggest(patient, scores, frax, prediction, chosen, status)
 
     def assess(
-        self, photo: Photo | bytes, patient: Patient, progress: Progress = silent
+        self,
+        photo: Photo | bytes,
+        patient: Patient,
+        progress: Progress = silent,
+        frax: FraxResult | None = None,
+        guideline: GuidelineId | None = None,
     ) -> Assessment:
-        """All steps at once.
+        """All steps at once; ``frax`` and ``guideline`` as in ``refer``.
 
         Raises ``PhotoError`` for unusable bytes, ``FaceError`` when there is not exactly
         one usable face, and ``FaceRejected`` when a quality check rejects it.
@@ -145,5 +164,5 @@ class Assessor:
         prediction = self.predict(located)
         explanation = self.explain(located, progress)
         progress("referral", 0.0)
-        referral = self.refer(patient, prediction)
+        referral = self.refer(patient, prediction, frax, guideline)
         return Assessment(patient, located, prediction, explanation, referral, self.facts)

@@ -20,6 +20,8 @@ def test_defaults_need_no_environment() -> None:
 
 def test_each_variable_reaches_its_field(monkeypatch: pytest.MonkeyPatch) -> None:
     given = {"BUNDLE": "a", "LANDMARKER": "b.task", "ENGINE": "torch", "THREADS": "3"}
+    given |= {"GUIDELINE": "nogg", "RECORDS": "sqlite://", "RECORDS_PHOTOS": "true"}
+    given |= {"RECORDS_KEY": "c.key", "RECORDS_RETENTION_DAYS": "365"}
     for name, value in given.items():
         monkeypatch.setenv(f"FACE2BONE_{name}", value)
     assert Settings.from_environment().model_dump() == {
@@ -27,6 +29,11 @@ def test_each_variable_reaches_its_field(monkeypatch: pytest.MonkeyPatch) -> Non
         "landmarker": Path("b.task"),
         "engine": "torch",
         "threads": 3,
+        "guideline": "nogg",
+        "records": "sqlite://",
+        "records_photos": True,
+        "records_key": Path("c.key"),
+        "records_retention_days": 365,
     }
 
 

@@ -1,17 +1,24 @@
 """The referral pathway as data: urgency levels, rules and their sources, validated at load.
 
-The texts live in ``pathway.toml``; this module refuses a file in which a rule names an
-unknown source or urgency, so that no suggestion can be shown without where it came from.
+The texts of the rules that hold under every guideline live in ``pathway.toml``; what a
+guideline adds stands in its own file (``guideline.py``). A file in which a rule names an
+unknown source or urgency is refused, so that no suggestion can be shown without where it
+came from. A rule is *verified* when the publication it names was read, in itself or in a
+faithful copy; every other rule is marked wherever it is shown.
 """
 
 import tomllib
+from collections.abc import Iterable
 from enum import IntEnum
 from functools import cache
 from importlib import resources
+from typing import Final
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from face2bone.clinical.source import Frozen, Source
+
+UNVERIFIED_MARK: Final = " [unverified]"
 
 
 class Urgency(IntEnum):
@@ -38,19 +45,36 @@ _URGENCY_LABELS = {
 }
 
 
-class Rule(Frozen):
-    """One rule: its place in the order of reasons, what it asks for, and its source's key."""
+class Sourced(Frozen):
+    """Anything that rests on a publication: its key, and whether that was read for this."""
 
-    order: int = Field(ge=1, le=8)
-    urgency: Urgency
     source: str
-    text: str
+    verified: bool
+
+    def citation(self, sources: dict[str, Source]) -> str:
+        """The publication in one line, marked when the rule or its source is unverified."""
+        source = sources[self.source]
+        mark = "" if self.verified or not source.verified else UNVERIFIED_MARK
+        return f"{source.citation}{mark}"
+
+
+class Asking(Sourced):
+    """A rule's demand: how soon, in which words, and what to do."""
+
+    urgency: Urgency
+    text: str = Field(pattern=r"\.$")
     actions: tuple[str, ...]
 
-    @model_validator(mode="before")
+    @field_validator("urgency", mode="before")
     @classmethod
-    def _urgency_by_name(cls, data: dict[str, object]) -> dict[str, object]:
-        return {**data, "urgency": Urgency[str(data["urgency"]).upper()]}
+    def _urgency_by_name(cls, name: object) -> object:
+        return urgency_by_name(name)
+
+
+class Rule(Asking):
+    """A rule of the pathway, with its place in the order of reasons."""
+
+    order: int = Field(ge=1, le=8)
 
 
 class Pathway(Frozen):
@@ -62,10 +86,21 @@ class Pathway(Frozen):
 
     @model_validator(mode="after")
     def _every_rule_has_a_source(self) -> "Pathway":
-        missing = sorted(k for k, rule in self.rules.items() if rule.source not in self.sources)
-        if missing:
-            raise ValueError(f"rules without a known source: {', '.join(missing)}")
+        check_sources(self.sources, self.rules.items())
         return self
+
+
+def urgency_by_name(name: object) -> object:
+    """The level of a lower-case name; anything else is left for pydantic to refuse."""
+    known = {level.name.lower(): level for level in Urgency}
+    return known.get(str(name), name)
+
+
+def check_sources(sources: dict[str, Source], rules: Iterable[tuple[str, Sourced]]) -> None:
+    """Raise ``ValueError`` naming the rules whose source is not in the file."""
+    missing = sorted(key for key, rule in rules if rule.source not in sources)
+    if missing:
+        raise ValueError(f"rules without a known source: {', '.join(missing)}")
 
 
 @cache

@@ -6,7 +6,8 @@ import streamlit as st
 
 from face2bone.clinical.ost import ost
 from face2bone.clinical.pathway import Urgency
-from face2bone.clinical.referral import RED_FLAG_WORDS, RISK_FACTOR_WORDS, Referral
+from face2bone.clinical.questions import load_questions
+from face2bone.clinical.referral import Referral
 from face2bone.dashboard import show
 from face2bone.patient import Patient, RedFlag, RiskFactor
 
@@ -40,11 +41,11 @@ def next_step(patient: Patient, referral: Referral) -> None:
 
 def _questions() -> None:
     st.markdown("**Red flags**")
-    for flag, words in RED_FLAG_WORDS.items():
-        st.checkbox(words[0].upper() + words[1:], key=f"flag_{flag.value}")
+    for flag, question in load_questions().red_flags.items():
+        st.checkbox(question.label, help=question.help, key=f"flag_{flag.value}")
     st.markdown("**Risk factors**")
-    for factor, words in RISK_FACTOR_WORDS.items():
-        st.checkbox(words[0].upper() + words[1:], key=f"factor_{factor.value}")
+    for factor, asked in load_questions().risk_factors.items():
+        st.checkbox(asked.label, help=asked.help, key=f"factor_{factor.value}")
 
 
 def _score(patient: Patient) -> None:

@@ -1,15 +1,23 @@
 """The referral suggestion: published vectors of the rule order, and its invariants."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from face2bone.bone import BoneClass
+from face2bone.clinical.frax import FraxResult
+from face2bone.clinical.guideline import GUIDELINES, load_guideline
+from face2bone.clinical.instruments import published_scores
 from face2bone.clinical.pathway import Urgency
-from face2bone.clinical.referral import Referral, suggest
+from face2bone.clinical.referral import Referral
+from face2bone.clinical.referral import suggest as suggest_from
+from face2bone.history import Ethnicity, History, Oestrogen, SiteScores
 from face2bone.patient import Menopause, Patient, RedFlag, RiskFactor, Sex
 from face2bone.runtime import OodVerdict, Prediction
+from face2bone.settings import GuidelineId
 
 RESEARCH = "research"
 
@@ -33,6 +41,17 @@ OSTEOPENIA = face(0.2, 0.7, 0.1)
 OSTEOPOROSIS = face(0.1, 0.35, 0.55)
 
 
+def suggest(
+    patient: Patient,
+    prediction: Prediction | None,
+    status: str,
+    guideline: GuidelineId = "iscd",
+    frax: FraxResult | None = None,
+) -> Referral:
+    scores = published_scores(patient)
+    return suggest_from(patient, scores, frax, prediction, load_guideline(guideline), status)
+
+
 def rules(referral: Referral) -> list[str]:
     return [reason.rule for reason in referral.reasons]
 
@@ -40,7 +59,7 @@ def rules(referral: Referral) -> list[str]:
 def test_woman_of_66_with_normal_face_gets_dxa_by_age() -> None:
     result = suggest(Patient(66, Sex.FEMALE, 160, 80), NORMAL, RESEARCH)
     assert result.urgency is Urgency.DXA
-    assert rules(result)[0] == "eligible_age"
+    assert rules(result)[0] == "women_65"
 
 
 def test_man_of_55_without_factors_gets_dxa_from_the_face_alone() -> None:
@@ -54,13 +73,13 @@ def test_man_of_55_without_factors_gets_dxa_from_the_face_alone() -> None:
 
 def test_man_of_55_with_low_ost_has_both_reasons() -> None:
     result = suggest(Patient(55, Sex.MALE, 175, 70), OSTEOPOROSIS, RESEARCH)
-    assert rules(result) == ["ost", "face_osteoporosis"]
+    assert rules(result) == ["ost_men", "face_osteoporosis"]
 
 
 def test_woman_of_58_with_low_ost_gets_dxa_despite_normal_face() -> None:
     result = suggest(Patient(58, Sex.FEMALE, 160, 65), NORMAL, RESEARCH)
     assert result.urgency is Urgency.DXA
-    assert "ost" in rules(result)
+    assert "ost_women" in rules(result)
 
 
 def test_recent_vertebral_fracture_is_urgent_despite_normal_face() -> None:
@@ -134,6 +153,80 @@ def test_out_of_domain_photo_gives_no_class() -> None:
     assert rules(result)[0] == "no_class"
 
 
+def test_frax_result_above_the_band_asks_for_a_treatment_discussion() -> None:
+    patient = Patient(62, Sex.FEMALE, 160, 80)
+    result = suggest(patient, NORMAL, RESEARCH, "nogg", FraxResult(15, 2.9, with_bmd=False))
+    assert result.urgency is Urgency.SPECIALIST
+    assert rules(result)[0] == "frax_high"
+    assert "Treatment discussion, with DXA as a baseline." in result.actions
+    assert result.reasons[0].version == "NOGG 2024"
+    assert not result.reasons[0].verified
+    assert result.reasons[0].source.endswith("[unverified]")
+
+
+def test_with_and_without_the_face_stand_side_by_side() -> None:
+    result = suggest(Patient(55, Sex.MALE, 175, 80), OSTEOPOROSIS, RESEARCH)
+    assert result.actions == ("DXA to confirm; specialist referral if DXA confirms.",)
+    assert result.actions_without_face[0].startswith("Bone-health education")
+
+
+def test_the_most_urgent_action_comes_first() -> None:
+    flags = frozenset({RedFlag.HEIGHT_LOSS})
+    result = suggest(Patient(72, Sex.FEMALE, 160, 60, red_flags=flags), OSTEOPENIA, RESEARCH)
+    assert result.actions[0].startswith("Clinician review now")
+    assert "Request DXA." in result.actions
+
+
+def test_a_low_body_mass_index_counts_without_a_tick() -> None:
+    thin = suggest(Patient(52, Sex.FEMALE, 175, 56), None, RESEARCH)
+    assert "low body weight" in next(r.text for r in thin.reasons if r.rule == "risk_factor")
+
+
+def test_osteoporosis_already_measured_is_reviewed() -> None:
+    history = History(t_scores=SiteScores(lumbar_spine=-2.5, femoral_neck=-1.0))
+    result = suggest(Patient(56, Sex.FEMALE, 160, 80, history=history), None, RESEARCH)
+    assert result.urgency is Urgency.SPECIALIST
+    assert "-2.5" in next(r.text for r in result.reasons if r.rule == "dxa_osteoporosis")
+
+
+def test_young_with_a_risk_factor_gets_dxa_under_every_guideline() -> None:
+    patient = Patient(42, Sex.MALE, 175, 80, risk_factors=frozenset({RiskFactor.SMOKER}))
+    for guideline in GUIDELINES:
+        assert suggest(patient, None, RESEARCH, guideline).urgency is Urgency.DXA
+
+
+def test_an_unknown_ethnic_group_never_makes_china_less_cautious() -> None:
+    """OST refers below 2, OSTA at -1 or below: without the answer the earlier one holds."""
+    untold = Patient(58, Sex.FEMALE, 160, 65, Menopause.POST)
+    told = Patient(
+        58, Sex.FEMALE, 160, 65, Menopause.POST, history=History(ethnicity=Ethnicity.CHINESE)
+    )
+    assert suggest(untold, NORMAL, RESEARCH, "china").urgency is Urgency.DXA
+    assert suggest(told, NORMAL, RESEARCH, "china").urgency is Urgency.ROUTINE
+
+
+def test_advice_comes_from_the_guideline_with_its_source() -> None:
+    advice = {line.topic: line for line in suggest(_anyone(), None, RESEARCH, "nogg").advice}
+    assert set(advice) == {"calcium", "vitamin_d", "exercise", "falls"}
+    assert "700 mg" in advice["calcium"].text
+    assert all(line.source for line in advice.values())
+
+
+def test_guideline_and_its_reservations_travel_with_the_suggestion() -> None:
+    result = suggest(_anyone(), None, RESEARCH, "nogg")
+    assert (result.guideline, result.guideline_title) == ("nogg", "NOGG 2024")
+    assert "Not confirmed" in result.guideline_note
+
+
+def _anyone() -> Patient:
+    return Patient(60, Sex.FEMALE, 160, 75)
+
+
+histories = st.builds(
+    History,
+    ethnicity=st.none() | st.sampled_from(Ethnicity),
+    oestrogen=st.none() | st.sampled_from(Oestrogen),
+)
 patients = st.builds(
     Patient,
     age_years=st.floats(18, 100),
@@ -143,53 +236,79 @@ patients = st.builds(
     menopause=st.sampled_from(Menopause),
     red_flags=st.frozensets(st.sampled_from(RedFlag), max_size=3),
     risk_factors=st.frozensets(st.sampled_from(RiskFactor), max_size=3),
+    history=histories,
 )
 predictions = st.sampled_from(
     [None, NORMAL, OSTEOPENIA, OSTEOPOROSIS, face(0.4, 0.3, 0.3, abstains=True)]
 )
+guidelines = st.sampled_from(GUIDELINES)
+frax_results = st.none() | st.builds(
+    lambda major, share, bmd: FraxResult(major, major * share, bmd),
+    st.floats(0, 60),
+    st.floats(0, 1),
+    st.booleans(),
+)
+# The same invariants over 10,000 patients per guideline: tests/long/test_referral_invariants.py.
+PROPERTY = settings(max_examples=300, deadline=None)
 
 
-@settings(max_examples=400, deadline=None)
-@given(patients, predictions)
-def test_the_face_never_removes_a_referral(patient: Patient, prediction: Prediction | None) -> None:
-    with_face = suggest(patient, prediction, RESEARCH)
+@PROPERTY
+@given(patients, predictions, guidelines, frax_results)
+def test_the_face_never_removes_a_referral(
+    patient: Patient, prediction: Prediction | None, guideline: GuidelineId, frax: FraxResult | None
+) -> None:
+    with_face = suggest(patient, prediction, RESEARCH, guideline, frax)
     assert with_face.urgency >= with_face.urgency_without_face
-    assert with_face.urgency_without_face is suggest(patient, None, RESEARCH).urgency
+    without = suggest(patient, None, RESEARCH, guideline, frax)
+    assert with_face.urgency_without_face is without.urgency
+    assert with_face.actions_without_face == without.actions
 
 
-@settings(max_examples=400, deadline=None)
-@given(patients, predictions)
-def test_a_demo_bundle_changes_nothing(patient: Patient, prediction: Prediction | None) -> None:
-    demo = suggest(patient, prediction, "demo")
-    assert demo.urgency is suggest(patient, None, "demo").urgency
+@PROPERTY
+@given(patients, predictions, guidelines, frax_results)
+def test_a_demo_bundle_changes_nothing(
+    patient: Patient, prediction: Prediction | None, guideline: GuidelineId, frax: FraxResult | None
+) -> None:
+    demo = suggest(patient, prediction, "demo", guideline, frax)
+    assert demo.urgency is suggest(patient, None, "demo", guideline, frax).urgency
     assert not any(rule.startswith("face_") for rule in rules(demo))
     assert demo.face_effect.startswith("The face changed nothing")
 
 
-@settings(max_examples=400, deadline=None)
-@given(patients, predictions, st.sampled_from(RiskFactor), st.sampled_from(RedFlag))
+@PROPERTY
+@given(
+    patients,
+    predictions,
+    guidelines,
+    frax_results,
+    st.sampled_from([*RiskFactor, *RedFlag]),
+)
 def test_adding_a_risk_never_lowers_urgency(
-    patient: Patient, prediction: Prediction | None, factor: RiskFactor, flag: RedFlag
+    patient: Patient,
+    prediction: Prediction | None,
+    guideline: GuidelineId,
+    frax: FraxResult | None,
+    risk: RiskFactor | RedFlag,
 ) -> None:
-    worse = Patient(
-        patient.age_years,
-        patient.sex,
-        patient.height_cm,
-        patient.weight_kg,
-        patient.menopause,
-        patient.red_flags | {flag},
-        patient.risk_factors | {factor},
-    )
-    before = suggest(patient, prediction, RESEARCH).urgency
-    assert suggest(worse, prediction, RESEARCH).urgency >= before
+    before = suggest(patient, prediction, RESEARCH, guideline, frax).urgency
+    worse = with_risk(patient, risk)
+    assert suggest(worse, prediction, RESEARCH, guideline, frax).urgency >= before
 
 
-@settings(max_examples=400, deadline=None)
-@given(patients, predictions)
-def test_every_suggestion_has_reasons_and_actions(
-    patient: Patient, prediction: Prediction | None
+def with_risk(patient: Patient, risk: RiskFactor | RedFlag) -> Patient:
+    if isinstance(risk, RedFlag):
+        return replace(patient, red_flags=patient.red_flags | {risk})
+    return replace(patient, risk_factors=patient.risk_factors | {risk})
+
+
+@PROPERTY
+@given(patients, predictions, guidelines, frax_results)
+def test_every_suggestion_has_reasons_actions_and_advice(
+    patient: Patient, prediction: Prediction | None, guideline: GuidelineId, frax: FraxResult | None
 ) -> None:
-    result = suggest(patient, prediction, RESEARCH)
+    result = suggest(patient, prediction, RESEARCH, guideline, frax)
     assert result.reasons
     assert result.actions
-    assert all(reason.source for reason in result.reasons)
+    assert result.advice
+    assert all(reason.source and reason.version for reason in result.reasons)
+    assert result.urgency is max(reason.urgency for reason in result.reasons)
