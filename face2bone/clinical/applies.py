@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
+from face2bone.clinical.answers import ASK_ETHNICITY
 from face2bone.clinical.score import Instrument, Score
 from face2bone.clinical.tables import Population, Spec, load_tables
 from face2bone.patient import Menopause, Patient, Sex
@@ -35,14 +36,14 @@ def reads_by_z_score(patient: Patient) -> bool:
 def why_not(population: Population, patient: Patient) -> str:
     """The reason an instrument is not for this patient; empty where it is."""
     age = completed_years(patient)
-    if population.sex not in (None, patient.sex):
-        return f"for {_SEX_WORDS[population.sex]} only" if population.sex else ""
+    if population.sex is not None and population.sex is not patient.sex:
+        return f"for {_SEX_WORDS[population.sex]} only"
     if population.youngest is not None and age < population.youngest:
         return f"the patient is {age}, and the rule is for {_ages(population)}"
     if population.oldest is not None and age > population.oldest:
         return f"the patient is {age}, and the rule is for {_ages(population)}"
     if population.menopause is Menopause.POST and not counts_as_postmenopausal(patient):
-        return "for women after menopause only (not told, it counts from 50)"
+        return "for women after menopause only; where that is not told it counts from 50"
     ethnicity = patient.history.ethnicity
     if population.ethnicities and ethnicity and ethnicity not in population.ethnicities:
         return f"for {population.words} only"
@@ -63,7 +64,8 @@ def spec_of(instrument: Instrument) -> Spec:
 def blank(instrument: Instrument, patient: Patient) -> Score:
     """The instrument's score before any figure: not applicable, or in need of answers."""
     tables, spec = load_tables(), spec_of(instrument)
-    asks = spec.population.ethnicities and patient.history.ethnicity is None
+    reason = why_not(spec.population, patient)
+    asks = spec.population.ethnicities and patient.history.ethnicity is None and not reason
     return Score(
         instrument=instrument,
         title=spec.title,
@@ -73,8 +75,8 @@ def blank(instrument: Instrument, patient: Patient) -> Score:
         unit=spec.unit,
         cutoff=spec.cutoff.words if spec.cutoff else "",
         cutoff_value=spec.cutoff.value if spec.cutoff else None,
-        not_applicable=why_not(spec.population, patient),
-        missing=("ethnic group",) if asks else (),
+        not_applicable=reason,
+        missing=(ASK_ETHNICITY,) if asks else (),
         note=spec.note,
     )
 
