@@ -8,6 +8,7 @@ from face2bone.bundle.card import BundleCard, Preprocessing, Status
 from face2bone.bundle.concepts import ConceptBank
 from face2bone.bundle.contents import BundleContents
 from face2bone.bundle.folder import Bundle, bundle_hash, load_bundle, save_bundle
+from face2bone.bundle.local import localise
 from face2bone.bundle.ood import OodReference, fit_ood, ood_distance, pooled
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "bundle_hash",
     "fit_ood",
     "load_bundle",
+    "localise",
     "ood_distance",
     "pooled",
     "save_bundle",
