@@ -66,7 +66,15 @@ class TokenBranch(nn.Module):
         return share
 
 
-class Face2Bone(nn.Module):
+class FaceNetwork(nn.Module):
+    """What training asks of any network: Face2Bone, or one it is compared with."""
+
+    def training_outputs(self, x: Tensor) -> TrainingOutputs:
+        """(B, 3, 160, 160), FaceNet scaling -> everything a loss may look at."""
+        raise NotImplementedError
+
+
+class Face2Bone(FaceNetwork):
     """Face crop to bone mass class logits; `features` and `head` are two separate calls.
 
     Two networks made from the same seed that differ only in fsa, ssam or transformer start with

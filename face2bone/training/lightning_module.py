@@ -10,7 +10,7 @@ from scipy.special import softmax
 from torch import Tensor
 
 from face2bone.evaluation.metrics import macro_auc
-from face2bone.nn import Face2Bone, normalise
+from face2bone.nn import FaceNetwork, normalise
 from face2bone.training.loader import Batch
 from face2bone.training.objective import Objective
 
@@ -30,7 +30,7 @@ def share_of_peak(step: int, steps: int, warmup: float) -> float:
 class LabelTraining(LightningModule):
     """Train a network on bone mass classes, T-scores and region maps."""
 
-    def __init__(self, network: Face2Bone, objective: Objective) -> None:
+    def __init__(self, network: FaceNetwork, objective: Objective) -> None:
         super().__init__()
         self.network, self.objective = network, objective
         self.recipe = objective.recipe

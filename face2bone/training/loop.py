@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import torch
 from lightning.pytorch import Callback, LightningModule, Trainer
@@ -35,10 +35,12 @@ def fit(
     validation: CropLoader,
     folder: Path,
     progress: Progress,
+    devices: int | Literal["auto"] = "auto",
 ) -> None:
     """Train ``module`` in place; afterwards it holds the best epoch's weights.
 
-    Goes on where ``folder`` was left. Raises ``TrainingError`` when the loss stops being finite.
+    Goes on where ``folder`` was left. ``devices`` is how many to train on. Raises
+    ``TrainingError`` when the loss stops being finite.
     """
     recipe = module.recipe
     (folder / LAST).parent.mkdir(parents=True, exist_ok=True)
@@ -47,7 +49,7 @@ def fit(
     with _quiet():
         trainer = Trainer(
             accelerator="auto",
-            devices="auto",
+            devices=devices,
             max_epochs=recipe.epochs,
             precision=recipe.precision,
             gradient_clip_val=recipe.gradient_clip,

@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import cv2
 import numpy as np
@@ -30,7 +30,7 @@ from face2bone.cohort.crops import CropStore, photo_crops
 from face2bone.cohort.manifest import read_manifest
 from face2bone.cohort.splits import check_split, identical_photos, split_patients
 from face2bone.errors import TrainingError
-from face2bone.nn import Face2Bone
+from face2bone.nn import Face2Bone, FaceNetwork
 from face2bone.nn.inception_resnet_v1 import load_facenet_weights
 from face2bone.training.finish import Trained, finish_on_patients
 from face2bone.training.lightning_module import LabelTraining
@@ -144,17 +144,34 @@ def train_network(
         load_facenet_weights(
             network.backbone, Path(recipe.backbone.weights), recipe.backbone.sha256
         )
+    with clock.stage("training"):
+        fit_network(network, recipe, store, members, folder / "training", seed, progress)
+    if getattr(rank_zero_only, "rank", 0) != 0:
+        sys.exit()  # of several processes that train together, one finishes the bundle
+    return network.eval()
+
+
+def fit_network(
+    network: FaceNetwork,
+    recipe: Recipe,
+    store: CropStore,
+    members: Members,
+    folder: Path,
+    seed: int,
+    progress: Progress,
+    devices: int | Literal["auto"] = "auto",
+) -> None:
+    """Train any network in place by a recipe; afterwards it holds the best epoch's weights.
+
+    ``folder`` keeps checkpoints and curves; ``seed`` orders and changes the crops.
+    """
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     settings = recipe.training
     training = CropLoader(store, members["train"], settings.batch_size, recipe.augmentation, seed)
     validation = CropLoader(store, members["validation"], VALIDATION_BATCH)
     weights = class_weights(store.labels[members["train"]], settings.class_weighting)
     module = LabelTraining(network, Objective(settings, weights))
-    with clock.stage("training"):
-        fit(module, training, validation, folder / "training", progress)
-    if getattr(rank_zero_only, "rank", 0) != 0:
-        sys.exit()  # of several processes that train together, one finishes the bundle
-    return network.eval()
+    fit(module, training, validation, folder, progress, devices)
 
 
 def write_metrics(folder: Path, clock: Clock, results: Any) -> None:

@@ -7,7 +7,7 @@ import pytest
 from face2bone.errors import TrainingError
 from face2bone.training.recipe import read_recipe, recipe_toml, shipped_recipes
 
-SHIPPED = ("demo", "full")
+SHIPPED = ("compact", "demo", "full")
 
 
 def test_two_recipes_ship() -> None:

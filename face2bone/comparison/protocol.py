@@ -1,0 +1,83 @@
+"""What every network of a comparison shares: patients, split, recipe, tuning. One value.
+
+The split follows from the cohort alone (seed 0), never from the seed of a run: seeds change a
+network's first weights, the order of the crops and their random changes. Networks start from
+those weights; none is pretrained. All learn the classes and the T-score; SSAM's region maps are a
+part of SSAM, so only networks that have it learn them.
+
+The learning rate is the one thing tuned: three rates, each tried with seed 0 in a run of a third
+of the epochs, and the one with the lowest validation loss is kept. The arms of the ablation take
+Face2Bone's.
+
+    protocol.toml     the recipe
+    crops/            the crop store (``cohort.crops``)
+    split.csv         which side of the split every patient is on
+    landmarks.npy     landmarks of every crop (``simple``)
+    tuning/, runs/    one folder a run (``runs``)
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from face2bone.cohort.crops import CropStore, photo_crops
+from face2bone.cohort.manifest import Cohort, read_manifest
+from face2bone.errors import TrainingError
+from face2bone.training.progress import Progress
+from face2bone.training.recipe import Recipe, read_recipe
+from face2bone.training.run import Members, open_run, split_store
+
+SPLIT_SEED: Final = 0
+RATE_FACTORS: Final = (1 / 3, 1.0, 3.0)  # of the recipe's learning rate
+TUNING_SEED: Final = 0
+TUNING_SHARE: Final = 1 / 3  # of the epochs
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """One comparison in one folder; ``members`` are positions in the store's index."""
+
+    folder: Path
+    cohort: Cohort
+    recipe: Recipe
+    store: CropStore
+    members: Members
+
+    @property
+    def rates(self) -> tuple[float, ...]:
+        """Learning rates every network tries."""
+        return tuple(factor * self.recipe.training.learning_rate for factor in RATE_FACTORS)
+
+    def with_rate(self, rate: float) -> Recipe:
+        """The recipe at a learning rate."""
+        return self._changed(learning_rate=rate)
+
+    def for_tuning(self, rate: float) -> Recipe:
+        """The same, for the shorter runs of tuning."""
+        epochs = max(1, round(self.recipe.training.epochs * TUNING_SHARE))
+        return self._changed(learning_rate=rate, epochs=epochs)
+
+    def _changed(self, **settings: object) -> Recipe:
+        training = self.recipe.training.model_copy(update=settings)
+        return self.recipe.model_copy(update={"training": training})
+
+
+def open_protocol(manifest: Path, out: Path, recipe: str | Path, progress: Progress) -> Protocol:
+    """Align the cohort's photos and split its patients, or go on where the folder was left.
+
+    Raises ``ManifestError`` for a cohort that breaks a rule, ``TrainingError`` when the recipe
+    cannot serve (it draws its own patients or starts from a pretrained trunk) or the folder is
+    that of another comparison.
+    """
+    settled = read_recipe(recipe)
+    if settled.cohort is not None or settled.backbone is not None:
+        raise TrainingError(
+            f"The recipe {settled.name!r} draws its own patients or starts from a pretrained "
+            "trunk, which no other network could. Name one that does neither, such as compact."
+        )
+    cohort = read_manifest(manifest)
+    folder = open_run(out, settled, SPLIT_SEED)
+    store = photo_crops(
+        cohort, folder / "crops", progress=lambda done, n: progress("aligning photos", done, n)
+    )
+    return Protocol(folder, cohort, settled, store, split_store(store, settled, SPLIT_SEED, folder))
