@@ -9,14 +9,8 @@ from sklearn import metrics as sk
 
 from face2bone.calibration import ece_floor, expected_calibration_error
 from face2bone.errors import TrainingError
-from face2bone.evaluation.metrics import (
-    brier_sum,
-    confusion_matrix,
-    macro_auc,
-    performance,
-    quadratic_kappa,
-    ranked_probability_score,
-)
+from face2bone.evaluation.metrics import macro_auc, performance
+from face2bone.evaluation.scores import brier_terms, rps_terms
 
 
 def predictions(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -53,14 +47,14 @@ def test_rps_is_the_mean_brier_score_of_the_two_cumulative_cuts() -> None:
     p, y = predictions(300, seed=11)
     p = normalised(p)
     cuts = [sk.brier_score_loss(y <= j, np.minimum(p[:, : j + 1].sum(axis=1), 1)) for j in (0, 1)]
-    assert ranked_probability_score(p, y) == pytest.approx(np.mean(cuts))
+    assert performance(p, y).rps == pytest.approx(np.mean(cuts))
 
 
 def test_rps_charges_more_for_a_miss_by_two_classes_where_brier_does_not() -> None:
-    near, far = [[0.0, 1.0, 0.0]], [[0.0, 0.0, 1.0]]
-    assert brier_sum(near, [0]) == brier_sum(far, [0]) == 2.0
-    assert ranked_probability_score(near, [0]) == 0.5
-    assert ranked_probability_score(far, [0]) == 1.0
+    near, far, normal = np.eye(3)[[1]], np.eye(3)[[2]], np.array([0])
+    assert brier_terms(near, normal) == brier_terms(far, normal) == 2.0
+    assert rps_terms(near, normal) == 0.5
+    assert rps_terms(far, normal) == 1.0
 
 
 def test_ece_and_its_floor_are_those_of_calibration() -> None:
@@ -75,7 +69,7 @@ def test_perfect_and_reversed_predictions() -> None:
     y = np.array([0, 1, 2, 0, 2, 1])
     assert performance(np.eye(3)[y], y).quadratic_kappa == 1.0
     assert performance(np.eye(3)[y], y).macro_auc == 1.0
-    assert quadratic_kappa(confusion_matrix(np.eye(3)[2 - y], y)) == pytest.approx(-1.0)
+    assert performance(np.eye(3)[2 - y], y).quadratic_kappa == pytest.approx(-1.0)
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -85,9 +79,7 @@ def test_figures_ignore_the_order_of_patients(seed: int) -> None:
     p = normalised(p)
     order = np.random.default_rng(seed).permutation(40)
     assert macro_auc(p[order], y[order]) == pytest.approx(macro_auc(p, y))
-    assert ranked_probability_score(p[order], y[order]) == pytest.approx(
-        ranked_probability_score(p, y)
-    )
+    assert rps_terms(p[order], y[order]).mean() == pytest.approx(rps_terms(p, y).mean())
 
 
 @given(st.lists(st.integers(1, 63), min_size=40, max_size=40), st.floats(0.2, 5.0))
@@ -103,7 +95,7 @@ def test_auc_ignores_any_rising_map_of_a_score(grid: list[int], power: float) ->
 def test_figures_the_patients_cannot_define_are_nan() -> None:
     p = normalised(np.array([[0.8, 0.1, 0.1], [0.3, 0.6, 0.1]]))
     assert math.isnan(macro_auc(p, [0, 1]))
-    assert math.isnan(quadratic_kappa(confusion_matrix(p[:1], [0])))
+    assert math.isnan(performance(p[:1], [0]).quadratic_kappa)
     assert performance(p, [0, 1]).accuracy == 1.0
 
 
