@@ -1,11 +1,10 @@
-"""One network, one seed, one folder: train, calibrate on the calibration split, test once.
+"""One network, one seed, one rate, one folder: train, calibrate, predict the test patients.
 
-    runs/NAME/seed-S/result.json       what the run was and came to; there when it is finished
-    runs/NAME/seed-S/test.npz          calibrated probabilities (N, 3) of the test patients
-    runs/NAME/seed-S/vectors.npz       of the plain trunk: its vector of every crop
-    runs/NAME/seed-S/curves.csv        one row an epoch
-    runs/NAME/seed-S/training/         checkpoints, until it is finished
-    tuning/NAME/RATE/result.json       a shorter run that only tells its validation loss
+    runs/NAME/seed-S-rate-R/result.json   what the run was and came to; there when it is finished
+    runs/NAME/seed-S-rate-R/test.npz      calibrated probabilities (N, 3) of the test patients
+    runs/NAME/seed-S-rate-R/vectors.npz   of the plain trunk: its vector of every crop
+    runs/NAME/seed-S-rate-R/curves.csv    one row an epoch
+    runs/NAME/seed-S-rate-R/training/     checkpoints, until it is finished
 
 A run that was killed goes on from its last checkpoint. Several processes may work in one
 comparison's folder: each takes a run nobody else holds (a lock on its folder).
@@ -63,60 +62,59 @@ class RunResult:
     device: str
 
 
-def run_folder(protocol: Protocol, name: str, seed: int) -> Path:
+def run_folder(protocol: Protocol, name: str, seed: int, rate: float) -> Path:
     """Where a run keeps everything."""
-    return protocol.folder / "runs" / name / f"seed-{seed}"
+    return protocol.folder / "runs" / name / f"seed-{seed}-rate-{rate:.1e}"
 
 
-def finished_run(protocol: Protocol, name: str, seed: int) -> tuple[RunResult, Floats] | None:
-    """Result and test probabilities (N, 3), or None before the run is finished."""
-    folder = run_folder(protocol, name, seed)
-    if not (folder / RESULT).is_file():
-        return None
-    values = json.loads((folder / RESULT).read_text("utf-8"))
-    return RunResult(**values), np.load(folder / TEST)["probabilities"]
-
-
-def ensure_run(protocol: Protocol, candidate: Candidate, seed: int, progress: Progress) -> bool:
-    """Do a run unless it is finished; False when another process is at it."""
-    folder = run_folder(protocol, candidate.name, seed)
-    if (folder / RESULT).is_file():
-        return True
-    rate = chosen_rate(protocol, candidate, progress)
+def finished_runs(protocol: Protocol, candidate: Candidate, seeds: int) -> dict[int, RunResult]:
+    """Finished runs at the chosen rate by seed; none before the rate is chosen."""
+    rate = chosen_rate(protocol, candidate)
     if rate is None:
-        return False
+        return {}
+    runs = {s: _result(run_folder(protocol, candidate.name, s, rate)) for s in range(seeds)}
+    return {seed: run for seed, run in runs.items() if run is not None}
+
+
+def probabilities_of(protocol: Protocol, run: RunResult) -> Floats:
+    """Calibrated probabilities (N, 3) of the test patients in a finished run."""
+    folder = run_folder(protocol, run.name, run.seed, run.learning_rate)
+    probabilities: Floats = np.load(folder / TEST)["probabilities"]
+    return probabilities
+
+
+def chosen_rate(protocol: Protocol, candidate: Candidate) -> float | None:
+    """The rate with the lowest validation loss; None before all of them were tried."""
+    name = candidate.tuned_as
+    trials = [_result(run_folder(protocol, name, TUNING_SEED, rate)) for rate in protocol.rates]
+    losses = {run.learning_rate: run.validation_loss for run in trials if run is not None}
+    return min(losses, key=lambda rate: losses[rate]) if len(losses) == len(trials) else None
+
+
+def ensure_runs(protocol: Protocol, candidate: Candidate, seed: int, progress: Progress) -> None:
+    """Do what a candidate's seed still lacks, its trials first; leave out what others are at."""
+    if candidate.name == candidate.tuned_as and seed == TUNING_SEED:
+        rates: tuple[float | None, ...] = protocol.rates
+    else:
+        rates = (chosen_rate(protocol, candidate),)
+    for rate in rates:
+        if rate is not None:
+            _ensure_run(protocol, candidate, seed, rate, progress)
+
+
+def _ensure_run(
+    protocol: Protocol, candidate: Candidate, seed: int, rate: float, progress: Progress
+) -> None:
+    folder = run_folder(protocol, candidate.name, seed, rate)
     with _held(folder) as ours:
         if ours and not (folder / RESULT).is_file():
             _run(protocol, candidate, seed, rate, folder, progress)
-    return ours
 
 
-def chosen_rate(protocol: Protocol, candidate: Candidate, progress: Progress) -> float | None:
-    """The learning rate with the lowest validation loss.
-
-    None while another process tries one, or before the candidate whose rate this one takes.
-    """
-    losses: dict[float, float] = {}
-    for rate in protocol.rates:
-        folder = protocol.folder / "tuning" / candidate.tuned_as / f"{rate:.2e}"
-        with _held(folder) as ours:
-            tried = (folder / RESULT).is_file()
-            if not ours or not (tried or candidate.name == candidate.tuned_as):
-                return None
-            if not tried:
-                _try_rate(protocol, candidate, rate, folder, progress)
-        losses[rate] = json.loads((folder / RESULT).read_text("utf-8"))["validation_loss"]
-    return min(losses, key=lambda rate: losses[rate])
-
-
-def _try_rate(
-    protocol: Protocol, candidate: Candidate, rate: float, folder: Path, progress: Progress
-) -> None:
-    recipe = protocol.for_tuning(rate)
-    told = _named(progress, f"{candidate.title}, trying rate {rate:.1e}")
-    _train(protocol, candidate, recipe, TUNING_SEED, folder, told)
-    _write_json(folder / RESULT, {"validation_loss": _lowest_loss(folder)})
-    _tidy(folder)
+def _result(folder: Path) -> RunResult | None:
+    if not (folder / RESULT).is_file():
+        return None
+    return RunResult(**json.loads((folder / RESULT).read_text("utf-8")))
 
 
 def _run(
@@ -128,16 +126,16 @@ def _run(
     progress: Progress,
 ) -> None:
     start, recipe = time.monotonic(), protocol.with_rate(rate)
-    told = _named(progress, f"{candidate.title}, seed {seed}")
+    told = _named(progress, f"{candidate.title}, seed {seed}, rate {rate:.1e}")
     network = _train(protocol, candidate, recipe, seed, folder, told)
     labels, members = protocol.store.labels, protocol.members
     logits, _ = outputs(network, protocol, members["calibration"])
     temperature = Temperature.fit(logits, labels[members["calibration"]])
     logits, _ = outputs(network, protocol, members["test"])
-    _write(folder / TEST, probabilities=calibrated(logits, temperature))
+    write_arrays(folder / TEST, probabilities=calibrated(logits, temperature))
     if candidate.name == TRUNK:
         everyone = np.arange(len(protocol.store.index))
-        _write(folder / VECTORS, vectors=outputs(network, protocol, everyone)[1])
+        write_arrays(folder / VECTORS, vectors=outputs(network, protocol, everyone)[1])
     result = RunResult(
         name=candidate.name,
         seed=seed,
@@ -209,7 +207,7 @@ def _tidy(folder: Path) -> None:
         shutil.rmtree(folder / TRAINING)
 
 
-def _write(path: Path, **arrays: Floats) -> None:
+def write_arrays(path: Path, **arrays: Floats) -> None:
     """Arrays, there whole or not at all."""
     part = path.with_name(f".{os.getpid()}.{path.name}")  # numpy appends .npz to other endings
     np.savez(part, **arrays)

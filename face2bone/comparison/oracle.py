@@ -1,0 +1,49 @@
+"""The row above every table on drawn patients: what could be known at best.
+
+A folder that ``face2bone synth`` wrote says beside its manifest how it was drawn; the generative
+model then gives each patient's class probabilities from the face's parameters, age, sex and body
+mass index. A cohort of real patients has no such row.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import yaml
+
+from face2bone.cohort.manifest import Cohort
+from face2bone.cohort.synthetic.oracle import cohort_oracle
+from face2bone.cohort.synthetic.patients import draw_cohort, patient_model_hash
+from face2bone.cohort.synthetic.worlds import World
+from face2bone.cohort.synthetic.write import PLAN_FILE
+from face2bone.errors import TrainingError
+
+
+@dataclass(frozen=True)
+class DrawnOracle:
+    """World and seed of a drawn cohort, and each patient's best class probabilities (3,)."""
+
+    world: str
+    seed: int
+    probabilities: dict[str, npt.NDArray[np.float64]]
+
+
+def drawn_oracle(cohort: Cohort) -> DrawnOracle | None:
+    """The oracle of a drawn cohort, None for any other.
+
+    Raises ``TrainingError`` when the cohort was drawn by another model of patients.
+    """
+    plan_file = cohort.root / PLAN_FILE
+    if not plan_file.is_file():
+        return None
+    plan = yaml.safe_load(plan_file.read_text("utf-8"))
+    if plan["patient_model_hash"] != patient_model_hash():
+        raise TrainingError(
+            "The cohort was drawn by another version of the package, so its oracle is not known. "
+            "Draw it again with face2bone synth."
+        )
+    world = World(plan["world"])
+    patients = draw_cohort(plan["patients"], world, plan["seed"])
+    best = cohort_oracle(patients, world)
+    known = {p.patient_id: row for p, row in zip(patients, best, strict=True)}
+    return DrawnOracle(world.value, plan["seed"], known)
