@@ -7,9 +7,12 @@ them all. Nothing is written to disk and nothing is kept between calls.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from datetime import date
+from typing import Final, Self
 
-from face2bone.bundle import Bundle, bundle_hash
+from face2bone.bundle import Bundle, Status, bundle_hash
+from face2bone.calibration import operating_point
+from face2bone.clinical.base_rates import BaseRate, WhatIf, what_if
 from face2bone.clinical.frax import FraxResult
 from face2bone.clinical.guideline import load_guideline
 from face2bone.clinical.instruments import published_scores
@@ -63,12 +66,35 @@ class Explanation:
 
 @dataclass(frozen=True)
 class BundleFacts:
-    """Which model spoke; shown beside every result."""
+    """Which model spoke, and what its figures rest on; shown beside every result.
+
+    ``class_fractions`` are the base rates of the training cohort; ``measured_patients``
+    how many patients kept out of training the calibration was measured on.
+    """
 
     name: str
     version: str
-    status: str
+    status: Status
     sha256: str
+    created_on: date
+    cohort: str
+    class_fractions: tuple[float, float, float]
+    measured_patients: int
+
+    @classmethod
+    def of(cls, bundle: Bundle) -> Self:
+        """The facts of a loaded bundle."""
+        card = bundle.card
+        return cls(
+            name=card.name,
+            version=card.version,
+            status=card.status,
+            sha256=bundle_hash(bundle),
+            created_on=card.created_on,
+            cohort=card.cohort,
+            class_fractions=card.class_fractions,
+            measured_patients=int(bundle.reliability.counts.sum()),
+        )
 
 
 @dataclass(frozen=True)
@@ -96,8 +122,7 @@ class Assessor:
         self.bundle = bundle
         self.engine = engine or make_engine(bundle, settings.engine, threads=settings.threads)
         self.locator = make_locator(settings.landmarker)
-        card = bundle.card
-        self.facts = BundleFacts(card.name, card.version, card.status, bundle_hash(bundle))
+        self.facts = BundleFacts.of(bundle)
 
     def locate(self, photo: Photo) -> LocatedFace:
         """Find and align the one face of a photo.
@@ -114,6 +139,12 @@ class Assessor:
             rejecting = [c.reason for c in located.face.quality.checks if c.status == "reject"]
             raise FaceRejected("The photo cannot be assessed. " + " ".join(rejecting))
         return predict(self.engine, self.bundle, located.aligned)
+
+    def what_if(self, prediction: Prediction, rate: BaseRate) -> WhatIf:
+        """The result under another population's base rates: beside it, never instead of it."""
+        card = self.bundle.card
+        point = operating_point(card.confusion) if card.confusion else None
+        return what_if(prediction.probabilities, card.class_fractions, rate, point)
 
     def explain(self, located: LocatedFace, progress: Progress = silent) -> Explanation:
         """Exact region Shapley values under both fills, and the concepts in the photo."""

@@ -1,22 +1,43 @@
-"""An assessment as JSON: a documented, versioned schema that never holds the photo.
+"""An assessment as a document, and the document as JSON: versioned, never with the photo.
 
-``AssessmentDocument.model_json_schema()`` is the schema; ``docs/assessment-json.md``
-explains each field. Numbers are those the model computed, rounded to six digits.
+The schema is ``face2bone.report.document``; ``docs/assessment-json.md`` explains each
+field. Numbers are those the model computed, rounded to six digits.
 """
 
-from collections.abc import Iterable
-from typing import Final, Literal
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from enum import Enum
+from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import JsonValue
 
 from face2bone.assess import Assessment
 from face2bone.bone import CLASS_LABELS
-from face2bone.clinical.ost import ost_index
+from face2bone.clinical.referral import Referral
+from face2bone.clinical.score import Score
 from face2bone.explain.craft import ConceptAttribution
 from face2bone.explain.shapley import RegionAttribution
 from face2bone.face import QualityCheck
-
-SCHEMA_VERSION: Final = "1.0"
+from face2bone.patient import Patient
+from face2bone.report.document import (
+    AdvicePart,
+    AssessmentDocument,
+    BundlePart,
+    ChangePart,
+    ClassShares,
+    ClassValues,
+    ConceptPart,
+    DomainPart,
+    FraxPart,
+    GuidelinePart,
+    PatientPart,
+    QualityPart,
+    ReasonPart,
+    ReferralPart,
+    RegionGamePart,
+    RegionPart,
+    ScorePart,
+)
 
 DEMO_NOTICE: Final = (
     "Demonstration model trained on drawn (synthetic) faces. It says nothing about a real "
@@ -30,133 +51,18 @@ def notice_of(status: str) -> str:
     return DEMO_NOTICE if status == "demo" else RESEARCH_NOTICE
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ClassValues(_Part):
-    """One number per class."""
-
-    normal: float
-    osteopenia: float
-    osteoporosis: float
-
-
-class QualityPart(_Part):
-    """One quality check: its figure, its two limits and a reason in words."""
-
-    name: str
-    value: float
-    unit: str
-    status: Literal["accept", "warn", "reject"]
-    reason: str
-
-
-class DomainPart(_Part):
-    """Whether the photo is unlike the faces the model was trained on."""
-
-    is_outside: bool
-    distance: float
-    threshold: float
-
-
-class RegionPart(_Part):
-    """Exact Shapley value of one region, per class, in logits."""
-
-    region: str
-    values: ClassValues
-
-
-class RegionGamePart(_Part):
-    """One fill's ten regions; base plus the sum of values equals full."""
-
-    fill: str
-    base: ClassValues
-    full: ClassValues
-    regions: list[RegionPart]
-
-
-class ConceptPart(_Part):
-    """One concept: how much of it is here, and how much each class depends on it."""
-
-    name: str
-    presence: float
-    importance: ClassValues
-
-
-class ReasonPart(_Part):
-    """One rule that applied, and where it comes from."""
-
-    rule: str
-    text: str
-    source: str
-    verified: bool
-
-
-class ReferralPart(_Part):
-    """The suggestion, its reasons, and what the face changed."""
-
-    urgency: str
-    actions: list[str]
-    reasons: list[ReasonPart]
-    urgency_without_face: str
-    face_effect: str
-    class_headline_shown: bool
-    pathway_version: str
-
-
-class BundlePart(_Part):
-    """Which model spoke."""
-
-    name: str
-    version: str
-    status: str
-    sha256: str
-
-
-class PatientPart(_Part):
-    """What was typed in."""
-
-    age_years: float
-    sex: Literal["F", "M"]
-    height_cm: float
-    weight_kg: float
-    menopause: str
-    red_flags: list[str]
-    risk_factors: list[str]
-    ost_index: int
-
-
-class AssessmentDocument(_Part):
-    """The whole assessment."""
-
-    schema_version: Literal["1.0"] = SCHEMA_VERSION
-    notice: str
-    photo_sha256: str = Field(pattern="^[0-9a-f]{64}$")
-    patient: PatientPart
-    quality: list[QualityPart]
-    quality_status: Literal["accept", "warn", "reject"]
-    probabilities: ClassValues
-    prediction_set: list[str]
-    out_of_domain: DomainPart
-    regions: list[RegionGamePart]
-    concepts: list[ConceptPart]
-    referral: ReferralPart
-    bundle: BundlePart
-
-
 def document(assessment: Assessment) -> AssessmentDocument:
-    """The JSON document of an assessment."""
-    prediction = assessment.prediction
+    """The document of an assessment."""
+    prediction, referral = assessment.prediction, assessment.referral
     domain = prediction.out_of_domain
     quality = assessment.located.face.quality
     return AssessmentDocument(
         notice=notice_of(assessment.bundle.status),
         photo_sha256=assessment.located.photo_sha256,
-        patient=_patient(assessment),
+        patient=_patient(assessment.patient),
         quality=[_quality(check) for check in quality.checks],
         quality_status=quality.status,
-        probabilities=_per_class(prediction.probabilities),
+        probabilities=_shares(prediction.probabilities),
         prediction_set=[CLASS_LABELS[k] for k in prediction.prediction_set],
         out_of_domain=DomainPart(
             is_outside=bool(domain.is_outside),
@@ -165,8 +71,10 @@ def document(assessment: Assessment) -> AssessmentDocument:
         ),
         regions=[_region_game(game) for game in assessment.explanation.regions],
         concepts=_concepts(assessment.explanation.concepts),
-        referral=_referral(assessment),
-        bundle=BundlePart(**vars(assessment.bundle)),
+        scores=[_score(score) for score in referral.situation.scores],
+        frax=FraxPart(**vars(referral.frax)) if referral.frax else None,
+        referral=_referral(referral),
+        bundle=_bundle(assessment),
     )
 
 
@@ -182,6 +90,10 @@ def _number(value: float) -> float:
 def _per_class(values: Iterable[float]) -> ClassValues:
     normal, osteopenia, osteoporosis = (_number(v) for v in values)
     return ClassValues(normal=normal, osteopenia=osteopenia, osteoporosis=osteoporosis)
+
+
+def _shares(values: Iterable[float]) -> ClassShares:
+    return ClassShares(**vars(_per_class(values)))
 
 
 def _quality(check: QualityCheck) -> QualityPart:
@@ -215,8 +127,7 @@ def _concepts(concepts: ConceptAttribution) -> list[ConceptPart]:
     ]
 
 
-def _patient(assessment: Assessment) -> PatientPart:
-    patient = assessment.patient
+def _patient(patient: Patient) -> PatientPart:
     return PatientPart(
         age_years=patient.age_years,
         sex=patient.sex.value,
@@ -225,21 +136,96 @@ def _patient(assessment: Assessment) -> PatientPart:
         menopause=patient.menopause.value,
         red_flags=sorted(flag.value for flag in patient.red_flags),
         risk_factors=sorted(factor.value for factor in patient.risk_factors),
-        ost_index=ost_index(patient.age_years, patient.weight_kg),
+        history=_answered(asdict(patient.history)),
     )
 
 
-def _referral(assessment: Assessment) -> ReferralPart:
-    referral = assessment.referral
+def _answered(answers: Mapping[str, Any]) -> dict[str, JsonValue]:
+    """The answered questions only; an empty list is an answer ("none"), an empty group is not."""
+    plain = {name: _plain(value) for name, value in answers.items() if value is not None}
+    return {name: value for name, value in plain.items() if value != {}}
+
+
+def _plain(value: Any) -> JsonValue:
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, Mapping):
+        return _answered(value)
+    if isinstance(value, frozenset):
+        return _plain(tuple(sorted(value, key=lambda member: str(member.value))))
+    if isinstance(value, tuple):
+        return [_plain(member) for member in value]
+    plain: JsonValue = value
+    return plain
+
+
+def _score(score: Score) -> ScorePart:
+    return ScorePart(
+        instrument=score.instrument.value,
+        title=score.title,
+        version=score.version,
+        source=score.source.citation,
+        population=score.population,
+        unit=score.unit,
+        value=None if score.value is None else _number(score.value),
+        band=score.band,
+        refers=score.refers,
+        cutoff=score.cutoff,
+        not_applicable=score.not_applicable,
+        missing=list(score.missing),
+        note=score.note,
+        disclaimer=score.disclaimer,
+        words=score.words,
+    )
+
+
+def _referral(referral: Referral) -> ReferralPart:
     return ReferralPart(
         urgency=referral.urgency.label,
+        urgency_level=referral.urgency.name.lower(),
         actions=list(referral.actions),
         reasons=[
-            ReasonPart(rule=r.rule, text=r.text, source=r.source, verified=r.verified)
+            ReasonPart(
+                rule=r.rule,
+                order=r.order,
+                text=r.text,
+                urgency=r.urgency.label,
+                source=r.source,
+                version=r.version,
+                verified=r.verified,
+            )
             for r in referral.reasons
         ],
         urgency_without_face=referral.urgency_without_face.label,
+        actions_without_face=list(referral.actions_without_face),
         face_effect=referral.face_effect,
         class_headline_shown=referral.class_headline_shown,
+        changes=[
+            ChangePart(kind=c.kind, any_of=list(c.any_of), urgency=c.urgency.label, raises=c.raises)
+            for c in referral.changes
+        ],
+        advice=[
+            AdvicePart(topic=a.topic, text=a.text, source=a.source, verified=a.verified)
+            for a in referral.advice
+        ],
+        guideline=GuidelinePart(
+            id=referral.guideline,
+            title=referral.guideline_title,
+            note=referral.guideline_note,
+        ),
         pathway_version=referral.pathway_version,
+    )
+
+
+def _bundle(assessment: Assessment) -> BundlePart:
+    facts = assessment.bundle
+    return BundlePart(
+        name=facts.name,
+        version=facts.version,
+        status=facts.status,
+        sha256=facts.sha256,
+        created_on=facts.created_on.isoformat(),
+        cohort=facts.cohort,
+        class_fractions=_shares(facts.class_fractions),
+        measured_patients=facts.measured_patients,
     )

@@ -2,21 +2,19 @@
 
 import base64
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from pydantic import ValidationError
 
 from face2bone.assess import Assessment
+from face2bone.bundle import Bundle
+from face2bone.clinical.frax import FraxResult
 from face2bone.face import REGIONS
-from face2bone.report.assessment_json import (
-    DEMO_NOTICE,
-    SCHEMA_VERSION,
-    AssessmentDocument,
-    document,
-    notice_of,
-    to_json,
-)
+from face2bone.history import Condition, Fracture, FractureSite, History, SiteScores, Smoking
+from face2bone.report.assessment_json import DEMO_NOTICE, document, notice_of, to_json
+from face2bone.report.document import SCHEMA_VERSION, AssessmentDocument
 
 
 def test_document_round_trips_through_its_own_schema(assessment: Assessment) -> None:
@@ -65,4 +63,55 @@ def test_an_unknown_field_is_refused(assessment: Assessment) -> None:
 def test_every_reason_has_its_source(assessment: Assessment) -> None:
     reasons = document(assessment).referral.reasons
     assert reasons
-    assert all(reason.source for reason in reasons)
+    assert all(reason.source and reason.version for reason in reasons)
+
+
+def test_base_rates_are_the_cards(assessment: Assessment, demo_bundle: Bundle) -> None:
+    bundle = document(assessment).bundle
+    fractions = bundle.class_fractions
+    np.testing.assert_allclose(
+        [fractions.normal, fractions.osteopenia, fractions.osteoporosis],
+        demo_bundle.card.class_fractions,
+        atol=1e-6,
+    )
+    assert bundle.measured_patients == demo_bundle.reliability.counts.sum()
+    assert bundle.cohort == demo_bundle.card.cohort
+
+
+def test_every_instrument_is_there_with_a_value_or_why_not(assessment: Assessment) -> None:
+    scores = document(assessment).scores
+    assert [s.instrument for s in scores] == [
+        s.instrument.value for s in assessment.referral.situation.scores
+    ]
+    for score in scores:
+        assert (score.value is not None) or score.not_applicable or score.missing
+
+
+def test_a_frax_result_travels_with_the_suggestion(assessment: Assessment) -> None:
+    situation = replace(assessment.referral.situation, frax=FraxResult(15.0, 2.9, with_bmd=False))
+    referral = replace(assessment.referral, situation=situation)
+    frax = document(replace(assessment, referral=referral)).frax
+    assert frax is not None
+    assert (frax.major_percent, frax.hip_percent, frax.with_bmd) == (15.0, 2.9, False)
+    assert document(assessment).frax is None
+
+
+def test_only_answered_questions_are_in_the_history(assessment: Assessment) -> None:
+    assert document(assessment).patient.history == {}
+    history = History(
+        smoking=Smoking.FORMER,
+        fractures=(Fracture(FractureSite.WRIST, 61.0),),
+        conditions=frozenset({Condition.RENAL, Condition.ASTHMA_OR_COPD}),
+        prescriptions=frozenset(),
+        care_home=False,
+        t_scores=SiteScores(femoral_neck=-1.5),
+    )
+    answered = replace(assessment, patient=replace(assessment.patient, history=history))
+    assert document(answered).patient.history == {
+        "smoking": "former",
+        "fractures": [{"site": "wrist", "age_years": 61.0}],
+        "conditions": ["asthma_or_copd", "renal"],
+        "prescriptions": [],
+        "care_home": False,
+        "t_scores": {"femoral_neck": -1.5},
+    }

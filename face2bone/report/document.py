@@ -1,0 +1,244 @@
+"""The schema of an assessment as a document: what ``assessment.json`` holds, field by field.
+
+Everything else that leaves the program (PDF, FHIR, DICOM) is made from this document, so
+none of it can say more than the JSON does. ``docs/assessment-json.md`` explains each field.
+Texts are English; ``face2bone.report.language`` translates them for a page.
+"""
+
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
+
+from face2bone.bone import CLASS_LABELS
+from face2bone.bundle.card import FRACTION_TOLERANCE
+from face2bone.errors import DocumentInvalid
+
+SCHEMA_VERSION: Final = "1.1"
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Percent = Annotated[float, Field(ge=0.0, le=100.0)]
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Status = Literal["accept", "warn", "reject"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class ClassValues(_Part):
+    """One number per class."""
+
+    normal: float
+    osteopenia: float
+    osteoporosis: float
+
+
+class ClassShares(_Part):
+    """One share per class, in [0, 1] and summing to 1."""
+
+    normal: Share
+    osteopenia: Share
+    osteoporosis: Share
+
+    @model_validator(mode="after")
+    def _sum_to_one(self) -> "ClassShares":
+        if abs(self.normal + self.osteopenia + self.osteoporosis - 1.0) > FRACTION_TOLERANCE:
+            raise ValueError("the three shares do not sum to 1")
+        return self
+
+
+class QualityPart(_Part):
+    """One quality check: its figure, its two limits and a reason in words."""
+
+    name: str
+    value: float
+    unit: str
+    status: Status
+    reason: str
+
+
+class DomainPart(_Part):
+    """Whether the photo is unlike the faces the model was trained on."""
+
+    is_outside: bool
+    distance: float
+    threshold: float
+
+
+class RegionPart(_Part):
+    """Exact Shapley value of one region, per class, in logits."""
+
+    region: str
+    values: ClassValues
+
+
+class RegionGamePart(_Part):
+    """One fill's ten regions; base plus the sum of values equals full."""
+
+    fill: str
+    base: ClassValues
+    full: ClassValues
+    regions: list[RegionPart]
+
+
+class ConceptPart(_Part):
+    """One concept: how much of it is here, and how much each class depends on it."""
+
+    name: str
+    presence: float
+    importance: ClassValues
+
+
+class ScorePart(_Part):
+    """One published instrument: its value, or why there is none.
+
+    ``disclaimer`` must stand beside the value wherever it is shown.
+    """
+
+    instrument: str
+    title: str
+    version: str
+    source: str
+    population: str
+    unit: str
+    value: float | None
+    band: str
+    refers: bool | None
+    cutoff: str
+    not_applicable: str
+    missing: list[str]
+    note: str
+    disclaimer: str
+    words: str
+
+
+class FraxPart(_Part):
+    """The clinician's own FRAX result, percent over 10 years."""
+
+    major_percent: Percent
+    hip_percent: Percent
+    with_bmd: bool
+
+
+class ReasonPart(_Part):
+    """One rule that applied, where it comes from and in which version."""
+
+    rule: str
+    order: int
+    text: str
+    urgency: str
+    source: str
+    version: str
+    verified: bool
+
+
+class AdvicePart(_Part):
+    """Advice by the guideline on one topic."""
+
+    topic: str
+    text: str
+    source: str
+    verified: bool
+
+
+class ChangePart(_Part):
+    """Facts of one kind, any one of which would make the suggestion this urgent."""
+
+    kind: str
+    any_of: list[str]
+    urgency: str
+    raises: bool
+
+
+class GuidelinePart(_Part):
+    """The guideline the site chose, and what of its file is confirmed."""
+
+    id: str
+    title: str
+    note: str
+
+
+class ReferralPart(_Part):
+    """The suggestion, its reasons, and what the face changed."""
+
+    urgency: str
+    urgency_level: str
+    actions: list[str]
+    reasons: list[ReasonPart] = Field(min_length=1)
+    urgency_without_face: str
+    actions_without_face: list[str]
+    face_effect: str
+    class_headline_shown: bool
+    changes: list[ChangePart]
+    advice: list[AdvicePart]
+    guideline: GuidelinePart
+    pathway_version: str
+
+
+class BundlePart(_Part):
+    """Which model spoke, on what it was trained and how often each class occurred there."""
+
+    name: str
+    version: str
+    status: Literal["demo", "research", "locally-validated"]
+    sha256: Sha256
+    created_on: str
+    cohort: str
+    class_fractions: ClassShares
+    measured_patients: int
+
+
+class PatientPart(_Part):
+    """What was typed in; ``history`` holds the answered questions only."""
+
+    age_years: float
+    sex: Literal["F", "M"]
+    height_cm: float
+    weight_kg: float
+    menopause: str
+    red_flags: list[str]
+    risk_factors: list[str]
+    history: dict[str, JsonValue]
+
+
+class AssessmentDocument(_Part):
+    """The whole assessment."""
+
+    schema_version: Literal["1.1"] = SCHEMA_VERSION
+    notice: str
+    photo_sha256: Sha256
+    patient: PatientPart
+    quality: list[QualityPart]
+    quality_status: Status
+    probabilities: ClassShares
+    prediction_set: list[Literal["normal", "osteopenia", "osteoporosis"]] = Field(min_length=1)
+    out_of_domain: DomainPart
+    regions: list[RegionGamePart]
+    concepts: list[ConceptPart]
+    scores: list[ScorePart]
+    frax: FraxPart | None
+    referral: ReferralPart
+    bundle: BundlePart
+
+    @model_validator(mode="after")
+    def _contiguous_set(self) -> "AssessmentDocument":
+        text = ",".join(self.prediction_set)
+        if text not in ",".join(CLASS_LABELS):
+            raise ValueError("the prediction set skips a class or is out of order")
+        return self
+
+
+def read_document(data: bytes | str) -> AssessmentDocument:
+    """Parse and check the JSON text of an assessment.
+
+    Raises ``DocumentInvalid`` naming the first field that breaks the schema.
+    """
+    try:
+        return AssessmentDocument.model_validate_json(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the whole"
+        raise DocumentInvalid(
+            f"This is no assessment of schema {SCHEMA_VERSION}: {where}: {first['msg']}. "
+            "Give a file that this version of face2bone assess wrote."
+        ) from error
