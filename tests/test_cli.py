@@ -73,6 +73,25 @@ def test_bad_usage_is_exit_3_without_a_traceback(arguments: list[str]) -> None:
     assert result.stderr.strip()
 
 
+def test_scores_needs_no_photo_and_takes_a_history(tmp_path: Path) -> None:
+    history = tmp_path / "history.toml"
+    history.write_text('oestrogen = "never"', "utf-8")
+    result = face2bone("scores", *DETAILS, "--history", history)
+    assert result.returncode == 0, result.stderr
+    assert "OST, women: -3 points" in result.stdout
+    assert "ORAI: 20 points" in result.stdout
+    assert "SCORE: needs: ethnic group" in result.stdout
+
+
+@pytest.mark.parametrize("text", ['oestrogen = "often"', "["])
+def test_a_history_with_a_mistake_is_exit_3_and_one_sentence(tmp_path: Path, text: str) -> None:
+    history = tmp_path / "history.toml"
+    history.write_text(text, "utf-8")
+    result = face2bone("scores", *DETAILS, "--history", history)
+    assert (result.returncode, result.stdout) == (3, "")
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
 def test_a_missing_bundle_is_exit_4(astronaut_file: Path, tmp_path: Path) -> None:
     result = face2bone("assess", astronaut_file, *DETAILS, "--bundle", tmp_path / "nothing")
     assert result.returncode == 4

@@ -1,4 +1,4 @@
-"""Commands about one patient: assess, demo."""
+"""Commands about one patient: assess, scores, demo."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,29 +6,69 @@ from typing import Annotated
 import typer
 
 from face2bone.cli.application import BundleOption, Out, app, plain_errors
+from face2bone.history import History
 from face2bone.patient import Menopause, Patient, RedFlag, RiskFactor, Sex
+
+Age = Annotated[float, typer.Option(help="Age in years.")]
+SexOption = Annotated[Sex, typer.Option(help="F or M.")]
+Height = Annotated[float, typer.Option(help="Height in cm.")]
+Weight = Annotated[float, typer.Option(help="Weight in kg.")]
+MenopauseOption = Annotated[Menopause, typer.Option(help="Menopausal status.")]
+RedFlags = Annotated[list[RedFlag] | None, typer.Option(help="Red flag; repeatable.")]
+RiskFactors = Annotated[list[RiskFactor] | None, typer.Option(help="Risk factor; repeatable.")]
+HistoryFile = Annotated[
+    Path | None, typer.Option("--history", help="TOML or JSON file with further answers.")
+]
 
 
 @app.command()
 def assess(
     photo: Annotated[Path, typer.Argument(help="JPEG, PNG, WebP or HEIC with one face.")],
-    age: Annotated[float, typer.Option(help="Age in years.")],
-    sex: Annotated[Sex, typer.Option(help="F or M.")],
-    height: Annotated[float, typer.Option(help="Height in cm.")],
-    weight: Annotated[float, typer.Option(help="Weight in kg.")],
+    age: Age,
+    sex: SexOption,
+    height: Height,
+    weight: Weight,
     out: Out = Path("out"),
-    menopause: Annotated[Menopause, typer.Option(help="Menopausal status.")] = Menopause.UNKNOWN,
-    red_flag: Annotated[list[RedFlag] | None, typer.Option(help="Red flag; repeatable.")] = None,
-    risk_factor: Annotated[
-        list[RiskFactor] | None, typer.Option(help="Risk factor; repeatable.")
-    ] = None,
+    menopause: MenopauseOption = Menopause.UNKNOWN,
+    red_flag: RedFlags = None,
+    risk_factor: RiskFactors = None,
+    history: HistoryFile = None,
     bundle: BundleOption = None,
 ) -> None:
     """Assess one patient's photo: print a summary, write JSON and pictures."""
     with plain_errors():
         flags, factors = frozenset(red_flag or ()), frozenset(risk_factor or ())
-        patient = Patient(age, sex, height, weight, menopause, flags, factors)
+        answers = _history(history)
+        patient = Patient(age, sex, height, weight, menopause, flags, factors, answers)
         _assess_and_write(_read(photo), patient, out, bundle)
+
+
+@app.command()
+def scores(
+    age: Age,
+    sex: SexOption,
+    height: Height,
+    weight: Weight,
+    menopause: MenopauseOption = Menopause.UNKNOWN,
+    red_flag: RedFlags = None,
+    risk_factor: RiskFactors = None,
+    history: HistoryFile = None,
+) -> None:
+    """Print every published score for one patient, without a photo."""
+    from face2bone.clinical.instruments import published_scores
+    from face2bone.report.scores_text import scores_text
+
+    with plain_errors():
+        flags, factors = frozenset(red_flag or ()), frozenset(risk_factor or ())
+        answers = _history(history)
+        patient = Patient(age, sex, height, weight, menopause, flags, factors, answers)
+        typer.echo(scores_text(published_scores(patient)), nl=False)
+
+
+def _history(path: Path | None) -> History:
+    from face2bone.history_file import read_history
+
+    return History() if path is None else read_history(path)
 
 
 def _read(path: Path) -> bytes:

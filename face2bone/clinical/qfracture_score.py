@@ -125,11 +125,11 @@ def needed_answers(patient: Patient) -> list[str]:
 
 
 def counted_as_no(patient: Patient) -> list[str]:
-    """Unanswered questions that the equations count as no (ethnic group: white)."""
+    """Unanswered questions that the equations count as no, or as their reference group."""
     history = patient.history
     women = patient.sex is Sex.FEMALE
     unanswered = {
-        answers.ASK_ETHNICITY: history.ethnicity is None,
+        f"{answers.ASK_ETHNICITY} (taken as white)": history.ethnicity is None,
         answers.ASK_CIGARETTES: history.smoking is None,
         answers.ASK_ALCOHOL: history.alcohol is None,
         answers.ASK_DIAGNOSES: history.conditions is None,

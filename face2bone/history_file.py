@@ -1,0 +1,68 @@
+"""A patient's history from a TOML or JSON file, for those who do not use the form.
+
+The keys are the fields of ``History``; a key that is left out was not answered.
+"""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from face2bone.errors import PatientError
+from face2bone.history import Fracture, History, SiteScores
+
+
+def read_history(path: Path) -> History:
+    """The history in a ``.toml`` or ``.json`` file.
+
+    Raises ``PatientError`` when the file cannot be read, names an unknown answer, or holds
+    a value outside its range.
+    """
+    try:
+        text = path.read_text("utf-8")
+        data = json.loads(text) if path.suffix.lower() == ".json" else tomllib.loads(text)
+    except (OSError, ValueError) as error:
+        reason = "it cannot be opened" if isinstance(error, OSError) else "it is malformed"
+        raise PatientError(
+            f"The history file {path.name} was not read: {reason}. Write it as TOML or JSON."
+        ) from None
+    return parse_history(data)
+
+
+def parse_history(data: Any) -> History:
+    """The history from plain values, such as JSON gives; raises ``PatientError``."""
+    from pydantic import TypeAdapter, ValidationError
+
+    _refuse_unknown_keys(data)
+    try:
+        return TypeAdapter(History).validate_python(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise PatientError(
+            f"The history's answer {where or 'as a whole'} is not valid: {first['msg']}. "
+            "Correct it or leave it out."
+        ) from None
+
+
+def _refuse_unknown_keys(data: Any) -> None:
+    if not isinstance(data, Mapping):
+        return
+    _only(data, History)
+    for name in ("t_scores", "z_scores"):
+        _only(data.get(name), SiteScores)
+    listed = data.get("fractures")
+    for fracture in listed if isinstance(listed, list) else ():
+        _only(fracture, Fracture)
+
+
+def _only(part: Any, shape: type[History] | type[SiteScores] | type[Fracture]) -> None:
+    known = {f.name for f in fields(shape)}
+    unknown = sorted(set(part) - known) if isinstance(part, Mapping) else []
+    if unknown:
+        raise PatientError(
+            f"The history knows no answer named {unknown[0]}. "
+            f"Use one of these: {', '.join(sorted(known))}."
+        )
