@@ -1,0 +1,64 @@
+"""Remove a person: on request, or when the site's retention period is over.
+
+The patient row goes with everything that hangs on it: assessments, DXA results, photos, and
+the salt and the stand-in without which the audit trail speaks of nobody. What is left is that
+on some day somebody's records were removed, and by whom.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, delete, func, select
+
+from face2bone.errors import RecordRefused
+from face2bone.records.chain import Action, Event, append, stamp
+from face2bone.records.saving import NAME_LIMIT, text_problems
+from face2bone.records.store import Records
+from face2bone.records.tables import ASSESSMENT, PATIENT
+
+
+def delete_person(records: Records, patient_id: str, by: str) -> None:
+    """Remove everything kept about the person with this pseudonym.
+
+    Raises ``RecordRefused`` when nobody has it, or when ``by`` names nobody.
+    """
+    checked_actor(by)
+    with records.writing() as connection:
+        subject = connection.scalar(
+            select(PATIENT.c.subject).where(PATIENT.c.patient_id == patient_id)
+        )
+        if subject is None:
+            raise RecordRefused("Nobody in the records has this pseudonym. Check its spelling.")
+        _remove(connection, [subject], Action.DELETED, by)
+    records.forget_log()
+
+
+def expire(records: Records, days: int, by: str, now: datetime | None = None) -> int:
+    """Remove everyone whose newest assessment is more than ``days`` days old; returns how many.
+
+    Raises ``RecordRefused`` when ``by`` names nobody.
+    """
+    checked_actor(by)
+    limit = stamp((now or datetime.now(UTC)) - timedelta(days=days))
+    newest = (
+        select(ASSESSMENT.c.subject)
+        .group_by(ASSESSMENT.c.subject)
+        .having(func.max(ASSESSMENT.c.saved_at) < limit)
+    )
+    with records.writing() as connection:
+        subjects = list(connection.scalars(newest))
+        _remove(connection, subjects, Action.EXPIRED, by)
+    records.forget_log()
+    return len(subjects)
+
+
+def checked_actor(by: str) -> None:
+    """Refuse a job nobody signs; raises ``RecordRefused``."""
+    for rule in text_problems(by, NAME_LIMIT):
+        raise RecordRefused(f"The name of who does this {rule}. Give your name or initials.")
+
+
+def _remove(connection: Connection, subjects: list[str], action: Action, by: str) -> None:
+    for subject in subjects:
+        connection.execute(delete(PATIENT).where(PATIENT.c.subject == subject))
+    events = [Event(action=action, actor=by, subject=subject) for subject in subjects]
+    append(connection, datetime.now(UTC), events)

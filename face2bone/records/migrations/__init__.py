@@ -1,0 +1,1 @@
+"""Alembic's history of the records database; run whenever a database is opened."""

@@ -1,0 +1,222 @@
+"""Keep an assessment with what the clinician made of it: whole and on the trail, or not at all."""
+
+import re
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy import Connection, insert, select
+
+from face2bone.clinical.pathway import Urgency
+from face2bone.errors import RecordRefused
+from face2bone.photo import Photo
+from face2bone.records.chain import Action, Event, append, content_hash, salted, stamp
+from face2bone.records.consent import ConsentBy, consent_text
+from face2bone.records.store import Records
+from face2bone.records.tables import ASSESSMENT, PATIENT, PHOTO
+from face2bone.report.document import AssessmentDocument
+
+SALT_BYTES: Final = 32
+NAME_LIMIT: Final = 80  # characters
+REASON_LIMIT: Final = 1000  # characters
+DECISIONS: Final = tuple(urgency.label for urgency in Urgency)
+_PSEUDONYM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """What the clinician adds to an assessment.
+
+    patient_id: pseudonym, 1 to 64 letters, digits, '.', '-', '_'; never a name.
+    decision: one of ``DECISIONS``. reason: needed when it differs from the suggestion.
+    consent_by: who consented to ``consent_text()``; None means nobody, and nothing is kept.
+    saved_by: name or initials of who saves, at most 80 characters.
+    """
+
+    patient_id: str
+    decision: str
+    saved_by: str
+    consent_by: ConsentBy | None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Person:
+    """One row of the patient table: the random stand-in and the salt of all their hashes."""
+
+    subject: str
+    patient_id: str
+    salt: bytes
+
+
+class Facts(BaseModel):
+    """The few entries of an assessment document that lists and follow-up need.
+
+    Reads every schema version so far: what it does not name it leaves alone.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    class _Patient(BaseModel):
+        sex: str = Field(pattern="^[FM]$")
+        age_years: float
+
+    class _Probabilities(BaseModel):
+        normal: float = Field(ge=0, le=1)
+        osteopenia: float = Field(ge=0, le=1)
+        osteoporosis: float = Field(ge=0, le=1)
+
+    class _Referral(BaseModel):
+        urgency: str
+        class_headline_shown: bool
+        pathway_version: str = Field(max_length=60)
+        guideline: dict[str, str] = Field(default_factory=dict)
+
+    class _Bundle(BaseModel):
+        sha256: str = Field(pattern="^[0-9a-f]{64}$")
+
+    photo_sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    patient: _Patient
+    probabilities: _Probabilities
+    referral: _Referral
+    bundle: _Bundle
+
+    def columns(self) -> dict[str, Any]:
+        """The same as columns of the assessment table."""
+        return {
+            "sex": self.patient.sex,
+            "age_years": self.patient.age_years,
+            "p_normal": self.probabilities.normal,
+            "p_osteopenia": self.probabilities.osteopenia,
+            "p_osteoporosis": self.probabilities.osteoporosis,
+            "class_shown": self.referral.class_headline_shown,
+            "bundle_sha256": self.bundle.sha256,
+            "guideline_version": " ".join(
+                filter(None, (self.referral.guideline.get("id"), self.referral.pathway_version))
+            )[:80],
+        }
+
+
+def save(
+    records: Records, document: AssessmentDocument, visit: Visit, photo: Photo | None = None
+) -> str:
+    """Keep one assessment and return its id; on return it is on the disk.
+
+    The document is kept with the hash of its photo salted. The photo itself is kept only where
+    the site switched that on (``records.photos``), and sealed.
+
+    Raises ``RecordRefused`` when consent, pseudonym, name, decision or a needed reason is
+    missing, ``RecordsUnavailable`` when the database cannot take it; then nothing is kept.
+    """
+    problems = list(visit_problems(visit, document.referral.urgency))
+    if problems:
+        raise RecordRefused(" ".join(problems))
+    now, assessment_id = datetime.now(UTC), new_id()
+    with records.writing() as connection:
+        person = known_or_new(connection, visit.patient_id)
+        own = salted(person.salt, document.photo_sha256.encode())
+        text = document.model_copy(update={"photo_sha256": own}).model_dump_json()
+        row = _row(assessment_id, person, visit, now, text)
+        event = keep_assessment(connection, person.salt, row, Action.SAVED, visit.saved_by)
+        if photo is not None and records.photos is not None:
+            sealed = records.photos.seal(photo, assessment_id)
+            values = {"key_id": records.photos.key_id, "sealed": sealed}
+            connection.execute(insert(PHOTO), values | {"assessment_id": assessment_id})
+        append(connection, now, [event])
+    return assessment_id
+
+
+def visit_problems(visit: Visit, suggested: str) -> Iterator[str]:
+    """What keeps this visit from being saved, one sentence each."""
+    if visit.consent_by is None:
+        yield "Nothing is kept without consent. Ask for it and tick the box."
+    if not _PSEUDONYM.fullmatch(visit.patient_id):
+        yield (
+            "The pseudonym is 1 to 64 letters, digits, '.', '-' or '_'. "
+            "Enter one that is not a name."
+        )
+    for rule in text_problems(visit.saved_by, NAME_LIMIT):
+        yield f"Who saves this {rule}. Enter your name or initials."
+    if visit.decision not in DECISIONS:
+        yield f"The decision is none of: {'; '.join(DECISIONS)}. Choose one."
+    if visit.reason:
+        for rule in text_problems(visit.reason, REASON_LIMIT):
+            yield f"The reason {rule}. Write it again."
+    elif visit.decision != suggested:
+        yield "The decision differs from the suggestion. Give the reason in a few words."
+
+
+def text_problems(text: str, limit: int) -> Iterator[str]:
+    """Broken rules of one line of typed text; a spreadsheet would run what looks like a formula."""
+    if not text.strip():
+        yield "is empty"
+    elif len(text) > limit:
+        yield f"is longer than {limit} characters"
+    elif not text.isprintable() or text != text.strip():
+        yield "holds line breaks, control characters or blanks at an end"
+    elif text.startswith(("=", "+", "-", "@")):
+        yield "begins like a spreadsheet formula"
+
+
+def new_id() -> str:
+    """Thirty-two random hexadecimal digits."""
+    return secrets.token_hex(16)
+
+
+def known_or_new(connection: Connection, patient_id: str) -> Person:
+    """The person with this pseudonym, made on first sight."""
+    row = connection.execute(select(PATIENT).where(PATIENT.c.patient_id == patient_id)).first()
+    if row is not None:
+        return Person(row.subject, row.patient_id, row.salt)
+    person = Person(new_id(), patient_id, secrets.token_bytes(SALT_BYTES))
+    connection.execute(insert(PATIENT), vars(person))
+    return person
+
+
+def keep_assessment(
+    connection: Connection, salt: bytes, row: dict[str, Any], action: Action, actor: str
+) -> Event:
+    """Insert one complete row; returns what the trail must say about it."""
+    connection.execute(insert(ASSESSMENT), row)
+    return Event(
+        action=action,
+        actor=actor,
+        subject=row["subject"],
+        record_id=row["assessment_id"],
+        bundle_sha256=row["bundle_sha256"],
+        photo_hash=facts_of(row["document"]).photo_sha256,
+        content_hash=content_hash(salt, row),
+    )
+
+
+def facts_of(text: str) -> Facts:
+    """The facts in an assessment document; raises ``RecordRefused`` when it is none."""
+    try:
+        return Facts.model_validate_json(text)
+    except ValidationError as error:
+        place = ".".join(str(part) for part in error.errors()[0]["loc"]) or "the whole"
+        raise RecordRefused(
+            f"The document is not an assessment ({place}). Take it from an export as it is."
+        ) from error
+
+
+def _row(
+    assessment_id: str, person: Person, visit: Visit, now: datetime, text: str
+) -> dict[str, Any]:
+    given_by = visit.consent_by
+    return {
+        "assessment_id": assessment_id,
+        "subject": person.subject,
+        "saved_at": stamp(now),
+        "saved_by": visit.saved_by,
+        "decision": visit.decision,
+        "reason": visit.reason,
+        "consent_by": given_by.value if given_by else "",
+        "consent_at": stamp(now),
+        "consent_version": consent_text().version,
+        "document": text,
+        **facts_of(text).columns(),
+    }

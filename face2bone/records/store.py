@@ -1,0 +1,174 @@
+"""The records database: opened, migrated, and one way to write to it and one to read.
+
+Every write is one transaction that holds the database's only write lock from its first
+statement (SQLite: BEGIN IMMEDIATE; PostgreSQL: an advisory lock), so that two writers cannot
+extend the audit trail from the same entry. What ``writing`` has left without an error is on
+the disk: SQLite syncs its log at each commit (WAL, synchronous FULL), PostgreSQL by default.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from platformdirs import user_data_path
+from sqlalchemy import URL, Connection, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+from face2bone.errors import RecordsUnavailable
+from face2bone.records.photos import PhotoSafe, read_key
+from face2bone.settings import Settings, get_settings
+
+MIGRATIONS: Final = Path(__file__).with_name("migrations")
+DIALECTS: Final = ("sqlite", "postgresql")
+LOCK: Final = 0x0FACE2B0  # PostgreSQL advisory lock of whoever writes records
+PATIENCE: Final = 30.0  # seconds a writer waits for another
+_WRITES: Final = "face2bone_writes"
+_PRAGMAS: Final = (
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA secure_delete = ON",  # what is deleted is overwritten, not only forgotten
+)
+
+
+class Records:
+    """One records database, ready for use; safe to share between threads.
+
+    ``photos`` is None unless the site keeps photos. Raises ``RecordsUnavailable`` when the
+    database cannot be opened or is of a newer version.
+    """
+
+    def __init__(self, url: str | URL, photos: PhotoSafe | None = None) -> None:
+        self.photos = photos
+        with _as_unavailable():
+            self._engine = create_engine(_checked(url), pool_pre_ping=True)
+        self.dialect: str = self._engine.dialect.name
+        isolation: dict[str, Any] = {}
+        if self.dialect == "sqlite":
+            event.listen(self._engine, "connect", _set_up_sqlite)
+            event.listen(self._engine, "begin", _begin_sqlite)
+        else:
+            isolation = {"isolation_level": "REPEATABLE READ"}  # one snapshot, as SQLite gives
+        self._readers = self._engine.execution_options(**isolation)
+        self._writers = self._engine.execution_options(**{_WRITES: True})
+        try:
+            with self.writing() as connection:
+                _migrate(connection)
+        except RecordsUnavailable:
+            self.close()
+            raise
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that alone may write; kept whole on leaving, or not at all."""
+        with _as_unavailable(), self._writers.begin() as connection:
+            if self.dialect == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one moment of the database throughout."""
+        with _as_unavailable(), self._readers.begin() as connection:
+            yield connection
+
+    def forget_log(self) -> None:
+        """Empty SQLite's write-ahead log, in which deleted rows would linger."""
+        if self.dialect == "sqlite":
+            with _as_unavailable(), self._engine.connect() as connection:
+                connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._engine.dispose()
+
+
+def open_records(settings: Settings | None = None) -> Records:
+    """The database the settings name, with the photo key where the site keeps photos.
+
+    Raises ``RecordsUnavailable``, or ``PhotoKeyError`` when photos are on without a usable key.
+    """
+    chosen = settings or get_settings()
+    photos = PhotoSafe(read_key(chosen.records_key)) if chosen.records_photos else None
+    return Records(chosen.records or _default_url(), photos)
+
+
+def _default_url() -> URL:
+    return URL.create("sqlite", database=str(user_data_path("face2bone") / "records.sqlite"))
+
+
+def _checked(url: str | URL) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise _not_an_address() from None
+    name = parsed.get_backend_name()
+    if name not in DIALECTS or (name == "sqlite" and not parsed.database):
+        raise _not_an_address()
+    if name == "sqlite":
+        _make_private(Path(parsed.database or ""))
+        return parsed
+    return parsed.set(drivername="postgresql+psycopg")
+
+
+def _not_an_address() -> RecordsUnavailable:
+    return RecordsUnavailable(
+        "FACE2BONE_RECORDS is not the address of a database file or a PostgreSQL database. "
+        "Write sqlite:////path/to/records.sqlite or postgresql+psycopg://user@host/database."
+    )
+
+
+def _make_private(path: Path) -> None:
+    """Create the file so that only its owner can read it; SQLite gives its log the same rights."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise RecordsUnavailable(
+            f"The records file cannot be opened ({error.strerror}). "
+            "Check FACE2BONE_RECORDS, and that its folder may be written to."
+        ) from error
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # BEGIN is ours, below
+    connection.execute(f"PRAGMA busy_timeout = {int(1000 * PATIENCE)}")
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _migrate(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise RecordsUnavailable(
+            "The records database was written by a newer version of Face2Bone. "
+            "Update this installation."
+        ) from error
+
+
+@contextmanager
+def _as_unavailable() -> Iterator[None]:
+    """A database's own error as one sentence; its text may hold addresses and values."""
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error, NoSuchModuleError) as error:
+        raise RecordsUnavailable(
+            "The records database cannot be reached or written to "
+            f"({type(getattr(error, 'orig', None) or error).__name__}). "
+            "Check FACE2BONE_RECORDS, the disk's free space and the database server."
+        ) from error

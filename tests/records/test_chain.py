@@ -1,0 +1,201 @@
+"""The audit trail: append-only, one chain for all writers, and every tampering noticed."""
+
+import threading
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Connection, Update, insert, select, text, update
+
+from face2bone.errors import RecordsUnavailable
+from face2bone.records import Records, Visit, delete_person, save, verify
+from face2bone.records.chain import FIRST, Verification, entry_hash
+from face2bone.records.followup import DxaResult, enter_dxa, kept_assessments
+from face2bone.records.tables import ASSESSMENT, AUDIT_ENTRY, PATIENT
+from face2bone.report.document import AssessmentDocument
+
+
+@pytest.fixture
+def filled(records: Records, assessed: AssessmentDocument, visit: Visit) -> Records:
+    """Four saved assessments of two people, and a DXA result: five entries."""
+    for patient_id in ("P-1", "P-2", "P-1", "P-2"):
+        save(records, assessed, replace(visit, patient_id=patient_id))
+    first = kept_assessments(records)[0]
+    result = DxaResult("total_hip", -1.5, first.saved_on)
+    enter_dxa(records, first.assessment_id, [result], "Dr. Li")
+    return records
+
+
+def lift_protection(connection: Connection, dialect: str) -> None:
+    """What an intruder with full rights would do first."""
+    if dialect == "sqlite":
+        for verb in ("update", "delete"):
+            connection.execute(text(f"DROP TRIGGER audit_entry_no_{verb}"))
+    else:
+        connection.execute(text("DROP TRIGGER audit_entry_only_grows ON audit_entry"))
+
+
+def tamper(records: Records, *statements: str | Update) -> Verification:
+    with records.writing() as connection:
+        lift_protection(connection, records.dialect)
+        for statement in statements:
+            connection.execute(text(statement) if isinstance(statement, str) else statement)
+    return verify(records)
+
+
+def test_an_untouched_trail_has_no_fault(filled: Records) -> None:
+    found = verify(filled)
+    assert found.faults == ()
+    assert found.entries == 5
+
+
+def test_an_empty_trail_is_whole(records: Records) -> None:
+    assert verify(records) == Verification(0, FIRST, ())
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE audit_entry SET actor = 'x'", "DELETE FROM audit_entry"]
+)
+def test_the_database_itself_refuses_to_change_the_trail(filled: Records, statement: str) -> None:
+    with pytest.raises(RecordsUnavailable), filled.writing() as connection:
+        connection.execute(text(statement))
+    assert verify(filled).faults == ()
+
+
+COLUMNS = ("at", "actor", "action", "subject", "record_id", "bundle_sha256", "photo_hash")
+
+
+@pytest.mark.parametrize("column", [*COLUMNS, "content_hash"])
+def test_each_changed_column_of_an_entry_is_noticed(filled: Records, column: str) -> None:
+    forged = update(AUDIT_ENTRY).where(AUDIT_ENTRY.c.sequence == 2).values({column: "x"})
+    assert "entry 2 was changed after it was written" in tamper(filled, forged).faults
+
+
+def test_a_removed_entry_is_noticed(filled: Records) -> None:
+    found = tamper(filled, "DELETE FROM audit_entry WHERE sequence = 2")
+    assert any("entry 2 is missing" in fault for fault in found.faults)
+
+
+def test_two_exchanged_entries_are_noticed(filled: Records) -> None:
+    exchange = [
+        update(AUDIT_ENTRY).where(AUDIT_ENTRY.c.sequence == of).values(sequence=to)
+        for of, to in ((2, 99), (3, 2), (99, 3))
+    ]
+    found = tamper(filled, *exchange)
+    assert len(found.faults) >= 2
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE assessment SET reason = 'another'",
+        "UPDATE assessment SET p_osteoporosis = 0.99",
+        "UPDATE assessment SET saved_by = 'x'",
+        "UPDATE dxa_result SET t_score = -3.5",
+        "UPDATE assessment SET document = '{}'",
+    ],
+)
+def test_a_changed_record_is_noticed(filled: Records, statement: str) -> None:
+    with filled.writing() as connection:
+        connection.execute(text(statement))
+    assert any("differs from what entry" in fault for fault in verify(filled).faults)
+
+
+def test_a_record_removed_without_a_word_is_noticed(filled: Records) -> None:
+    with filled.writing() as connection:
+        connection.execute(text("DELETE FROM dxa_result"))
+    assert any("does not say that it was removed" in fault for fault in verify(filled).faults)
+
+
+def test_a_record_slipped_in_is_noticed(filled: Records) -> None:
+    with filled.writing() as connection:
+        connection.execute(
+            text("UPDATE dxa_result SET dxa_id = '0123456789abcdef0123456789abcdef'")
+        )
+    assert any("not in the trail" in fault for fault in verify(filled).faults)
+
+
+def test_a_cut_off_end_is_noticed_with_the_head_noted_earlier(filled: Records) -> None:
+    head = verify(filled).head
+    found = tamper(filled, "DELETE FROM audit_entry WHERE sequence = 5", "DELETE FROM dxa_result")
+    assert found.faults == ()  # the chain alone cannot know
+    assert len(verify(filled, head).faults) == 1
+
+
+def test_a_rewritten_trail_is_noticed_with_the_head_noted_earlier(filled: Records) -> None:
+    head = verify(filled).head
+    with filled.writing() as connection:
+        lift_protection(connection, filled.dialect)
+        rows = [dict(r) for r in connection.execute(select(AUDIT_ENTRY)).mappings()]
+        connection.execute(text("DELETE FROM audit_entry"))
+        previous = FIRST
+        for row in sorted(rows, key=lambda r: int(r["sequence"])):
+            row |= {"actor": "somebody else", "previous_hash": previous}
+            row["entry_hash"] = previous = entry_hash(row)
+            connection.execute(insert(AUDIT_ENTRY), row)
+    assert verify(filled).faults == ()
+    assert len(verify(filled, head).faults) == 1
+    assert verify(filled, verify(filled).head).faults == ()
+
+
+def test_the_trail_names_nobody(filled: Records, visit: Visit) -> None:
+    with filled.reading() as connection:
+        for row in connection.execute(select(AUDIT_ENTRY)):
+            assert not {"P-1", "P-2", "total_hip"} & {str(cell) for cell in row}
+
+
+def test_writers_in_threads_extend_one_chain(
+    url: str, records: Records, assessed: AssessmentDocument, visit: Visit
+) -> None:
+    """Two databases opened apart, four threads: without the lock two would read the same end."""
+    other = Records(url)
+
+    def work(store: Records, name: str) -> None:
+        for _ in range(8):
+            save(store, assessed, replace(visit, patient_id=name))
+
+    threads = [
+        threading.Thread(target=work, args=(store, f"P-{i}"))
+        for i, store in enumerate((records, other, records, other))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    other.close()
+    found = verify(records)
+    assert (found.entries, found.faults) == (32, ())
+
+
+def write_second_sixth_entry(records: Records) -> None:
+    with records.writing() as connection:
+        fifth = select(AUDIT_ENTRY).where(AUDIT_ENTRY.c.sequence == 5)
+        row = dict(connection.execute(fifth).mappings().one())
+        forged = row | {"sequence": 6, "entry_hash": "f" * 64}  # follows entry 4, as entry 5 does
+        connection.execute(insert(AUDIT_ENTRY), forged)
+
+
+def test_a_fork_is_impossible_even_without_the_lock(filled: Records) -> None:
+    with pytest.raises(RecordsUnavailable):
+        write_second_sixth_entry(filled)
+    assert verify(filled).entries == 5
+
+
+def test_a_removed_person_who_reappears_is_noticed(filled: Records) -> None:
+    with filled.reading() as connection:
+        person = (
+            connection.execute(select(PATIENT).where(PATIENT.c.patient_id == "P-2"))
+            .mappings()
+            .one()
+        )
+        kept = (
+            connection.execute(select(ASSESSMENT).where(ASSESSMENT.c.subject == person["subject"]))
+            .mappings()
+            .first()
+        )
+    assert kept is not None
+    delete_person(filled, "P-2", "Dr. Li")
+    assert verify(filled).faults == ()
+    with filled.writing() as connection:
+        connection.execute(insert(PATIENT), dict(person))
+        connection.execute(insert(ASSESSMENT), dict(kept))
+    assert any("was removed" in fault for fault in verify(filled).faults)

@@ -1,0 +1,157 @@
+"""What is kept, what is refused, and that a photo is kept only where a site wants it."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select, text
+
+from face2bone.errors import PhotoKeyError, RecordRefused
+from face2bone.photo import Photo
+from face2bone.records import DECISIONS, ConsentBy, Records, Visit, consent_text, save, verify
+from face2bone.records.photos import PhotoSafe
+from face2bone.records.saving import facts_of
+from face2bone.records.tables import ASSESSMENT, AUDIT_ENTRY, PATIENT, PHOTO
+from face2bone.report.document import AssessmentDocument, read_document
+
+
+def test_everything_the_clinic_needs_is_kept(
+    records: Records, assessed: AssessmentDocument, visit: Visit
+) -> None:
+    assessment_id = save(records, assessed, replace(visit, reason="Patient asked for it"))
+    with records.reading() as connection:
+        row = connection.execute(select(ASSESSMENT)).mappings().one()
+        person = connection.execute(select(PATIENT)).one()
+    assert row["assessment_id"] == assessment_id
+    assert person.patient_id == visit.patient_id
+    assert (row["decision"], row["reason"]) == (visit.decision, "Patient asked for it")
+    assert (row["consent_by"], row["consent_version"]) == ("patient", consent_text().version)
+    assert row["consent_at"] == row["saved_at"]
+    assert row["bundle_sha256"] == assessed.bundle.sha256
+    assert assessed.referral.pathway_version in row["guideline_version"]
+    assert row["p_osteoporosis"] == assessed.probabilities.osteoporosis
+    assert row["class_shown"] is assessed.referral.class_headline_shown
+
+
+def test_the_document_comes_back_whole_but_for_its_photos_hash(
+    records: Records, assessed: AssessmentDocument, visit: Visit
+) -> None:
+    save(records, assessed, visit)
+    with records.reading() as connection:
+        kept = read_document(connection.scalar(select(ASSESSMENT.c.document)) or "")
+    assert kept.photo_sha256 != assessed.photo_sha256
+    assert kept.model_copy(update={"photo_sha256": assessed.photo_sha256}) == assessed
+
+
+def test_the_same_photo_is_salted_otherwise_for_another_person(
+    records: Records, assessed: AssessmentDocument, visit: Visit
+) -> None:
+    for patient_id in ("P-1", "P-1", "P-2"):
+        save(records, assessed, replace(visit, patient_id=patient_id))
+    with records.reading() as connection:
+        first, again, other = connection.scalars(
+            select(AUDIT_ENTRY.c.photo_hash).order_by(AUDIT_ENTRY.c.sequence)
+        )
+    assert first == again != other
+    assert assessed.photo_sha256 not in {first, other}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"consent_by": None}, "without consent"),
+        ({"patient_id": ""}, "pseudonym"),
+        ({"patient_id": "Ana Lima"}, "pseudonym"),
+        ({"patient_id": "x" * 65}, "pseudonym"),
+        ({"saved_by": " "}, "name or initials"),
+        ({"saved_by": "=cmd()"}, "formula"),
+        ({"saved_by": "a" * 81}, "longer than 80"),
+        ({"decision": "surgery"}, "none of"),
+        ({"reason": "two\nlines"}, "line breaks"),
+    ],
+)
+def test_an_incomplete_visit_is_refused_and_nothing_kept(
+    records: Records,
+    assessed: AssessmentDocument,
+    visit: Visit,
+    change: dict[str, object],
+    said: str,
+) -> None:
+    with pytest.raises(RecordRefused, match=said):
+        save(records, assessed, replace(visit, **change))  # type: ignore[arg-type]
+    with records.reading() as connection:
+        assert connection.execute(select(PATIENT)).all() == []
+        assert connection.execute(select(AUDIT_ENTRY)).all() == []
+
+
+def test_another_decision_needs_a_reason(
+    records: Records, assessed: AssessmentDocument, visit: Visit
+) -> None:
+    decision = next(d for d in DECISIONS if d != assessed.referral.urgency)
+    with pytest.raises(RecordRefused, match="Give the reason"):
+        save(records, assessed, replace(visit, decision=decision))
+    save(records, assessed, replace(visit, decision=decision, reason="DXA was done last month"))
+
+
+def test_every_problem_is_named_at_once(
+    records: Records, assessed: AssessmentDocument, visit: Visit
+) -> None:
+    empty = replace(visit, patient_id="", saved_by="", consent_by=None)
+    with pytest.raises(RecordRefused, match=r"consent.*pseudonym.*initials"):
+        save(records, assessed, empty)
+
+
+def test_a_representative_may_consent(
+    records: Records, assessed: AssessmentDocument, visit: Visit
+) -> None:
+    save(records, assessed, replace(visit, consent_by=ConsentBy.REPRESENTATIVE))
+    with records.reading() as connection:
+        assert connection.scalar(select(ASSESSMENT.c.consent_by)) == "legal representative"
+
+
+def test_no_photo_is_kept_unless_the_site_wants_it(
+    records: Records, assessed: AssessmentDocument, visit: Visit, sample_photo: Photo
+) -> None:
+    save(records, assessed, visit, sample_photo)
+    with records.reading() as connection:
+        assert connection.execute(select(PHOTO)).all() == []
+
+
+def test_a_kept_photo_is_sealed_and_opens_with_its_key_only(
+    url: str, assessed: AssessmentDocument, visit: Visit, sample_photo: Photo
+) -> None:
+    safe = PhotoSafe(b"k" * 32)
+    records = Records(url, safe)
+    assessment_id = save(records, assessed, visit, sample_photo)
+    with records.reading() as connection:
+        row = connection.execute(select(PHOTO)).one()
+    assert verify(records).faults == ()
+    records.close()
+    assert row.key_id == safe.key_id
+    assert b"PNG" not in row.sealed[:64]
+    assert safe.open(row.sealed, assessment_id).startswith(b"\x89PNG")
+    with pytest.raises(PhotoKeyError):
+        PhotoSafe(b"l" * 32).open(row.sealed, assessment_id)
+
+
+def test_deleting_a_person_takes_the_photo_along(
+    url: str, assessed: AssessmentDocument, visit: Visit, sample_photo: Photo
+) -> None:
+    records = Records(url, PhotoSafe(b"k" * 32))
+    save(records, assessed, visit, sample_photo)
+    with records.writing() as connection:
+        connection.execute(text("DELETE FROM patient"))
+    with records.reading() as connection:
+        assert connection.execute(select(PHOTO)).all() == []
+    records.close()
+
+
+def test_facts_are_read_from_any_schema_version(assessed: AssessmentDocument) -> None:
+    later = json.loads(assessed.model_dump_json()) | {"schema_version": "9.0", "extra": [1]}
+    assert facts_of(json.dumps(later)) == facts_of(assessed.model_dump_json())
+
+
+@pytest.mark.parametrize("text_", ["", "{}", "[]", '{"photo_sha256": "x"}'])
+def test_what_is_no_assessment_is_refused(text_: str) -> None:
+    with pytest.raises(RecordRefused, match="not an assessment"):
+        facts_of(text_)
