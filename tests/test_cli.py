@@ -75,9 +75,11 @@ def test_bad_usage_is_exit_3_without_a_traceback(arguments: list[str]) -> None:
 
 def test_scores_needs_no_photo_and_takes_a_history(tmp_path: Path) -> None:
     history = tmp_path / "history.toml"
-    history.write_text('oestrogen = "never"', "utf-8")
-    result = face2bone("scores", *DETAILS, "--history", history)
+    answers = 'oestrogen = "never"\nt_scores = { lumbar_spine = -3.5, femoral_neck = -1.0 }'
+    history.write_text(answers, "utf-8")
+    result = face2bone("scores", *DETAILS, "--history", history, "--frax-major", 15)
     assert result.returncode == 0, result.stderr
+    assert "adjusted for a lower spine (NOGG): 18.8 %" in result.stdout
     assert "OST, women: -3 points" in result.stdout
     assert "ORAI: 20 points" in result.stdout
     assert "SCORE: needs: ethnic group" in result.stdout

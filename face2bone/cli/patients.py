@@ -53,8 +53,12 @@ def scores(
     red_flag: RedFlags = None,
     risk_factor: RiskFactors = None,
     history: HistoryFile = None,
+    frax_major: Annotated[
+        float | None, typer.Option(help="Your FRAX major fracture result in %, to adjust.")
+    ] = None,
 ) -> None:
     """Print every published score for one patient, without a photo."""
+    from face2bone.clinical.dxa import nogg_spine_hip
     from face2bone.clinical.instruments import published_scores
     from face2bone.report.scores_text import scores_text
 
@@ -62,7 +66,8 @@ def scores(
         flags, factors = frozenset(red_flag or ()), frozenset(risk_factor or ())
         answers = _history(history)
         patient = Patient(age, sex, height, weight, menopause, flags, factors, answers)
-        typer.echo(scores_text(published_scores(patient)), nl=False)
+        adjusted = () if frax_major is None else (nogg_spine_hip(patient, frax_major),)
+        typer.echo(scores_text((*published_scores(patient), *adjusted)), nl=False)
 
 
 def _history(path: Path | None) -> History:
