@@ -1,0 +1,198 @@
+"""Rows as files: JSON with everything, CSV for a spreadsheet, Markdown to read.
+
+comparison.json, comparison.csv, comparison.md       what ``face2bone compare`` found
+ablation.json, ablation.csv, ablation.md             what ``face2bone ablate`` found
+"""
+
+import csv
+import io
+import json
+import os
+import platform
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+import torch
+
+from face2bone import __version__
+from face2bone.comparison.oracle import DrawnOracle
+from face2bone.comparison.paired import FIGURES
+from face2bone.comparison.protocol import Protocol
+from face2bone.comparison.results import Row
+from face2bone.evaluation.bootstrap import RESAMPLES, Estimate
+
+Kind = Literal["comparison", "ablation"]
+HEADINGS: Final = {
+    "accuracy": "accuracy",
+    "macro_auc": "macro AUC",
+    "rps": "RPS (lower is better)",
+    "osteopenia_f1": "osteopenia F1",
+}
+NOTHING: Final = "not finished"
+
+
+@dataclass(frozen=True)
+class Account:
+    """Where figures came from: everything needed to get them again."""
+
+    command: str
+    recipe: str
+    seeds: int
+    patients: Mapping[str, int]
+    cohort: str
+    machine: str
+    versions: str
+
+
+def account(
+    protocol: Protocol, command: str, manifest: Path, seeds: int, oracle: DrawnOracle | None
+) -> Account:
+    """Of this machine and this call; ``command`` is its name. Paths are told by name only."""
+    recipe, index = protocol.recipe.name, protocol.store.index
+    patients = {
+        side: int(index["patient_id"].iloc[rows].nunique())
+        for side, rows in protocol.members.items()
+    }
+    processor = torch.cuda.get_device_name() if torch.cuda.is_available() else "no GPU"
+    return Account(
+        command=f"face2bone {command} {manifest.name} --out {protocol.folder.name} "
+        f"--recipe {recipe} --seeds {seeds}",
+        recipe=recipe,
+        seeds=seeds,
+        patients=patients,
+        cohort=_cohort(oracle),
+        machine=f"{platform.machine()}, {os.cpu_count()} CPU cores, {processor}, "
+        f"{torch.get_num_threads()} threads",
+        versions=f"face2bone {__version__}, torch {torch.__version__.split('+')[0]}, "
+        f"Python {platform.python_version()}",
+    )
+
+
+def write_tables(folder: Path, kind: Kind, rows: Sequence[Row], told: Account) -> Path:
+    """Write the three files, each whole or not at all; returns the Markdown's path."""
+    values = {"account": asdict(told), "rows": [asdict(row) for row in rows]}
+    _write(folder / f"{kind}.json", json.dumps(values, indent=1) + "\n")
+    _write(folder / f"{kind}.csv", _csv(rows))
+    return _write(folder / f"{kind}.md", markdown(kind, rows, told))
+
+
+def markdown(kind: Kind, rows: Sequence[Row], told: Account) -> str:
+    """Who was asked and how, the figures, the differences, and what each network costs."""
+    parts = [_introduction(told), "## Figures", _figures(rows, told.seeds)]
+    parts += ["## Face2Bone minus the row", _DIFFERENCES, _differences(rows)]
+    parts += ["## What each network costs", _costs(rows)]
+    return f"# {kind.capitalize()}\n\n" + "\n\n".join(parts) + "\n"
+
+
+_DIFFERENCES: Final = (
+    "On the same patients and seeds; bold where the 95% interval excludes zero. A negative "
+    "difference of RPS speaks for Face2Bone."
+)
+
+
+def _introduction(told: Account) -> str:
+    sides = ", ".join(f"{count} {side}" for side, count in told.patients.items())
+    return (
+        f"`{told.command}`\n\n{told.cohort} Patients: {sides}. Nothing pretrained; means over "
+        f"seeds 0 to {told.seeds - 1}; in brackets 95% intervals over patients and seeds "
+        f"({RESAMPLES:,} paired resamples). {told.machine}; {told.versions}."
+    )
+
+
+def _figures(rows: Sequence[Row], seeds: int) -> str:
+    lines = [
+        [row.title, _seeds(row, seeds), *(_plain(row.figures.get(name)) for name in FIGURES)]
+        for row in rows
+    ]
+    return _table(["model", "seeds", *HEADINGS.values()], lines)
+
+
+def _differences(rows: Sequence[Row]) -> str:
+    lines = [
+        [row.title, *(_signed(row.ahead[name]) for name in FIGURES)]
+        for row in rows
+        if row.ahead is not None
+    ]
+    return _table(["model", *HEADINGS.values()], lines)
+
+
+def _costs(rows: Sequence[Row]) -> str:
+    lines = [
+        [
+            row.title,
+            f"{row.multiply_adds / 1e6:.1f}",
+            f"{row.parameters:,}",
+            f"{row.learning_rate:.1e}" if row.learning_rate else NOTHING,
+            f"{row.minutes:.1f}" if row.minutes else NOTHING,
+        ]
+        for row in rows
+        if row.multiply_adds is not None and row.parameters is not None
+    ]
+    headings = ["network", "multiply-adds of a crop, millions", "parameters"]
+    return _table([*headings, "learning rate chosen", "minutes a run"], lines)
+
+
+def _seeds(row: Row, wanted: int) -> str:
+    if row.seeds is None:
+        return "-"
+    return str(wanted) if len(row.seeds) == wanted else f"{len(row.seeds)} of {wanted}"
+
+
+def _plain(found: Estimate | None) -> str:
+    if found is None or found.value is None:
+        return NOTHING if found is None else "undefined"
+    return f"{found.value:.3f}{_interval(found, '.3f')}"
+
+
+def _signed(found: Estimate) -> str:
+    if found.value is None:
+        return "undefined"
+    text = f"{found.value:+.3f}{_interval(found, '+.3f')}"
+    if found.low is None or found.high is None:
+        return text
+    return f"**{text}**" if found.low > 0 or found.high < 0 else text
+
+
+def _interval(found: Estimate, digits: str) -> str:
+    if found.low is None or found.high is None:
+        return ""
+    return f" ({found.low:{digits}} to {found.high:{digits}})"
+
+
+def _table(headings: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    rows = [list(headings), ["---"] * len(headings), *map(list, lines)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _csv(rows: Sequence[Row]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["name", "seeds", "what", "figure", "value", "low", "high"])
+    for row in rows:
+        seeds = "" if row.seeds is None else len(row.seeds)
+        for what, figure, found in _estimates(row):
+            writer.writerow([row.name, seeds, what, figure, found.value, found.low, found.high])
+    return out.getvalue()
+
+
+def _estimates(row: Row) -> Iterator[tuple[str, str, Estimate]]:
+    for what, found in (("figure", row.figures), ("face2bone minus row", row.ahead or {})):
+        for name, value in found.items():
+            yield what, name, value
+
+
+def _cohort(oracle: DrawnOracle | None) -> str:
+    if oracle is None:
+        return "Patients of a cohort."
+    return (
+        f"Drawn patients ({oracle.world} world, seed {oracle.seed}): nobody exists, and the "
+        "figures say nothing about real faces."
+    )
+
+
+def _write(path: Path, text: str) -> Path:
+    part = path.with_name(f".{os.getpid()}.{path.name}")
+    part.write_text(text, "utf-8")
+    return part.replace(path)

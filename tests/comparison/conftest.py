@@ -1,0 +1,77 @@
+"""A cohort of drawn patients whose crops are grey ellipses: brightness is the class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from face2bone.cohort.crops import CropStore
+from face2bone.cohort.manifest import Cohort, read_manifest
+from face2bone.cohort.synthetic.patients import draw_cohort
+from face2bone.cohort.synthetic.worlds import World
+from face2bone.cohort.synthetic.write import manifest_table
+from face2bone.comparison.protocol import Protocol
+from face2bone.training.recipe import Recipe, read_recipe
+from face2bone.training.run import split_store
+
+SIZE = 160
+PATIENTS = 120
+SEED = 400_700
+TINY_NETWORK = {
+    "width": 0.03,
+    "embedding": 300,
+    "fsa": "off",
+    "transformer": "off",
+    "kan_hidden": 4,
+    "dropout": 0.1,
+}
+
+
+def fake_store(cohort: Cohort, folder: Path) -> CropStore:
+    rng = np.random.default_rng(0)
+    y, x = np.mgrid[:SIZE, :SIZE]
+    inside = ((x - 80) / 55) ** 2 + ((y - 80) / 70) ** 2 <= 1
+    region_map = np.where(inside, np.clip((x - 25) // 11, 0, 9), -1).astype(np.int8)
+    crops = np.full((len(cohort.table), SIZE, SIZE, 3), 127, np.uint8)
+    for crop, label in zip(crops, cohort.labels, strict=True):
+        crop[inside] = (60 + 60 * label + rng.integers(0, 20, (SIZE, SIZE, 3)))[inside]
+    table = cohort.table.reset_index(drop=True).rename_axis("row").reset_index()
+    return CropStore(folder, table, crops, np.repeat(region_map[None], len(crops), axis=0))
+
+
+@pytest.fixture(scope="session")
+def cohort(tmp_path_factory: pytest.TempPathFactory) -> Cohort:
+    """Photos nobody opens."""
+    root = tmp_path_factory.mktemp("cohort")
+    table = manifest_table(draw_cohort(PATIENTS, World.PLANTED, SEED))
+    (root / "photos").mkdir()
+    for i, name in enumerate(table["photo"]):
+        (root / name).write_bytes(bytes([i]))
+    table.to_csv(root / "manifest.csv", index=False)
+    return read_manifest(root / "manifest.csv")
+
+
+@pytest.fixture(scope="session")
+def store(cohort: Cohort) -> CropStore:
+    return fake_store(cohort, cohort.root)
+
+
+@pytest.fixture(scope="session")
+def recipe() -> Recipe:
+    """The compact recipe on a network of a few thousand weights, for two short epochs."""
+    shipped = read_recipe("compact")
+    settings = {"epochs": 2, "batch_size": 8, "checkpoint_steps": 2, "learning_rate": 0.01}
+    training = shipped.training.model_copy(update=settings)
+    return shipped.model_copy(update={"network": TINY_NETWORK, "training": training})
+
+
+@pytest.fixture(scope="session")
+def make_protocol(cohort: Cohort, store: CropStore, recipe: Recipe) -> Callable[[Path], Protocol]:
+    def make(folder: Path) -> Protocol:
+        folder.mkdir(exist_ok=True)
+        return Protocol(folder, cohort, recipe, store, split_store(store, recipe, 0, folder))
+
+    return make
