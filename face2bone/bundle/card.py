@@ -23,6 +23,8 @@ SCHEMA: Final = 1
 SEAL: Final = b"card_sha256: "
 FRACTION_TOLERANCE: Final = 1e-3  # three fractions written with three decimals
 
+MEASURED: Final = ("local", "test", "model")  # where ``results`` may hold the model's own figures
+
 Status = Literal["demo", "research", "locally-validated"]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Text = Annotated[str, Field(min_length=1)]
@@ -88,6 +90,18 @@ class BundleCard:
         drawn = self.generator_version is not None or self.generator_hash is not None
         _require(self.status == "demo" or not drawn, "drawn faces can only make a demo")
 
+    @property
+    def confusion(self) -> list[list[int]] | None:
+        """Counts (3, 3), true class by named class, on patients kept out; None without any.
+
+        A locally validated bundle's are the clinic's own.
+        """
+        for name in MEASURED:
+            figures = self.results.get(name)
+            if isinstance(figures, dict) and "confusion" in figures:
+                return _COUNTS.validate_python(figures["confusion"])
+        return None
+
 
 def card_to_yaml(card: BundleCard) -> bytes:
     """The card as sealed UTF-8 YAML.
@@ -152,4 +166,5 @@ def _invalid(why: str) -> BundleCorrupt:
     )
 
 
+_COUNTS: Final = TypeAdapter(list[list[int]])
 _ADAPTER: Final = TypeAdapter(BundleCard)

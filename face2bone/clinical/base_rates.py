@@ -17,6 +17,7 @@ from pydantic import Field, model_validator
 from face2bone.bone import BoneClass
 from face2bone.calibration import PredictiveValues, predictive_values, shift_prior
 from face2bone.clinical.source import Frozen, Source
+from face2bone.errors import PatientError
 from face2bone.patient import Patient, Sex
 
 PerClass = tuple[float, float, float]
@@ -125,9 +126,24 @@ def what_if(
     shares = rate.shares(cohort)
     shifted = shift_prior(probabilities, cohort, shares)
     predictive = None
-    if operating_point is not None:
+    if operating_point is not None and not np.isnan(operating_point).any():
         predictive = predictive_values(*operating_point, shares[BoneClass.OSTEOPOROSIS])
     return WhatIf(rate, shifted, shares, predictive)
+
+
+def own_rate(osteoporosis: float, low_bone_mass: float) -> BaseRate:
+    """A clinician's own figures, in percent of the people they see.
+
+    Raises ``PatientError`` when they leave no room for each other.
+    """
+    if min(osteoporosis, low_bone_mass) < 0 or osteoporosis + low_bone_mass > 100:
+        raise PatientError(
+            f"Osteoporosis {osteoporosis:g}% and low bone mass {low_bone_mass:g}% of the same "
+            "people cannot add up to more than 100%. Correct one of them."
+        )
+    return BaseRate(
+        setting="the setting you describe", osteoporosis=osteoporosis, low_bone_mass=low_bone_mass
+    )
 
 
 @cache

@@ -7,6 +7,8 @@ from face2bone.bone import CLASS_LABELS, BoneClass
 from face2bone.calibration import ReliabilityTable
 from face2bone.clinical.referral import Referral
 from face2bone.dashboard import charts, show
+from face2bone.dashboard.what_if import what_if_control
+from face2bone.patient import Patient
 from face2bone.runtime import Prediction
 
 
@@ -73,8 +75,10 @@ def _people(prediction: Prediction, assessor: Assessor) -> None:
     )
 
 
-def trust_step(prediction: Prediction, assessor: Assessor) -> None:
-    """The bundle's reliability curve with this patient's bin, its base rate and its status."""
+def trust_step(
+    prediction: Prediction, referral: Referral, patient: Patient, assessor: Assessor
+) -> None:
+    """The reliability curve with this patient's bin, the base rate, changeable, and the status."""
     show.step(4, "How far to trust it", "How often this bundle was right when it was this sure.")
     table: ReliabilityTable = assessor.bundle.reliability
     confidence = float(prediction.probabilities.max())
@@ -87,6 +91,8 @@ def trust_step(prediction: Prediction, assessor: Assessor) -> None:
         if prediction.out_of_domain.is_outside:
             st.warning("None of this was measured on photos like this one.")
         _facts(assessor, charts.bin_count(table, confidence))
+    if referral.class_headline_shown:
+        what_if_control(prediction, patient, assessor)
 
 
 def _facts(assessor: Assessor, count: int) -> None:

@@ -39,7 +39,7 @@ def _steps_after_the_photo() -> None:
     prediction = session.prediction(found)
     referral: Referral = assessor.refer(asked, prediction)
     result_step(prediction, referral, assessor)
-    trust_step(prediction, assessor)
+    trust_step(prediction, referral, asked, assessor)
     explanation = why_step(found, prediction)
     next_step(asked, referral)
     export(asked, found, prediction, explanation, referral, assessor)

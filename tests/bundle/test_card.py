@@ -155,3 +155,20 @@ def test_preprocessing_is_the_networks_and_the_faces() -> None:
     crop = torch.arange(256, dtype=torch.uint8)[:, None].expand(1, 256, 3)[:, :, None]
     expected = (np.arange(256) - ours.pixel_mean) / ours.pixel_scale
     assert normalise(crop)[0, 0, :, 0].numpy() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("results", "expected"),
+    [
+        ({}, None),
+        ({"macro_auc": 0.9}, None),
+        ({"oracle": {"confusion": [[1]]}}, None),  # not the model's own
+        ({"model": {"confusion": [[3, 1, 0], [0, 4, 0], [0, 0, 2]]}}, 3),
+        ({"local": {"confusion": [[7]]}, "test": {"confusion": [[3]]}}, 7),
+    ],
+)
+def test_confusion_is_the_models_own_and_the_clinics_first(
+    results: dict[str, Any], expected: int | None
+) -> None:
+    counts = replace(CARD, results=results).confusion
+    assert (counts[0][0] if counts else None) == expected

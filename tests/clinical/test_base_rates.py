@@ -5,7 +5,8 @@ import pytest
 from pydantic import ValidationError
 
 from face2bone.bone import BoneClass
-from face2bone.clinical.base_rates import BaseRate, BaseRates, load_base_rates, what_if
+from face2bone.clinical.base_rates import BaseRate, BaseRates, load_base_rates, own_rate, what_if
+from face2bone.errors import PatientError
 from face2bone.patient import Patient, Sex
 
 COHORT = (0.30, 0.42, 0.28)
@@ -128,3 +129,16 @@ def test_a_rate_without_a_source_is_refused() -> None:
                 "rates": {"x": {"setting": "x", "osteoporosis": 1, "source": "nobody"}},
             }
         )
+
+
+def test_own_figures_are_checked_in_words() -> None:
+    assert own_rate(20, 50).shares(COHORT) == pytest.approx((0.3, 0.5, 0.2))
+    with pytest.raises(PatientError, match="more than 100%"):
+        own_rate(60, 50)
+    with pytest.raises(PatientError):
+        own_rate(-1, 50)
+
+
+def test_an_operating_point_nobody_measured_is_left_out() -> None:
+    rate = own_rate(20, 50)
+    assert what_if((0.2, 0.3, 0.5), COHORT, rate, (float("nan"), 0.9)).predictive is None
