@@ -77,18 +77,21 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
-    table = pd.DataFrame([asdict(clinic) for clinic in simulate(chosen.clinics, chosen.seed)])
-    table.to_csv(chosen.out / "results.csv", index=False)
+    rows: list[dict[str, object]] = []
+    for made in simulate(chosen.clinics, chosen.seed):
+        rows.append(asdict(made))
+        table = pd.DataFrame(rows)
+        table.to_csv(chosen.out / "results.csv", index=False)  # an interruption keeps these
     print(summary(table).to_string(float_format="{:.4f}".format))
     draw(summary(table), chosen.out / "local-recalibration.png")
 
 
 def simulate(clinics: int, seed: int) -> Iterator[Clinic]:
-    """Every fault and count, ``clinics`` times each."""
+    """Every fault and count, then all of them again, ``clinics`` times."""
     rng = np.random.default_rng(seed)
-    for fault in FAULTS:
-        for count in RESULTS:
-            for _ in range(clinics):
+    for _ in range(clinics):
+        for fault in FAULTS:
+            for count in RESULTS:
                 yield clinic(fault, count, rng)
 
 
