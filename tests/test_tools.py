@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
+import pandas as pd
 import pytest
 
 TOOLS = Path(__file__).resolve().parent.parent / "tools"
@@ -50,10 +52,15 @@ def test_an_unusable_given_python_is_not_replaced_silently(tmp_path: Path) -> No
 
 @pytest.fixture
 def check_system_libraries() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("check", TOOLS / "check_system_libraries.py")
+    return tool("check_system_libraries")
+
+
+def tool(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, TOOLS / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # a dataclass looks its own module up
     spec.loader.exec_module(module)
     return module
 
@@ -75,3 +82,33 @@ def test_other_systems_are_not_asked(
 ) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
     assert check_system_libraries.missing_packages() == []
+
+
+@pytest.fixture
+def local_results() -> ModuleType:
+    return tool("local_results")
+
+
+def test_a_clinic_without_fault_is_told_the_truth(local_results: ModuleType) -> None:
+    rng = np.random.default_rng(1)
+    told, truth, labels = local_results.patients(local_results.FAULTS[0], 3_000, rng)
+    assert told == pytest.approx(truth)
+    assert truth.mean(axis=0) == pytest.approx(np.bincount(labels) / 3_000, abs=0.02)
+
+
+def test_a_clinic_with_a_fault_is_told_something_worse(local_results: ModuleType) -> None:
+    for fault in local_results.FAULTS[1:]:
+        found = local_results.clinic(fault, 200, np.random.default_rng(2))
+        assert found.rps_before > found.rps_truth
+        assert found.rps_after > found.rps_truth - 1e-3  # nobody beats the truth but by chance
+
+
+def test_the_figure_is_drawn_from_the_table(local_results: ModuleType, tmp_path: Path) -> None:
+    rows = [
+        vars(local_results.Clinic("nothing wrong", n, False, "temperature", 0.11, 0.11, 0.1))
+        for n in (100, 200)
+    ]
+    means = local_results.summary(pd.DataFrame(rows))
+    assert means["passes"].tolist() == [0.0, 0.0]
+    local_results.draw(means, tmp_path / "figure.png")
+    assert (tmp_path / "figure.png").stat().st_size > 5_000
