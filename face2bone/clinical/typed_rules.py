@@ -7,6 +7,7 @@ urgency is the highest any of them asks for.
 from collections.abc import Iterator
 from typing import Final
 
+from face2bone.bone import BoneClass, bone_class
 from face2bone.clinical.applies import reads_by_z_score
 from face2bone.clinical.frax import FRAX_AGE_RANGE, FraxResult, Standing, standing
 from face2bone.clinical.guideline import Eligibility, FraxTable, Guideline
@@ -17,7 +18,6 @@ from face2bone.clinical.score import Instrument, Score
 from face2bone.patient import Patient, RedFlag, RiskFactor, Sex
 
 LOW_BMI: Final = 18.5  # kg/m2; NICE CG146 counts a lower one as a risk factor
-OSTEOPOROSIS_T: Final = -2.5  # WHO 1994: at or below
 CALLING_FOR_DXA: Final = (Instrument.OST_WOMEN, Instrument.OST_MEN, Instrument.ORAI)
 BY_OSTA: Final = (Instrument.OSTA, Instrument.OST_MEN)
 BEFORE_OSTA: Final = (Instrument.OST_WOMEN, Instrument.OST_MEN)  # ethnic group not told
@@ -96,7 +96,9 @@ def _fits(rule: Eligibility, patient: Patient) -> bool:
 def _measured(patient: Patient) -> Iterator[Reason]:
     """A DXA result that already shows osteoporosis is not sent to DXA again but reviewed."""
     measured = patient.history.t_scores.measured
-    if measured and min(measured) <= OSTEOPOROSIS_T and not reads_by_z_score(patient):
+    if not measured or reads_by_z_score(patient):
+        return
+    if bone_class(min(measured)) is BoneClass.OSTEOPOROSIS:
         yield pathway_reason("dxa_osteoporosis", t_score=f"{min(measured):+.1f}")
 
 

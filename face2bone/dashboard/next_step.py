@@ -1,69 +1,164 @@
-"""Step 6 of Review: risk factors, the computed score, the suggestion and its reasons."""
+"""Step 6 of Review: the questions, the suggestion with its reasons, and the published scores."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from typing import Final
 
 import streamlit as st
 
-from face2bone.clinical.ost import ost
+from face2bone.clinical.frax import CALCULATOR
+from face2bone.clinical.guideline import GUIDELINES, load_guideline
 from face2bone.clinical.pathway import Urgency
-from face2bone.clinical.questions import load_questions
+from face2bone.clinical.questions import Question, load_questions
+from face2bone.clinical.reasons import Reason
 from face2bone.clinical.referral import Referral
+from face2bone.clinical.what_if import Change
 from face2bone.dashboard import show
-from face2bone.patient import Patient, RedFlag, RiskFactor
+from face2bone.dashboard.answers import (
+    FACTOR,
+    FLAG,
+    FRAX,
+    GUIDELINE,
+    Answers,
+    chosen_guideline,
+    clear_answers,
+)
+from face2bone.dashboard.history_form import history_form
+from face2bone.dashboard.scores_table import scores_table
 
-BOXES = {
+BOXES: Final = {
     Urgency.URGENT: st.error,
     Urgency.SPECIALIST: st.warning,
     Urgency.DXA: st.warning,
     Urgency.DXA_IF_RISK_FACTOR: st.info,
     Urgency.ROUTINE: st.success,
 }
+CHANGE_WORDS: Final = {
+    "red flag": "a red flag",
+    "risk factor": "a risk factor",
+    "answer": "the answer",
+    "age": "age",
+    "weight": "weight",
+    "FRAX": "a FRAX result (10 years, without BMD) of",
+    "photo": "the photo",
+}
 
 
-def asked_patient(patient: Patient) -> Patient:
-    """The patient with the answers given in step 6 so far, also before it is drawn."""
-    chosen = st.session_state
-    flags = frozenset(f for f in RedFlag if chosen.get(f"flag_{f.value}"))
-    factors = frozenset(f for f in RiskFactor if chosen.get(f"factor_{f.value}"))
-    return replace(patient, red_flags=flags, risk_factors=factors)
-
-
-def next_step(patient: Patient, referral: Referral) -> None:
-    """Questions on the left, the suggestion with every reason on the right."""
+def next_step(answers: Answers, referral: Referral) -> None:
+    """Questions on the left, the suggestion with every reason on the right, scores below."""
     show.step(6, "What next", "The suggestion is right without the face; the face may only add.")
     questions, answer = st.columns([2, 3], gap="large")
     with questions:
-        _questions()
-        _score(patient)
+        _questions(answers)
     with answer:
         _suggestion(referral)
+    with st.expander("Further answers for the scores (optional)"):
+        history_form(answers.patient)
+    scores_table(answers)
 
 
-def _questions() -> None:
+def _questions(answers: Answers) -> None:
+    for refusal in answers.refusals:
+        show.refusal(refusal)
+    asked = load_questions()
     st.markdown("**Red flags**")
-    for flag, question in load_questions().red_flags.items():
-        st.checkbox(question.label, help=question.help, key=f"flag_{flag.value}")
-    st.markdown("**Risk factors**")
-    for factor, asked in load_questions().risk_factors.items():
-        st.checkbox(asked.label, help=asked.help, key=f"factor_{factor.value}")
+    _boxes(FLAG, {flag.value: q for flag, q in asked.red_flags.items()})
+    st.markdown("**Risk factors**, in the order of the FRAX form")
+    _boxes(FACTOR, {f.value: q for f, q in asked.risk_factors.items() if q.frax})
+    st.markdown("**Also asked**")
+    _boxes(FACTOR, {f.value: q for f, q in asked.risk_factors.items() if not q.frax})
+    _frax_entry()
+    _guideline()
+    st.button("Clear these answers", on_click=clear_answers, key="clear_answers")
 
 
-def _score(patient: Patient) -> None:
-    score = ost(patient)
-    st.markdown(f"**{score.title}**: {score.words}. {score.cutoff}. From age and weight alone.")
+def _boxes(prefix: str, questions: Mapping[str, Question]) -> None:
+    for name, question in questions.items():
+        st.checkbox(question.label, help=question.help, key=f"{prefix}{name}")
+
+
+def _frax_entry() -> None:
+    st.markdown("**Your own FRAX result**, if you have one")
+    st.caption(
+        f"FRAX is not computed here. The official calculator: [{CALCULATOR}]({CALCULATOR}); "
+        "following the link leaves this page, and nothing is sent along."
+    )
+    major, hip = st.columns(2)
+    with major:
+        st.number_input(
+            "Major fracture, 10 years (%)", 0.0, 100.0, None, 0.1, "%.1f", key=f"{FRAX}major"
+        )
+    with hip:
+        st.number_input(
+            "Hip fracture, 10 years (%)", 0.0, 100.0, None, 0.1, "%.1f", key=f"{FRAX}hip"
+        )
+    st.checkbox("Computed with femoral-neck BMD", key=f"{FRAX}bmd")
+
+
+def _guideline() -> None:
+    # The value is given as the widget's own default, so that the site's setting shows first.
+    st.selectbox(
+        "Guideline",
+        GUIDELINES,
+        index=GUIDELINES.index(chosen_guideline()),
+        format_func=lambda guideline: load_guideline(guideline).title,
+        help="The site's own is set by FACE2BONE_GUIDELINE.",
+        key=GUIDELINE,
+    )
 
 
 def _suggestion(referral: Referral) -> None:
     BOXES[referral.urgency](f"**Suggestion: {referral.urgency.label}**")
-    for action in referral.actions:
-        st.markdown(f"- {action}")
+    _list(referral.actions)
     st.markdown("**Reasons**")
     for reason in referral.reasons:
-        st.markdown(f"- {reason.text}")
-        st.caption(f"Rule {reason.order}, {reason.source}")
+        _reason(reason)
+    _face(referral)
+    with st.expander("What would change this suggestion"):
+        _changes(referral)
+    with st.expander("Advice on calcium, vitamin D, exercise and falls"):
+        for line in referral.advice:
+            st.markdown(f"- {line.text}")
+            st.caption(line.source)
+    st.caption(
+        f"Guideline: {referral.guideline_title}. {referral.guideline_note} "
+        f"Rules common to all: pathway {referral.pathway_version}. The clinician decides."
+    )
+
+
+def _list(actions: tuple[str, ...]) -> None:
+    st.markdown("\n".join(f"- {action}" for action in actions))
+
+
+def _reason(reason: Reason) -> None:
+    st.markdown(f"- {reason.text}")
+    st.caption(f"Rule {reason.order}, {reason.version}. {reason.source}")
+
+
+def _face(referral: Referral) -> None:
     st.markdown("**What the face changed**")
-    without, with_face = st.columns(2)
-    without.metric("Without the face", referral.urgency_without_face.label)
-    with_face.metric("With the face", referral.urgency.label)
+    sides = (
+        ("Without the face", referral.urgency_without_face, referral.actions_without_face),
+        ("With the face", referral.urgency, referral.actions),
+    )
+    for column, (title, urgency, actions) in zip(st.columns(2), sides, strict=True):
+        with column, st.container(border=True):
+            st.markdown(f"{title}  \n**{urgency.label}**")
+            _list(actions)
     st.caption(referral.face_effect)
-    st.caption(f"Pathway version {referral.pathway_version}. The clinician decides.")
+
+
+def _changes(referral: Referral) -> None:
+    st.caption("Each by itself, with every other answer as it is. Computed from the same rules.")
+    for raises, title in ((True, "Would raise it"), (False, "Would lower it")):
+        changes = [change for change in referral.changes if change.raises is raises]
+        if changes:
+            st.markdown(f"**{title}**")
+            st.markdown("\n".join(f"- {_change(change)}" for change in changes))
+    if not referral.changes:
+        st.markdown("No single answer would.")
+
+
+def _change(change: Change) -> str:
+    facts = change.any_of
+    which = facts[0] if len(facts) == 1 else "any one of: " + "; ".join(facts)
+    return f"to *{change.urgency.label}*: {CHANGE_WORDS[change.kind]}, {which}"

@@ -6,6 +6,7 @@ import streamlit as st
 
 from face2bone.cohort.synthetic.samples import Sample, sample_patients, unusable_photo
 from face2bone.dashboard import session, show
+from face2bone.dashboard.answers import clear_answers
 from face2bone.errors import Face2BoneError
 from face2bone.patient import AGE_RANGE, HEIGHT_RANGE, WEIGHT_RANGE, Menopause, Patient, Sex
 from face2bone.photo import read_photo
@@ -56,6 +57,7 @@ def _samples() -> None:
 
 
 def _choose(sample: Sample, index: int) -> None:
+    clear_answers()
     patient = sample.patient
     st.session_state.update(
         age=float(patient.age_years),

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from face2bone.clinical.referral import Referral
 from face2bone.dashboard import session, show
+from face2bone.dashboard.answers import read_answers
 from face2bone.dashboard.export_step import export
 from face2bone.dashboard.face_step import face_step
-from face2bone.dashboard.next_step import asked_patient, next_step
+from face2bone.dashboard.next_step import next_step
 from face2bone.dashboard.photo_step import photo_step
 from face2bone.dashboard.result_step import result_step, trust_step
 from face2bone.dashboard.why_step import why_step
@@ -30,16 +30,17 @@ def _steps_after_the_photo() -> None:
     if patient is None:
         st.info("Choose a sample patient, or give a photo and the four details above.")
         return
-    asked = asked_patient(patient)
+    answers = read_answers(patient)
+    asked = answers.patient
+    assessor = session.assessor()
     found = face_step(photo) if photo is not None else None
     if found is None:
-        next_step(asked, session.assessor().refer(asked, None))
+        next_step(answers, assessor.refer(asked, None, answers.frax, answers.guideline))
         return
-    assessor = session.assessor()
     prediction = session.prediction(found)
-    referral: Referral = assessor.refer(asked, prediction)
+    referral = assessor.refer(asked, prediction, answers.frax, answers.guideline)
     result_step(prediction, referral, assessor)
     trust_step(prediction, referral, asked, assessor)
     explanation = why_step(found, prediction)
-    next_step(asked, referral)
+    next_step(answers, referral)
     export(asked, found, prediction, explanation, referral, assessor)

@@ -1,0 +1,135 @@
+"""What was answered in step 6, read from the session before the step is drawn.
+
+The widgets keep their values in the session under the keys named here, so that the steps
+above can already use an answer given further down. Answers that contradict each other are
+refused in one sentence beside the form; meanwhile the ticks count and the finer answers
+do not, which is never less cautious.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeVar
+
+import streamlit as st
+
+from face2bone.clinical.frax import FraxResult
+from face2bone.errors import PatientError
+from face2bone.history import Fracture, History, SiteScores
+from face2bone.patient import Patient, RedFlag, RiskFactor
+from face2bone.settings import GuidelineId, get_settings
+
+FLAG, FACTOR, HISTORY, FRAX, T_SCORE, Z_SCORE = "flag_", "factor_", "history_", "frax_", "t_", "z_"
+PREFIXES: Final = (FLAG, FACTOR, HISTORY, FRAX, T_SCORE, Z_SCORE)
+GUIDELINE: Final = "guideline"
+SITES: Final = ("lumbar_spine", "femoral_neck", "total_hip")
+NONE_OF_THEM, SOME = "none", "some"
+PLAIN_FIELDS: Final = (
+    "ethnicity",
+    "smoking",
+    "alcohol",
+    "oestrogen",
+    "hormones_six_months",
+    "parent_hip_fracture",
+    "parent_osteoporosis",
+    "care_home",
+    "rises_with_arms",
+)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The patient with every answer given so far, and what was refused."""
+
+    patient: Patient
+    frax: FraxResult | None
+    guideline: GuidelineId
+    refusals: tuple[PatientError, ...]
+
+
+def read_answers(patient: Patient) -> Answers:
+    """The answers of step 6 so far, for the patient of step 1."""
+    refusals: list[PatientError] = []
+    ticked = replace(patient, red_flags=_ticked(RedFlag, FLAG))
+    ticked = replace(ticked, risk_factors=_ticked(RiskFactor, FACTOR))
+    history = _tried(_history, refusals) or History()
+    told = _tried(lambda: replace(ticked, history=history), refusals) or ticked
+    return Answers(told, _tried(_frax, refusals), chosen_guideline(), tuple(refusals))
+
+
+def chosen_guideline() -> GuidelineId:
+    """The guideline chosen on the page, else the site's."""
+    chosen: GuidelineId | None = st.session_state.get(GUIDELINE)
+    return chosen or get_settings().guideline
+
+
+def clear_answers() -> None:
+    """Forget the answers of step 6: they were another patient's."""
+    for key in [k for k in st.session_state if str(k).startswith(PREFIXES)]:
+        del st.session_state[key]
+
+
+def _tried(read: Callable[[], T], refusals: list[PatientError]) -> T | None:
+    try:
+        return read()
+    except PatientError as error:
+        refusals.append(error)
+        return None
+
+
+def _ticked(kind: Any, prefix: str) -> frozenset[Any]:
+    return frozenset(m for m in kind if st.session_state.get(f"{prefix}{m.value}"))
+
+
+def _history() -> History:
+    chosen = st.session_state
+    plain = {name: chosen.get(f"{HISTORY}{name}") for name in PLAIN_FIELDS}
+    return History(
+        **plain,
+        fractures=_fractures(),
+        conditions=_some_of("conditions"),
+        prescriptions=_some_of("prescriptions"),
+        t_scores=_site_scores(T_SCORE),
+        z_scores=_site_scores(Z_SCORE),
+    )
+
+
+def _some_of(name: str) -> frozenset[Any] | None:
+    """A list that counts as answered when it is said to be empty or holds something."""
+    answer = st.session_state.get(f"{HISTORY}{name}_any")
+    if answer == NONE_OF_THEM:
+        return frozenset()
+    listed = st.session_state.get(f"{HISTORY}{name}")
+    return frozenset(listed) if answer == SOME and listed else None
+
+
+def _fractures() -> tuple[Fracture, ...] | None:
+    """The listed fractures; a list with a blank in it is not yet an answer."""
+    answer = st.session_state.get(f"{HISTORY}fractures_any")
+    if answer == NONE_OF_THEM:
+        return ()
+    if answer != SOME:
+        return None
+    rows = list(_fracture_rows())
+    if not rows or any(site is None or age is None for site, age in rows):
+        return None
+    return tuple(Fracture(site, age) for site, age in rows)
+
+
+def _fracture_rows() -> Iterator[tuple[Any, Any]]:
+    chosen = st.session_state
+    for i in range(int(chosen.get(f"{HISTORY}fractures_count") or 0)):
+        yield chosen.get(f"{HISTORY}fracture_{i}_site"), chosen.get(f"{HISTORY}fracture_{i}_age")
+
+
+def _site_scores(prefix: str) -> SiteScores:
+    return SiteScores(**{site: st.session_state.get(f"{prefix}{site}") for site in SITES})
+
+
+def _frax() -> FraxResult | None:
+    chosen = st.session_state
+    major, hip = chosen.get(f"{FRAX}major"), chosen.get(f"{FRAX}hip")
+    if major is None or hip is None:
+        return None
+    return FraxResult(major, hip, bool(chosen.get(f"{FRAX}bmd")))

@@ -1,0 +1,56 @@
+"""The published scores of step 6: values first, then what is missing or does not apply."""
+
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from face2bone.clinical.dxa import nogg_spine_hip
+from face2bone.clinical.instruments import published_scores
+from face2bone.clinical.score import Score
+from face2bone.dashboard.answers import Answers
+
+REFERS_WORDS: Final = {True: "past its cut-off", False: "not past it", None: "—"}
+
+
+def scores_table(answers: Answers) -> None:
+    """Scores with a value, their disclaimers beside them, and the others on request."""
+    scores = _scores(answers)
+    valued = [score for score in scores if score.value is not None]
+    others = [score for score in scores if score.value is None]
+    st.markdown("**Published scores**, computed from the answers above")
+    _table(valued)
+    for disclaimer in dict.fromkeys(score.disclaimer for score in valued if score.disclaimer):
+        st.caption(disclaimer)
+    with st.expander(f"{len(others)} scores without a value, and why"):
+        _table(others)
+    with st.expander("Who each score is for, and where it comes from"):
+        for score in scores:
+            note = f" {score.note}" if score.note else ""
+            st.markdown(f"- **{score.title}**: for {score.population}.{note}")
+            st.caption(f"{score.source.citation}. Instruments {score.version}.")
+
+
+def _scores(answers: Answers) -> tuple[Score, ...]:
+    """Every instrument, and NOGG's adjustment of a FRAX result where one was entered."""
+    scores = published_scores(answers.patient)
+    if answers.frax is None:
+        return scores
+    return (*scores, nogg_spine_hip(answers.patient, answers.frax.major_percent))
+
+
+def _table(scores: list[Score]) -> None:
+    if not scores:
+        st.caption("None.")
+        return
+    rows = [
+        {
+            "Score": score.title,
+            "Result": score.words,
+            "Cut-off": score.cutoff or "—",
+            "For DXA": REFERS_WORDS[score.refers],
+            "Counted as no": ", ".join(score.missing) if score.value is not None else "",
+        }
+        for score in scores
+    ]
+    st.table(pd.DataFrame(rows).set_index("Score"))

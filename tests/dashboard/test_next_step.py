@@ -1,0 +1,164 @@
+"""Step 6 in Streamlit's own test runner, without a photo: questions, suggestion, scores."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from face2bone.settings import get_settings
+
+SECONDS = 60
+
+
+def step_six() -> None:
+    from face2bone.clinical.guideline import load_guideline
+    from face2bone.clinical.instruments import published_scores
+    from face2bone.clinical.referral import suggest
+    from face2bone.dashboard.answers import read_answers
+    from face2bone.dashboard.next_step import next_step
+    from face2bone.patient import Patient, Sex
+
+    answers = read_answers(Patient(62, Sex.FEMALE, 160, 75))
+    scores, guideline = published_scores(answers.patient), load_guideline(answers.guideline)
+    referral = suggest(answers.patient, scores, answers.frax, None, guideline, "research")
+    next_step(answers, referral)
+
+
+@pytest.fixture
+def app() -> AppTest:
+    return AppTest.from_function(step_six, default_timeout=SECONDS).run()
+
+
+def words(app: AppTest) -> str:
+    assert not app.exception
+    boxes = [*app.success, *app.info, *app.warning, *app.error, *app.markdown, *app.caption]
+    return "\n".join(str(element.value) for element in boxes)
+
+
+def suggestion(app: AppTest) -> str:
+    return next(line for line in words(app).splitlines() if "Suggestion:" in line)
+
+
+def test_nothing_ticked_is_routine_with_reasons_sources_and_versions(app: AppTest) -> None:
+    assert "routine" in suggestion(app)
+    text = words(app)
+    assert "No rule above asks for DXA." in text
+    assert "pathway 2026" in text
+    assert "doi:10." in text
+    assert "ISCD 2023" in text
+
+
+def test_boxes_stand_in_frax_order_with_their_definitions(app: AppTest) -> None:
+    factors = [box for box in app.checkbox if box.key.startswith("factor_")]
+    assert [box.label for box in factors[:3]] == [
+        "Previous fracture",
+        "Parent with a hip fracture",
+        "Smokes now",
+    ]
+    assert all(box.help for box in factors)
+
+
+def test_what_would_change_it_is_listed_by_urgency(app: AppTest) -> None:
+    text = words(app)
+    assert "Would raise it" in text
+    assert "to *urgent clinician review*: a red flag, any one of: vertebral" in text
+    assert "to *DXA*: weight, a weight of 71 kg or less" in text
+    assert "to *DXA*: age, from the age of 65" in text
+
+
+def test_a_frax_result_is_read_by_the_guideline_chosen(app: AppTest) -> None:
+    app.selectbox(key="guideline").set_value("nogg")
+    app.number_input(key="frax_major").set_value(15.0)
+    app.number_input(key="frax_hip").set_value(2.9)
+    app.run()
+    assert "specialist or treatment review" in suggestion(app)
+    assert "high risk by NOGG 2024" in words(app)
+    assert "Not confirmed" in words(app)
+    assert "[unverified]" in words(app)
+
+
+def test_a_swapped_frax_result_is_refused_in_one_sentence(app: AppTest) -> None:
+    app.number_input(key="frax_major").set_value(2.9)
+    app.number_input(key="frax_hip").set_value(15.0)
+    app.run()
+    assert "swapped" in words(app)
+    assert "FRAX result of" not in words(app)
+
+
+def test_half_a_frax_result_counts_for_nothing_yet(app: AppTest) -> None:
+    app.number_input(key="frax_major").set_value(30.0).run()
+    assert "FRAX result of" not in words(app)
+
+
+def test_contradicting_answers_are_refused_and_the_tick_still_counts(app: AppTest) -> None:
+    from face2bone.history import Smoking
+
+    app.checkbox(key="factor_smoker").check()
+    app.selectbox(key="history_smoking").set_value(Smoking.NEVER)
+    app.run()
+    assert "contradict" in words(app)
+    assert "Suggestion: DXA" in suggestion(app)
+
+
+def test_an_answer_fills_in_a_score(app: AppTest) -> None:
+    from face2bone.history import Oestrogen
+
+    def scores(app: AppTest) -> str:
+        return app.table[0].value.to_string()
+
+    assert "ORAI" not in scores(app)
+    app.selectbox(key="history_oestrogen").set_value(Oestrogen.NEVER).run()
+    assert "ORAI" in scores(app)
+
+
+def test_scores_without_a_value_say_why(app: AppTest) -> None:
+    without = app.table[1].value.to_string()
+    assert "needs: " in without
+    assert "not applicable: " in without
+
+
+def test_the_qfracture_disclaimer_stands_beside_its_figures(app: AppTest) -> None:
+    assert "QFracture" in app.table[0].value.to_string()
+    assert "Inaccurate implementations of risk scores" in words(app)
+
+
+def test_fractures_are_listed_with_site_and_age(app: AppTest) -> None:
+    from face2bone.history import FractureSite
+
+    app.selectbox(key="history_fractures_any").set_value("some").run()
+    app.selectbox(key="history_fracture_0_site").set_value(FractureSite.WRIST).run()
+    assert "routine" in suggestion(app)
+    app.number_input(key="history_fracture_0_age").set_value(58.0).run()
+    assert "Suggestion: DXA" in suggestion(app)
+    assert "fragility fracture" in words(app)
+
+
+def test_none_of_the_diagnoses_is_an_answer(app: AppTest) -> None:
+    before = app.table[0].value.to_string()
+    app.selectbox(key="history_conditions_any").set_value("none").run()
+    assert "diagnoses" in before
+    assert "diagnoses" not in app.table[0].value.to_string()
+
+
+def test_a_measured_t_score_is_classed_and_reviewed(app: AppTest) -> None:
+    app.number_input(key="t_lumbar_spine").set_value(-2.7).run()
+    assert "specialist or treatment review" in suggestion(app)
+    assert "-2.7" in words(app)
+
+
+def test_clearing_forgets_every_answer(app: AppTest) -> None:
+    app.checkbox(key="flag_height_loss").check()
+    app.number_input(key="frax_major").set_value(15.0)
+    app.run()
+    assert "urgent" in suggestion(app)
+    app.button(key="clear_answers").click().run()
+    assert "routine" in suggestion(app)
+    assert app.number_input(key="frax_major").value is None
+
+
+def test_the_sites_guideline_shows_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FACE2BONE_GUIDELINE", "china")
+    get_settings.cache_clear()
+    app = AppTest.from_function(step_six, default_timeout=SECONDS).run()
+    monkeypatch.undo()
+    get_settings.cache_clear()
+    assert app.selectbox(key="guideline").value == "china"
+    assert "China 2022" in words(app)
