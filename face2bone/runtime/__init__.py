@@ -10,7 +10,13 @@ from face2bone.runtime.choice import make_engine, probe_crops
 from face2bone.runtime.engine import Engine, Precision, logits_of_crops, network_input
 from face2bone.runtime.openvino_engine import OpenVinoEngine
 from face2bone.runtime.parity import ParityReport, parity
-from face2bone.runtime.prediction import OodVerdict, Prediction, predict
+from face2bone.runtime.prediction import (
+    OodVerdict,
+    Prediction,
+    Predictions,
+    predict,
+    predict_crops,
+)
 from face2bone.runtime.torch_engine import TorchEngine
 
 __all__ = [
@@ -20,11 +26,13 @@ __all__ = [
     "ParityReport",
     "Precision",
     "Prediction",
+    "Predictions",
     "TorchEngine",
     "logits_of_crops",
     "make_engine",
     "network_input",
     "parity",
     "predict",
+    "predict_crops",
     "probe_crops",
 ]

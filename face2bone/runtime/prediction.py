@@ -1,4 +1,4 @@
-"""From one aligned face to a calibrated prediction and an honest doubt about the face."""
+"""From aligned faces to calibrated predictions and an honest doubt about each face."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from face2bone.bone import BoneClass
 from face2bone.bundle import Bundle, ood_distance, pooled
-from face2bone.calibration import calibrated, prediction_set
-from face2bone.runtime.engine import Engine, network_input
+from face2bone.calibration import calibrated, prediction_sets
+from face2bone.runtime.engine import BATCH, Crops, Engine, network_input
 
 if TYPE_CHECKING:
     from face2bone.face import AlignedFace
@@ -42,16 +42,47 @@ class Prediction:
     logits: npt.NDArray[np.float32]
 
 
+@dataclass(frozen=True)
+class Predictions:
+    """What the bundle says of N faces, row by row what ``Prediction`` says of one.
+
+    probabilities (N, 3) float64; sets (N, 3) bool, membership of the prediction sets;
+    distances (N,) against ``OodVerdict.threshold``; logits (N, 3) float32.
+    """
+
+    probabilities: npt.NDArray[np.float64]
+    sets: npt.NDArray[np.bool_]
+    distances: npt.NDArray[np.float64]
+    logits: npt.NDArray[np.float32]
+
+
 def predict(engine: Engine, bundle: Bundle, aligned: "AlignedFace") -> Prediction:
     """One pass of the network over ``aligned.crop``, calibrated by the bundle."""
-    features = engine.features(network_input(aligned.crop[None]))
-    logits = engine.head(features)[0]
-    probabilities = calibrated(logits, *bundle.calibration)
-    distance = float(ood_distance(pooled(features), bundle.ood)[0])
-    threshold = bundle.ood.threshold
+    found = predict_crops(engine, bundle, aligned.crop[None])
+    distance, threshold = float(found.distances[0]), bundle.ood.threshold
     return Prediction(
-        probabilities=probabilities,
-        prediction_set=prediction_set(probabilities, bundle.conformal),
+        probabilities=found.probabilities[0],
+        prediction_set=tuple(k for k in BoneClass if found.sets[0, k]),
         out_of_domain=OodVerdict(distance, threshold, distance > threshold),
-        logits=logits,
+        logits=found.logits[0],
+    )
+
+
+def predict_crops(engine: Engine, bundle: Bundle, crops: Crops) -> Predictions:
+    """One pass over crops (N, 160, 160, 3), RGB 0 to 255, calibrated by the bundle.
+
+    At most one engine batch of scaled crops is held at a time, so N may be a whole cohort.
+    """
+    logits, distances = [], []
+    for start in range(0, len(crops), BATCH):
+        features = engine.features(network_input(crops[start : start + BATCH]))
+        logits.append(engine.head(features))
+        distances.append(ood_distance(pooled(features), bundle.ood))
+    stacked = np.concatenate(logits)
+    probabilities = calibrated(stacked, *bundle.calibration)
+    return Predictions(
+        probabilities=probabilities,
+        sets=prediction_sets(probabilities, bundle.conformal),
+        distances=np.concatenate(distances).astype(np.float64),
+        logits=stacked,
     )

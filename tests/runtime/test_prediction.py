@@ -7,7 +7,7 @@ from face2bone.bone import BoneClass
 from face2bone.bundle import Bundle, ood_distance, pooled
 from face2bone.calibration import ConformalThresholds, Temperature, calibrated
 from face2bone.face import AlignedFace
-from face2bone.runtime import OpenVinoEngine, TorchEngine, network_input, predict
+from face2bone.runtime import OpenVinoEngine, TorchEngine, network_input, predict, predict_crops
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +66,16 @@ def test_a_flat_grey_picture_is_unlike_the_noise_the_bundle_knows(
 ) -> None:
     grey = replace(aligned, crop=np.full((160, 160, 3), 127, dtype=np.uint8))
     assert predict(on_torch, tiny_bundle, grey).out_of_domain.is_outside
+
+
+def test_many_faces_get_what_each_would_get_alone(
+    tiny_bundle: Bundle, on_torch: TorchEngine, aligned: AlignedFace
+) -> None:
+    crops = np.random.default_rng(5).integers(0, 256, (35, 160, 160, 3), dtype=np.uint8)
+    many = predict_crops(on_torch, tiny_bundle, crops)  # 35: more than one batch, and a rest
+    assert many.probabilities.shape == many.sets.shape == many.logits.shape == (35, 3)
+    for i in (0, 31, 34):
+        alone = predict(on_torch, tiny_bundle, replace(aligned, crop=crops[i]))
+        assert many.probabilities[i] == pytest.approx(alone.probabilities, abs=1e-5)
+        assert many.distances[i] == pytest.approx(alone.out_of_domain.distance, rel=1e-4)
+        assert tuple(k for k in BoneClass if many.sets[i, k]) == alone.prediction_set

@@ -1,0 +1,71 @@
+"""Commands that ask what a model is worth: evaluate."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from face2bone.cli.application import Out, app, plain_errors, progress_bar
+
+# Where the bar stands when each step begins and ends; aligning takes most of the time.
+STEPS: Final = {"aligning": (0, 70), "predicting": (70, 85), "measuring": (85, 100)}
+
+
+@app.command()
+def evaluate(
+    bundle: Annotated[Path, typer.Argument(help="Folder of the trained model.")],
+    manifest: Annotated[Path, typer.Argument(help="CSV or parquet manifest of a cohort.")],
+    out: Out,
+    crops: Annotated[
+        Path | None,
+        typer.Option(help="Keep the aligned crops here for another run; they show faces."),
+    ] = None,
+    attach: Annotated[
+        bool, typer.Option("--attach", help="Also keep the figures beside the bundle.")
+    ] = False,
+) -> None:
+    """Measure a model on a cohort it has not seen: a report, figures and tables."""
+    from face2bone.bundle import load_bundle
+    from face2bone.cohort.manifest import read_manifest
+    from face2bone.evaluation import record
+    from face2bone.evaluation.evaluate import evaluate_bundle
+    from face2bone.report.evaluation_files import check_out, write_evaluation
+    from face2bone.runtime import make_engine
+    from face2bone.settings import get_settings
+
+    with plain_errors():
+        check_out(out)
+        loaded, cohort, settings = load_bundle(bundle), read_manifest(manifest), get_settings()
+        engine = make_engine(loaded, settings.engine, threads=settings.threads)
+        with aligned_crops(out, crops) as folder, progress_bar("evaluating", 100) as advance:
+            evaluated = evaluate_bundle(loaded, cohort, engine, folder, _shares(advance))
+            report = write_evaluation(evaluated, loaded.card, out)
+        if attach:
+            record.attach(loaded, evaluated.record)
+    typer.echo(f"Report written to {report}")
+
+
+@contextmanager
+def aligned_crops(out: Path, kept: Path | None) -> Iterator[Path]:
+    """The crop store's folder: the one to keep, or a hidden neighbour of ``out``.
+
+    The neighbour goes when the work is done and stays when it is not, so that the same
+    command goes on where it stopped.
+    """
+    folder = kept or out.parent / f".{out.name}-crops"
+    yield folder
+    if kept is None:
+        shutil.rmtree(folder)
+
+
+def _shares(advance: Callable[[int, int], None]) -> Callable[[str, int, int], None]:
+    """Progress of the steps as one bar of 100."""
+
+    def told(step: str, done: int, total: int) -> None:
+        low, high = STEPS[step]
+        advance(low + round((high - low) * done / total), 100)
+
+    return told

@@ -1,0 +1,134 @@
+"""An evaluation with what it is of: which bundle, which cohort, when; and its file.
+
+The same JSON is ``metrics.json`` of a report and, beside a bundle, ``evaluation.json``. A
+bundle's card cannot hold it, because the card's hash is what was evaluated; so the file
+carries the bundle's hash, and is never shown for another bundle.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import ClassVar, Final
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from face2bone.bundle import Bundle, Status, bundle_hash
+from face2bone.errors import EvaluationError
+from face2bone.evaluation.result import Evaluation
+
+SCHEMA: Final = 1
+ATTACHED: Final = "evaluation.json"
+
+
+@dataclass(frozen=True)
+class BundleName:
+    """The bundle that spoke."""
+
+    name: str
+    version: str
+    status: Status
+    sha256: str
+
+
+@dataclass(frozen=True)
+class CohortFacts:
+    """Whom the figures are of.
+
+    drawn: the cohort's folder says its faces were drawn; no real person.
+    photos, patients: of the manifest; rejected: photos left out, by reason, in which
+        numbers are replaced by an ellipsis so that like reasons are counted together.
+    out_of_domain: usable photos unlike the bundle's training faces.
+    boundary: the rule that classes T = -1.0.
+    remarks: plain sentences a reader must know, such as an overlap with training.
+    """
+
+    description: str
+    drawn: bool
+    photos: int
+    patients: int
+    rejected: Mapping[str, int]
+    out_of_domain: int
+    boundary: str
+    first_day: date
+    last_day: date
+    sites: int
+    devices: int
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class EvaluationRecord:
+    """One evaluation, as its file holds it."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    bundle: BundleName
+    cohort: CohortFacts
+    evaluation: Evaluation
+    engine: str
+    created_on: date
+    software: str
+    schema: int = SCHEMA
+
+
+def to_json(record: EvaluationRecord) -> bytes:
+    """UTF-8 JSON in one line; a figure that is not defined is null."""
+    return _ADAPTER.dump_json(record) + b"\n"
+
+
+def from_json(data: bytes, name: str) -> EvaluationRecord:
+    """Parse a record; ``name`` is the file's, for the message.
+
+    Raises ``EvaluationError`` when it is not one, or of another version.
+    """
+    try:
+        record = _ADAPTER.validate_json(data)
+    except ValidationError as error:
+        raise EvaluationError(
+            f"{name} is not an evaluation this version can read. Run face2bone evaluate again."
+        ) from error
+    if record.schema != SCHEMA:
+        raise EvaluationError(
+            f"{name} has schema {record.schema} and this version reads {SCHEMA}. "
+            "Run face2bone evaluate again."
+        )
+    return record
+
+
+def attach(bundle: Bundle, record: EvaluationRecord) -> Path:
+    """Keep the record beside the bundle, for the dashboard's Model page; returns its path.
+
+    Raises ``EvaluationError`` when it was measured with another bundle.
+    """
+    _require_of(bundle, record)
+    path = bundle.root / ATTACHED
+    part = path.with_name(f".{ATTACHED}.{os.getpid()}")
+    part.write_bytes(to_json(record))
+    part.replace(path)
+    return path
+
+
+def attached(bundle: Bundle) -> EvaluationRecord | None:
+    """The record kept beside the bundle, or None when there is none.
+
+    Raises ``EvaluationError`` when it is damaged or was measured with another bundle.
+    """
+    path = bundle.root / ATTACHED
+    if not path.is_file():
+        return None
+    record = from_json(path.read_bytes(), ATTACHED)
+    _require_of(bundle, record)
+    return record
+
+
+def _require_of(bundle: Bundle, record: EvaluationRecord) -> None:
+    if record.bundle.sha256 != bundle_hash(bundle):
+        raise EvaluationError(
+            f"The evaluation is of another bundle ({record.bundle.sha256[:12]}), not of this "
+            f"one ({bundle_hash(bundle)[:12]}). Run face2bone evaluate --attach for this one."
+        )
+
+
+_ADAPTER: Final = TypeAdapter(EvaluationRecord)

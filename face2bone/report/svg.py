@@ -1,0 +1,137 @@
+"""Small line plots as inline SVG: no library, no script, nothing to fetch.
+
+A ``Frame`` maps data to a drawing of fixed size; the functions give pieces of SVG that
+``plot`` puts between axes. Every plot carries a title for people who cannot see it.
+"""
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+WIDTH: Final = 460
+HEIGHT: Final = 340
+LEFT, RIGHT, TOP, BOTTOM = 58, 14, 14, 48  # room around the axes, in pixels
+GREY: Final = "#6b7280"
+TICKS: Final = 5
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The data ranges of a plot and what its axes are called."""
+
+    x_range: tuple[float, float]
+    y_range: tuple[float, float]
+    x_label: str
+    y_label: str
+    percent: bool = True
+
+    def x(self, value: float) -> float:
+        """Horizontal position of a value, in pixels."""
+        low, high = self.x_range
+        return round(LEFT + (value - low) / (high - low) * (WIDTH - LEFT - RIGHT), 2)
+
+    def y(self, value: float) -> float:
+        """Vertical position of a value, in pixels; SVG counts from the top."""
+        low, high = self.y_range
+        return round(HEIGHT - BOTTOM - (value - low) / (high - low) * (HEIGHT - TOP - BOTTOM), 2)
+
+
+def plot(frame: Frame, title: str, pieces: Sequence[str]) -> str:
+    """The whole drawing: axes with their names, then the pieces, cut at the axes."""
+    inside = "".join(pieces)
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" role="img" '
+        f'aria-label="{html.escape(title)}"><title>{html.escape(title)}</title>'
+        f"{_axes(frame)}{inside}</svg>"
+    )
+
+
+def line(
+    frame: Frame, xs: Sequence[float], ys: Sequence[float], colour: str, dash: str = ""
+) -> str:
+    """A line through the points, held inside the axes."""
+    low, high = frame.y_range
+    held = (min(max(y, low), high) for y in ys)
+    points = " ".join(f"{frame.x(x)},{frame.y(y)}" for x, y in zip(xs, held, strict=True))
+    style = f' stroke-dasharray="{dash}"' if dash else ""
+    return f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"{style}/>'
+
+
+def band(
+    frame: Frame, xs: Sequence[float], lows: Sequence[float], highs: Sequence[float], colour: str
+) -> str:
+    """The area between two lines, pale."""
+    low, high = frame.y_range
+    there = [(x, min(max(y, low), high)) for x, y in zip(xs, lows, strict=True)]
+    back = [(x, min(max(y, low), high)) for x, y in zip(xs, highs, strict=True)][::-1]
+    points = " ".join(f"{frame.x(x)},{frame.y(y)}" for x, y in there + back)
+    return f'<polygon points="{points}" fill="{colour}" fill-opacity="0.15"/>'
+
+
+def marker(frame: Frame, x: float, y: float, colour: str, says: str) -> str:
+    """A point that says what it is when pointed at."""
+    return (
+        f'<circle cx="{frame.x(x)}" cy="{frame.y(y)}" r="4" fill="{colour}">'
+        f"<title>{html.escape(says)}</title></circle>"
+    )
+
+
+def whisker(frame: Frame, x: float, low: float, high: float, colour: str) -> str:
+    """A vertical line from one value to another."""
+    return (
+        f'<line x1="{frame.x(x)}" x2="{frame.x(x)}" y1="{frame.y(low)}" y2="{frame.y(high)}" '
+        f'stroke="{colour}" stroke-width="1.5"/>'
+    )
+
+
+def label(frame: Frame, x: float, y: float, text: str) -> str:
+    """Small text beside a point."""
+    return (
+        f'<text x="{frame.x(x) + 6}" y="{frame.y(y) + 12}" font-size="10" fill="{GREY}">'
+        f"{html.escape(text)}</text>"
+    )
+
+
+def legend(entries: Sequence[tuple[str, str, str]]) -> str:
+    """Names beside their lines: (text, colour, dash), as a list under the plot."""
+    items = "".join(
+        f'<li><svg width="34" height="10" aria-hidden="true"><line x1="0" x2="34" y1="5" y2="5" '
+        f'stroke="{colour}" stroke-width="3" stroke-dasharray="{dash}"/></svg> '
+        f"{html.escape(text)}</li>"
+        for text, colour, dash in entries
+    )
+    return f'<ul class="legend">{items}</ul>'
+
+
+def _axes(frame: Frame) -> str:
+    left, right, top, bottom = LEFT, WIDTH - RIGHT, TOP, HEIGHT - BOTTOM
+    pieces = [f'<rect x="{left}" y="{top}" width="{right - left}" height="{bottom - top}" '
+              f'fill="none" stroke="{GREY}"/>']  # fmt: skip
+    for tick in _ticks(frame.x_range):
+        pieces.append(_text(frame.x(tick), bottom + 17, _value(frame, tick), "middle"))
+    for tick in _ticks(frame.y_range):
+        y = frame.y(tick)
+        pieces.append(f'<line x1="{left}" x2="{right}" y1="{y}" y2="{y}" stroke="#e5e7eb"/>')
+        pieces.append(_text(left - 6, y + 4, _value(frame, tick), "end"))
+    middle = (top + bottom) / 2
+    pieces.append(_text((left + right) / 2, HEIGHT - 8, frame.x_label, "middle"))
+    pieces.append(
+        f'<text x="14" y="{middle}" transform="rotate(-90 14 {middle})" text-anchor="middle" '
+        f'font-size="12">{html.escape(frame.y_label)}</text>'
+    )
+    return "".join(pieces)
+
+
+def _ticks(limits: tuple[float, float]) -> list[float]:
+    low, high = limits
+    return [low + (high - low) * i / TICKS for i in range(TICKS + 1)]
+
+
+def _value(frame: Frame, value: float) -> str:
+    text = f"{value:.0%}" if frame.percent else f"{value:.2f}"
+    return text.replace("-", "−")
+
+
+def _text(x: float, y: float, text: str, anchor: str) -> str:
+    return f'<text x="{x}" y="{y}" text-anchor="{anchor}" font-size="12">{html.escape(text)}</text>'
