@@ -29,8 +29,10 @@ def astronaut_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_assess_writes_every_file_and_says_what_it_is(
     demo_bundle: object, astronaut_file: Path, tmp_path: Path
 ) -> None:
-    result = face2bone("assess", astronaut_file, *DETAILS, "--out", tmp_path)
+    frax = ["--frax-major", "20", "--frax-hip", "4", "--guideline", "nogg"]
+    result = face2bone("assess", astronaut_file, *DETAILS, *frax, "--out", tmp_path)
     assert result.returncode == 0, result.stderr
+    assert "high risk by NOGG 2024" in result.stdout
     assert DEMO_NOTICE in result.stdout
     assert "OUT OF DOMAIN" in result.stdout
     assert "accepted with warnings" in result.stdout
@@ -62,6 +64,9 @@ def test_a_picture_without_a_face_is_exit_2_and_one_sentence(
         ["assess", "no-such-photo.jpg", *DETAILS],
         ["assess", __file__, "--age", "167", "--sex", "F", "--height", "158", "--weight", "52"],
         ["assess", __file__, "--age", "67", "--sex", "X", "--height", "158", "--weight", "52"],
+        ["assess", __file__, *DETAILS, "--frax-major", "12"],
+        ["assess", __file__, *DETAILS, "--frax-major", "2", "--frax-hip", "12"],
+        ["assess", __file__, *DETAILS, "--guideline", "hearsay"],
         ["synth", "--out", "x", "--world", "flat"],
         ["nonsense"],
     ],

@@ -1,13 +1,17 @@
 """Commands about one patient: assess, scores, demo."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from face2bone.cli.application import BundleOption, Out, app, plain_errors
 from face2bone.history import History
 from face2bone.patient import Menopause, Patient, RedFlag, RiskFactor, Sex
+from face2bone.settings import GuidelineId
+
+if TYPE_CHECKING:
+    from face2bone.clinical.frax import FraxResult
 
 Age = Annotated[float, typer.Option(help="Age in years.")]
 SexOption = Annotated[Sex, typer.Option(help="F or M.")]
@@ -33,6 +37,14 @@ def assess(
     red_flag: RedFlags = None,
     risk_factor: RiskFactors = None,
     history: HistoryFile = None,
+    frax_major: Annotated[
+        float | None, typer.Option(help="Your FRAX result, major fracture, %.")
+    ] = None,
+    frax_hip: Annotated[float | None, typer.Option(help="Your FRAX result, hip, %.")] = None,
+    frax_bmd: Annotated[bool, typer.Option(help="FRAX was computed with BMD.")] = False,
+    guideline: Annotated[
+        GuidelineId | None, typer.Option(help="Guideline of the suggestion.")
+    ] = None,
     bundle: BundleOption = None,
 ) -> None:
     """Assess one patient's photo: print a summary, write JSON and pictures."""
@@ -40,7 +52,8 @@ def assess(
         flags, factors = frozenset(red_flag or ()), frozenset(risk_factor or ())
         answers = _history(history)
         patient = Patient(age, sex, height, weight, menopause, flags, factors, answers)
-        _assess_and_write(_read(photo), patient, out, bundle)
+        frax = _frax_result(frax_major, frax_hip, frax_bmd)
+        _assess_and_write(_read(photo), patient, out, bundle, frax, guideline)
 
 
 @app.command()
@@ -83,7 +96,24 @@ def _read(path: Path) -> bytes:
         raise typer.BadParameter(f"There is no readable file {path}.") from None
 
 
-def _assess_and_write(photo: bytes, patient: Patient, out: Path, bundle: Path | None) -> None:
+def _frax_result(major: float | None, hip: float | None, with_bmd: bool) -> "FraxResult | None":
+    from face2bone.clinical.frax import FraxResult
+
+    if major is None and hip is None:
+        return None
+    if major is None or hip is None:
+        raise typer.BadParameter("Give --frax-major and --frax-hip together, or neither.")
+    return FraxResult(major, hip, with_bmd)
+
+
+def _assess_and_write(
+    photo: bytes,
+    patient: Patient,
+    out: Path,
+    bundle: Path | None,
+    frax: "FraxResult | None" = None,
+    guideline: GuidelineId | None = None,
+) -> None:
     from face2bone.assess import Assessor
     from face2bone.bundle import load_bundle
     from face2bone.report.files import write_assessment
@@ -91,7 +121,7 @@ def _assess_and_write(photo: bytes, patient: Patient, out: Path, bundle: Path | 
     from face2bone.settings import get_settings
 
     assessor = Assessor(load_bundle(bundle or get_settings().bundle))
-    assessment = assessor.assess(photo, patient)
+    assessment = assessor.assess(photo, patient, frax=frax, guideline=guideline)
     files = write_assessment(assessment, out)
     typer.echo(summary(assessment))
     typer.echo("Written: " + ", ".join(str(path) for path in files))
