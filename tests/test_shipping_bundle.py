@@ -13,6 +13,7 @@ from face2bone.cohort.synthetic.patients import (
     patient_model_hash,
 )
 from face2bone.cohort.synthetic.provenance import GENERATOR_VERSION, generator_hash
+from face2bone.evaluation.record import attached
 from face2bone.training.recipe import read_recipe
 
 SIZE_LIMIT = 30 * 2**20  # bytes, the whole folder
@@ -70,3 +71,20 @@ def test_the_reliability_table_counts_every_measured_patient(demo_bundle: Bundle
     assert np.isclose(
         demo_bundle.reliability.error, demo_bundle.card.results["model"]["ece"], atol=1e-6
     )
+
+
+def test_the_evaluation_beside_it_is_of_this_bundle_and_of_new_patients(
+    demo_bundle: Bundle,
+) -> None:
+    record = attached(demo_bundle)  # refuses another bundle's figures
+    assert record is not None
+    assert record.cohort.drawn
+    assert record.cohort.patients == 1500
+    assert "seed 910000" in record.cohort.description
+    assert 910000 in EVALUATION_SEED_RANGE
+    measured, card = record.evaluation.everyone.figures, demo_bundle.card.results["model"]
+    for name in ("accuracy", "macro_auc", "rps"):
+        low, high = measured[name].low, measured[name].high
+        assert low is not None
+        assert high is not None
+        assert low - 0.01 <= card[name] <= high + 0.01  # other patients, the same model

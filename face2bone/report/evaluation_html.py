@@ -30,6 +30,7 @@ h1{line-height:1.2}h2{margin-top:2.6rem;border-bottom:1px solid #d1d5db;padding-
 table{border-collapse:collapse;font-size:.88rem;margin:1rem 0;font-variant-numeric:tabular-nums}
 th,td{border-bottom:1px solid #e5e7eb;padding:.32rem .6rem;text-align:left;vertical-align:top}
 thead th{border-bottom:2px solid #6b7280}.wide{overflow-x:auto}
+.tight td{white-space:nowrap}
 .plots{display:flex;flex-wrap:wrap;gap:1.2rem}.plots figure{margin:0;max-width:460px}
 svg{max-width:100%;height:auto}.legend{list-style:none;padding:0;margin:.2rem 0;font-size:.85rem}
 .legend svg{width:34px}.few{color:#7c2d12}code{overflow-wrap:anywhere}
@@ -125,7 +126,8 @@ def _curves(evaluation: Evaluation) -> str:
 
 
 def _groups(evaluation: Evaluation) -> str:
-    head = ("group", "photos", *(FIGURE_TEXTS[name].label for name in HEADLINE))
+    names = (FIGURE_TEXTS[name].label for name in HEADLINE)
+    head = ("group", "photos", *names, "its floor, 95% below")
     rows = [_group_row(group) for group in (evaluation.everyone, *evaluation.groups)]
     cautions = "".join(
         f'<li class="few"><strong>{html.escape(_group_name(g))}.</strong> '
@@ -133,13 +135,14 @@ def _groups(evaluation: Evaluation) -> str:
         for g in (evaluation.everyone, *evaluation.groups)
         if g.caution
     )
-    body = _table(head, rows)
+    body = f'<div class="tight">{_table(head, rows)}</div>'
     return f"<h2>Groups of patients</h2><p>{PLOT_TEXTS['groups']}</p>{body}<ul>{cautions}</ul>"
 
 
 def _group_row(group: Group) -> Sequence[str]:
     name = _group_name(group) + (" (too few)" if group.caution else "")
-    return (name, str(group.photos), *(range_text(group.figures[f], 2) for f in HEADLINE))
+    ranges = (range_text(group.figures[f], 2) for f in HEADLINE)
+    return (name, str(group.photos), *ranges, number(group.ece_floor.p95, 2))
 
 
 def _group_name(group: Group) -> str:

@@ -50,7 +50,9 @@ def decision_plot(curve: DecisionCurve) -> str:
     ts, colour = curve.thresholds, COLOURS[curve.cut]
     model = [e.value or 0.0 for e in curve.model]
     top = max(0.1, *model, curve.refer_all[0]) * 1.1
-    frame = Frame((0.0, ts[-1]), (-0.2 * top, top), "risk at which you refer", "net benefit")
+    frame = Frame(
+        (0.0, ts[-1]), (-0.15 * top, top), "risk at which you refer", "net benefit", y_percent=False
+    )
     lows = [e.value or 0.0 if e.low is None else e.low for e in curve.model]
     highs = [e.value or 0.0 if e.high is None else e.high for e in curve.model]
     pieces = [

@@ -12,8 +12,8 @@ from face2bone.evaluation.curves import TOP_LABEL
 NOT_DEFINED: Final = "not defined"
 
 CUT_WORDS: Final = {
-    "low_bone_mass": "osteopenia or osteoporosis (T ≤ −1)",
-    "osteoporosis": "osteoporosis (T ≤ −2.5)",
+    "low_bone_mass": "osteopenia or osteoporosis (T ≤ −1)",
+    "osteoporosis": "osteoporosis (T ≤ −2.5)",
     TOP_LABEL: "the class the model names",
 }
 
@@ -45,10 +45,10 @@ FIGURE_TEXTS: Final = {
         "How often a patient of a class is ranked above one of the others; 0.5 is chance.",
     ),
     "auc_low_bone_mass": FigureText(
-        "AUC, T ≤ −1", "1", "The same for osteopenia or osteoporosis against normal."
+        "AUC, T ≤ −1", "1", "The same for osteopenia or osteoporosis against normal."
     ),
     "auc_osteoporosis": FigureText(
-        "AUC, T ≤ −2.5", "1", "The same for osteoporosis against the rest."
+        "AUC, T ≤ −2.5", "1", "The same for osteoporosis against the rest."
     ),
     "kappa": FigureText("Cohen's kappa", "1", "Agreement with DXA beyond chance; 0 is chance."),
     "quadratic_kappa": FigureText(
@@ -76,16 +76,16 @@ FIGURE_TEXTS: Final = {
         "ECE, classwise", "its floor", "The same, averaged over the probabilities of each class."
     ),
     "slope_low_bone_mass": FigureText(
-        "calibration slope, T ≤ −1", "1", "Below 1 the probabilities are too extreme."
+        "calibration slope, T ≤ −1", "1", "Below 1 the probabilities are too extreme."
     ),
     "intercept_low_bone_mass": FigureText(
-        "calibration intercept, T ≤ −1", "0", "Above 0 the risk is higher than stated."
+        "calibration intercept, T ≤ −1", "0", "Above 0 the risk is higher than stated."
     ),
     "slope_osteoporosis": FigureText(
-        "calibration slope, T ≤ −2.5", "1", "Below 1 the probabilities are too extreme."
+        "calibration slope, T ≤ −2.5", "1", "Below 1 the probabilities are too extreme."
     ),
     "intercept_osteoporosis": FigureText(
-        "calibration intercept, T ≤ −2.5", "0", "Above 0 the risk is higher than stated."
+        "calibration intercept, T ≤ −2.5", "0", "Above 0 the risk is higher than stated."
     ),
     "recall_normal": FigureText("recall, normal", "1", f"Share {_CLASS} normal that are found."),
     "recall_osteopenia": FigureText(
@@ -122,7 +122,7 @@ FIGURE_TEXTS: Final = {
 
 HEADLINE: Final = (
     *("accuracy", "macro_auc", "auc_osteoporosis", "macro_f1", "quadratic_kappa"),
-    *("rps", "ece", "brier_sum"),
+    *("rps", "ece"),
 )
 """The figures of the subgroup tables; all of them are in the files."""
 

@@ -5,15 +5,17 @@ A ``Frame`` maps data to a drawing of fixed size; the functions give pieces of S
 """
 
 import html
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 WIDTH: Final = 460
 HEIGHT: Final = 340
-LEFT, RIGHT, TOP, BOTTOM = 58, 14, 14, 48  # room around the axes, in pixels
+LEFT, RIGHT, TOP, BOTTOM = 58, 26, 14, 48  # room around the axes, in pixels
 GREY: Final = "#6b7280"
-TICKS: Final = 5
+MOST_STEPS: Final = 7
+NEAR_EDGE: Final = 0.9  # of the width: labels to the right of it stand left of their point
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Frame:
     y_range: tuple[float, float]
     x_label: str
     y_label: str
-    percent: bool = True
+    y_percent: bool = True
 
     def x(self, value: float) -> float:
         """Horizontal position of a value, in pixels."""
@@ -86,10 +88,14 @@ def whisker(frame: Frame, x: float, low: float, high: float, colour: str) -> str
 
 
 def label(frame: Frame, x: float, y: float, text: str) -> str:
-    """Small text beside a point."""
+    """Small text beside a point, with a white rim so that lines do not cross it out."""
+    low, high = frame.x_range
+    at_edge = (x - low) / (high - low) > NEAR_EDGE
+    place = f'x="{frame.x(x) + (-7 if at_edge else 7)}" y="{frame.y(y) + 14}"'
+    anchor = "end" if at_edge else "start"
     return (
-        f'<text x="{frame.x(x) + 6}" y="{frame.y(y) + 12}" font-size="10" fill="{GREY}">'
-        f"{html.escape(text)}</text>"
+        f'<text {place} text-anchor="{anchor}" font-size="11" fill="#374151" stroke="#fff" '
+        f'stroke-width="3" paint-order="stroke">{html.escape(text)}</text>'
     )
 
 
@@ -109,7 +115,7 @@ def _axes(frame: Frame) -> str:
     pieces = [f'<rect x="{left}" y="{top}" width="{right - left}" height="{bottom - top}" '
               f'fill="none" stroke="{GREY}"/>']  # fmt: skip
     for tick in _ticks(frame.x_range):
-        pieces.append(_text(frame.x(tick), bottom + 17, _value(frame, tick), "middle"))
+        pieces.append(_text(frame.x(tick), bottom + 17, f"{tick:.0%}", "middle"))
     for tick in _ticks(frame.y_range):
         y = frame.y(tick)
         pieces.append(f'<line x1="{left}" x2="{right}" y1="{y}" y2="{y}" stroke="#e5e7eb"/>')
@@ -124,12 +130,17 @@ def _axes(frame: Frame) -> str:
 
 
 def _ticks(limits: tuple[float, float]) -> list[float]:
+    """Round values within the limits, the finest steps of 1, 2 or 5 that give few enough."""
     low, high = limits
-    return [low + (high - low) * i / TICKS for i in range(TICKS + 1)]
+    size = 10.0 ** math.floor(math.log10(high - low))
+    steps = (size * factor for factor in (0.1, 0.2, 0.5, 1.0, 2.0))
+    step = next(s for s in steps if (high - low) / s < MOST_STEPS)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [i * step for i in range(first, last + 1)]
 
 
 def _value(frame: Frame, value: float) -> str:
-    text = f"{value:.0%}" if frame.percent else f"{value:.2f}"
+    text = f"{value:.0%}" if frame.y_percent else f"{value:.2f}"
     return text.replace("-", "−")
 
 
