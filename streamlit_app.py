@@ -14,6 +14,7 @@ def dashboard() -> None:
     st.navigation(
         [
             st.Page("pages/review.py", title="Review", default=True),
+            st.Page("pages/follow_up.py", title="Follow-up"),
             st.Page("pages/about.py", title="About"),
         ]
     ).run()

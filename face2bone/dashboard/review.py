@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from face2bone.assess import Assessment
 from face2bone.dashboard import session, show
 from face2bone.dashboard.answers import read_answers
 from face2bone.dashboard.export_step import export
@@ -9,6 +10,7 @@ from face2bone.dashboard.face_step import face_step
 from face2bone.dashboard.next_step import next_step
 from face2bone.dashboard.photo_step import photo_step
 from face2bone.dashboard.result_step import result_step, trust_step
+from face2bone.dashboard.save_step import save_step
 from face2bone.dashboard.why_step import why_step
 from face2bone.errors import Face2BoneError
 
@@ -44,3 +46,4 @@ def _steps_after_the_photo() -> None:
     explanation = why_step(found, prediction)
     next_step(answers, referral)
     export(asked, found, prediction, explanation, referral, assessor)
+    save_step(Assessment(asked, found, prediction, explanation, referral, assessor.facts))

@@ -4,26 +4,44 @@ One database, SQLite by default and PostgreSQL by URL; docs/records.md says what
 """
 
 from face2bone.records.chain import Verification, verify
+from face2bone.records.clinic import ClinicReport, clinic_report, write_results
 from face2bone.records.consent import ConsentBy, consent_text
 from face2bone.records.deletion import delete_person, expire
 from face2bone.records.exchange import export_records, import_records
+from face2bone.records.followup import (
+    DxaResult,
+    KeptAssessment,
+    enter_dxa,
+    import_dxa,
+    kept_assessments,
+    waiting,
+)
 from face2bone.records.photos import write_key
 from face2bone.records.saving import DECISIONS, Visit, save
 from face2bone.records.store import Records, open_records
 
 __all__ = [
     "DECISIONS",
+    "ClinicReport",
     "ConsentBy",
+    "DxaResult",
+    "KeptAssessment",
     "Records",
     "Verification",
     "Visit",
+    "clinic_report",
     "consent_text",
     "delete_person",
+    "enter_dxa",
     "expire",
     "export_records",
+    "import_dxa",
     "import_records",
+    "kept_assessments",
     "open_records",
     "save",
     "verify",
+    "waiting",
     "write_key",
+    "write_results",
 ]

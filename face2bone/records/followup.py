@@ -87,8 +87,8 @@ def enter_dxa(records: Records, assessment_id: str, results: Sequence[DxaResult]
         known = {one.assessment_id: one for one in _kept(connection)}
         if assessment_id not in known:
             raise RecordRefused("There is no such assessment in the records. Choose another.")
-        if not results:
-            raise RecordRefused("There is no T-score to keep. Enter at least one site's.")
+        if not results or len({result.site for result in results}) < len(results):
+            raise RecordRefused("There must be one T-score for each site, and at least one.")
         for result in results:
             for problem in result_problems(result, known[assessment_id].saved_on):
                 raise RecordRefused(f"The result for {result.site} {problem}. Correct it.")
@@ -105,6 +105,8 @@ def import_dxa(records: Records, path: Path, by: str) -> int:
     """
     checked_actor(by)
     cells = read_table(path, COLUMNS, (OPTIONAL,))
+    if cells.empty:
+        raise ImportRefused(f"{path.name} holds no results. Write one row a T-score.")
     with records.writing() as connection:
         kept = list(_kept(connection))
         matched, problems = [], []
@@ -134,7 +136,7 @@ def result_problems(result: DxaResult, saved_on: date) -> Iterator[str]:
 
 
 def read_table(path: Path, needed: Sequence[str], optional: Sequence[str] = ()) -> pd.DataFrame:
-    """Text cells of a .csv or .parquet table with exactly these columns and one row or more.
+    """Text cells of a .csv or .parquet table with exactly these columns.
 
     Raises ``ImportRefused``.
     """
@@ -256,7 +258,9 @@ def keep_results(
 
 def _kept(connection: Connection) -> Iterator[KeptAssessment]:
     current: dict[str, dict[str, DxaResult]] = {}
-    for row in connection.execute(select(DXA_RESULT).order_by(DXA_RESULT.c.entered_at)):
+    for row in connection.execute(
+        select(DXA_RESULT).order_by(DXA_RESULT.c.entered_at, DXA_RESULT.c.site)
+    ):
         result = DxaResult(row.site, row.t_score, date.fromisoformat(row.measured_on))
         current.setdefault(row.assessment_id, {})[row.site] = result
     query = (
@@ -275,5 +279,5 @@ def _kept(connection: Connection) -> Iterator[KeptAssessment]:
             bundle_sha256=row.bundle_sha256,
             probabilities=(row.p_normal, row.p_osteopenia, row.p_osteoporosis),
             class_shown=row.class_shown,
-            results=tuple(current.get(row.assessment_id, {}).values()),
+            results=tuple(one for _, one in sorted(current.get(row.assessment_id, {}).items())),
         )

@@ -9,13 +9,15 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
+import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 
 from face2bone.assess import Assessment, Assessor, Explanation
 from face2bone.bundle import Bundle
@@ -100,22 +102,26 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str]:
+    """Makes a new, empty database of a kind and returns its address."""
+
+    def make(kind: str) -> str:
+        name = f"f2b_{uuid4().hex[:12]}"
+        if kind == "sqlite":
+            return f"sqlite:///{tmp_path / name}.sqlite"
+        cluster: Cluster = request.getfixturevalue("cluster")
+        address = f"user=postgres dbname=postgres host={cluster.folder}"
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+        return cluster.url(name)
+
+    return make
+
+
+@pytest.fixture
+def url(kind: str, new_url: Callable[[str], str]) -> str:
     """Address of a new, empty database."""
-    return new_database(kind, request, tmp_path)
-
-
-def new_database(kind: str, request: pytest.FixtureRequest, folder: Path) -> str:
-    name = f"f2b_{uuid4().hex[:12]}"
-    if kind == "sqlite":
-        return f"sqlite:///{folder / name}.sqlite"
-    import psycopg
-
-    cluster: Cluster = request.getfixturevalue("cluster")
-    address = f"user=postgres dbname=postgres host={cluster.folder}"
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return cluster.url(name)
+    return new_url(kind)
 
 
 @pytest.fixture

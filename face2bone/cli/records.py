@@ -1,0 +1,169 @@
+"""Commands about what the clinic keeps: records-*, follow-up, follow-up-import and -results."""
+
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from face2bone.cli.application import EXIT_REFUSED, BundleOption, app, plain_errors
+
+if TYPE_CHECKING:
+    from face2bone.records import ClinicReport
+
+By = Annotated[str, typer.Option(help="Who does this: name or initials, for the audit trail.")]
+
+
+class Table(Enum):
+    """Formats of an export."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+@app.command(name="records-verify")
+def records_verify(
+    head: Annotated[
+        str | None, typer.Option(help="Newest hash noted at an earlier check; must still be there.")
+    ] = None,
+) -> None:
+    """Check the audit trail and every record against it; prints the newest hash."""
+    from face2bone.records import open_records, verify
+
+    with plain_errors():
+        found = verify(open_records(), head)
+    for fault in found.faults:
+        typer.echo(f"FAULT: {fault}", err=True)
+    typer.echo(f"{found.entries} entries, {len(found.faults)} faults, head {found.head}")
+    raise typer.Exit(EXIT_REFUSED if found.faults else 0)
+
+
+@app.command(name="records-export")
+def records_export(
+    out: Annotated[Path, typer.Argument(help="Folder to write to; made when absent.")],
+    by: By,
+    table_format: Annotated[Table, typer.Option("--format", help="csv or parquet.")] = Table.CSV,
+) -> None:
+    """Write assessments, DXA results and the audit trail as tables; never photos."""
+    from face2bone.records import export_records, open_records
+
+    with plain_errors():
+        kind: Literal["csv", "parquet"] = "csv" if table_format is Table.CSV else "parquet"
+        files = export_records(open_records(), out, by, kind)
+    typer.echo("Written: " + ", ".join(str(path) for path in files))
+
+
+@app.command(name="records-import")
+def records_import(
+    folder: Annotated[Path, typer.Argument(help="Folder of an export.")], by: By
+) -> None:
+    """Take in the assessments and DXA results of an export, all of them or none."""
+    from face2bone.records import import_records, open_records
+
+    with plain_errors():
+        typer.echo(f"{import_records(open_records(), folder, by)} assessments taken in.")
+
+
+@app.command(name="records-delete")
+def records_delete(
+    patient_id: Annotated[str, typer.Argument(help="The person's pseudonym.")], by: By
+) -> None:
+    """Remove everything kept about one person; the audit trail stays valid."""
+    from face2bone.records import delete_person, open_records
+
+    with plain_errors():
+        delete_person(open_records(), patient_id, by)
+    typer.echo("Everything kept about this person is removed. Clean backups and exports too.")
+
+
+@app.command(name="records-expire")
+def records_expire(by: By) -> None:
+    """Remove everyone whose last assessment is older than the site's retention period."""
+    from face2bone.records import expire, open_records
+    from face2bone.settings import get_settings
+
+    with plain_errors():
+        days = get_settings().records_retention_days
+        if days is None:
+            typer.echo("FACE2BONE_RECORDS_RETENTION_DAYS is not set: records stay until deleted.")
+            return
+        typer.echo(f"{expire(open_records(), days, by)} people removed after {days} days.")
+
+
+@app.command(name="records-key")
+def records_key(
+    path: Annotated[Path, typer.Argument(help="Key file to make; must not exist yet.")],
+) -> None:
+    """Make a key for kept photos; keep a copy apart from the database and its backups."""
+    from face2bone.records import write_key
+
+    with plain_errors():
+        write_key(path)
+    typer.echo(
+        f"Key written to {path}. Set FACE2BONE_RECORDS_KEY to it; without it, photos are lost."
+    )
+
+
+@app.command(name="follow-up")
+def follow_up(bundle: BundleOption = None) -> None:
+    """Who waits for a DXA result, and observed against predicted so far."""
+    from face2bone.records import kept_assessments, open_records, waiting
+
+    with plain_errors():
+        kept = kept_assessments(open_records())
+        for one in waiting(kept):
+            typer.echo(f"waiting: {one.patient_id}, {one.saved_on}, {one.assessment_id}")
+        typer.echo(f"{len(waiting(kept))} of {len(kept)} assessments wait for a DXA result.")
+        _print_report(_report(bundle))
+
+
+@app.command(name="follow-up-import")
+def follow_up_import(
+    table: Annotated[Path, typer.Argument(help="CSV or parquet table of DXA results.")], by: By
+) -> None:
+    """Take in a table of DXA results matched by patient_id, all of them or none."""
+    from face2bone.records import import_dxa, open_records
+
+    with plain_errors():
+        typer.echo(f"{import_dxa(open_records(), table, by)} DXA results taken in.")
+
+
+@app.command(name="follow-up-results")
+def follow_up_results(
+    out: Annotated[Path, typer.Argument(help="CSV file to write.")], bundle: BundleOption = None
+) -> None:
+    """Write the results of the last planned look as the table that recalibrate reads."""
+    from face2bone.records import write_results
+
+    with plain_errors():
+        write_results(_report(bundle), out)
+    typer.echo(f"Written: {out}. It names patients by pseudonym; guard it like the records.")
+
+
+def _report(bundle: Path | None) -> "ClinicReport":
+    from face2bone.bundle import bundle_hash, load_bundle
+    from face2bone.records import clinic_report, kept_assessments, open_records
+    from face2bone.settings import get_settings
+
+    loaded = load_bundle(bundle or get_settings().bundle)
+    return clinic_report(kept_assessments(open_records()), bundle_hash(loaded))
+
+
+def _print_report(report: "ClinicReport") -> None:
+    typer.echo(
+        f"{report.counted} results count for this bundle; {report.left_out} of it and "
+        f"{report.other_bundles} of other bundles do not."
+    )
+    for group in report.groups:
+        low, high = group.low[2], group.high[2]
+        typer.echo(
+            f"  {group.dimension}, {group.name}: osteoporosis in {group.observed[2]} of "
+            f"{group.patients} ({low:.0%} to {high:.0%}), predicted {group.predicted[2]:.1f}"
+        )
+    if report.chart:
+        typer.echo(report.chart.verdict)
+    found = report.recalibration
+    if found is not None:
+        typer.echo(f"Recalibration, as of {len(report.look)} results:")
+        for reason in found.reasons or ("The written rule passes.",):
+            typer.echo(f"  {reason}")

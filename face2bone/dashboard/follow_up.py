@@ -1,0 +1,237 @@
+"""The Follow-up page: who waits for a DXA result, entering results, and the model's record here."""
+
+import tempfile
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from face2bone.bone import CLASS_LABELS, BoneClass
+from face2bone.cohort.manifest import DXA_SITES, T_SCORE_RANGE
+from face2bone.dashboard import follow_up_charts, session, show
+from face2bone.dashboard.charts import PLAIN
+from face2bone.dashboard.save_step import SAVER, shared_records
+from face2bone.errors import Face2BoneError, ImportRefused
+from face2bone.evaluation.monitoring import FALSE_ALARMS, HORIZON, MINIMUM, ObservedGroup
+from face2bone.records import (
+    ClinicReport,
+    DxaResult,
+    KeptAssessment,
+    clinic_report,
+    enter_dxa,
+    import_dxa,
+    kept_assessments,
+    waiting,
+)
+from face2bone.records.clinic import LOOK_EVERY
+from face2bone.records.followup import COLUMNS, OPTIONAL
+
+SITE_WORDS: Final = {
+    "lumbar_spine": "Lumbar spine",
+    "femoral_neck": "Femoral neck",
+    "total_hip": "Total hip",
+    "one_third_radius": "One-third radius",
+    "lowest": "Lowest of several sites",
+}
+SAID: Final = "follow_up_said"
+
+
+def follow_up() -> None:
+    """Draw the page; a database or bundle that cannot be used is one sentence."""
+    st.title("Follow-up: what DXA found")
+    try:
+        assessor = session.assessor()
+        show.banner(assessor.bundle.card.status)
+        if said := st.session_state.pop(SAID, ""):
+            st.success(said, icon=":material/check:")
+        kept = kept_assessments(shared_records())
+        _results_in(kept)
+        _record(clinic_report(kept, assessor.facts.sha256), assessor.bundle.card.status)
+    except Face2BoneError as error:
+        show.refusal(error)
+
+
+def _results_in(kept: tuple[KeptAssessment, ...]) -> None:
+    show.step(1, "Waiting for DXA", "Saved assessments without a result, the oldest first.")
+    open_ones = waiting(kept)
+    st.markdown(f"**{len(open_ones)}** of {len(kept)} saved assessments wait for a DXA result.")
+    if open_ones:
+        st.dataframe(_waiting_table(open_ones), hide_index=True, width="stretch", height=210)
+    show.step(2, "Results", "T-scores by site and date; the lowest decides the class.")
+    st.text_input("Your name or initials", key=SAVER)
+    one, table = st.columns(2, gap="large")
+    with one:
+        _enter_one(kept)
+    with table:
+        _import_table()
+
+
+def _waiting_table(open_ones: tuple[KeptAssessment, ...]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "patient": [one.patient_id for one in open_ones],
+            "assessed on": [one.saved_on.isoformat() for one in open_ones],
+            "sex": [one.sex for one in open_ones],
+            "age": [f"{one.age_years:g}" for one in open_ones],
+            "decision": [one.decision for one in open_ones],
+            "assessment": [one.assessment_id for one in open_ones],
+        }
+    )
+
+
+def _enter_one(kept: tuple[KeptAssessment, ...]) -> None:
+    st.markdown("**One patient**")
+    by_id = {one.assessment_id: one for one in sorted(kept, key=lambda one: bool(one.results))}
+    with st.form("enter_dxa", border=False):
+        chosen = st.selectbox(
+            "Assessment",
+            list(by_id),
+            format_func=lambda i: _named(by_id[i]),
+            index=None,
+            key="dxa_assessment",
+        )
+        measured_on = st.date_input(
+            "Measured on", value=datetime.now(UTC).date(), format="YYYY-MM-DD", key="dxa_day"
+        )
+        scores = {
+            site: st.number_input(
+                f"T-score, {SITE_WORDS[site].lower()}",
+                *T_SCORE_RANGE,
+                value=None,
+                step=0.1,
+                format="%.1f",
+                key=f"t_{site}",
+            )
+            for site in DXA_SITES
+        }
+        if st.form_submit_button("Keep result", key="keep_dxa"):
+            _keep(chosen, measured_on, scores)
+
+
+def _named(one: KeptAssessment) -> str:
+    state = "has a result" if one.results else "waiting"
+    return f"{one.patient_id}, {one.saved_on} ({state})"
+
+
+def _keep(chosen: str | None, measured_on: date, scores: dict[str, float | None]) -> None:
+    results = [DxaResult(s, t, measured_on) for s, t in scores.items() if t is not None]
+    try:
+        enter_dxa(shared_records(), chosen or "", results, st.session_state[SAVER].strip())
+    except Face2BoneError as error:
+        show.refusal(error)
+        return
+    _say_and_start_over("The DXA result is kept.")
+
+
+def _import_table() -> None:
+    st.markdown("**A table from the DXA department**")
+    st.caption(
+        f"CSV with the columns {', '.join(COLUMNS)} (sites: {', '.join(DXA_SITES)}; days as "
+        f"2026-01-31), and {OPTIONAL} where a patient has several assessments."
+    )
+    file = st.file_uploader("Table of DXA results (CSV)", type=["csv"], key="dxa_table")
+    if file is not None and st.button("Take in the table", key="take_in"):
+        _take_in(file.getvalue())
+
+
+def _take_in(data: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "table.csv"  # never the name that came with the upload
+        path.write_bytes(data)
+        try:
+            count = import_dxa(shared_records(), path, st.session_state[SAVER].strip())
+        except ImportRefused as error:
+            st.error(error.summary, icon=":material/error:")
+            st.text("\n".join(error.problems))
+            return
+        except Face2BoneError as error:
+            show.refusal(error)
+            return
+    _say_and_start_over(f"{count} DXA results taken in.")
+
+
+def _say_and_start_over(said: str) -> None:
+    st.session_state[SAID] = said
+    st.rerun()
+
+
+def _record(report: ClinicReport, status: str) -> None:
+    show.step(3, "Observed against predicted", "What DXA found here, beside what the model said.")
+    st.markdown(
+        f"**{report.counted}** results count for the model in use: each person's first assessment "
+        f"that offered a class. {report.left_out} results of this model and "
+        f"{report.other_bundles} of other models do not count."
+    )
+    if report.groups:
+        st.plotly_chart(
+            follow_up_charts.observed_bars(report.groups[0]), config=PLAIN, key="observed"
+        )
+        st.dataframe(_groups_table(report.groups), hide_index=True, width="stretch")
+    show.step(4, "Is the model still right here?", "A running chart, one step a result.")
+    _chart(report)
+    show.step(5, "Recalibration", f"Asked every {LOOK_EVERY} results, by a rule written before.")
+    _recalibration(report, status)
+
+
+def _groups_table(groups: tuple[ObservedGroup, ...]) -> pd.DataFrame:
+    k = BoneClass.OSTEOPOROSIS
+    return pd.DataFrame(
+        {
+            "group": [f"{g.dimension}: {g.name}" for g in groups],
+            "patients": [g.patients for g in groups],
+            f"{CLASS_LABELS[k]} found": [g.observed[k] for g in groups],
+            "predicted": [f"{g.predicted[k]:.1f}" for g in groups],
+            "found, share (95%)": [
+                f"{g.observed[k] / g.patients:.0%} ({g.low[k]:.0%} to {g.high[k]:.0%})"
+                for g in groups
+            ],
+            "predicted, share": [f"{g.predicted[k] / g.patients:.0%}" for g in groups],
+        }
+    )
+
+
+def _chart(report: ClinicReport) -> None:
+    if report.chart is None:
+        st.info(f"The chart starts at {MINIMUM} results that count.", icon=":material/info:")
+        return
+    box = st.info if report.chart.alarm is None else st.warning
+    box(report.chart.verdict, icon=":material/monitoring:")
+    st.plotly_chart(follow_up_charts.running_chart(report.chart), config=PLAIN, key="running")
+    st.caption(
+        "Each line adds up evidence that the odds of osteoporosis here are twice, or half, what "
+        "the model says, and falls back to zero while there is none. The limit is set by "
+        f"simulation so that a model that is right crosses it in {FALSE_ALARMS:.0%} of clinics "
+        f"within {HORIZON} results."
+    )
+
+
+def _recalibration(report: ClinicReport, status: str) -> None:
+    found = report.recalibration
+    if found is None:
+        st.info(f"The first look is at {LOOK_EVERY} results that count.", icon=":material/info:")
+        return
+    if found.evidence is not None:
+        before, after = st.columns(2)
+        before.metric("Ranked probability score, as is", f"{found.evidence.rps_before:.4f}")
+        after.metric("Recalibrated", f"{found.evidence.rps_after:.4f}")
+        st.caption(
+            f"Lower is better. Gain {found.evidence.gain.mean:.4f}, at least "
+            f"{found.evidence.gain.lower:.4f} with 97.5% confidence, each patient scored by a map "
+            f"that had not seen them, from the first {len(report.look)} results."
+        )
+    if not found.passes:
+        st.info("Not offered. " + " ".join(found.reasons), icon=":material/info:")
+    elif status == "demo":
+        st.warning(
+            "The rule passes, and this is a demo model, trained on drawn faces: no clinic's "
+            "results can make it a validated one. Train a model on patients first.",
+            icon=":material/report:",
+        )
+    else:
+        st.success(
+            "Offered. `face2bone follow-up-results results.csv` writes these results, and "
+            "`face2bone recalibrate` makes a locally validated model of them.",
+            icon=":material/check:",
+        )

@@ -1,0 +1,172 @@
+"""Is the model still right here? Outcomes against predictions, running and by group.
+
+Notation: s_t stated probability of osteoporosis of patient t, in the order the results came;
+y_t = 1 when DXA found it; R an odds ratio, L a limit.
+
+    W_t = y_t log R - log(1 - s_t + R s_t)        log likelihood ratio: odds times R, against s_t
+    C_t = max(0, C_{t-1} + W_t)                   two charts: R = 2 (too low) and R = 1/2 (too high)
+
+The risk-adjusted cumulative sum of Steiner, Cook, Farewell and Treasure (Biostatistics
+2000;1:441-452, doi:10.1093/biostatistics/1.4.441). An alarm is the first C_t >= L in either
+chart. L is chosen by simulation so that a model that is right raises a false alarm in at most
+``FALSE_ALARMS`` of clinics within their first ``HORIZON`` results. Reading the chart as often as
+one likes costs nothing: the rate is for the whole run.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from face2bone.calibration.labelled import N_CLASSES
+from face2bone.errors import EvaluationError
+from face2bone.evaluation.curves import wilson
+from face2bone.evaluation.groups import subgroups
+from face2bone.evaluation.table import Floats, PredictionTable
+
+ODDS_RATIO: Final = 2.0
+FALSE_ALARMS: Final = 0.05
+HORIZON: Final = 500  # results
+DRAWS: Final = 2_000  # simulated clinics
+MINIMUM: Final = 20  # results before a chart is drawn: its limit rests on their predictions
+
+Events = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class CalibrationChart:
+    """The two running sums (N,) over N results, their limit, and where it was first reached.
+
+    ``too_low`` grows when more patients have osteoporosis than was stated, ``too_high`` when
+    fewer have. ``alarm`` is the 0-based result at which the first of them reached ``limit``.
+    """
+
+    too_low: Floats
+    too_high: Floats
+    limit: float
+    alarm: int | None
+
+    @property
+    def verdict(self) -> str:
+        """One sentence for the page."""
+        if self.alarm is None:
+            return "No alarm: the results so far are what the predictions led to expect."
+        rising = self.too_low[self.alarm] >= self.limit
+        return (
+            f"Alarm at result {self.alarm + 1}: {'more' if rising else 'fewer'} patients have "
+            f"osteoporosis here than the model says; its probabilities are too "
+            f"{'low' if rising else 'high'}."
+        )
+
+
+@dataclass(frozen=True)
+class ObservedGroup:
+    """One group of patients: what DXA found against what was predicted, per class.
+
+    observed: counts. predicted: expected counts, the sums of the stated probabilities.
+    low, high: Wilson's 95% limits of the observed share. Class order as everywhere.
+    """
+
+    dimension: str
+    name: str
+    patients: int
+    observed: tuple[int, int, int]
+    predicted: tuple[float, float, float]
+    low: tuple[float, float, float]
+    high: tuple[float, float, float]
+
+
+def calibration_chart(
+    stated: npt.ArrayLike, happened: npt.ArrayLike, seed: int = 0
+) -> CalibrationChart:
+    """The chart of stated probabilities (N,) and outcomes (N,), N >= ``MINIMUM``.
+
+    Raises ``EvaluationError`` for fewer, unequal lengths, or values that are no probabilities.
+    """
+    s, y = _checked(stated, happened)
+    limit = alarm_limit(s, seed=seed)
+    low, high = running_sums(s, y)
+    reached = np.flatnonzero(np.maximum(low, high) >= limit)
+    return CalibrationChart(low, high, limit, int(reached[0]) if reached.size else None)
+
+
+def running_sums(stated: Floats, happened: Events) -> tuple[Floats, Floats]:
+    """Both charts of stated probabilities and outcomes (..., N): (too low, too high)."""
+    return _cusum(stated, happened, ODDS_RATIO), _cusum(stated, happened, 1.0 / ODDS_RATIO)
+
+
+def alarm_limit(
+    stated: Floats, rate: float = FALSE_ALARMS, horizon: int = HORIZON, seed: int = 0
+) -> float:
+    """Limit that clinics with a model that is right reach within ``horizon`` at ``rate``.
+
+    Simulated: predictions drawn with replacement from ``stated`` (N,), outcomes from them.
+    """
+    return float(np.quantile(_highest(stated, horizon, seed), 1.0 - rate, method="higher"))
+
+
+def false_alarm_rate(stated: Floats, limit: float, horizon: int = HORIZON, seed: int = 1) -> float:
+    """Share of newly simulated clinics, their model right, that reach ``limit``."""
+    return float((_highest(stated, horizon, seed) >= limit).mean())
+
+
+def observed_against_predicted(table: PredictionTable) -> tuple[ObservedGroup, ...]:
+    """Everyone first, then every subgroup of ``groups.subgroups``."""
+    everyone = np.ones(len(table.labels), dtype=np.bool_)
+    groups = [("all", "everyone", everyone), *subgroups(table)]
+    return tuple(_group(dimension, name, table, chosen) for dimension, name, chosen in groups)
+
+
+def _cusum(stated: Floats, happened: Events, ratio: float) -> Floats:
+    steps: Floats = happened * np.log(ratio) - np.log1p((ratio - 1.0) * stated)
+    sums: Floats = np.empty_like(steps)
+    level = np.zeros(steps.shape[:-1])
+    for t in range(steps.shape[-1]):
+        level = np.maximum(0.0, level + steps[..., t])
+        sums[..., t] = level
+    return sums
+
+
+def _highest(stated: Floats, horizon: int, seed: int) -> Floats:
+    """The highest point of either chart in each of ``DRAWS`` clinics whose model is right."""
+    rng = np.random.default_rng([seed, horizon])
+    drawn = rng.choice(stated, (DRAWS, horizon))
+    happened = rng.random(drawn.shape) < drawn
+    low, high = running_sums(drawn, happened)
+    highest: Floats = np.maximum(low, high).max(axis=-1)
+    return highest
+
+
+def _group(dimension: str, name: str, table: PredictionTable, chosen: Events) -> ObservedGroup:
+    count = int(chosen.sum())
+    normal, osteopenia, osteoporosis = np.bincount(
+        table.labels[chosen], minlength=N_CLASSES
+    ).tolist()
+    sums = table.probabilities[chosen].sum(axis=0).tolist()
+    limits = [wilson(k / count, count) for k in (normal, osteopenia, osteoporosis)]
+    return ObservedGroup(
+        dimension=dimension,
+        name=name,
+        patients=count,
+        observed=(normal, osteopenia, osteoporosis),
+        predicted=(sums[0], sums[1], sums[2]),
+        low=(limits[0][0], limits[1][0], limits[2][0]),
+        high=(limits[0][1], limits[1][1], limits[2][1]),
+    )
+
+
+def _checked(stated: npt.ArrayLike, happened: npt.ArrayLike) -> tuple[Floats, Events]:
+    s = np.asarray(stated, dtype=np.float64)
+    y = np.asarray(happened)
+    if s.ndim != 1 or s.shape != y.shape or y.dtype != np.bool_:
+        raise EvaluationError(
+            "A chart needs one stated probability and one outcome, true or false, per patient. "
+            "Pass two arrays of the same length."
+        )
+    if len(s) < MINIMUM or not ((s >= 0) & (s <= 1)).all():
+        raise EvaluationError(
+            f"A chart needs at least {MINIMUM} results with probabilities between 0 and 1. "
+            "Collect more results."
+        )
+    return s, y

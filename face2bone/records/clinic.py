@@ -1,0 +1,137 @@
+"""What a clinic has learned so far: the model against the DXA results that came back.
+
+Counted is each person's first assessment by the bundle in use that offered a class and has a
+DXA result. A person counts once, because two visits of one person are not two people; a photo out
+of domain does not count, because nobody was told to believe its numbers. The rule for local
+recalibration is asked at planned counts only, every ``LOOK_EVERY`` results: asked after every
+patient, chance would pass it in the end.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from face2bone.bone import BoneClass
+from face2bone.calibration import LocalRecalibration, recalibrate
+from face2bone.calibration.results_table import COLUMNS
+from face2bone.errors import RecalibrationRefused
+from face2bone.evaluation.monitoring import (
+    MINIMUM,
+    CalibrationChart,
+    ObservedGroup,
+    calibration_chart,
+    observed_against_predicted,
+)
+from face2bone.evaluation.table import PredictionTable
+from face2bone.records.followup import KeptAssessment
+
+LOOK_EVERY: Final = 100  # counted results between two looks at the recalibration rule
+
+
+@dataclass(frozen=True)
+class ClinicReport:
+    """Observed against predicted for one bundle.
+
+    counted: results that count. left_out: results of this bundle that do not (a later visit, or
+        no class was offered). other_bundles: results of assessments by other bundles.
+    chart: None below ``monitoring.MINIMUM`` results.
+    look: the assessments of the last planned look, none before the first.
+    recalibration: what the rule says of that look; None before the first.
+    """
+
+    counted: int
+    left_out: int
+    other_bundles: int
+    groups: tuple[ObservedGroup, ...]
+    chart: CalibrationChart | None
+    look: tuple[KeptAssessment, ...]
+    recalibration: LocalRecalibration | None
+
+
+def clinic_report(kept: Sequence[KeptAssessment], bundle_sha256: str) -> ClinicReport:
+    """What the results say about the bundle with this hash."""
+    with_result = [one for one in kept if one.results]
+    own = [one for one in with_result if one.bundle_sha256 == bundle_sha256]
+    counted = _counted(own)
+    table = _table(counted) if counted else None
+    look = tuple(counted[: len(counted) - len(counted) % LOOK_EVERY])
+    return ClinicReport(
+        counted=len(counted),
+        left_out=len(own) - len(counted),
+        other_bundles=len(with_result) - len(own),
+        groups=observed_against_predicted(table) if table else (),
+        chart=_chart(table) if table and len(counted) >= MINIMUM else None,
+        look=look,
+        recalibration=_recalibration(look),
+    )
+
+
+def write_results(report: ClinicReport, path: Path) -> None:
+    """Write the last look's results as the table that ``face2bone recalibrate`` reads (CSV).
+
+    Raises ``RecalibrationRefused`` before the first look.
+    """
+    if not report.look:
+        raise RecalibrationRefused(
+            f"{report.counted} DXA results count so far and the first look is at {LOOK_EVERY}. "
+            "Collect more results."
+        )
+    rows = [
+        (
+            one.patient_id,
+            *one.probabilities,
+            min(result.t_score for result in one.results),
+            _day(one).isoformat(),
+            one.bundle_sha256,
+        )
+        for one in report.look
+    ]
+    part = path.with_name(f".{path.name}.part")
+    pd.DataFrame(rows, columns=list(COLUMNS)).to_csv(part, index=False)
+    part.replace(path)
+
+
+def _counted(own: Sequence[KeptAssessment]) -> list[KeptAssessment]:
+    """First offered assessment of each person, in the order the results were measured."""
+    first: dict[str, KeptAssessment] = {}
+    for one in own:
+        if one.class_shown:
+            first.setdefault(one.patient_id, one)
+    return sorted(first.values(), key=lambda one: (_day(one), one.assessment_id))
+
+
+def _day(one: KeptAssessment) -> date:
+    return max(result.measured_on for result in one.results)
+
+
+def _table(counted: Sequence[KeptAssessment]) -> PredictionTable:
+    about = pd.DataFrame(
+        {
+            "patient_id": [one.patient_id for one in counted],
+            "sex": [one.sex for one in counted],
+            "age_years": [one.age_years for one in counted],
+        }
+    )
+    probabilities = np.array([one.probabilities for one in counted])
+    return PredictionTable.of(probabilities, _labels(counted), about)
+
+
+def _labels(counted: Sequence[KeptAssessment]) -> npt.NDArray[np.int64]:
+    return np.array([int(one.outcome or 0) for one in counted], dtype=np.int64)
+
+
+def _chart(table: PredictionTable) -> CalibrationChart:
+    osteoporosis = BoneClass.OSTEOPOROSIS
+    return calibration_chart(table.probabilities[:, osteoporosis], table.labels == osteoporosis)
+
+
+def _recalibration(counted: Sequence[KeptAssessment]) -> LocalRecalibration | None:
+    if not counted:
+        return None
+    return recalibrate(np.array([one.probabilities for one in counted]), _labels(counted))

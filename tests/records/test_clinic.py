@@ -1,0 +1,118 @@
+"""Observed against predicted: who counts, when chart and rule are asked, what is written."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from face2bone.bone import BoneClass
+from face2bone.calibration.results_table import read_results
+from face2bone.errors import RecalibrationRefused
+from face2bone.evaluation.monitoring import MINIMUM
+from face2bone.records import DxaResult, KeptAssessment, clinic_report, write_results
+from face2bone.records.clinic import LOOK_EVERY
+
+BUNDLE = "b" * 64
+T_SCORES = {BoneClass.NORMAL: 0.3, BoneClass.OSTEOPENIA: -1.7, BoneClass.OSTEOPOROSIS: -3.0}
+
+
+def kept(
+    n: int, share: tuple[float, float, float] | None = None, seed: int = 0
+) -> Iterator[KeptAssessment]:
+    """Patients whose predictions are right, unless ``share`` draws their classes instead."""
+    rng = np.random.default_rng(seed)
+    for i in range(n):
+        p = rng.dirichlet((0.7, 0.7, 0.7)).round(6)
+        p[2] = round(1.0 - p[0] - p[1], 6)
+        found = BoneClass(int(rng.choice(3, p=share or p / p.sum())))
+        day = date(2026, 1, 1) + timedelta(days=i)
+        yield KeptAssessment(
+            assessment_id=f"{i:032x}",
+            patient_id=f"P-{i}",
+            saved_on=day,
+            sex="FM"[i % 3 == 0],
+            age_years=45.0 + i % 40,
+            decision="DXA",
+            bundle_sha256=BUNDLE,
+            probabilities=(float(p[0]), float(p[1]), float(p[2])),
+            class_shown=True,
+            results=(DxaResult("total_hip", T_SCORES[found], day),),
+        )
+
+
+def test_an_empty_clinic_has_an_empty_report() -> None:
+    report = clinic_report((), BUNDLE)
+    assert (report.counted, report.groups, report.chart, report.look) == (0, (), None, ())
+
+
+def test_only_first_offered_assessments_of_this_bundle_count() -> None:
+    one, two, three, four, five = kept(5)
+    report = clinic_report(
+        [
+            one,
+            replace(two, patient_id=one.patient_id),
+            replace(three, class_shown=False),
+            replace(four, bundle_sha256="c" * 64),
+            replace(five, results=()),
+        ],
+        BUNDLE,
+    )
+    assert (report.counted, report.left_out, report.other_bundles) == (1, 2, 1)
+    assert report.groups[0].patients == 1
+
+
+def test_the_chart_starts_when_there_is_enough() -> None:
+    patients = list(kept(MINIMUM))
+    assert clinic_report(patients[:-1], BUNDLE).chart is None
+    assert clinic_report(patients, BUNDLE).chart is not None
+
+
+def test_a_model_that_is_right_raises_no_alarm_and_one_that_is_not_does() -> None:
+    right = clinic_report(list(kept(150)), BUNDLE).chart
+    wrong = clinic_report(list(kept(150, (0.6, 0.35, 0.05))), BUNDLE).chart
+    assert right is not None
+    assert wrong is not None
+    assert right.alarm is None
+    assert wrong.alarm is not None
+    assert "too high" in wrong.verdict
+
+
+def test_results_are_charted_in_the_order_they_were_measured() -> None:
+    patients = list(kept(40, (0.6, 0.35, 0.05)))
+    forward, backward = (clinic_report(p, BUNDLE).chart for p in (patients, patients[::-1]))
+    assert forward is not None
+    assert backward is not None
+    np.testing.assert_array_equal(forward.too_high, backward.too_high)
+
+
+def test_the_rule_is_asked_at_planned_counts_only() -> None:
+    patients = list(kept(LOOK_EVERY + 50))
+    assert clinic_report(patients[: LOOK_EVERY - 1], BUNDLE).recalibration is None
+    first = clinic_report(patients[:LOOK_EVERY], BUNDLE)
+    later = clinic_report(patients, BUNDLE)
+    assert len(first.look) == len(later.look) == LOOK_EVERY
+    assert first.recalibration is not None
+    assert later.recalibration is not None
+    assert first.recalibration.counts == later.recalibration.counts
+
+
+def test_the_last_look_is_written_as_recalibrate_reads_it(tmp_path: Path) -> None:
+    patients = list(kept(LOOK_EVERY + 3))
+    report = clinic_report(patients, BUNDLE)
+    write_results(report, tmp_path / "results.csv")
+    table = read_results(tmp_path / "results.csv")
+    assert table.bundle_sha256 == BUNDLE
+    np.testing.assert_allclose(
+        table.probabilities, [p.probabilities for p in report.look], atol=1e-6
+    )
+    assert table.labels.tolist() == [p.outcome for p in report.look]
+    assert (table.first, table.last) == (report.look[0].saved_on, report.look[-1].saved_on)
+
+
+def test_before_the_first_look_there_is_nothing_to_write(tmp_path: Path) -> None:
+    with pytest.raises(RecalibrationRefused, match="first look is at 100"):
+        write_results(clinic_report(list(kept(5)), BUNDLE), tmp_path / "results.csv")
+    assert list(tmp_path.iterdir()) == []
