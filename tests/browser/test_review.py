@@ -104,7 +104,7 @@ def test_bytes_that_are_no_photo_get_one_sentence(page: Page) -> None:
 def test_red_flag_raises_the_suggestion_without_recomputing(page: Page) -> None:
     page.get_by_role("button", name="Woman").first.click()
     _expect_all_steps(page)
-    page.get_by_text("Vertebral fracture within 2 years").click()
+    page.get_by_text("Vertebral fracture within 2 years", exact=True).click()
     expect(page.get_by_text("Suggestion: urgent clinician review")).to_be_visible(timeout=8_000)
 
 

@@ -1,0 +1,151 @@
+"""The typed rules guideline by guideline: who is sent where, and what stands in for what."""
+
+from dataclasses import replace
+
+import pytest
+
+from face2bone.clinical.frax import FraxResult
+from face2bone.clinical.guideline import GUIDELINES, load_guideline
+from face2bone.clinical.instruments import published_scores
+from face2bone.clinical.pathway import Urgency
+from face2bone.clinical.reasons import Reason, highest
+from face2bone.clinical.typed_rules import risk_factors, typed_reasons
+from face2bone.history import Ethnicity, History, SiteScores
+from face2bone.patient import Menopause, Patient, RiskFactor, Sex
+from face2bone.settings import GuidelineId
+
+HEAVY = 95.0  # kg: no weight rule speaks, so that the guideline's own rules stand alone
+
+
+def reasons(
+    patient: Patient, guideline: GuidelineId, frax: FraxResult | None = None
+) -> list[Reason]:
+    return typed_reasons(patient, published_scores(patient), frax, load_guideline(guideline))
+
+
+def urgency(patient: Patient, guideline: GuidelineId, frax: FraxResult | None = None) -> Urgency:
+    return highest(reasons(patient, guideline, frax))
+
+
+def person(sex: Sex, age: float, *factors: RiskFactor) -> Patient:
+    return Patient(age, sex, 170, HEAVY, risk_factors=frozenset(factors))
+
+
+ROUTINE, IF_FACTOR, DXA, SPECIALIST, _ = Urgency
+
+
+@pytest.mark.parametrize(
+    ("guideline", "woman_65", "man_70", "man_75"),
+    [
+        ("iscd", DXA, DXA, DXA),
+        ("us", DXA, DXA, DXA),
+        ("china", DXA, DXA, DXA),
+        ("uspstf", DXA, ROUTINE, ROUTINE),
+        ("nice", IF_FACTOR, ROUTINE, IF_FACTOR),
+        ("nogg", IF_FACTOR, ROUTINE, IF_FACTOR),
+        ("european", IF_FACTOR, DXA, DXA),
+    ],
+)
+def test_age_alone(
+    guideline: GuidelineId, woman_65: Urgency, man_70: Urgency, man_75: Urgency
+) -> None:
+    assert urgency(person(Sex.FEMALE, 64.9), guideline) is ROUTINE
+    assert urgency(person(Sex.FEMALE, 65), guideline) is woman_65
+    assert urgency(person(Sex.MALE, 70), guideline) is man_70
+    assert urgency(person(Sex.MALE, 75), guideline) is man_75
+
+
+@pytest.mark.parametrize("guideline", GUIDELINES)
+def test_a_parents_hip_fracture_sends_a_woman_of_55_to_dxa(guideline: GuidelineId) -> None:
+    assert urgency(person(Sex.FEMALE, 55, RiskFactor.PARENT_HIP_FRACTURE), guideline) is DXA
+
+
+def test_uspstf_gives_men_no_grade_but_leaves_causes_of_bone_loss_to_the_iscd() -> None:
+    assert urgency(person(Sex.MALE, 60, RiskFactor.SMOKER), "uspstf") is ROUTINE
+    found = reasons(person(Sex.MALE, 60, RiskFactor.GLUCOCORTICOIDS), "uspstf")
+    assert {r.rule for r in found} == {"outside_screening", "men"}
+    assert highest(found) is DXA
+
+
+def test_nogg_reviews_fragility_fractures_and_older_women_on_glucocorticoids() -> None:
+    assert urgency(person(Sex.MALE, 55, RiskFactor.FRAGILITY_FRACTURE), "nogg") is SPECIALIST
+    assert urgency(person(Sex.FEMALE, 70, RiskFactor.GLUCOCORTICOIDS), "nogg") is SPECIALIST
+    assert urgency(person(Sex.FEMALE, 69, RiskFactor.GLUCOCORTICOIDS), "nogg") is DXA
+
+
+def test_a_frax_result_replaces_assess_first_and_nothing_else() -> None:
+    low = FraxResult(1.0, 0.1, with_bmd=False)
+    smoker = person(Sex.FEMALE, 66, RiskFactor.SMOKER)
+    assert urgency(smoker, "nogg") is DXA
+    assert urgency(smoker, "nogg", low) is ROUTINE
+    broken = person(Sex.FEMALE, 66, RiskFactor.SMOKER, RiskFactor.FRAGILITY_FRACTURE)
+    assert urgency(broken, "nogg", low) is SPECIALIST
+    assert urgency(smoker, "iscd", low) is DXA
+
+
+@pytest.mark.parametrize(
+    ("patient", "guideline", "words"),
+    [
+        (person(Sex.FEMALE, 60), "iscd", "ISCD 2023 names no threshold"),
+        (person(Sex.FEMALE, 39), "nogg", "FRAX is for ages 40 to 90"),
+        (person(Sex.FEMALE, 91), "nogg", "FRAX is for ages 40 to 90"),
+        (person(Sex.MALE, 49), "nogg", "for men of 50 and over"),
+        (person(Sex.MALE, 60), "european", "for postmenopausal women"),
+        (person(Sex.FEMALE, 60), "uspstf", "names no threshold for a result with BMD"),
+    ],
+)
+def test_a_result_that_cannot_be_placed_is_shown_with_the_reason(
+    patient: Patient, guideline: GuidelineId, words: str
+) -> None:
+    found = reasons(patient, guideline, FraxResult(30.0, 10.0, with_bmd=True))
+    reason = next(r for r in found if r.rule == "frax_not_placed")
+    assert words in reason.text
+    assert reason.urgency is ROUTINE
+
+
+def test_ninety_years_and_a_half_is_still_ninety() -> None:
+    found = reasons(person(Sex.FEMALE, 90.5), "nogg", FraxResult(30.0, 10.0, with_bmd=False))
+    assert any(r.rule == "frax_very_high" for r in found)
+
+
+@pytest.mark.parametrize("guideline", GUIDELINES)
+def test_young_people_are_read_by_z_score_under_every_guideline(guideline: GuidelineId) -> None:
+    young = Patient(45, Sex.FEMALE, 170, HEAVY, Menopause.PRE)
+    assert urgency(young, guideline) is IF_FACTOR
+    smoker = replace(young, risk_factors=frozenset({RiskFactor.SMOKER}))
+    assert urgency(smoker, guideline) is DXA
+    broken = replace(young, risk_factors=frozenset({RiskFactor.FRAGILITY_FRACTURE}))
+    assert urgency(broken, guideline) is SPECIALIST
+
+
+def test_scores_stay_silent_where_t_scores_do_not_apply() -> None:
+    light = Patient(48, Sex.FEMALE, 160, 45, Menopause.PRE)
+    assert not [r for r in reasons(light, "iscd") if r.order == 6]
+    assert [r.rule for r in reasons(replace(light, menopause=Menopause.POST), "iscd")][-1] in (
+        "ost_women",
+        "orai",
+    )
+
+
+def test_china_reads_osta_once_the_ethnic_group_is_known() -> None:
+    woman = Patient(60, Sex.FEMALE, 160, 55, Menopause.POST)
+    told = replace(woman, history=History(ethnicity=Ethnicity.CHINESE))
+    assert [r.rule for r in reasons(woman, "china")] == ["ost_women"]
+    assert [r.rule for r in reasons(told, "china")] == ["osta"]
+    assert [r.rule for r in reasons(replace(told, weight_kg=60.0), "china")] == []
+
+
+def test_a_measured_t_score_asks_for_review_only_at_or_below_the_cut() -> None:
+    def measured(t_score: float) -> Patient:
+        history = History(t_scores=SiteScores(total_hip=t_score))
+        return replace(person(Sex.FEMALE, 60), history=history)
+
+    assert urgency(measured(-2.5), "iscd") is SPECIALIST
+    assert urgency(measured(-2.4), "iscd") is ROUTINE
+
+
+@pytest.mark.parametrize(("height", "thin"), [(172.0, True), (171.0, False)])
+def test_low_weight_follows_from_the_body_mass_index(height: float, thin: bool) -> None:
+    """54.5 kg is 18.42 kg/m2 at 172 cm and 18.64 at 171 cm."""
+    found = risk_factors(Patient(55, Sex.FEMALE, height, 54.5))
+    assert (RiskFactor.LOW_WEIGHT in found) is thin
