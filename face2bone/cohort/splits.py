@@ -8,6 +8,7 @@ the seed and the set of patients, never on the order of the rows or on their oth
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -83,6 +84,29 @@ def check_split(table: pd.DataFrame, split: pd.Series) -> None:
             f"{len(leaking)} patients stand on two sides of the split: {named}"
             f"{f' and {more} more' if more > 0 else ''}. Split by patient, before augmentation."
         )
+
+
+def read_split(path: Path, table: pd.DataFrame) -> pd.Series:
+    """The side of every row of a cohort, from a CSV with ``patient_id`` and ``split``.
+
+    A training run's ``split.csv`` is one. Raises ``ManifestError`` when the file is none or a
+    patient of the cohort is not in it, ``LeakingSplit`` when one stands on two sides.
+    """
+    try:
+        named = pd.read_csv(path, dtype=str)[["patient_id", "split"]].drop_duplicates()
+    except (OSError, KeyError, ValueError) as error:
+        raise ManifestError(
+            f"{path.name} is no split. Give a CSV with the columns patient_id and split."
+        ) from error
+    check_split(named, named["split"])
+    sides = table["patient_id"].map(dict(zip(named["patient_id"], named["split"], strict=True)))
+    if sides.isna().any():
+        missing = table["patient_id"][sides.isna()].iloc[0]
+        raise ManifestError(
+            f"{path.name} does not say on which side patient {missing} stands. "
+            "Name a side for every patient of the cohort."
+        )
+    return sides.rename("split")
 
 
 def identical_photos(cohort: Cohort) -> list[IdenticalPhotos]:

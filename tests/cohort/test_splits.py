@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from face2bone.bone import CLASS_LABELS
 from face2bone.cohort.manifest import read_manifest
-from face2bone.cohort.splits import check_split, identical_photos, split_patients
+from face2bone.cohort.splits import check_split, identical_photos, read_split, split_patients
 from face2bone.cohort.synthetic.patients import draw_cohort
 from face2bone.cohort.synthetic.worlds import World
 from face2bone.errors import LeakingSplit, ManifestError
@@ -156,3 +156,30 @@ def test_identical_photos_are_reported_under_two_patients_or_classes(
 
 def test_distinct_photos_are_not_reported(make_row: Row, write_rows: Write) -> None:
     assert identical_photos(read_manifest(write_rows([make_row(i) for i in range(3)]))) == []
+
+
+def test_a_split_file_gives_every_row_its_side(tmp_path: Path, table: pd.DataFrame) -> None:
+    split = split_patients(table, FRACTIONS, seed=1)
+    pd.DataFrame({"patient_id": table["patient_id"], "split": split}).to_csv(tmp_path / "split.csv")
+    pd.testing.assert_series_equal(read_split(tmp_path / "split.csv", table), split)
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "says"),
+    [
+        ("patient_id,split\np0,train\np0,test\np1,test\n", LeakingSplit, "two sides"),
+        ("patient_id,split\np0,train\n", ManifestError, "patient p1"),
+        ("patient,side\np0,train\n", ManifestError, "no split"),
+    ],
+)
+def test_a_wrong_split_file_is_refused(
+    tmp_path: Path, text: str, error: type[Exception], says: str
+) -> None:
+    (tmp_path / "split.csv").write_text(text)
+    with pytest.raises(error, match=says):
+        read_split(tmp_path / "split.csv", table_of([0, 1]))
+
+
+def test_an_absent_split_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ManifestError, match=r"split\.csv"):
+        read_split(tmp_path / "split.csv", table_of([0]))
