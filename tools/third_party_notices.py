@@ -16,8 +16,22 @@ Third-party software that Face2Bone uses at run time
 ====================================================
 
 Face2Bone's own code is under the Apache License 2.0 (LICENSE). It contains no other
-project's code. `pip install -r requirements.txt` fetches the packages below from their
-authors; each comes under its own licence, as its metadata states it.
+project's code, one other project's figures, and fonts:
+
+- face2bone/clinical/qfracture2012/coefficients.json: the coefficients of QFracture-2012,
+  Copyright 2012 ClinRisk Ltd. (qfracture.org), under the GNU Lesser General Public License,
+  version 3 or later. They were written from the published C source into JSON; no value was
+  changed, and the file may be replaced by another of the same form. The licence, the GNU
+  General Public License it builds on, and ClinRisk's additional terms lie beside the file;
+  by those terms a disclaimer is shown with every score. QFracture is a registered trade
+  mark of its owner. The values in tests/clinical/qfracture2012_vectors.json were printed by
+  the same C source.
+- face2bone/report/fonts: Face2Bone Sans and Face2Bone Sans SC, cut from Noto Sans CJK SC
+  2.004 (Copyright 2014-2021 Adobe; Noto is a trademark of Google Inc.), under the SIL Open
+  Font License, version 1.1, which lies beside them.
+
+`pip install -r requirements.txt` fetches the packages below from their authors; each comes
+under its own licence, as its metadata states it.
 
 Worth knowing before redistributing an environment or an image that holds them:
 - pillow_heif: the binding is BSD-3-Clause; its binary wheel also holds libheif and
