@@ -10,7 +10,7 @@ Order and texts: ``pathway.toml`` and the guideline's file. No drug is named or 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from face2bone.bone import CLASS_LABELS
 from face2bone.clinical.applies import reads_by_z_score
@@ -25,6 +25,9 @@ from face2bone.settings import GuidelineId
 
 if TYPE_CHECKING:
     from face2bone.runtime import Prediction
+
+NO_PHOTO: Final = "there is no usable photo"
+OUTSIDE: Final = "the photo is unlike the faces the model was trained on"
 
 
 @dataclass(frozen=True)
@@ -142,9 +145,7 @@ def _face(
     """The face's reasons and one sentence on what they changed."""
     silent = _why_silent(patient, prediction, status)
     if prediction is None or silent:
-        needs_reason = prediction is None or not _face_counts(prediction)
-        reasons = [pathway_reason("no_class", why=silent)] if needs_reason else []
-        return reasons, f"The face changed nothing: {silent}."
+        return _no_class(prediction), f"The face changed nothing: {silent}."
     reason = _face_reason(prediction)
     if reason.urgency > without:
         change = f"from '{without.label}' to '{reason.urgency.label}'"
@@ -152,11 +153,18 @@ def _face(
     return [reason], "The face changed nothing: the answers typed in ask for as much or more."
 
 
+def _no_class(prediction: "Prediction | None") -> list[Reason]:
+    """The reason why no class is shown, where the photo is why."""
+    if prediction is None:
+        return [pathway_reason("no_class", why=NO_PHOTO)]
+    return [] if _face_counts(prediction) else [pathway_reason("no_class", why=OUTSIDE)]
+
+
 def _why_silent(patient: Patient, prediction: "Prediction | None", status: str) -> str:
     if prediction is None:
-        return "there is no usable photo"
+        return NO_PHOTO
     if status != "demo" and not _face_counts(prediction):
-        return "the photo is unlike the faces the model was trained on"
+        return OUTSIDE
     return _why_never(patient, status)
 
 

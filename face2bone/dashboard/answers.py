@@ -18,7 +18,8 @@ from face2bone.history import Fracture, History, SiteScores
 from face2bone.patient import Patient, RedFlag, RiskFactor
 from face2bone.settings import GuidelineId, get_settings
 
-FLAG, FACTOR, HISTORY, FRAX, T_SCORE, Z_SCORE = "flag_", "factor_", "history_", "frax_", "t_", "z_"
+FLAG, FACTOR, HISTORY, FRAX = "flag_", "factor_", "history_", "frax_"
+T_SCORE, Z_SCORE = "t_score_", "z_score_"
 PREFIXES: Final = (FLAG, FACTOR, HISTORY, FRAX, T_SCORE, Z_SCORE)
 GUIDELINE: Final = "guideline"
 SITES: Final = ("lumbar_spine", "femoral_neck", "total_hip")

@@ -151,6 +151,7 @@ def test_out_of_domain_photo_gives_no_class() -> None:
     assert result.urgency is Urgency.ROUTINE
     assert not result.class_headline_shown
     assert rules(result)[0] == "no_class"
+    assert "unlike the faces" in result.reasons[0].text
 
 
 def test_frax_result_above_the_band_asks_for_a_treatment_discussion() -> None:
@@ -220,6 +221,12 @@ def test_guideline_and_its_reservations_travel_with_the_suggestion() -> None:
 
 def _anyone() -> Patient:
     return Patient(60, Sex.FEMALE, 160, 75)
+
+
+def test_under_a_demo_bundle_a_strange_photo_is_still_called_strange() -> None:
+    result = suggest(_anyone(), face(0.1, 0.2, 0.7, outside=True), "demo")
+    assert "unlike the faces" in result.reasons[0].text
+    assert "demonstration" in result.face_effect
 
 
 histories = st.builds(

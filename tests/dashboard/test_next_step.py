@@ -139,7 +139,7 @@ def test_none_of_the_diagnoses_is_an_answer(app: AppTest) -> None:
 
 
 def test_a_measured_t_score_is_classed_and_reviewed(app: AppTest) -> None:
-    app.number_input(key="t_lumbar_spine").set_value(-2.7).run()
+    app.number_input(key="t_score_lumbar_spine").set_value(-2.7).run()
     assert "specialist or treatment review" in suggestion(app)
     assert "-2.7" in words(app)
 
