@@ -10,10 +10,28 @@ import sys
 
 import typer
 
-from face2bone.cli import evidence, installation, patients, recalibration, records, training
+from face2bone.cli import (
+    comparison,
+    evidence,
+    installation,
+    patients,
+    recalibration,
+    records,
+    training,
+)
 from face2bone.cli.application import EXIT_REFUSED, EXIT_USAGE, app
 
-__all__ = ["app", "evidence", "installation", "main", "patients", "recalibration", "records", "training"]
+__all__ = [
+    "app",
+    "comparison",
+    "evidence",
+    "installation",
+    "main",
+    "patients",
+    "recalibration",
+    "records",
+    "training",
+]
 
 
 def main() -> None:

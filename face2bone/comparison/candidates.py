@@ -24,7 +24,7 @@ TOLERANCE: Final = 0.20
 FULL: Final = "face2bone"
 TRUNK: Final = "facenet"
 WIDTHS: Final = (1 / 64, 2.0)
-_HALVINGS: Final = 9  # steps of the search: the last ones move it by one per cent
+HALVINGS: Final = 9  # steps of the search: the last ones move it by one per cent
 
 Build = Callable[[], FaceNetwork]
 
@@ -117,7 +117,7 @@ def _scaled(
     low, high = WIDTHS
     tried: dict[float, int] = {}
     with torch.random.fork_rng(devices=[]):
-        for _ in range(_HALVINGS):
+        for _ in range(HALVINGS):
             width = (low * high) ** 0.5
             tried[width] = multiply_adds(make(width))
             low, high = (width, high) if tried[width] < full.multiply_adds else (low, width)

@@ -22,6 +22,9 @@ VGG_DENSE: Final = 4096
 VGG_MAP: Final = CROP_SIZE // 2**5  # pixels a side after five poolings
 RESNET_LAYERS: Final = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3)}
 RESNET_CHANNELS: Final = (64, 128, 256, 512)
+# torch 2.13 on a CPU corrupts memory in the gradient of a 1 x 1 convolution with stride from fewer
+# channels than this, in channels-last order (seen on AVX2 with 2 and 4 channels).
+RESNET_LEAST: Final = 8
 VIT_PATCH: Final = 16
 VIT_DIM: Final = 768
 VIT_LAYERS: Final = 6
@@ -70,7 +73,7 @@ def resnet(layers: int, width: float) -> StandardNetwork:
     from pytorchcv.models.resnet import ResNet
 
     stages = [
-        [_scaled(channels, width)] * count
+        [max(RESNET_LEAST, _scaled(channels, width))] * count
         for channels, count in zip(RESNET_CHANNELS, RESNET_LAYERS[layers], strict=True)
     ]
     features = ResNet(stages, stages[0][0], bottleneck=False, conv1_stride=False).features
@@ -105,6 +108,9 @@ class _ClassToken(nn.Module):
             spatial_dims=2,
         )
         self.vit.classification_head = nn.Sequential()
+        for block in self.vit.blocks:
+            # The library's blocks carry a norm for an attention they do not have here.
+            block.norm_cross_attn = nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
         vector: Tensor = self.vit(x)[0]
