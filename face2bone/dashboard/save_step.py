@@ -32,8 +32,11 @@ def shared_records() -> Records:
 def save_step(assessment: Assessment) -> None:
     """Offer to keep the assessment; nothing is written before the button is pressed."""
     st.subheader("Save to the records")
-    text = consent_text()
-    st.caption("Kept under a pseudonym, with an audit trail. The photo is not part of it.")
+    text, photo_too = consent_text(), get_settings().records_photos
+    st.caption(
+        "Kept under a pseudonym, with an audit trail. "
+        + ("The photo is kept too, encrypted." if photo_too else "The photo is not kept.")
+    )
     left, right = st.columns(2, gap="large")
     with left:
         st.text_input("Patient's pseudonym", key="save_patient_id", help="Never a name.")
@@ -50,7 +53,7 @@ def save_step(assessment: Assessment) -> None:
             help="Starts as the suggestion.",
         )
         st.text_input("Reason (needed when it differs from the suggestion)", key="save_reason")
-    words = text.text + (" " + text.photo_text if get_settings().records_photos else "")
+    words = f"{text.text} {text.photo_text}" if photo_too else text.text
     agreed = st.checkbox(f"{words} (text version {text.version})", key="consent")
     if st.button("Save assessment", key="save_assessment", type="primary"):
         _save(assessment, _visit(decision, given_by if agreed else None))
