@@ -11,6 +11,7 @@ import sys
 import typer
 
 from face2bone.cli import (
+    checks,
     comparison,
     evidence,
     installation,
@@ -23,6 +24,7 @@ from face2bone.cli.application import EXIT_REFUSED, EXIT_USAGE, app
 
 __all__ = [
     "app",
+    "checks",
     "comparison",
     "evidence",
     "installation",

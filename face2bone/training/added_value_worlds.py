@@ -66,7 +66,7 @@ from face2bone.training.run import Clock
 COHORTS: Final = 20
 PATIENTS: Final = 600
 FIRST_SEED: Final = TEST_SEED_RANGE.start + 31_000
-PEOPLE: Final = 500
+PEOPLE: Final = 200
 PHOTOS: Final = 4
 WIDTH: Final = 0.25
 RELABEL: Final = 7  # keeps the new T-scores' random numbers apart from a cohort's own

@@ -36,7 +36,7 @@ TWIN: Final = 2  # photos of a person in a batch
 class IdentityTraining:
     """steps of ``people`` pairs; temperature t of the loss; peak of the learning rate."""
 
-    steps: int = 400
+    steps: int = 120
     people: int = 32
     temperature: float = 0.1
     learning_rate: float = 2e-3

@@ -10,6 +10,13 @@ from face2bone.evaluation.added_value.rule import judge
 from face2bone.evaluation.scores import rps_terms
 
 
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One way of dealing the folds and two ridges are enough here."""
+    monkeypatch.setattr(crossfit, "REPEATS", 1)
+    monkeypatch.setattr(crossfit, "PENALTIES", (10.0, 1.0))
+
+
 def cohort(n: int, signal: float, seed: int = 0):
     """One clinical column, eight features of which the first carries ``signal``, and classes."""
     rng = np.random.default_rng(seed)
@@ -47,7 +54,6 @@ def test_the_path_begins_with_the_clinical_model() -> None:
 def test_a_patients_own_label_never_reaches_its_prediction(monkeypatch: pytest.MonkeyPatch) -> None:
     """Change the labels of one fold: predictions inside that fold stay the same."""
     clinical, features, labels = cohort(150, 1.0)
-    monkeypatch.setattr(crossfit, "REPEATS", 1)
     fold = np.arange(len(labels)) % 5
 
     def fixed(y: np.ndarray, folds: int, rng: np.random.Generator) -> np.ndarray:

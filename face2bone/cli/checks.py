@@ -1,0 +1,84 @@
+"""Commands that doubt a result: added-value, guard."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from face2bone.cli.application import EXIT_REFUSED, Out, app, plain_errors, progress_bar
+
+Manifest = Annotated[Path, typer.Argument(help="CSV or parquet manifest of a cohort.")]
+
+
+@app.command(name="added-value")
+def added_value(
+    bundle: Annotated[Path, typer.Argument(help="Bundle whose frozen trunk reads the faces.")],
+    manifest: Manifest,
+    out: Out,
+) -> None:
+    """Ask whether the face adds anything to age, sex, height and weight."""
+    import tempfile
+
+    from face2bone.bundle import load_bundle
+    from face2bone.cohort.crops import photo_crops
+    from face2bone.cohort.manifest import read_manifest
+    from face2bone.evaluation.added_value.features import face_features
+    from face2bone.evaluation.added_value.study import study
+    from face2bone.evaluation.added_value.words import markdown, verdict
+    from face2bone.runtime import make_engine
+    from face2bone.settings import get_settings
+
+    with plain_errors():
+        loaded, cohort, settings = load_bundle(bundle), read_manifest(manifest), get_settings()
+        engine = make_engine(loaded, settings.engine, threads=settings.threads)
+        with (
+            tempfile.TemporaryDirectory() as crops,  # they show faces, so they do not stay
+            progress_bar("aligning", len(cohort.table)) as advance,
+        ):
+            store = photo_crops(cohort, Path(crops), progress=advance)
+            features = face_features(engine, store)
+        found = study(store.index, features, store.labels)
+        about = (
+            f"Bundle {loaded.card.name} ({loaded.card.status}), trained on: {loaded.card.cohort}. "
+            f"{store.index['patient_id'].nunique()} patients of {manifest.name}. The trunk must "
+            "have seen none of them in training."
+        )
+        _write(out, "added_value", found, markdown(found, about))
+    typer.echo(verdict(found))
+
+
+@app.command()
+def guard(
+    manifest: Manifest,
+    out: Out,
+    split: Annotated[
+        Path | None, typer.Option(help="CSV of patient_id and split, such as a run's split.csv.")
+    ] = None,
+) -> None:
+    """Look for leaks and shortcuts in a cohort; no model is needed."""
+    from face2bone.cohort.manifest import read_manifest
+    from face2bone.cohort.splits import read_split
+    from face2bone.evaluation.guards.report import guard_cohort, in_words
+
+    with plain_errors():
+        cohort = read_manifest(manifest)
+        sides = None if split is None else read_split(split, cohort.table)
+        with progress_bar("looking", len(cohort.table)) as advance:
+            found = guard_cohort(cohort, sides, progress=advance)
+        words = in_words(found)
+        _write(out, "guard", found, words)
+    typer.echo(words, nl=False)
+    if not found.quiet:
+        raise typer.Exit(EXIT_REFUSED)
+
+
+def _write(out: Path, name: str, found: Any, words: str) -> None:
+    """``name``.json and ``name``.md, each whole or not at all."""
+    from pydantic import TypeAdapter
+
+    out.mkdir(parents=True, exist_ok=True)
+    data = TypeAdapter(type(found)).dump_json(found, indent=2) + b"\n"
+    for path, content in ((out / f"{name}.json", data), (out / f"{name}.md", words.encode())):
+        part = path.with_name(f".{path.name}")
+        part.write_bytes(content)
+        part.replace(path)

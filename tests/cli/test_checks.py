@@ -1,0 +1,103 @@
+"""added-value and guard as a user meets them: exit codes, sentences, files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from face2bone.cli.application import app
+from face2bone.evaluation.added_value import crossfit
+
+ROWS = 90
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One way of dealing the folds and one ridge are enough here."""
+    monkeypatch.setattr(crossfit, "REPEATS", 1)
+    monkeypatch.setattr(crossfit, "PENALTIES", (10.0,))
+
+
+@pytest.fixture
+def manifest(tmp_path: Path) -> Path:
+    """A cohort of pictures that are no faces; classes follow nothing."""
+    rng = np.random.default_rng(0)
+    for i in range(ROWS):
+        picture = rng.integers(40, 200, (130, 130, 3), np.uint8)
+        Image.fromarray(picture).resize((200, 200)).save(tmp_path / f"{i}.jpg")
+    table = pd.DataFrame(
+        {
+            "patient_id": [f"p{i}" for i in range(ROWS)],
+            "photo": [f"{i}.jpg" for i in range(ROWS)],
+            "sex": rng.choice(["F", "M"], ROWS),
+            "age_years": rng.uniform(50, 80, ROWS).round(1),
+            "height_cm": rng.normal(160, 6, ROWS).round(1),
+            "weight_kg": rng.normal(60, 6, ROWS).round(1),
+            "t_score": np.tile([0.0, -1.5, -3.0], ROWS // 3),
+            "dxa_site": "lowest",
+            "acquired_on": "2025-01-06",
+        }
+    )
+    table.to_csv(tmp_path / "manifest.csv", index=False)
+    return tmp_path / "manifest.csv"
+
+
+def guard(manifest: Path, out: Path, *more: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["guard", str(manifest), "--out", str(out), *more])
+    return result.exit_code, result.output
+
+
+def test_a_clean_cohort_is_quiet_and_exits_with_0(manifest: Path, tmp_path: Path) -> None:
+    code, said = guard(manifest, tmp_path / "out")
+    assert code == 0, said
+    assert "No leak found." in said
+    assert "stays quiet" in said
+    written = json.loads((tmp_path / "out" / "guard.json").read_text())
+    assert written["photos"] == ROWS
+    assert set(written["shortcuts"]["probes"]) == {"file", "light", "background", "everything"}
+    assert (tmp_path / "out" / "guard.md").read_text().startswith("90 photos")
+
+
+def test_a_copied_photo_and_a_telling_device_exit_with_1(manifest: Path, tmp_path: Path) -> None:
+    table = pd.read_csv(manifest)
+    Image.open(tmp_path / "0.jpg").save(tmp_path / "1.jpg", quality=60)
+    table["device"] = np.where(table["t_score"] == -3.0, "tablet", "camera")
+    table.to_csv(manifest, index=False)
+    code, said = guard(manifest, tmp_path / "out")
+    assert code == 1
+    assert "Rows 2 and 3 hold nearly the same photo under two patients." in said
+    assert "SHORTCUT" in said
+    assert "record" in said
+
+
+def test_a_split_that_leaks_is_one_sentence(manifest: Path, tmp_path: Path) -> None:
+    sides = [(f"p{i}", "train") for i in range(ROWS)] + [("p0", "test")]
+    pd.DataFrame(sides, columns=["patient_id", "split"]).to_csv(tmp_path / "split.csv", index=False)
+    code, said = guard(manifest, tmp_path / "out", "--split", str(tmp_path / "split.csv"))
+    assert code == 1
+    assert "two sides of the split: p0" in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_cohort_too_small_to_probe_says_so(manifest: Path, tmp_path: Path) -> None:
+    pd.read_csv(manifest).iloc[:30].to_csv(manifest, index=False)
+    code, said = guard(manifest, tmp_path / "out")
+    assert code == 0
+    assert "Not probed. The smallest class has 10 patients" in said
+
+
+def test_added_value_without_a_usable_face_is_a_plain_refusal(
+    demo_bundle: object, manifest: Path, tmp_path: Path
+) -> None:
+    pd.read_csv(manifest).iloc[:2].to_csv(manifest, index=False)
+    arguments = ["added-value", "models/demo", str(manifest), "--out", str(tmp_path / "out")]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 1
+    assert "No photo of the cohort is usable" in result.output
+    assert not (tmp_path / "out").exists()
