@@ -22,6 +22,7 @@ from face2bone.cohort.crops import REJECTED, CropStore, photo_crops
 from face2bone.cohort.manifest import Cohort
 from face2bone.cohort.synthetic.patients import TRAINING_SEED_RANGE
 from face2bone.cohort.synthetic.write import PLAN_FILE
+from face2bone.evaluation.guards.report import Guarded, guard_cohort
 from face2bone.evaluation.record import BundleName, CohortFacts, EvaluationRecord
 from face2bone.evaluation.result import evaluate_predictions
 from face2bone.evaluation.table import PredictionTable
@@ -57,15 +58,16 @@ def evaluate_bundle(
     progress("measuring", 0, 1)
     table = PredictionTable.of(said.probabilities, store.labels, store.index, said.sets)
     outside = said.distances > bundle.ood.threshold
-    rejected = pd.read_csv(crops / REJECTED)
+    rejected, guards = pd.read_csv(crops / REJECTED), guard_cohort(cohort)
     card = bundle.card
     record = EvaluationRecord(
         bundle=BundleName(card.name, card.version, card.status, bundle_hash(bundle)),
-        cohort=_facts(bundle, cohort, rejected, int(outside.sum())),
+        cohort=_facts(bundle, cohort, rejected, int(outside.sum()), guards),
         evaluation=evaluate_predictions(table),
         engine=engine.name,
         created_on=datetime.now(UTC).date(),
         software=f"face2bone {__version__}",
+        guards=guards,
     )
     progress("measuring", 1, 1)
     return Evaluated(record, _rows(store, said, outside), rejected)
@@ -101,7 +103,9 @@ def _names(row: Any) -> str:
     return " or ".join(name for name, member in zip(CLASS_LABELS, row, strict=True) if member)
 
 
-def _facts(bundle: Bundle, cohort: Cohort, rejected: pd.DataFrame, outside: int) -> CohortFacts:
+def _facts(
+    bundle: Bundle, cohort: Cohort, rejected: pd.DataFrame, outside: int, guards: Guarded
+) -> CohortFacts:
     table, plan = cohort.table, _plan(cohort)
     reasons = rejected["reason"].map(lambda text: _NUMBER.sub("…", text)).value_counts()
     return CohortFacts(
@@ -116,7 +120,7 @@ def _facts(bundle: Bundle, cohort: Cohort, rejected: pd.DataFrame, outside: int)
         last_day=table["acquired_on"].max(),
         sites=table["site"].nunique() if "site" in table else 0,
         devices=table["device"].nunique() if "device" in table else 0,
-        remarks=tuple(_remarks(bundle, plan)),
+        remarks=(*_remarks(bundle, plan), *guards.remarks),
     )
 
 

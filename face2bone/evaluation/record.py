@@ -16,6 +16,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from face2bone.bundle import Bundle, Status, bundle_hash
 from face2bone.errors import EvaluationError
+from face2bone.evaluation.guards.report import Guarded
 from face2bone.evaluation.result import Evaluation
 
 SCHEMA: Final = 1
@@ -60,7 +61,7 @@ class CohortFacts:
 
 @dataclass(frozen=True)
 class EvaluationRecord:
-    """One evaluation, as its file holds it."""
+    """One evaluation, as its file holds it; ``guards`` is None in an older file."""
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
@@ -71,6 +72,7 @@ class EvaluationRecord:
     created_on: date
     software: str
     schema: int = SCHEMA
+    guards: Guarded | None = None
 
 
 def to_json(record: EvaluationRecord) -> bytes:

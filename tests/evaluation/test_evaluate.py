@@ -52,6 +52,15 @@ def test_the_record_says_which_bundle_and_whom(evaluated: Evaluated, tiny_bundle
     assert not any("kept for training" in remark for remark in record.cohort.remarks)
 
 
+def test_the_guards_stand_beside_the_figures(evaluated: Evaluated) -> None:
+    """Four photos are too few to probe, and the record says so."""
+    guards = evaluated.record.guards
+    assert guards is not None
+    assert (guards.photos, guards.unreadable, guards.leaks) == (PATIENTS - 1, 1, ())
+    assert set(guards.remarks) <= set(evaluated.record.cohort.remarks)
+    assert "smallest class" in guards.remarks[0]
+
+
 def test_predictions_hold_a_row_a_usable_photo_and_no_photo(
     evaluated: Evaluated, cohort: Cohort
 ) -> None:

@@ -34,6 +34,21 @@ class Guarded:
         """Whether nothing was found."""
         return not self.leaks and (self.shortcuts is None or not self.shortcuts.loud)
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Sentences that belong beside any result on this cohort."""
+        said = [
+            str(self.shortcuts)
+            if self.shortcuts
+            else f"Not probed for shortcuts. {self.not_probed}"
+        ]
+        if self.leaks:
+            said.append(
+                f"LEAKS: {len(self.leaks)} pairs of photos, patients or labels meet that must not; "
+                "face2bone guard lists them."
+            )
+        return tuple(said)
+
 
 def guard_cohort(
     cohort: Cohort, split: pd.Series | None = None, progress: Progress | None = None
