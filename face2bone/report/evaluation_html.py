@@ -4,21 +4,13 @@ import html
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from face2bone.bone import CLASS_LABELS
 from face2bone.bundle import BundleCard
 from face2bone.evaluation import Evaluation, Group
 from face2bone.evaluation.record import EvaluationRecord
 from face2bone.report import evaluation_plots as plots
+from face2bone.report import evaluation_rows as rows
 from face2bone.report.assessment_json import notice_of
-from face2bone.report.evaluation_text import (
-    CUT_WORDS,
-    FIGURE_TEXTS,
-    HEADLINE,
-    PLOT_TEXTS,
-    floor_text,
-    number,
-    range_text,
-)
+from face2bone.report.evaluation_text import CUT_WORDS, PLOT_TEXTS
 from face2bone.report.tripod import tripod_items
 
 STYLE: Final = """
@@ -72,44 +64,20 @@ def _head(record: EvaluationRecord) -> str:
 
 
 def _cohort(record: EvaluationRecord) -> str:
-    cohort, everyone = record.cohort, record.evaluation.everyone
-    counts = zip(CLASS_LABELS, everyone.of_class, strict=True)
-    facts = [
-        ("Cohort", cohort.description),
-        ("Drawn faces", "yes: no real person" if cohort.drawn else "no"),
-        ("Patients", f"{everyone.patients} evaluated of {cohort.patients}"),
-        ("Photos", f"{everyone.photos} evaluated of {cohort.photos}"),
-        ("By class (photos)", ", ".join(f"{name} {count}" for name, count in counts)),
-        ("Unlike the training faces", f"{cohort.out_of_domain} photos, evaluated all the same"),
-        ("Photos taken", f"{cohort.first_day} to {cohort.last_day}"),
-        ("Sites, devices", f"{cohort.sites or 'not told'}, {cohort.devices or 'not told'}"),
-        ("T = −1.0", f"classed by the {cohort.boundary} rule"),
-    ]
-    lost = [(reason, str(count)) for reason, count in cohort.rejected.items()]
+    lost = [(reason, str(count)) for reason, count in record.cohort.rejected.items()]
     rejected = _table(("reason", "photos"), lost) if lost else "<p>No photo was rejected.</p>"
-    return f"<h2>Whom it is of</h2>{_table(('', ''), facts)}<h3>Photos left out</h3>{rejected}"
+    facts = _table(("", ""), rows.cohort_rows(record))
+    return f"<h2>Whom it is of</h2>{facts}<h3>Photos left out</h3>{rejected}"
 
 
 def _figures(group: Group) -> str:
-    rows = []
-    for name, text in FIGURE_TEXTS.items():
-        if name in group.figures:
-            value = range_text(group.figures[name])
-            floor = floor_text(group, name)
-            rows.append(
-                (text.label, f"{value}; {floor}" if floor else value, text.best, text.meaning)
-            )
-    head = ("figure", "value (95% interval)", "best", "meaning")
-    return f"<h2>Figures</h2><p>{PLOT_TEXTS['figures']}</p>{_table(head, rows)}"
+    table = _table(rows.FIGURE_HEAD, rows.figure_rows(group))
+    return f"<h2>Figures</h2><p>{PLOT_TEXTS['figures']}</p>{table}"
 
 
 def _confusion(group: Group) -> str:
-    rows = [
-        (f"DXA: {name}", *map(str, row))
-        for name, row in zip(CLASS_LABELS, group.confusion, strict=True)
-    ]
-    head = ("", *(f"named {name}" for name in CLASS_LABELS))
-    return f"<h2>Confusion matrix</h2>{_table(head, rows)}<p>{PLOT_TEXTS['confusion']}</p>"
+    table = _table(rows.CONFUSION_HEAD, rows.confusion_rows(group))
+    return f"<h2>Confusion matrix</h2>{table}<p>{PLOT_TEXTS['confusion']}</p>"
 
 
 def _curves(evaluation: Evaluation) -> str:
@@ -126,54 +94,29 @@ def _curves(evaluation: Evaluation) -> str:
 
 
 def _groups(evaluation: Evaluation) -> str:
-    names = (FIGURE_TEXTS[name].label for name in HEADLINE)
-    head = ("group", "photos", *names, "its floor, 95% below")
-    rows = [_group_row(group) for group in (evaluation.everyone, *evaluation.groups)]
-    cautions = "".join(
-        f'<li class="few"><strong>{html.escape(_group_name(g))}.</strong> '
-        f"{html.escape(g.caution)}</li>"
-        for g in (evaluation.everyone, *evaluation.groups)
-        if g.caution
+    table = _table(rows.GROUP_HEAD, rows.group_rows(evaluation))
+    few = "".join(
+        f'<li class="few"><strong>{html.escape(name)}.</strong> {html.escape(why)}</li>'
+        for name, why in rows.cautions(evaluation)
     )
-    body = f'<div class="tight">{_table(head, rows)}</div>'
-    return f"<h2>Groups of patients</h2><p>{PLOT_TEXTS['groups']}</p>{body}<ul>{cautions}</ul>"
-
-
-def _group_row(group: Group) -> Sequence[str]:
-    name = _group_name(group) + (" (too few)" if group.caution else "")
-    ranges = (range_text(group.figures[f], 2) for f in HEADLINE)
-    return (name, str(group.photos), *ranges, number(group.ece_floor.p95, 2))
-
-
-def _group_name(group: Group) -> str:
-    return group.name if group.name == group.dimension else f"{group.dimension}: {group.name}"
+    text = PLOT_TEXTS["groups"]
+    return f'<h2>Groups of patients</h2><p>{text}</p><div class="tight">{table}</div><ul>{few}</ul>'
 
 
 def _hosmer_lemeshow(evaluation: Evaluation) -> str:
-    rows = [
-        (
-            _group_name(group),
-            CUT_WORDS[test.cut],
-            number(test.statistic, 1),
-            str(test.degrees_of_freedom),
-            number(test.p_value),
-        )
-        for group in (evaluation.everyone, *evaluation.groups)
-        for test in group.hosmer_lemeshow
-    ]
-    head = ("group", "cut", "statistic", "degrees of freedom", "p-value")
+    table = _table(rows.HOSMER_LEMESHOW_HEAD, rows.hosmer_lemeshow_rows(evaluation))
     text = PLOT_TEXTS["hosmer_lemeshow"]
-    return f"<h2>Hosmer-Lemeshow, for comparison only</h2><p>{text}</p>{_table(head, rows)}"
+    return f"<h2>Hosmer-Lemeshow, for comparison only</h2><p>{text}</p>{table}"
 
 
 def _tripod(record: EvaluationRecord, card: BundleCard) -> str:
-    rows = [
+    items = [
         (item.number, item.subject, item.answer or "OPEN: a person must write this")
         for item in tripod_items(record, card)
     ]
     return (
         "<h2>TRIPOD+AI</h2><p>Items of the reporting guideline (BMJ 2024;385:e078378) that "
-        "software can answer; the rest is open.</p>" + _table(("item", "subject", "answer"), rows)
+        "software can answer; the rest is open.</p>" + _table(("item", "subject", "answer"), items)
     )
 
 
@@ -181,13 +124,13 @@ def _plots(drawings: Iterable[str]) -> str:
     return f'<div class="plots">{"".join(f"<figure>{d}</figure>" for d in drawings)}</div>'
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def _table(head: Sequence[str], body_rows: Iterable[Sequence[str]]) -> str:
     top = "".join(f'<th scope="col">{html.escape(cell)}</th>' for cell in head)
     header = f"<thead><tr>{top}</tr></thead>" if any(head) else ""
     body = "".join(
         f'<tr><th scope="row">{html.escape(row[0])}</th>'
         + "".join(f"<td>{html.escape(cell)}</td>" for cell in row[1:])
         + "</tr>"
-        for row in rows
+        for row in body_rows
     )
     return f'<div class="wide"><table>{header}<tbody>{body}</tbody></table></div>'

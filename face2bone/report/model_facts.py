@@ -131,7 +131,8 @@ def _evaluation(record: EvaluationRecord | None) -> tuple[Fact, ...]:
     for name in SHOWN:
         estimate, floor = everyone.figures[name], floor_text(everyone, name)
         value = range_text(estimate) + (f"; {floor}" if floor else "")
-        facts.append(Fact(FIGURE_TEXTS[name].label.capitalize(), value))
+        label = FIGURE_TEXTS[name].label
+        facts.append(Fact(label[0].upper() + label[1:], value))
     small = [f"{g.dimension}: {g.name}" for g in record.evaluation.groups if g.caution]
     facts.append(Fact("Groups too small to judge", "; ".join(small) or "none"))
     return tuple(facts)

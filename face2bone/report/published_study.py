@@ -1,24 +1,22 @@
 """What the Face2Bone study published of itself, for a look beside ours; never a comparison.
 
-Its figures are of its own validation set of Chinese patients at one hospital, which no other
-software has been run on; ours are of whatever cohort an evaluation names.
+Its figures are of its own validation set, which no other software has been run on; ours are of
+whatever cohort an evaluation names.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
-MEASURED_ON: Final = (
-    "the study's own validation set, part of 1,167 patients of one hospital (Ningbo No.2, 2024); "
-    "no held-out test set or outside cohort is mentioned"
-)
+MEASURED_ON: Final = "the study's own validation set, patients of one hospital"
 SOURCE: Final = (
     "Summaries of the study at biocloudy.com (literatureDetail/NTA2NDY4Mg==) and ownyourai.com; "
     "the paper itself was not read"
 )
 CAVEAT: Final = (
-    "These rows are of other patients than ours and must not be compared with them as if they "
-    "were of the same. Some figures' conventions (the study's Brier score of 0.050, averaging of "
-    "precision and recall) are not stated."
+    "The study's figures are of its validation set, part of 1,167 patients with DXA at Ningbo No.2 "
+    "Hospital in 2024; no held-out test set or outside cohort is mentioned. They are of other "
+    "patients than ours and must not be compared as if they were of the same. Some conventions "
+    "(of its Brier score, of averaging precision and recall) are not stated."
 )
 
 
