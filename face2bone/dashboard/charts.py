@@ -53,7 +53,8 @@ def icon_array(count: int, label: str) -> go.Figure:
         )
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False)
-    figure.update_layout(legend={"orientation": "h", "y": -0.05})
+    # one kind of person alone keeps its legend too
+    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": -0.05})
     return _small(figure, 210)
 
 

@@ -7,7 +7,7 @@ from face2bone.bone import CLASS_LABELS, BoneClass
 from face2bone.calibration import ReliabilityTable
 from face2bone.clinical.referral import Referral
 from face2bone.dashboard import charts, show
-from face2bone.dashboard.what_if import what_if_control
+from face2bone.dashboard.what_if import of_hundred, what_if_control
 from face2bone.patient import Patient
 from face2bone.runtime import Prediction
 
@@ -69,8 +69,8 @@ def _people(prediction: Prediction, assessor: Assessor) -> None:
         charts.icon_array(round(100 * share), "osteoporosis"), config=charts.PLAIN, key="people"
     )
     st.caption(
-        f"Of 100 people like this in the training cohort's setting ({card.cohort}), about "
-        f"{round(100 * share)} have osteoporosis on DXA; of all people there, "
+        f"Of 100 people like this in the training cohort's setting ({card.cohort}), "
+        f"{of_hundred(round(100 * share))} have osteoporosis on DXA; of all people there, "
         f"{round(100 * base)} of 100."
     )
 

@@ -49,6 +49,13 @@ def what_if_control(prediction: Prediction, patient: Patient, assessor: Assessor
         show.refusal(error)
 
 
+def of_hundred(count: int) -> str:
+    """So many of 100, never as a certainty."""
+    if 0 < count < 100:
+        return f"about {count}"
+    return "more than 99" if count else "fewer than 1"
+
+
 def _words(key: str, fitting: dict[str, BaseRate]) -> str:
     if key in fitting:
         return fitting[key].setting
@@ -77,15 +84,15 @@ def _show(found: WhatIf, prediction: Prediction, assessor: Assessor, table: Base
             key="people_as_told",
         )
     with there:
-        st.markdown(f"**What if:** {found.rate.setting}")
+        st.markdown("**What if**")
         st.plotly_chart(
             charts.icon_array(found.per_hundred, "osteoporosis"),
             config=charts.PLAIN,
             key="people_what_if",
         )
     st.markdown(
-        f"**What if:** of 100 people like this in {found.rate.setting}, about "
-        f"**{found.per_hundred}** have osteoporosis on DXA; of all people there, "
+        f"**What if:** of 100 people like this in the setting “{found.rate.setting}”, "
+        f"**{of_hundred(found.per_hundred)}** have osteoporosis on DXA; of all people there, "
         f"{round(100 * found.base_rates[BoneClass.OSTEOPOROSIS])} of 100."
     )
     st.caption(" ".join(_remarks(found, assessor, table)))

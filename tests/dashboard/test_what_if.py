@@ -12,6 +12,7 @@ from face2bone.assess import Assessor
 from face2bone.bone import BoneClass
 from face2bone.bundle import Bundle
 from face2bone.clinical.base_rates import load_base_rates
+from face2bone.dashboard.what_if import of_hundred
 from face2bone.patient import Patient, Sex
 from face2bone.runtime import OodVerdict, Prediction
 
@@ -74,7 +75,7 @@ def test_a_setting_shows_its_number_source_and_caveat(assessor: Any) -> None:
     assert not app.exception
     (line,) = what_if_lines(app)
     # (.1 * .343/.2, .3 * .534/.5, .6 * .123/.3) -> .246 / (.1715 + .3204 + .246)
-    assert "about **33** have" in line
+    assert "**about 33** have" in line
     assert "12 of 100" in line
     said = captions(app)
     assert "not a result" in said
@@ -110,6 +111,14 @@ def test_own_figures_are_used_and_refused_in_words(assessor: Any) -> None:
     assert not app.exception
     assert what_if_lines(app) == []
     assert any("more than 100%" in e.value for e in app.error)
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(0, "fewer than 1"), (1, "about 1"), (99, "about 99"), (100, "more than 99")],
+)
+def test_no_number_of_people_is_a_certainty(count: int, words: str) -> None:
+    assert of_hundred(count) == words
 
 
 def test_it_is_not_offered_where_no_class_is_named(assessor: Any) -> None:
