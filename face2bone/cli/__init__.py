@@ -18,6 +18,7 @@ from face2bone.cli import (
     patients,
     recalibration,
     records,
+    reports,
     training,
 )
 from face2bone.cli.application import EXIT_REFUSED, EXIT_USAGE, app
@@ -32,6 +33,7 @@ __all__ = [
     "patients",
     "recalibration",
     "records",
+    "reports",
     "training",
 ]
 

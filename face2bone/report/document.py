@@ -10,10 +10,10 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
 from face2bone.bone import CLASS_LABELS
-from face2bone.bundle.card import FRACTION_TOLERANCE
 from face2bone.errors import DocumentInvalid
 
 SCHEMA_VERSION: Final = "1.1"
+ROUNDING: Final = 1e-3  # a card may give its fractions with three decimals
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Percent = Annotated[float, Field(ge=0.0, le=100.0)]
@@ -42,7 +42,7 @@ class ClassShares(_Part):
 
     @model_validator(mode="after")
     def _sum_to_one(self) -> "ClassShares":
-        if abs(self.normal + self.osteopenia + self.osteoporosis - 1.0) > FRACTION_TOLERANCE:
+        if abs(self.normal + self.osteopenia + self.osteoporosis - 1.0) > ROUNDING:
             raise ValueError("the three shares do not sum to 1")
         return self
 

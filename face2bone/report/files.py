@@ -23,10 +23,11 @@ def write_assessment(assessment: Assessment, out: Path) -> tuple[Path, ...]:
         "assessment.json": to_json(assessment).encode(),
     }
     out.mkdir(parents=True, exist_ok=True)
-    return tuple(_write_whole(out / name, data) for name, data in contents.items())
+    return tuple(write_whole(out / name, data) for name, data in contents.items())
 
 
-def _write_whole(path: Path, data: bytes) -> Path:
+def write_whole(path: Path, data: bytes) -> Path:
+    """Write a file beside its place and move it there; returns the path."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     with os.fdopen(handle, "wb") as file:
         file.write(data)

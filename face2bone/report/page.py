@@ -43,6 +43,7 @@ REGIONS_IN_WORDS: Final = 3
 SIZE: Final = 9.0  # points
 SMALL_SIZE: Final = 8.3
 MANY_LINES: Final = 28  # reasons, scores and sources
+LEAST_SHARE: Final = 0.0005
 PSEUDONYM_LIMIT: Final = 64  # characters shown
 
 
@@ -248,11 +249,16 @@ def _classes(document: AssessmentDocument, words: Catalogue) -> list[dict[str, A
         {
             "name": words.say(name),
             "share": found[name],
-            "percent": f"{found[name]:.1%}",
+            "percent": _percent(found[name]),
             "base": f"{base[name]:.0%}",
         }
         for name in CLASS_LABELS
     ]
+
+
+def _percent(share: float) -> str:
+    """A share in percent; what rounds to nothing is not written as impossible."""
+    return f"{share:.1%}" if share >= LEAST_SHARE else "< 0.1%"
 
 
 def _people(document: AssessmentDocument, words: Catalogue) -> dict[str, Any]:

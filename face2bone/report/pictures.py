@@ -17,8 +17,10 @@ from PIL import Image, ImageDraw
 
 from face2bone.assess import Assessment
 from face2bone.bone import CLASS_LABELS
+from face2bone.errors import PhotoFormatError
 from face2bone.explain.shapley import RegionAttribution
 from face2bone.face import REGIONS, AlignedFace, Face
+from face2bone.nn.config import CROP_SIZE
 from face2bone.photo import Photo
 from face2bone.report.assessment_json import notice_of
 
@@ -40,6 +42,23 @@ def crop_rgba(aligned: AlignedFace) -> Rgb:
 def crop_png(aligned: AlignedFace) -> bytes:
     """The crop as PNG bytes."""
     return _png(crop_rgba(aligned))
+
+
+def checked_crop(png: bytes) -> bytes:
+    """A crop that was written to a file, decoded and written anew without anything else in it.
+
+    Raises ``PhotoFormatError`` for anything but a PNG of the crop's size.
+    """
+    try:
+        with Image.open(io.BytesIO(png), formats=["PNG"]) as picture:
+            if picture.size == (CROP_SIZE, CROP_SIZE):
+                return _png(np.asarray(picture.convert("RGBA")))
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        pass
+    raise PhotoFormatError(
+        f"This is no crop: a PNG of {CROP_SIZE} by {CROP_SIZE} pixels is needed. "
+        "Give the crop.png that face2bone assess wrote."
+    )
 
 
 def region_overlay(aligned: AlignedFace, values: npt.NDArray[np.float64]) -> Rgb:

@@ -40,6 +40,8 @@ def test_the_result_stands_beside_its_base_rate(example_document: Example, now: 
         ("60.0%", "30%"),
     ]
     assert page["result"]["headline"] == "Prediction set: osteopenia or osteoporosis"
+    sure = page_of(example_document(probabilities=(0.0, 0.0, 1.0)), Heading("P-1", now))
+    assert [c["percent"] for c in sure["result"]["classes"]] == ["< 0.1%", "< 0.1%", "100.0%"]
     assert page["result"]["people"]["count"] == 60
 
 

@@ -1,0 +1,45 @@
+"""Codes of public terminologies used in the FHIR bundle, and nothing guessed.
+
+LOINC codes are those read in public terminologies (docs/reports.md lists them with what is
+left as text). A score whose code was not found is sent by its text alone.
+"""
+
+from typing import Any, Final
+
+from face2bone.clinical.score import Instrument
+
+LOINC: Final = "http://loinc.org"
+SNOMED: Final = "http://snomed.info/sct"
+UCUM: Final = "http://unitsofmeasure.org"
+CATEGORY: Final = "http://terminology.hl7.org/CodeSystem/observation-category"
+
+LOINC_OF_SCORE: Final = {
+    Instrument.OST_WOMEN.value: "98146-4",
+    Instrument.OST_MEN.value: "98146-4",
+    Instrument.ORAI.value: "98139-9",
+    Instrument.OSIRIS.value: "98133-2",  # LOINC's panel; quality measures report the index by it
+}
+LOINC_BMI: Final = "39156-5"
+LOINC_FRAX_MAJOR: Final = "90265-0"  # the hip's code was not found
+LOINC_OF_DXA: Final = {
+    ("t_scores", "lumbar_spine"): "38267-1",
+    ("t_scores", "femoral_neck"): "38263-0",
+    ("t_scores", "total_hip"): "38264-8",
+    ("z_scores", "lumbar_spine"): "85394-5",
+    ("z_scores", "femoral_neck"): "80934-3",
+    ("z_scores", "total_hip"): "80933-5",
+}
+SNOMED_OF_CLASS: Final = {"osteopenia": "312894000", "osteoporosis": "64859006"}
+SNOMED_DXA: Final = "300004007"
+UCUM_OF_UNIT: Final = {"points": "{score}", "kg": "kg", "SD": "{SD}", "%": "%", "kg/m2": "kg/m2"}
+
+
+def concept(text: str, system: str = "", code: str | None = None) -> dict[str, Any]:
+    """A CodeableConcept: a text, and a coding where there is a code."""
+    coding = {"coding": [{"system": system, "code": code}]} if code else {}
+    return {**coding, "text": text}
+
+
+def quantity(value: float, unit: str) -> dict[str, Any]:
+    """A Quantity in UCUM."""
+    return {"value": value, "unit": unit, "system": UCUM, "code": UCUM_OF_UNIT[unit]}
