@@ -24,6 +24,7 @@ from typing import Final
 from face2bone.cohort.crops import CropStore, photo_crops
 from face2bone.cohort.manifest import Cohort, read_manifest
 from face2bone.errors import TrainingError
+from face2bone.training.objective import class_weights
 from face2bone.training.progress import Progress
 from face2bone.training.recipe import Recipe, read_recipe
 from face2bone.training.run import Members, open_run, split_store
@@ -58,8 +59,8 @@ def open_protocol(manifest: Path, out: Path, recipe: str | Path, progress: Progr
     """Align the cohort's photos and split its patients, or go on where the folder was left.
 
     Raises ``ManifestError`` for a cohort that breaks a rule, ``TrainingError`` when the recipe
-    cannot serve (it draws its own patients or starts from a pretrained trunk) or the folder is
-    that of another comparison.
+    cannot serve (it draws its own patients or starts from a pretrained trunk), the folder is that
+    of another comparison, or no training patient has some class.
     """
     settled = read_recipe(recipe)
     if settled.cohort is not None or settled.backbone is not None:
@@ -72,4 +73,7 @@ def open_protocol(manifest: Path, out: Path, recipe: str | Path, progress: Progr
     store = photo_crops(
         cohort, folder / "crops", progress=lambda done, n: progress("aligning photos", done, n)
     )
-    return Protocol(folder, cohort, settled, store, split_store(store, settled, SPLIT_SEED, folder))
+    members = split_store(store, settled, SPLIT_SEED, folder)
+    # What every run would stop at is better said before the first.
+    class_weights(store.labels[members["train"]], settled.training.class_weighting)
+    return Protocol(folder, cohort, settled, store, members)

@@ -12,6 +12,7 @@ comparison's folder: each takes a run nobody else holds (a lock on its folder).
 
 import fcntl
 import json
+import math
 import os
 import platform
 import shutil
@@ -31,6 +32,7 @@ import torch
 from face2bone.calibration import Temperature, calibrated
 from face2bone.comparison.candidates import TRUNK, Candidate
 from face2bone.comparison.protocol import TUNING_SEED, Protocol
+from face2bone.errors import TrainingError
 from face2bone.nn import FaceNetwork, normalise
 from face2bone.training.lightning_module import MONITOR
 from face2bone.training.loop import CURVES
@@ -48,15 +50,16 @@ BATCH: Final = 64
 class RunResult:
     """A finished run, without its predictions.
 
-    validation_loss: lowest of an epoch, uncalibrated. minutes: since the last start, so a run
-    that went on after a kill shows less than it took. device: what it trained on.
+    validation_loss: lowest of an epoch, uncalibrated; None when the rate was too high to train at
+    all, and then there are no predictions. minutes: since the last start, so a run that went on
+    after a kill shows less than it took. device: what it trained on.
     """
 
     name: str
     seed: int
     learning_rate: float
     epochs: int
-    validation_loss: float
+    validation_loss: float | None
     temperature: float
     minutes: float
     device: str
@@ -73,7 +76,7 @@ def finished_runs(protocol: Protocol, candidate: Candidate, seeds: int) -> dict[
     if rate is None:
         return {}
     runs = {s: _result(run_folder(protocol, candidate.name, s, rate)) for s in range(seeds)}
-    return {seed: run for seed, run in runs.items() if run is not None}
+    return {s: run for s, run in runs.items() if run and run.validation_loss is not None}
 
 
 def probabilities_of(protocol: Protocol, run: RunResult) -> Floats:
@@ -87,7 +90,11 @@ def chosen_rate(protocol: Protocol, candidate: Candidate) -> float | None:
     """The rate with the lowest validation loss; None before all of them were tried."""
     name = candidate.tuned_as
     trials = [_result(run_folder(protocol, name, TUNING_SEED, rate)) for rate in protocol.rates]
-    losses = {run.learning_rate: run.validation_loss for run in trials if run is not None}
+    losses = {
+        run.learning_rate: math.inf if run.validation_loss is None else run.validation_loss
+        for run in trials
+        if run is not None
+    }
     return min(losses, key=lambda rate: losses[rate]) if len(losses) == len(trials) else None
 
 
@@ -125,9 +132,30 @@ def _run(
     folder: Path,
     progress: Progress,
 ) -> None:
-    start, recipe = time.monotonic(), protocol.with_rate(rate)
+    start = time.monotonic()
     told = _named(progress, f"{candidate.title}, seed {seed}, rate {rate:.1e}")
-    network = _train(protocol, candidate, recipe, seed, folder, told)
+    try:
+        network = _train(protocol, candidate, protocol.with_rate(rate), seed, folder, told)
+    except TrainingError:  # its loss stopped being finite: the worst of trials, and no reason
+        loss, temperature = None, 1.0  # to leave the other networks untrained
+    else:
+        loss, temperature = _lowest_loss(folder), _predict(protocol, candidate, network, folder)
+    result = RunResult(
+        name=candidate.name,
+        seed=seed,
+        learning_rate=rate,
+        epochs=protocol.recipe.training.epochs,
+        validation_loss=loss,
+        temperature=temperature,
+        minutes=round((time.monotonic() - start) / 60.0, 2),
+        device=_device_name(),
+    )
+    _write_json(folder / RESULT, asdict(result))
+    _tidy(folder)
+
+
+def _predict(protocol: Protocol, candidate: Candidate, network: FaceNetwork, folder: Path) -> float:
+    """Write the test patients' calibrated probabilities; returns the temperature."""
     labels, members = protocol.store.labels, protocol.members
     logits, _ = outputs(network, protocol, members["calibration"])
     temperature = Temperature.fit(logits, labels[members["calibration"]])
@@ -136,18 +164,7 @@ def _run(
     if candidate.name == TRUNK:
         everyone = np.arange(len(protocol.store.index))
         write_arrays(folder / VECTORS, vectors=outputs(network, protocol, everyone)[1])
-    result = RunResult(
-        name=candidate.name,
-        seed=seed,
-        learning_rate=rate,
-        epochs=recipe.training.epochs,
-        validation_loss=_lowest_loss(folder),
-        temperature=temperature.temperature,
-        minutes=round((time.monotonic() - start) / 60.0, 2),
-        device=_device_name(),
-    )
-    _write_json(folder / RESULT, asdict(result))
-    _tidy(folder)
+    return temperature.temperature
 
 
 def _train(
@@ -203,7 +220,8 @@ def _lowest_loss(folder: Path) -> float:
 def _tidy(folder: Path) -> None:
     """Keep the curves; checkpoints are of no more use."""
     if (folder / TRAINING).is_dir():
-        (folder / TRAINING / CURVES).replace(folder / CURVES)
+        if (folder / TRAINING / CURVES).is_file():
+            (folder / TRAINING / CURVES).replace(folder / CURVES)
         shutil.rmtree(folder / TRAINING)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -64,3 +65,15 @@ def test_a_pretrained_trunk_is_refused(tmp_path: Path) -> None:
     path.write_text(recipe_toml(changed, 0).removeprefix("seed = 0\n"), "utf-8")
     with pytest.raises(TrainingError, match="pretrained"):
         open_protocol(tmp_path / "none.csv", tmp_path, path, silent)
+
+
+def test_a_class_without_training_patients_is_said_before_the_first_run(
+    make_protocol: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = make_protocol(tmp_path / "direct")
+    index = made.store.index.assign(
+        bone_mass_class=made.store.index["bone_mass_class"].replace("normal", "osteopenia")
+    )
+    monkeypatch.setattr(module, "photo_crops", lambda *_, **__: replace(made.store, index=index))
+    with pytest.raises(TrainingError, match="No training patient has normal"):
+        open_protocol(made.cohort.root / "manifest.csv", tmp_path / "run", "compact", silent)

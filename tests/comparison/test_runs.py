@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,7 @@ from face2bone.comparison.runs import (
     run_folder,
 )
 from face2bone.comparison.standard import resnet
+from face2bone.errors import TrainingError
 from face2bone.training.loop import CURVES
 from face2bone.training.progress import silent
 
@@ -71,7 +73,7 @@ def test_a_finished_run_keeps_its_curves_and_no_checkpoint(
     whole: Protocol, small: Candidate
 ) -> None:
     folder = run_folder(whole, "small", 0, whole.rates[0])
-    assert (folder / CURVES.split("/")[-1]).is_file()
+    assert (folder / CURVES).is_file()
     assert not (folder / TRAINING).exists()
 
 
@@ -137,6 +139,27 @@ def test_an_arm_waits_for_the_rate_of_the_whole(
     ensure_runs(made, arm, 0, silent)
     ensure_runs(made, full, 1, silent)
     assert finished_runs(made, arm, 1) == {}
+
+
+def test_a_rate_that_cannot_train_is_the_worst_of_trials(
+    make_protocol: Make, whole: Protocol, small: Candidate, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """The lower rate's run is copied from before; at the higher one the loss explodes."""
+    made = make_protocol(tmp_path)
+    low, high = made.rates
+    shutil.copytree(run_folder(whole, "small", 0, low), run_folder(made, "small", 0, low))
+    monkeypatch.setattr(module, "_train", explode)
+    ensure_runs(made, small, 0, silent)
+    assert (run_folder(made, "small", 0, high) / RESULT).is_file()
+    assert chosen_rate(made, small) == low
+    assert list(finished_runs(made, small, 1)) == [0]
+    ensure_runs(made, small, 1, silent)
+    assert list(finished_runs(made, small, 2)) == [0]
+
+
+def explode(*_: object) -> None:
+    raise TrainingError("The loss is not finite. Lower the learning rate.")
 
 
 def test_seeds_differ_and_repeat(
