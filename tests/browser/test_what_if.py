@@ -1,0 +1,33 @@
+"""What a person sees of the what-if in step 4: a setting chosen, two numbers side by side."""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+SETTING = "United States, women of 50 and over (2017-2018)"
+
+
+def test_another_settings_base_rate_stands_beside_the_result(page: Page) -> None:
+    page.get_by_role("button", name="Woman").first.click()
+    expect(page.get_by_role("heading", name="4. How far to trust it")).to_be_visible()
+    box = page.get_by_role("combobox", name="Setting")
+    box.click()
+    box.press_sequentially(
+        "women of 50 and over (2017"
+    )  # the list shows only its top until one types
+    page.get_by_role("option", name=SETTING).click()
+    line = page.get_by_text(f"of 100 people like this in the setting “{SETTING}”")
+    expect(line).to_be_visible()
+    expect(page.get_by_text("As told in step 3")).to_be_visible()
+    expect(page.get_by_text("it is a what-if and not a result", exact=False)).to_be_visible()
+    folder = os.environ.get("FACE2BONE_SCREENSHOTS")
+    if folder:
+        page.get_by_role("heading", name="4. How far to trust it").scroll_into_view_if_needed()
+        page.set_viewport_size({"width": 1280, "height": 1500})
+        page.get_by_role("heading", name="4. How far to trust it").scroll_into_view_if_needed()
+        page.wait_for_timeout(3000)
+        page.screenshot(path=Path(folder) / "what-if.png")
