@@ -6,6 +6,7 @@ from typing import Final
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from face2bone.bone import CLASS_LABELS
 from face2bone.bundle import Bundle
@@ -159,11 +160,16 @@ def _published(record: EvaluationRecord) -> None:
 def _facts(sections: tuple[facts.Section, ...]) -> None:
     st.header("Model Facts", divider="gray")
     st.caption("The same label can be downloaded as Markdown and JSON below.")
-    for column, half in zip(st.columns(2), (sections[::2], sections[1::2]), strict=True):
+    identity, *others = sections
+    _section(st.container(border=True), identity)  # the hash needs the whole width
+    for column, half in zip(st.columns(2), (others[::2], others[1::2]), strict=True):
         for section in half:
-            with column.container(border=True):
-                st.subheader(section.title)
-                st.markdown("\n".join(f"- **{f.name}**: {f.value}" for f in section.facts))
+            _section(column.container(border=True), section)
+
+
+def _section(place: DeltaGenerator, section: facts.Section) -> None:
+    place.subheader(section.title)
+    place.markdown("\n".join(f"- **{fact.name}**: {fact.value}" for fact in section.facts))
 
 
 def _downloads(

@@ -112,7 +112,7 @@ def decision(curve: DecisionCurve) -> go.Figure:
             hovertemplate=f"{name}: %{{y:.3f}}<extra></extra>",
         )  # fmt: skip
     top = max(0.1, *model, curve.refer_all[0]) * 1.1
-    figure.update_xaxes(tickformat=".0%", title="risk at which you refer")
+    figure.update_xaxes(range=(0, ts[-1]), tickformat=".0%", title="risk at which you refer")
     figure.update_yaxes(range=(-0.15 * top, top), title="net benefit")
     figure.update_layout(hovermode="x unified")
     return _sized(figure, 400)

@@ -1,0 +1,89 @@
+"""``face2bone evaluate`` from the shell's side: folders, exit codes, what stays and what goes."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from face2bone.bundle import Bundle
+from face2bone.cli import app
+from face2bone.cohort.synthetic.worlds import World
+from face2bone.cohort.synthetic.write import write_cohort
+from face2bone.evaluation import evaluate as orchestration
+from face2bone.evaluation.record import ATTACHED, attached, from_json
+
+FILES = {
+    *("report.html", "metrics.json", "figures.csv", "confusion.csv", "reliability.csv"),
+    *("roc.csv", "decision_curve.csv", "predictions.csv", "rejected.csv"),
+}
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cohort") / "drawn"
+    return write_cohort(folder, 3, World.PLANTED, 400_320, workers=1)
+
+
+@pytest.fixture(autouse=True)
+def on_torch(fresh_settings: pytest.MonkeyPatch) -> None:
+    fresh_settings.setenv("FACE2BONE_ENGINE", "torch")
+
+
+def evaluate(*arguments: object) -> Result:
+    return CliRunner().invoke(app, ["evaluate", *map(str, arguments)])
+
+
+def test_it_writes_the_folder_and_leaves_no_crops(
+    tiny_bundle: Bundle, manifest: Path, tmp_path: Path
+) -> None:
+    result = evaluate(tiny_bundle.root, manifest, "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert "report.html" in result.output
+    assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert not (tiny_bundle.root / ATTACHED).exists()
+
+
+def test_kept_crops_serve_again_and_figures_can_be_attached(
+    tiny_bundle: Bundle, manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = (tiny_bundle.root, manifest, "--out", tmp_path / "out", "--crops", tmp_path / "c")
+    try:
+        assert evaluate(*arguments, "--attach").exit_code == 0
+        record = attached(tiny_bundle)
+        assert record == from_json((tmp_path / "out/metrics.json").read_bytes(), "metrics.json")
+    finally:
+        (tiny_bundle.root / ATTACHED).unlink()
+    assert (tmp_path / "c/index.parquet").is_file()
+    before = (tmp_path / "c/crops.npy").stat().st_mtime_ns
+    assert evaluate(*arguments).exit_code == 0
+    assert (tmp_path / "c/crops.npy").stat().st_mtime_ns == before
+
+
+def test_a_stopped_run_leaves_no_folder_but_its_crops_and_goes_on(
+    tiny_bundle: Bundle, manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(orchestration, "predict_crops", stopped)
+        assert evaluate(tiny_bundle.root, manifest, "--out", tmp_path / "out").exit_code != 0
+    assert [path.name for path in tmp_path.iterdir()] == [".out-crops"]
+    assert evaluate(tiny_bundle.root, manifest, "--out", tmp_path / "out").exit_code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_refusals_come_before_the_work_and_have_their_exit_codes(
+    tiny_bundle: Bundle, manifest: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "thesis.txt").write_text("mine")
+    taken = evaluate(tiny_bundle.root, manifest, "--out", tmp_path)
+    assert taken.exit_code == 1
+    assert "holds no evaluation" in taken.output
+    absent = evaluate(tmp_path / "nothing", manifest, "--out", tmp_path / "out")
+    assert absent.exit_code == 4
+    table = tmp_path / "manifest.csv"
+    table.write_text("patient_id\nx\n")
+    assert evaluate(tiny_bundle.root, table, "--out", tmp_path / "out").exit_code == 1
+    assert not (tmp_path / "out").exists()
