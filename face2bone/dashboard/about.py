@@ -26,7 +26,8 @@ PRIVACY = """
   gone when the session ends.
 - Metadata such as place and time is dropped when the photo is read.
 - No request leaves this machine.
-- A download holds numbers and text, never the photo.
+- A download holds numbers and text, never the photo; the PDF shows the face crop only if you
+  tick it.
 """
 
 TOUR = """

@@ -1,12 +1,30 @@
-"""The end of step 6 of Review: the assessment as files to take away."""
+"""The end of step 6 of Review: the assessment as files to take away.
+
+Every file is made when its button is pressed: a file made ahead would wait in Streamlit's
+media store, which anyone can read by its address.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
 
 import streamlit as st
 
 from face2bone.assess import Assessment, Assessor, Explanation, LocatedFace
 from face2bone.clinical.referral import Referral
 from face2bone.patient import Patient
-from face2bone.report.assessment_json import to_json
+from face2bone.report.assessment_json import document, to_json
+from face2bone.report.exports import KINDS, Form
+from face2bone.report.language import Language
+from face2bone.report.page import PSEUDONYM_LIMIT, Heading
+from face2bone.report.pictures import crop_png
 from face2bone.runtime import Prediction
+
+LANGUAGES = {Language.ENGLISH: "English", Language.CHINESE: "简体中文"}
+LABELS = {
+    Form.PDF: "Report (PDF)",
+    Form.FHIR: "FHIR R4 bundle",
+    Form.DICOM: "DICOM Encapsulated PDF",
+}
 
 
 def export(
@@ -17,13 +35,62 @@ def export(
     referral: Referral,
     assessor: Assessor,
 ) -> None:
-    """Offer the assessment as JSON, without the photo."""
+    """Offer the assessment as PDF, FHIR and JSON; the photo is in none of them."""
     assessment = Assessment(patient, found, prediction, explanation, referral, assessor.facts)
-    st.download_button(
-        "Download as JSON (without the photo)",
-        lambda: to_json(assessment),  # made when asked for: nothing waits in a public store
-        file_name="assessment.json",
-        mime="application/json",
-        key="download_json",
-        on_click="ignore",
+    st.subheader("Take it along")
+    heading = _heading(found)
+    pdf, fhir, plain = st.columns(3)
+    with pdf:
+        _button(Form.PDF, assessment, heading)
+    with fhir:
+        _button(Form.FHIR, assessment, heading)
+    with plain:
+        _download(
+            "Download as JSON (without the photo)",
+            lambda: to_json(assessment).encode(),
+            "assessment.json",
+            "application/json",
+            key="download_json",
+        )
+    if st.checkbox("Also offer DICOM Encapsulated PDF", key="offer_dicom"):
+        _button(Form.DICOM, assessment, heading)
+
+
+def _heading(found: LocatedFace) -> Callable[[], Heading]:
+    """What was typed for the report; the time is taken when the file is made."""
+    name, tongue = st.columns([2, 1])
+    pseudonym = name.text_input(
+        "Pseudonym on the report (never a name)",
+        key="report_pseudonym",
+        max_chars=PSEUDONYM_LIMIT,
     )
+    language = tongue.selectbox(
+        "Language of the PDF",
+        list(Language),
+        format_func=LANGUAGES.__getitem__,
+        key="report_language",
+    )
+    shown = st.checkbox(
+        "Show the face crop in the PDF (the person can be recognised by it)", key="report_crop"
+    )
+    return lambda: Heading(
+        pseudonym,
+        datetime.now().astimezone(),
+        language or Language.ENGLISH,
+        crop_png(found.aligned) if shown else None,
+    )
+
+
+def _button(form: Form, assessment: Assessment, heading: Callable[[], Heading]) -> None:
+    kind = KINDS[form]
+    _download(
+        LABELS[form],
+        lambda: kind.make(document(assessment), heading()),
+        kind.file_name,
+        kind.mime,
+        key=f"download_{form.value}",
+    )
+
+
+def _download(label: str, make: Callable[[], bytes], name: str, mime: str, key: str) -> None:
+    st.download_button(label, make, file_name=name, mime=mime, key=key, on_click="ignore")

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pypdfium2 as pdfium
@@ -15,7 +16,7 @@ from PIL import Image
 from pypdfium2 import raw
 
 from face2bone.clinical.frax import FraxResult
-from face2bone.patient import Patient
+from face2bone.patient import Patient, Sex
 from face2bone.report.document import AssessmentDocument
 from face2bone.report.language import Language
 from face2bone.report.page import Heading
@@ -89,6 +90,17 @@ def test_two_pages_hold_everything(
         patient=everything, guideline=guideline, frax=FraxResult(32.0, 12.5, with_bmd=False)
     )
     assert len(pdfium.PdfDocument(to_pdf(document, Heading("P-1", now, language)))) <= 2
+
+
+@pytest.mark.parametrize(
+    "facts", [{"outside": True}, {"patient": Patient(45.0, Sex.MALE, 175.0, 70.0)}]
+)
+def test_a_report_without_a_class_shows_no_probability(
+    example_document: Example, now: datetime, facts: dict[str, Any]
+) -> None:
+    shown = text_of(to_pdf(example_document(**facts), Heading("P-1", now)))
+    assert "No result" in shown
+    assert "60.0%" not in shown
 
 
 def test_status_suggestion_reasons_and_signature_are_on_it(

@@ -1,0 +1,82 @@
+"""The export buttons: nothing is made before it is asked for, and the crop only when ticked."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pypdfium2 as pdfium
+import pytest
+import streamlit as st
+from pypdfium2 import raw
+
+from face2bone.assess import Assessor, Explanation
+from face2bone.bundle import Bundle
+from face2bone.cohort.synthetic.samples import sample_patients
+from face2bone.dashboard.export_step import export
+from face2bone.explain.craft import ConceptAttribution
+from face2bone.photo import read_photo
+
+Offered = dict[str, Callable[[], bytes]]
+
+
+@pytest.fixture(scope="module")
+def parts(tiny_bundle: Bundle) -> tuple[Any, ...]:
+    """The arguments of ``export`` for a drawn sample patient; explained by nothing."""
+    assessor, sample = Assessor(tiny_bundle), sample_patients()[0]
+    found = assessor.locate(read_photo(sample.photo_bytes()))
+    prediction = assessor.predict(found)
+    none = np.zeros((0, 3))
+    concepts = ConceptAttribution((), none[:, 0], none, none.astype(np.float32), none, 1.0)
+    referral = assessor.refer(sample.patient, prediction)
+    return sample.patient, found, prediction, Explanation((), concepts), referral, assessor
+
+
+@pytest.fixture
+def offered(monkeypatch: pytest.MonkeyPatch) -> Offered:
+    """What each download button was handed, by key."""
+    handed: Offered = {}
+
+    def button(label: str, data: Callable[[], bytes], key: str, **_: object) -> None:
+        handed[key] = data
+
+    monkeypatch.setattr(st, "download_button", button)
+    return handed
+
+
+def tick(monkeypatch: pytest.MonkeyPatch, *keys: str) -> None:
+    monkeypatch.setattr(st, "checkbox", lambda *_, key, **__: key in keys)
+
+
+def pictures(pdf: bytes) -> int:
+    document = pdfium.PdfDocument(pdf)
+    return sum(1 for page in document for _ in page.get_objects([raw.FPDF_PAGEOBJ_IMAGE]))
+
+
+def test_every_file_is_made_only_when_asked_for(parts: tuple[Any, ...], offered: Offered) -> None:
+    export(*parts)
+    assert set(offered) == {"download_pdf", "download_fhir", "download_json"}
+    assert all(callable(make) for make in offered.values())
+    assert offered["download_pdf"]().startswith(b"%PDF-")
+    assert json.loads(offered["download_fhir"]())["resourceType"] == "Bundle"
+    assert json.loads(offered["download_json"]())["schema_version"] == "1.1"
+
+
+def test_the_crop_is_in_the_pdf_only_when_ticked(
+    parts: tuple[Any, ...], offered: Offered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export(*parts)
+    assert pictures(offered["download_pdf"]()) == 0
+    tick(monkeypatch, "report_crop")
+    export(*parts)
+    assert pictures(offered["download_pdf"]()) == 1
+
+
+def test_dicom_is_offered_only_on_request_and_never_with_the_crop(
+    parts: tuple[Any, ...], offered: Offered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tick(monkeypatch, "offer_dicom", "report_crop")
+    export(*parts)
+    data = offered["download_dicom"]()
+    assert data[128:132] == b"DICM"
+    assert b"/Subtype/Image" not in data
