@@ -36,6 +36,7 @@ SITE_WORDS: Final = {
     "lowest": "Lowest of several sites",
 }
 SAID: Final = "follow_up_said"
+REPORT: Final = "follow_up_report"
 
 
 def follow_up() -> None:
@@ -48,9 +49,19 @@ def follow_up() -> None:
             st.success(said, icon=":material/check:")
         kept = kept_assessments(shared_records())
         _results_in(kept)
-        _record(clinic_report(kept, assessor.facts.sha256), assessor.bundle.card.status)
+        _record(_report(kept, assessor.facts.sha256), assessor.bundle.card.status)
     except Face2BoneError as error:
         show.refusal(error)
+
+
+def _report(kept: tuple[KeptAssessment, ...], bundle_sha256: str) -> ClinicReport:
+    """The report, made again only when a record or the model has changed; in this session only."""
+    known = st.session_state.get(REPORT)
+    if known is None or known[0] != (kept, bundle_sha256):
+        known = ((kept, bundle_sha256), clinic_report(kept, bundle_sha256))
+        st.session_state[REPORT] = known
+    report: ClinicReport = known[1]
+    return report
 
 
 def _results_in(kept: tuple[KeptAssessment, ...]) -> None:
