@@ -39,7 +39,7 @@ def model() -> None:
     """Draw the page; a refused bundle or evaluation is one sentence."""
     st.title("The model")
     try:
-        bundle = session.assessor().bundle
+        bundle = session.bundle()
     except Face2BoneError as error:
         show.refusal(error)
         return

@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 import streamlit as st
 
 from face2bone.assess import Assessor, Explanation, LocatedFace, Progress
-from face2bone.bundle import load_bundle
+from face2bone.bundle import Bundle, load_bundle
 from face2bone.patient import Patient
 from face2bone.photo import Photo
 from face2bone.runtime import Prediction
@@ -26,12 +26,21 @@ _RESULTS: Final = "results"
 
 
 @st.cache_resource(show_spinner="Loading the model …")
+def bundle() -> Bundle:
+    """The bundle everyone shares, without an engine, which takes longer to make.
+
+    Raises ``BundleError`` when it cannot be loaded.
+    """
+    return load_bundle(get_settings().bundle)
+
+
+@st.cache_resource(show_spinner="Loading the model …")
 def assessor() -> Assessor:
     """The assessor everyone shares: weights and an engine, nothing of a patient.
 
     Raises ``BundleError`` when the bundle cannot be loaded.
     """
-    return Assessor(load_bundle(get_settings().bundle))
+    return Assessor(bundle())
 
 
 def set_photo(photo: Photo | None) -> None:

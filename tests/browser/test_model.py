@@ -24,7 +24,7 @@ HEADINGS = [
 
 @pytest.fixture
 def model_page(page: Page, demo_bundle: Bundle) -> Page:
-    page.get_by_role("link", name="Model").click()
+    page.get_by_role("link", name="Model", exact=True).click()
     expect(page.get_by_role("heading", name="Downloads")).to_be_visible()
     return page
 
