@@ -28,11 +28,9 @@ def observed_bars(group: ObservedGroup) -> go.Figure:
     figure.add_scatter(
         x=list(CLASS_LABELS),
         y=predicted,
-        mode="markers+text",
+        mode="markers",
         name="predicted",
-        text=[f"{p:.0%}" for p in predicted],
-        textposition="middle right",
-        marker={"symbol": "diamond-open", "size": 15, "color": "#111111", "line_width": 3},
+        marker={"symbol": "diamond", "size": 14, "color": "#ffffff", "line_width": 3},
     )
     figure.update_yaxes(range=(0, 1), tickformat=".0%", title="share of patients")
     figure.update_layout(legend={"orientation": "h", "y": 1.15})

@@ -48,13 +48,23 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def dashboard(demo_bundle: object) -> Iterator[str]:
+def records_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Where the served dashboard keeps its records: never in the user's own."""
+    return f"sqlite:///{tmp_path_factory.mktemp('records') / 'records.sqlite'}"
+
+
+@pytest.fixture(scope="session")
+def dashboard(demo_bundle: object, records_url: str) -> Iterator[str]:
     """Address of a dashboard served from this checkout."""
     port = _free_port()
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
     command += ["--server.port", str(port), "--server.headless", "true"]
     with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=os.environ | {"FACE2BONE_RECORDS": records_url},
     ) as it:
         try:
             _wait_until_healthy(port)

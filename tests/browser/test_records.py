@@ -1,0 +1,83 @@
+"""What a person sees when saving an assessment and when DXA results come back."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from face2bone.bundle import Bundle
+from face2bone.records import DxaResult, Records, enter_dxa, kept_assessments, verify
+from tests.records.fill import keep
+
+pytestmark = pytest.mark.browser
+
+T_SCORES = (0.4, -1.8, -3.1)
+PATIENCE_MS = 150_000
+
+
+@pytest.fixture
+def records(records_url: str) -> Iterator[Records]:
+    opened = Records(records_url)
+    yield opened
+    opened.close()
+
+
+def fill_clinic(records: Records, bundle: Bundle, results: int) -> None:
+    """Patients at half the osteoporosis that is predicted for them, and three who wait."""
+    rng = np.random.default_rng(7)
+    for i in range(results + 3):
+        p = rng.dirichlet((1.0, 1.2, 0.9)).round(4)
+        probabilities = (float(p[0]), float(p[1]), float(1 - p[0] - p[1]))
+        age = float(50 + i % 38)
+        made = keep(records, f"P-{i:04d}", bundle.sha256, probabilities, "FM"[i % 4 == 0], age)
+        if i < results:
+            k = int(rng.choice(3, p=np.array([p[0] + p[2] / 2, p[1], p[2] / 2]) / p.sum()))
+            score = DxaResult("lowest", T_SCORES[k], datetime.now(UTC).date())
+            enter_dxa(records, made, [score], "Dr. Li")
+
+
+def keep_picture(page: Page, name: str) -> None:
+    folder = os.environ.get("FACE2BONE_SCREENSHOTS")
+    if folder:
+        height = page.evaluate(
+            "() => document.querySelector('[data-testid=stMain]').scrollHeight + 80"
+        )
+        page.set_viewport_size({"width": 1280, "height": int(height)})
+        page.wait_for_timeout(1500)
+        page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+def test_an_assessment_is_saved_with_consent_only(page: Page, records: Records) -> None:
+    page.get_by_role("button", name="Woman").first.click(timeout=2 * PATIENCE_MS)
+    save = page.get_by_role("button", name="Save assessment")
+    expect(save).to_be_visible(timeout=2 * PATIENCE_MS)
+    save.click()
+    expect(page.get_by_text("Nothing is kept without consent", exact=False)).to_be_visible()
+    for label, value in (("Patient's pseudonym", "P-SAVED"), ("Your name or initials", "Dr. Li")):
+        field = page.get_by_label(label)
+        field.fill(value)
+        field.press("Enter")
+    page.get_by_text("I agree that the answers", exact=False).click()
+    save.click()
+    expect(page.get_by_text("Saved under P-SAVED", exact=False)).to_be_visible()
+    keep_picture(page, "save")
+    assert "P-SAVED" in {one.patient_id for one in kept_assessments(records)}
+    assert verify(records).faults == ()
+
+
+def test_follow_up_shows_who_waits_and_raises_the_alarm(
+    page: Page, records: Records, demo_bundle: Bundle
+) -> None:
+    fill_clinic(records, demo_bundle, 120)
+    page.get_by_role("link", name="Follow-up").click(timeout=2 * PATIENCE_MS)
+    expect(page.get_by_role("heading", name="5. Recalibration")).to_be_visible(
+        timeout=2 * PATIENCE_MS
+    )
+    expect(page.get_by_text("wait for a DXA result", exact=False)).to_be_visible()
+    expect(page.get_by_text("DEMO MODEL")).to_be_visible()
+    expect(page.get_by_text("Alarm at result", exact=False)).to_be_visible()
+    keep_picture(page, "follow-up")

@@ -1,0 +1,50 @@
+"""Saving on Review, in Streamlit's own test runner."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from face2bone.records import Records, kept_assessments, verify
+
+SECONDS = 240
+SAVE = "save_assessment"
+
+
+@pytest.fixture
+def review(records: Records, demo_bundle: object) -> AppTest:
+    """A sample patient at the last step."""
+    app = AppTest.from_file("../../pages/review.py", default_timeout=SECONDS).run()
+    return app.button(key="sample_0").click().run()
+
+
+def fill(app: AppTest, patient_id: str = "P-0412", consent: bool = True) -> AppTest:
+    app.text_input(key="save_patient_id").set_value(patient_id)
+    app.text_input(key="saver_name").set_value("Dr. Li")
+    if consent:
+        app.checkbox(key="consent").check()
+    return app
+
+
+def errors(app: AppTest) -> str:
+    return " ".join(e.value for e in app.error)
+
+
+def test_saved_once_with_consent_and_a_reason_for_another_decision(
+    review: AppTest, records: Records
+) -> None:
+    """One walk, because drawing the page up to its last step takes seconds."""
+    fill(review, consent=False).button(key=SAVE).click().run()
+    assert "without consent" in errors(review)
+    box = next(s for s in review.selectbox if (s.key or "").startswith("decision_"))
+    chosen = next(option for option in box.options if option != box.value)
+    box.set_value(chosen)
+    fill(review).button(key=SAVE).click().run()
+    assert "Give the reason" in errors(review)
+    assert kept_assessments(records) == ()
+    review.text_input(key="save_reason").set_value("DXA last month")
+    for _ in range(2):
+        review.button(key=SAVE).click().run()
+    assert not review.exception
+    assert any("Saved under P-0412" in s.value for s in review.success)
+    (kept,) = kept_assessments(records)
+    assert kept.decision == chosen
+    assert verify(records).faults == ()
