@@ -11,7 +11,10 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+from face2bone.bundle import Bundle
 from face2bone.cli.application import app
+from face2bone.cohort.crops import CropStore
+from face2bone.cohort.manifest import Cohort
 from face2bone.evaluation.added_value import crossfit
 
 ROWS = 90
@@ -92,12 +95,36 @@ def test_a_cohort_too_small_to_probe_says_so(manifest: Path, tmp_path: Path) -> 
     assert "Not probed. The smallest class has 10 patients" in said
 
 
-def test_added_value_without_a_usable_face_is_a_plain_refusal(
-    demo_bundle: object, manifest: Path, tmp_path: Path
+def test_added_value_writes_its_report_and_says_the_verdict(
+    tiny_bundle: Bundle, manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pd.read_csv(manifest).iloc[:2].to_csv(manifest, index=False)
-    arguments = ["added-value", "models/demo", str(manifest), "--out", str(tmp_path / "out")]
+    """Crops and features are given: aligning and reading faces have tests of their own."""
+    features = np.random.default_rng(1).normal(size=(ROWS, 6))
+
+    def given(cohort: Cohort, folder: Path, progress: object) -> CropStore:
+        index = cohort.table.assign(row=range(ROWS)).reset_index(drop=True)
+        return CropStore(folder, index, np.zeros(0, np.uint8), np.zeros(0, np.int8))
+
+    monkeypatch.setattr("face2bone.runtime.make_engine", lambda *_, **__: None)
+    monkeypatch.setattr("face2bone.cohort.crops.photo_crops", given)
+    monkeypatch.setattr(
+        "face2bone.evaluation.added_value.features.face_features", lambda engine, store: features
+    )
+    out = tmp_path / "out"
+    arguments = ["added-value", str(tiny_bundle.root), str(manifest), "--out", str(out)]
     result = CliRunner().invoke(app, arguments)
-    assert result.exit_code == 1
-    assert "No photo of the cohort is usable" in result.output
+    assert result.exit_code == 0, result.output
+    assert "was not shown to add" in result.output
+    written = json.loads((out / "added_value.json").read_text())
+    assert written["gain"]["n"] == ROWS
+    assert written["shuffle"]["at_chance"]
+    text = (out / "added_value.md").read_text()
+    assert "# Does the face add anything?" in text
+    assert tiny_bundle.card.name in text
+
+
+def test_added_value_without_a_bundle_exits_with_4(manifest: Path, tmp_path: Path) -> None:
+    arguments = ["added-value", "nowhere", str(manifest), "--out", str(tmp_path / "out")]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 4
     assert not (tmp_path / "out").exists()

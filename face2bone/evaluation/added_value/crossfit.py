@@ -32,11 +32,18 @@ from face2bone.evaluation.scores import rps_terms
 
 Flags = npt.NDArray[np.bool_]
 
-COMPONENTS: Final = 60
+COMPONENTS: Final = 100
 FOLDS: Final = 5
 INNER_FOLDS: Final = 5
 REPEATS: Final = 3
-PENALTIES: Final = (30.0, 10.0, 3.0, 1.0)  # from stiff to loose, each starting at the last one's
+PENALTIES: Final = (
+    30.0,
+    10.0,
+    3.0,
+    1.0,
+    0.3,
+    0.1,
+)  # from stiff to loose, each starting at the last one's
 LEAST_PER_CLASS: Final = 25  # five in each fold
 
 
