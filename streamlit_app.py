@@ -2,6 +2,7 @@
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.server.starlette import App
 
 from face2bone.dashboard.serving import SecurityHeaders, one_sentence
@@ -23,6 +24,10 @@ def dashboard() -> None:
 
 if st.runtime.exists():
     dashboard()
+
+# st.navigation sets this too, but only once a visitor's script has run: before, a link straight
+# to a page of a fresh server would run that page's file alone, without this script around it.
+PagesManager.uses_pages_directory = False
 
 # `streamlit run` finds this name and serves the script through it.
 app = App(__file__, middleware=[Middleware(SecurityHeaders)], on_script_error=one_sentence)

@@ -12,6 +12,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
@@ -56,6 +57,20 @@ def records_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="session")
 def dashboard(demo_bundle: object, records_url: str) -> Iterator[str]:
     """Address of a dashboard served from this checkout."""
+    with served(records_url) as address:
+        yield address
+
+
+@pytest.fixture
+def fresh_dashboard(demo_bundle: object, records_url: str) -> Iterator[str]:
+    """Address of a dashboard that nobody has visited."""
+    with served(records_url) as address:
+        yield address
+
+
+@contextmanager
+def served(records_url: str) -> Iterator[str]:
+    """A dashboard process on a free port, stopped at the end."""
     port = _free_port()
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
     command += ["--server.port", str(port), "--server.headless", "true"]

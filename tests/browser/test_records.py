@@ -58,7 +58,7 @@ def test_an_assessment_is_saved_with_consent_only(page: Page, records: Records) 
     save.click()
     expect(page.get_by_text("Nothing is kept without consent", exact=False)).to_be_visible()
     for label, value in (("Patient's pseudonym", "P-SAVED"), ("Your name or initials", "Dr. Li")):
-        field = page.get_by_label(label)
+        field = page.get_by_role("textbox", name=label)
         field.fill(value)
         field.press("Enter")
     page.get_by_text("I agree that the answers", exact=False).click()

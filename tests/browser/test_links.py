@@ -1,0 +1,17 @@
+"""Links into the dashboard, as people send them to each other."""
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_link_straight_to_a_page_of_a_fresh_server_opens_it(
+    browser: Browser, fresh_dashboard: str
+) -> None:
+    visitor = browser.new_page()
+    visitor.goto(f"{fresh_dashboard}/about")
+    expect(visitor.get_by_role("heading", name="About", exact=False).first).to_be_visible()
+    links = visitor.get_by_test_id("stSidebarNav").get_by_role("link")
+    expect(links).to_have_text(["Review", "Follow-up", "Model", "About"])
+    visitor.close()
