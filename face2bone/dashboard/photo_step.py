@@ -22,7 +22,11 @@ MENOPAUSE_WORDS: Final = {
 
 def photo_step() -> None:
     """Ask for a photo and the required details; the session then holds both."""
-    show.step(1, "Photo", "One frontal face in even light. No photo is kept unless this site has switched that on.")
+    show.step(
+        1,
+        "Photo",
+        "One frontal face in even light. No photo is kept unless this site has switched that on.",
+    )
     left, right = st.columns([3, 2], gap="large")
     with left:
         source = st.segmented_control(
