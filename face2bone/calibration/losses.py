@@ -1,4 +1,4 @@
-"""Two proper scores per patient, for comparing calibrations on the same patients."""
+"""Proper scores of one patient's probabilities: lower is better, honesty is optimal."""
 
 import numpy as np
 import numpy.typing as npt
@@ -25,3 +25,10 @@ def ranked_probability_scores(probabilities: npt.ArrayLike, labels: npt.ArrayLik
     y = checked_labels(labels, len(p))
     gaps = (p - np.eye(N_CLASSES)[y]).cumsum(axis=1)[:, :-1]
     return np.asarray((gaps**2).sum(axis=1) / (N_CLASSES - 1))
+
+
+def brier_scores(probabilities: npt.ArrayLike, labels: npt.ArrayLike) -> Floats:
+    """Sum over classes of (p_k - Y_k)^2, (N,), in [0, 2] (Brier 1950)."""
+    p = checked_probabilities(probabilities)
+    y = checked_labels(labels, len(p))
+    return np.asarray(((p - np.eye(N_CLASSES)[y]) ** 2).sum(axis=1))

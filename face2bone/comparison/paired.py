@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from face2bone.bone import BoneClass
+from face2bone.calibration.losses import ranked_probability_scores
 from face2bone.evaluation.bootstrap import (
     RESAMPLES,
     Estimate,
@@ -31,7 +32,6 @@ from face2bone.evaluation.bootstrap import (
 )
 from face2bone.evaluation.confusion import accuracy, confusions, f1
 from face2bone.evaluation.ranking import macro_auc
-from face2bone.evaluation.scores import rps_terms
 
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
@@ -63,7 +63,7 @@ class Draws:
 def measured(probabilities: Floats, labels: Labels, draws: Draws) -> dict[str, Floats]:
     """Every figure of ``FIGURES`` under every row of weights; (R + 1,) each."""
     matrix = confusions(probabilities, labels, draws.weights)
-    terms = rps_terms(probabilities, labels)
+    terms = ranked_probability_scores(probabilities, labels)
     return {
         "accuracy": accuracy(matrix),
         "macro_auc": macro_auc(probabilities, labels, draws.weights),

@@ -11,10 +11,10 @@ import numpy as np
 
 from face2bone.bone import CLASS_LABELS
 from face2bone.calibration.labelled import N_CLASSES
+from face2bone.calibration.losses import brier_scores, ranked_probability_scores
 from face2bone.evaluation import calibration as cal
 from face2bone.evaluation import confusion as con
 from face2bone.evaluation.ranking import cut_auc, macro_auc
-from face2bone.evaluation.scores import brier_terms, rps_terms
 from face2bone.evaluation.table import CUTS, Floats, PredictionTable, beyond
 
 Figures = dict[str, Floats]
@@ -62,9 +62,9 @@ def _discrimination(table: PredictionTable, weights: Floats) -> Figures:
 
 def _scores(table: PredictionTable, weights: Floats) -> Figures:
     p, y, total = table.probabilities, table.labels, weights.sum(axis=1)
-    brier = weights @ brier_terms(p, y) / total
+    brier = weights @ brier_scores(p, y) / total
     return {
-        "rps": weights @ rps_terms(p, y) / total,
+        "rps": weights @ ranked_probability_scores(p, y) / total,
         "brier_sum": brier,
         "brier_per_class": brier / N_CLASSES,
     }

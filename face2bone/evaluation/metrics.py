@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from face2bone.calibration.labelled import N_CLASSES, checked_labels, checked_probabilities
+from face2bone.calibration.losses import brier_scores, ranked_probability_scores
 from face2bone.calibration.reliability import EceFloor, ece_floor, expected_calibration_error
 from face2bone.evaluation import confusion as con
 from face2bone.evaluation import ranking
 from face2bone.evaluation.bootstrap import unit_weights
-from face2bone.evaluation.scores import brier_terms, rps_terms
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,8 @@ def performance(probabilities: npt.ArrayLike, labels: npt.ArrayLike, seed: int =
         confusion=matrix.astype(np.int64),
         ece=expected_calibration_error(p, y),
         ece_floor=ece_floor(p, seed=seed),
-        rps=float(rps_terms(p, y).mean()),
-        brier_sum=float(brier_terms(p, y).mean()),
+        rps=float(ranked_probability_scores(p, y).mean()),
+        brier_sum=float(brier_scores(p, y).mean()),
     )
 
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from sklearn import metrics as sk
 
 from face2bone.calibration import ece_floor, expected_calibration_error
+from face2bone.calibration.losses import brier_scores, ranked_probability_scores
 from face2bone.errors import TrainingError
 from face2bone.evaluation.metrics import macro_auc, performance
-from face2bone.evaluation.scores import brier_terms, rps_terms
 
 
 def predictions(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -52,9 +52,9 @@ def test_rps_is_the_mean_brier_score_of_the_two_cumulative_cuts() -> None:
 
 def test_rps_charges_more_for_a_miss_by_two_classes_where_brier_does_not() -> None:
     near, far, normal = np.eye(3)[[1]], np.eye(3)[[2]], np.array([0])
-    assert brier_terms(near, normal) == brier_terms(far, normal) == 2.0
-    assert rps_terms(near, normal) == 0.5
-    assert rps_terms(far, normal) == 1.0
+    assert brier_scores(near, normal) == brier_scores(far, normal) == 2.0
+    assert ranked_probability_scores(near, normal) == 0.5
+    assert ranked_probability_scores(far, normal) == 1.0
 
 
 def test_ece_and_its_floor_are_those_of_calibration() -> None:
@@ -79,7 +79,9 @@ def test_figures_ignore_the_order_of_patients(seed: int) -> None:
     p = normalised(p)
     order = np.random.default_rng(seed).permutation(40)
     assert macro_auc(p[order], y[order]) == pytest.approx(macro_auc(p, y))
-    assert rps_terms(p[order], y[order]).mean() == pytest.approx(rps_terms(p, y).mean())
+    assert ranked_probability_scores(p[order], y[order]).mean() == pytest.approx(
+        ranked_probability_scores(p, y).mean()
+    )
 
 
 @given(st.lists(st.integers(1, 63), min_size=40, max_size=40), st.floats(0.2, 5.0))

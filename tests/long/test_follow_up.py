@@ -20,6 +20,7 @@ import pytest
 
 from face2bone.bone import BoneClass
 from face2bone.bundle import Bundle, bundle_hash
+from face2bone.calibration.losses import ranked_probability_scores
 from face2bone.cohort.crops import drawn_crops
 from face2bone.cohort.synthetic.patients import draw_cohort, patient_model_hash
 from face2bone.cohort.synthetic.worlds import World
@@ -30,7 +31,6 @@ from face2bone.evaluation.monitoring import (
     calibration_chart,
     false_alarm_rate,
 )
-from face2bone.evaluation.scores import rps_terms
 from face2bone.records import ClinicReport, DxaResult, KeptAssessment, clinic_report
 from face2bone.records.clinic import LOOK_EVERY
 from face2bone.runtime import TorchEngine, predict_crops
@@ -143,7 +143,7 @@ def test_half_the_prevalence_is_noticed_recalibrated_and_better_afterwards(drawn
     print(report.recalibration.evidence.method, report.recalibration.reasons or "rule passes")
     p, y = drawn.probabilities[held_out], drawn.labels[held_out]
     after = report.recalibration.apply(p)
-    before_loss, after_loss = rps_terms(p, y), rps_terms(after, y)
+    before_loss, after_loss = ranked_probability_scores(p, y), ranked_probability_scores(after, y)
     gain, low, high = paired(before_loss - after_loss)
     print(
         f"held out {len(held_out)}: RPS {before_loss.mean():.5f} before, {after_loss.mean():.5f} "

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from face2bone.calibration.labelled import N_CLASSES
+from face2bone.calibration.losses import ranked_probability_scores
 from face2bone.errors import EvaluationError
 from face2bone.evaluation.added_value.columns import learn_components
 from face2bone.evaluation.added_value.ordinal import (
@@ -28,7 +29,6 @@ from face2bone.evaluation.added_value.ordinal import (
     OrdinalModel,
     fit_ordinal,
 )
-from face2bone.evaluation.scores import rps_terms
 
 Flags = npt.NDArray[np.bool_]
 
@@ -132,6 +132,9 @@ def _chosen(
     score = np.zeros(1 + len(PENALTIES))
     for k in range(INNER_FOLDS):
         models = ridge_path(seen[inner != k], free, y[inner != k])
-        score += [rps_terms(m.probabilities(seen[inner == k]), y[inner == k]).sum() for m in models]
+        score += [
+            ranked_probability_scores(m.probabilities(seen[inner == k]), y[inner == k]).sum()
+            for m in models
+        ]
     place = int(score.argmin())
     return ridge_path(seen, free, y)[place].probabilities(x[~inside]), place

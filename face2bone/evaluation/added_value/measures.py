@@ -19,13 +19,13 @@ import numpy as np
 import numpy.typing as npt
 
 from face2bone.bone import BoneClass
+from face2bone.calibration.losses import ranked_probability_scores
 from face2bone.evaluation.added_value.crossfit import CrossFitted
 from face2bone.evaluation.bootstrap import RESAMPLES, Estimate, estimates
 from face2bone.evaluation.confusion import ratio
 from face2bone.evaluation.decision import net_benefit
 from face2bone.evaluation.figures import Figures
 from face2bone.evaluation.ranking import cut_auc, macro_auc
-from face2bone.evaluation.scores import rps_terms
 from face2bone.evaluation.table import CUTS, Floats, beyond
 
 MODELS: Final = ("clinical", "face", "both")
@@ -47,7 +47,9 @@ def discrimination(fitted: CrossFitted, seed: int = 0) -> dict[str, Estimate]:
         found: Figures = {}
         for name in MODELS:
             p: Floats = getattr(fitted, name)
-            found[f"rps_{name}"] = ratio(weights @ rps_terms(p, y), weights.sum(axis=1))
+            found[f"rps_{name}"] = ratio(
+                weights @ ranked_probability_scores(p, y), weights.sum(axis=1)
+            )
             found[f"macro_auc_{name}"] = macro_auc(p, y, weights)
             for cut_name, cut in CUTS.items():
                 found[f"auc_{cut_name}_{name}"] = cut_auc(p, y, cut, weights)

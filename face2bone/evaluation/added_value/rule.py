@@ -19,8 +19,8 @@ from typing import Final
 import numpy as np
 from scipy import stats
 
+from face2bone.calibration.losses import ranked_probability_scores
 from face2bone.evaluation.added_value.crossfit import CrossFitted
-from face2bone.evaluation.scores import rps_terms
 
 LEVEL: Final = 0.025  # one-sided
 SAYS: Final = "cross-fitted gain in ranked probability score, one-sided 2.5%"
@@ -50,7 +50,8 @@ class Gain:
 def judge(fitted: CrossFitted) -> Gain:
     """Apply the rule. A face left out of every fold has gain 0, z 0 and is not found."""
     clinical, face, both = (
-        rps_terms(p, fitted.labels) for p in (fitted.clinical, fitted.face, fitted.both)
+        ranked_probability_scores(p, fitted.labels)
+        for p in (fitted.clinical, fitted.face, fitted.both)
     )
     difference = clinical - both
     n, gain = len(difference), float(difference.mean())

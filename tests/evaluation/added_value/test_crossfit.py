@@ -3,11 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from face2bone.calibration.losses import ranked_probability_scores
 from face2bone.errors import EvaluationError
 from face2bone.evaluation.added_value import crossfit
 from face2bone.evaluation.added_value.crossfit import cross_fit, ridge_path, stratified_folds
 from face2bone.evaluation.added_value.rule import judge
-from face2bone.evaluation.scores import rps_terms
 
 
 @pytest.fixture(autouse=True)
@@ -75,7 +75,9 @@ def test_when_the_face_is_left_out_everywhere_the_gain_is_exactly_zero(
 ) -> None:
     monkeypatch.setattr(crossfit, "PENALTIES", (1e12,))
     clinical, features, labels = cohort(200, 0.0, seed=4)
-    monkeypatch.setattr(crossfit, "rps_terms", lambda p, y: rps_terms(p, y).round(6))
+    monkeypatch.setattr(
+        crossfit, "ranked_probability_scores", lambda p, y: ranked_probability_scores(p, y).round(6)
+    )
     fitted = cross_fit(clinical, features, labels)
     gain = judge(fitted)
     assert fitted.left_out == 1.0
@@ -93,7 +95,7 @@ def test_the_verdict_is_the_paired_t_test_of_scipy() -> None:
 
     fitted = cross_fit(*cohort(200, 0.8))
     gain = judge(fitted)
-    old, new = (rps_terms(p, fitted.labels) for p in (fitted.clinical, fitted.both))
+    old, new = (ranked_probability_scores(p, fitted.labels) for p in (fitted.clinical, fitted.both))
     theirs = stats.ttest_rel(old, new, alternative="greater")
     assert gain.z == pytest.approx(theirs.statistic)
     assert gain.p_value == pytest.approx(theirs.pvalue)

@@ -123,9 +123,9 @@ def test_a_score_that_reads_age_alone_is_left_with_little_among_matched_pairs() 
 def test_resamples_are_those_of_the_evaluation() -> None:
     one = fitted()
     ours = discrimination(one)["rps_both"]
-    from face2bone.evaluation.scores import rps_terms
+    from face2bone.calibration.losses import ranked_probability_scores
 
-    terms = rps_terms(one.both, one.labels)
+    terms = ranked_probability_scores(one.both, one.labels)
     theirs = estimates(
         lambda w: {"rps": w @ terms / w.sum(axis=1)}, np.arange(len(terms)), resamples=200
     )
