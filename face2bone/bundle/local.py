@@ -119,8 +119,8 @@ def _results(found: LocalRecalibration, evidence: Evidence) -> Mapping[str, Any]
         "rps": evidence.rps_after,
         "rps_before": evidence.rps_before,
         "rps_base_rates": evidence.rps_base_rates,
-        "rps_gain": evidence.gain.mean,
-        "rps_gain_lower": evidence.gain.lower,
+        "rps_gain": evidence.gain,
+        "fault_p": evidence.fault_p,
         "ece": evidence.ece,
         "ece_floor_p95": evidence.ece_limit,
     }

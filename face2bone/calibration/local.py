@@ -1,17 +1,18 @@
 """A clinic's own DXA results against what the model predicted for the same patients.
 
-The rule, written before it was run. Recalibration passes when all four hold:
+The rule. Recalibration passes when all five hold:
 1. at least ``MINIMUM_PER_CLASS`` patients of every class;
-2. gain: the ranked probability score falls against the probabilities as they were, with
-   one-sided 97.5% confidence (paired t) - otherwise there is nothing to repair, or no proof;
-3. skill: it is below that of the clinic's own base rates told to everybody, with the same
-   confidence - a model that knows nothing about these patients is not to be repaired;
-4. what is left of miscalibration is within chance: the expected calibration error is not
+2. fault: the probabilities as they were do not fit these results (``miscalibration.py``), with
+   p below ``FAULT_LEVEL`` - otherwise there is nothing to repair, or no proof;
+3. gain: the ranked probability score of patients the map has not seen falls;
+4. skill: it is below that of the clinic's own base rates told to everybody, with one-sided
+   97.5% confidence - a model that knows nothing about these patients is not to be repaired;
+5. what is left of miscalibration is within chance: the expected calibration error is not
    above the 95th percentile of a perfectly calibrated model on as many patients.
 Every score comes from probabilities of patients the map has not seen; the choice of the map
 (``selection.py``) is repeated inside each fold, so that choosing cannot flatter the gain.
 Looking again after every new patient would make chance pass in the end: look at planned
-counts, such as every hundred patients.
+counts, such as every hundred patients; ``FAULT_LEVEL`` is small enough for ten such looks.
 """
 
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from face2bone.calibration.calibrators import (
 )
 from face2bone.calibration.labelled import N_CLASSES, checked_labels
 from face2bone.calibration.losses import ranked_probability_scores
+from face2bone.calibration.miscalibration import miscalibration_p
 from face2bone.calibration.reliability import ece_floor, expected_calibration_error
 from face2bone.calibration.selection import choose, folds
 from face2bone.errors import RecalibrationRefused
@@ -40,6 +42,7 @@ Labels = npt.NDArray[np.int64]
 
 MINIMUM_PER_CLASS: Final = 20
 CONFIDENCE: Final = 0.975  # one-sided
+FAULT_LEVEL: Final = 0.0025
 LOCAL_METHODS: Final[tuple[Method, ...]] = tuple(CALIBRATORS)
 
 
@@ -58,6 +61,7 @@ class Evidence:
     rps_before, rps_after, rps_base_rates: mean ranked probability score in [0, 1] of the
         probabilities as they were, recalibrated, and of the clinic's base rates for everyone.
     gain: rps_before - rps_after. skill: rps_base_rates - rps_after.
+    fault_p: p-value in (0, 1] of the probabilities as they were.
     ece, ece_limit: expected calibration error after, and what chance allows.
     probabilities: (N, 3) recalibrated, each row by a map fitted without that patient.
     """
@@ -67,8 +71,9 @@ class Evidence:
     rps_before: float
     rps_after: float
     rps_base_rates: float
-    gain: Difference
+    gain: float
     skill: Difference
+    fault_p: float
     ece: float
     ece_limit: float
     probabilities: Floats
@@ -148,8 +153,9 @@ def _weigh(scores: Floats, y: Labels, seed: int) -> Evidence:
         rps_before=float(before_loss.mean()),
         rps_after=float(after_loss.mean()),
         rps_base_rates=float(base_loss.mean()),
-        gain=_difference(before_loss - after_loss),
+        gain=float((before_loss - after_loss).mean()),
         skill=_difference(base_loss - after_loss),
+        fault_p=miscalibration_p(scores, y),
         ece=expected_calibration_error(after, y),
         ece_limit=ece_floor(after, seed=seed).p95,
         probabilities=after,
@@ -164,10 +170,15 @@ def _difference(values: Floats) -> Difference:
 
 def _objections(evidence: Evidence) -> tuple[str, ...]:
     objections = []
-    if evidence.gain.lower <= 0:
+    if evidence.fault_p >= FAULT_LEVEL:
         objections.append(
-            f"The gain of a new calibration, {evidence.gain.mean:.4f} (at least "
-            f"{evidence.gain.lower:.4f} with 97.5% confidence), may be chance. "
+            "That the probabilities do not fit these results may be chance "
+            f"(p {evidence.fault_p:.2g}, below {FAULT_LEVEL} is asked). "
+            "Keep the bundle as it is, or collect more results."
+        )
+    if evidence.gain <= 0:
+        objections.append(
+            "A new calibration is not better for patients it has not seen. "
             "Keep the bundle as it is, or collect more results."
         )
     if evidence.skill.lower <= 0:

@@ -50,8 +50,8 @@ def _evidence(found: "LocalRecalibration") -> str:
             f"Ranked probability score as it was {evidence.rps_before:.4f}, recalibrated "
             f"{evidence.rps_after:.4f}, base rates alone {evidence.rps_base_rates:.4f} "
             "(lower is better).",
-            f"Gain {evidence.gain.mean:.4f}, at least {evidence.gain.lower:.4f} with 97.5% "
-            "confidence.",
+            f"Gain {evidence.gain:.4f}; that the probabilities as they were fit these results "
+            f"has p = {evidence.fault_p:.2g}.",
             f"Calibration error {evidence.ece:.3f}; chance allows {evidence.ece_limit:.3f}.",
         ]
     return "\n".join(lines)

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from face2bone.bone import CLASS_LABELS, BoneClass
+from face2bone.calibration.local import FAULT_LEVEL
 from face2bone.cohort.manifest import DXA_SITES, T_SCORE_RANGE
 from face2bone.dashboard import follow_up_charts, session, show
 from face2bone.dashboard.charts import PLAIN
@@ -228,9 +229,9 @@ def _recalibration(report: ClinicReport, status: str) -> None:
         before.metric("Ranked probability score, as is", f"{found.evidence.rps_before:.4f}")
         after.metric("Recalibrated", f"{found.evidence.rps_after:.4f}")
         st.caption(
-            f"Lower is better. Gain {found.evidence.gain.mean:.4f}, at least "
-            f"{found.evidence.gain.lower:.4f} with 97.5% confidence, each patient scored by a map "
-            f"that had not seen them, from the first {len(report.look)} results."
+            f"Lower is better; each patient is scored by a map that had not seen them, from the "
+            f"first {len(report.look)} results. That the probabilities as they are fit these "
+            f"results has p = {found.evidence.fault_p:.2g}; below {FAULT_LEVEL} counts as a fault."
         )
     if not found.passes:
         st.info("Not offered. " + " ".join(found.reasons), icon=":material/info:")

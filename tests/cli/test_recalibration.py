@@ -48,7 +48,7 @@ def test_results_that_pass_make_a_validated_bundle(research: Bundle, tmp_path: P
     said = recalibrate(research.root, table, "--out", tmp_path / "new", "--clinic", "Clinic A")
     assert said.exit_code == 0, said.output
     assert "400 patients with DXA" in said.output
-    assert "97.5% confidence" in said.output
+    assert "fit these results has p" in said.output
     card = load_bundle(tmp_path / "new").card
     assert card.status == "locally-validated"
     assert "Clinic A" in card.cohort
