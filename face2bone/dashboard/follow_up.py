@@ -183,7 +183,7 @@ def _record(report: ClinicReport, status: str) -> None:
         st.dataframe(_groups_table(report.groups), hide_index=True, width="stretch")
     show.step(4, "Is the model still right here?", "A running chart, one step a result.")
     _chart(report)
-    show.step(5, "Recalibration", f"Asked every {LOOK_EVERY} results, by a rule written before.")
+    show.step(5, "Recalibration", f"Asked every {LOOK_EVERY} results, by a written rule.")
     _recalibration(report, status)
 
 
