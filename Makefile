@@ -10,6 +10,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := face2bone tools $(wildcard streamlit_app.py pages/*.py benchmarks/*.py)
 # More threads than this only fight each other over pictures of 160 x 160.
 TEST_THREADS ?= 1
+# Test processes side by side; each holds a model and perhaps a browser, about 2 GB.
+TEST_WORKERS ?= 2
 
 .PHONY: setup run demo test test-long check bench train-demo
 .DEFAULT_GOAL := setup
@@ -23,7 +25,7 @@ demo: $(RUNTIME)
 	$(BIN)/face2bone demo --out out
 
 test: $(DEV)
-	OMP_NUM_THREADS=$(TEST_THREADS) $(BIN)/python -m pytest $(PYTEST_ARGS)
+	OMP_NUM_THREADS=$(TEST_THREADS) $(BIN)/python -m pytest -n $(TEST_WORKERS) $(PYTEST_ARGS)
 
 test-long: $(DEV)
 	OMP_NUM_THREADS=$(TEST_THREADS) $(BIN)/python -m pytest -m long $(PYTEST_ARGS)
