@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from face2bone.bundle import Bundle
 from face2bone.report.evaluation_text import PLOT_TEXTS
+from tests.browser.acts import choose
 
 pytestmark = pytest.mark.browser
 
@@ -39,8 +40,7 @@ def test_plots_stand_under_their_questions_with_words_beside_them(model_page: Pa
 
 
 def test_choosing_a_figure_redraws_the_groups(model_page: Page) -> None:
-    model_page.get_by_role("combobox", name="Figure").click()
-    model_page.get_by_role("option", name="kappa, quadratic").click()
+    choose(model_page, "Figure", "kappa, quadratic")
     axis = model_page.locator(".js-plotly-plot").last.get_by_text("kappa, quadratic")
     expect(axis).to_be_visible()
 

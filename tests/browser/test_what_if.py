@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.acts import choose
+
 pytestmark = pytest.mark.browser
 
 SETTING = "United States, women of 50 and over (2017-2018)"
@@ -14,12 +16,7 @@ SETTING = "United States, women of 50 and over (2017-2018)"
 def test_another_settings_base_rate_stands_beside_the_result(page: Page) -> None:
     page.get_by_role("button", name="Woman").first.click()
     expect(page.get_by_role("heading", name="4. How far to trust it")).to_be_visible()
-    box = page.get_by_role("combobox", name="Setting")
-    box.click()
-    box.press_sequentially(
-        "women of 50 and over (2017"
-    )  # the list shows only its top until one types
-    page.get_by_role("option", name=SETTING).click()
+    choose(page, "Setting", SETTING)
     line = page.get_by_text(f"of 100 people like this in the setting “{SETTING}”")
     expect(line).to_be_visible()
     expect(page.get_by_text("As told in step 3")).to_be_visible()

@@ -1,0 +1,37 @@
+"""What a visitor does that takes more than one click."""
+
+from typing import Final
+
+from playwright.sync_api import Page, TimeoutError, expect
+
+ATTEMPTS: Final = 6
+LOOK_MS: Final = 10_000
+
+
+def settled(page: Page) -> None:
+    """Wait until the page's script has run to its end."""
+    expect(
+        page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    ).to_be_visible()
+
+
+def choose(page: Page, box: str, option: str) -> None:
+    """Choose an option of a select box by typing its beginning.
+
+    A list that was opened while the page was still being drawn closes again, and a long one
+    shows only its top until one types: so this waits, types, and opens it again where needed.
+    """
+    wanted = page.get_by_role("option", name=option)
+    for attempt in range(1, ATTEMPTS + 1):
+        settled(page)
+        field = page.get_by_role("combobox", name=box)
+        field.click()
+        field.fill(option)
+        try:
+            wanted.wait_for(timeout=LOOK_MS)
+            wanted.click(timeout=LOOK_MS)
+            return
+        except TimeoutError:
+            if attempt == ATTEMPTS:
+                raise
+            page.keyboard.press("Escape")
