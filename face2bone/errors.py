@@ -15,6 +15,7 @@
     ├── BundleError             a trained model cannot be loaded
     │   ├── BundleMissing       a file of the bundle is not there
     │   └── BundleCorrupt       a file differs from its recorded hash, or its contents are invalid
+    ├── ConceptNameRefused      a concept cannot be called that, or the name cannot be kept
     ├── TrainingError           a training run cannot start or go on
     ├── EvaluationError         an evaluation cannot be made, written or read
     ├── RecalibrationRefused    a clinic's results do not support a new calibration
@@ -92,6 +93,10 @@ class BundleMissing(BundleError):
 
 class BundleCorrupt(BundleError):
     """Raised when a file differs from its recorded hash or cannot be parsed."""
+
+
+class ConceptNameRefused(Face2BoneError):
+    """Raised when a concept cannot be given a name, or the name cannot be kept."""
 
 
 class TrainingError(Face2BoneError):

@@ -10,6 +10,7 @@ from face2bone.bundle.contents import BundleContents
 from face2bone.bundle.folder import Bundle, bundle_hash, load_bundle, save_bundle
 from face2bone.bundle.local import localise
 from face2bone.bundle.ood import OodReference, fit_ood, ood_distance, pooled
+from face2bone.bundle.renaming import rename_concept
 
 __all__ = [
     "Bundle",
@@ -25,5 +26,6 @@ __all__ = [
     "localise",
     "ood_distance",
     "pooled",
+    "rename_concept",
     "save_bundle",
 ]

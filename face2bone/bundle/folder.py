@@ -12,6 +12,7 @@ import torch
 
 from face2bone.bundle.card import BundleCard, card_from_yaml, card_to_yaml
 from face2bone.bundle.contents import FILES, BundleContents, decode, encode
+from face2bone.bundle.names import combined, read_names
 from face2bone.errors import BundleCorrupt, BundleMissing
 from face2bone.nn.face2bone import Face2Bone
 from face2bone.nn.inception_resnet_v1 import mixed_6a_channels
@@ -54,11 +55,23 @@ def load_bundle(path: Path | str) -> Bundle:
     """Read and verify a bundle folder.
 
     Each file is read once, compared with the hash on the card, and parsed from those very
-    bytes. Files the card does not list are never opened.
+    bytes. Files the card does not list are never opened, but for the names given to its
+    concepts (``names.py``).
 
     Raises:
         BundleMissing: when the folder or a file is not there.
         BundleCorrupt: when a hash, a key, a shape, a type or a range is wrong.
+    """
+    bundle = load_sealed(path)
+    made = bundle.concepts.names
+    shown = combined(made, read_names(bundle.root, bundle.sha256, made))
+    return replace(bundle, concepts=replace(bundle.concepts, names=shown))
+
+
+def load_sealed(path: Path | str) -> Bundle:
+    """The bundle as the card seals it, its concepts under the names they were made with.
+
+    Raises ``BundleMissing`` and ``BundleCorrupt`` as ``load_bundle`` does.
     """
     root = Path(path)
     if not root.is_dir():

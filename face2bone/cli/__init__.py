@@ -13,6 +13,7 @@ import typer
 from face2bone.cli import (
     checks,
     comparison,
+    concepts,
     evidence,
     installation,
     patients,
@@ -27,6 +28,7 @@ __all__ = [
     "app",
     "checks",
     "comparison",
+    "concepts",
     "evidence",
     "installation",
     "main",
