@@ -15,6 +15,9 @@ def added_value(
     bundle: Annotated[Path, typer.Argument(help="Bundle whose frozen trunk reads the faces.")],
     manifest: Manifest,
     out: Out,
+    attach: Annotated[
+        bool, typer.Option("--attach", help="Also keep the figures beside the bundle.")
+    ] = False,
 ) -> None:
     """Ask whether the face adds anything to age, sex, height and weight."""
     import tempfile
@@ -22,6 +25,7 @@ def added_value(
     from face2bone.bundle import load_bundle
     from face2bone.cohort.crops import photo_crops
     from face2bone.cohort.manifest import read_manifest
+    from face2bone.evaluation.added_value import record
     from face2bone.evaluation.added_value.features import face_features
     from face2bone.evaluation.added_value.study import study
     from face2bone.evaluation.added_value.words import markdown, verdict
@@ -44,6 +48,8 @@ def added_value(
             "have seen none of them in training."
         )
         _write(out, "added_value", found, markdown(found, about))
+        if attach:
+            record.attach(loaded, about, found)
     typer.echo(verdict(found))
 
 

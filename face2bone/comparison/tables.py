@@ -6,13 +6,11 @@ ablation.json, ablation.csv, ablation.md             what ``face2bone ablate`` f
 
 import csv
 import io
-import json
 import os
 import platform
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import torch
 
@@ -20,30 +18,30 @@ from face2bone import __version__
 from face2bone.comparison.oracle import DrawnOracle
 from face2bone.comparison.paired import FIGURES
 from face2bone.comparison.protocol import Protocol
+from face2bone.comparison.record import Account, Comparison, Kind, to_json
 from face2bone.comparison.results import Row
 from face2bone.evaluation.bootstrap import RESAMPLES, Estimate
 
-Kind = Literal["comparison", "ablation"]
 HEADINGS: Final = {
     "accuracy": "accuracy",
     "macro_auc": "macro AUC",
     "rps": "RPS (lower is better)",
     "osteopenia_f1": "osteopenia F1",
 }
+FIGURE_HEAD: Final = ("model", "seeds", *HEADINGS.values())
+DIFFERENCE_HEAD: Final = ("model", *HEADINGS.values())
+COST_HEAD: Final = (
+    "network",
+    "multiply-adds of a crop, millions",
+    "parameters",
+    "learning rate chosen",
+    "minutes a run",
+)
+DIFFERENCES: Final = (
+    "On the same patients and seeds; bold where the 95% interval excludes zero. A negative "
+    "difference of RPS speaks for Face2Bone."
+)
 NOTHING: Final = "not finished"
-
-
-@dataclass(frozen=True)
-class Account:
-    """Where figures came from: everything needed to get them again."""
-
-    command: str
-    recipe: str
-    seeds: int
-    patients: Mapping[str, int]
-    cohort: str
-    machine: str
-    versions: str
 
 
 def account(
@@ -72,27 +70,22 @@ def account(
 
 def write_tables(folder: Path, kind: Kind, rows: Sequence[Row], told: Account) -> Path:
     """Write the three files, each whole or not at all; returns the Markdown's path."""
-    values = {"account": asdict(told), "rows": [asdict(row) for row in rows]}
-    _write(folder / f"{kind}.json", json.dumps(values, indent=1) + "\n")
+    _write(folder / f"{kind}.json", to_json(Comparison(told, tuple(rows))))
     _write(folder / f"{kind}.csv", _csv(rows))
     return _write(folder / f"{kind}.md", markdown(kind, rows, told))
 
 
 def markdown(kind: Kind, rows: Sequence[Row], told: Account) -> str:
     """Who was asked and how, the figures, the differences, and what each network costs."""
-    parts = [_introduction(told), "## Figures", _figures(rows, told.seeds)]
-    parts += ["## Face2Bone minus the row", _DIFFERENCES, _differences(rows)]
-    parts += ["## What each network costs", _costs(rows)]
+    parts = [introduction(told), "## Figures", _table(FIGURE_HEAD, figure_lines(rows, told.seeds))]
+    differences = _table(DIFFERENCE_HEAD, difference_lines(rows))
+    parts += ["## Face2Bone minus the row", DIFFERENCES, differences]
+    parts += ["## What each network costs", _table(COST_HEAD, cost_lines(rows))]
     return f"# {kind.capitalize()}\n\n" + "\n\n".join(parts) + "\n"
 
 
-_DIFFERENCES: Final = (
-    "On the same patients and seeds; bold where the 95% interval excludes zero. A negative "
-    "difference of RPS speaks for Face2Bone."
-)
-
-
-def _introduction(told: Account) -> str:
+def introduction(told: Account) -> str:
+    """The command, and in words who was asked, with what, and what the brackets mean."""
     sides = ", ".join(f"{count} {side}" for side, count in told.patients.items())
     return (
         f"`{told.command}`\n\n{told.cohort} Patients: {sides}. Nothing pretrained; means over "
@@ -101,25 +94,26 @@ def _introduction(told: Account) -> str:
     )
 
 
-def _figures(rows: Sequence[Row], seeds: int) -> str:
-    lines = [
+def figure_lines(rows: Sequence[Row], seeds: int) -> list[list[str]]:
+    """Cells under ``FIGURE_HEAD``, a line a row."""
+    return [
         [row.title, _seeds(row, seeds), *(_plain(row.figures.get(name)) for name in FIGURES)]
         for row in rows
     ]
-    return _table(["model", "seeds", *HEADINGS.values()], lines)
 
 
-def _differences(rows: Sequence[Row]) -> str:
-    lines = [
+def difference_lines(rows: Sequence[Row]) -> list[list[str]]:
+    """Cells under ``DIFFERENCE_HEAD`` of every row that can be compared with Face2Bone."""
+    return [
         [row.title, *(_signed(row.ahead[name]) for name in FIGURES)]
         for row in rows
         if row.ahead is not None
     ]
-    return _table(["model", *HEADINGS.values()], lines)
 
 
-def _costs(rows: Sequence[Row]) -> str:
-    lines = [
+def cost_lines(rows: Sequence[Row]) -> list[list[str]]:
+    """Cells under ``COST_HEAD``, a line a network."""
+    return [
         [
             row.title,
             f"{row.multiply_adds / 1e6:.1f}",
@@ -130,8 +124,6 @@ def _costs(rows: Sequence[Row]) -> str:
         for row in rows
         if row.multiply_adds is not None and row.parameters is not None
     ]
-    headings = ["network", "multiply-adds of a crop, millions", "parameters"]
-    return _table([*headings, "learning rate chosen", "minutes a run"], lines)
 
 
 def _seeds(row: Row, wanted: int) -> str:
@@ -192,7 +184,7 @@ def _cohort(oracle: DrawnOracle | None) -> str:
     )
 
 
-def _write(path: Path, text: str) -> Path:
+def _write(path: Path, content: str | bytes) -> Path:
     part = path.with_name(f".{os.getpid()}.{path.name}")
-    part.write_text(text, "utf-8")
+    part.write_bytes(content.encode() if isinstance(content, str) else content)
     return part.replace(path)

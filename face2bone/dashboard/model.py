@@ -1,9 +1,8 @@
 """The Model page: what the loaded model is, how good it is, for whom, and beside what."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
-import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -11,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from face2bone.bone import CLASS_LABELS
 from face2bone.bundle import Bundle
 from face2bone.bundle.folder import CARD
-from face2bone.dashboard import charts, model_charts, session, show
+from face2bone.dashboard import charts, model_charts, model_evidence, session, show
 from face2bone.errors import EvaluationError, Face2BoneError
 from face2bone.evaluation import Evaluation
 from face2bone.evaluation.record import EvaluationRecord, attached
@@ -48,6 +47,9 @@ def model() -> None:
     sections = facts.model_facts(bundle, record)
     if record is not None:
         _measured(record)
+    model_evidence.comparison(bundle, "comparison")
+    model_evidence.comparison(bundle, "ablation")
+    model_evidence.added_value(bundle)
     _facts(sections)
     _downloads(bundle, record, sections)
 
@@ -67,7 +69,10 @@ def _measured(record: EvaluationRecord) -> None:
     evaluation = record.evaluation
     st.caption(f"Measured on {record.cohort.description}, {record.created_on}.")
     for remark in record.cohort.remarks:
-        st.warning(remark)
+        quiet = (
+            record.guards is not None and record.guards.quiet and remark in record.guards.remarks
+        )
+        (st.caption if quiet else st.warning)(remark)
     _headline(evaluation)
     _figures(record)
     _ranking(evaluation)
@@ -91,12 +96,12 @@ def _figures(record: EvaluationRecord) -> None:
     st.markdown(PLOT_TEXTS["confusion"])
     with st.expander("Every figure with its interval", key="every_figure"):
         st.markdown(PLOT_TEXTS["figures"])
-        _table(rows.FIGURE_HEAD, rows.figure_rows(record.evaluation.everyone))
+        show.table(rows.FIGURE_HEAD, rows.figure_rows(record.evaluation.everyone))
     with st.expander("Whom it was measured on", key="whom"):
-        _table(("", " "), rows.cohort_rows(record))
+        show.table(("", " "), rows.cohort_rows(record))
         lost = [(reason, str(count)) for reason, count in record.cohort.rejected.items()]
         if lost:
-            _table(("photos left out because", "photos"), lost)
+            show.table(("photos left out because", "photos"), lost)
 
 
 def _ranking(evaluation: Evaluation) -> None:
@@ -119,7 +124,7 @@ def _calibration(evaluation: Evaluation) -> None:
     st.markdown(PLOT_TEXTS["reliability"])
     with st.expander("Hosmer-Lemeshow, for comparison only", key="hosmer_lemeshow"):
         st.markdown(PLOT_TEXTS["hosmer_lemeshow"])
-        _table(rows.HOSMER_LEMESHOW_HEAD, rows.hosmer_lemeshow_rows(evaluation))
+        show.table(rows.HOSMER_LEMESHOW_HEAD, rows.hosmer_lemeshow_rows(evaluation))
 
 
 def _decisions(evaluation: Evaluation) -> None:
@@ -144,12 +149,12 @@ def _groups(evaluation: Evaluation) -> None:
     for group, why in rows.cautions(evaluation):
         st.caption(f"**{group}.** {why}")
     with st.expander("As a table", key="group_table"):
-        _table(rows.GROUP_HEAD, rows.group_rows(evaluation))
+        show.table(rows.GROUP_HEAD, rows.group_rows(evaluation))
 
 
 def _published(record: EvaluationRecord) -> None:
     st.header("Beside the published study", divider="gray")
-    _table(rows.PUBLISHED_HEAD, rows.published_rows(record))
+    show.table(rows.PUBLISHED_HEAD, rows.published_rows(record))
     st.markdown(CAVEAT)
     st.caption(
         f"The study also gives an ECE of {PUBLISHED_ECE:.3f} and a Brier score of "
@@ -191,9 +196,3 @@ def _downloads(
 
 def _plot(figure: go.Figure, key: str) -> None:
     st.plotly_chart(figure, config=charts.PLAIN, key=f"model_{key}")
-
-
-def _table(head: Sequence[str], body: Sequence[Sequence[str]]) -> None:
-    """A plain table that a screen reader reads; the first column names the row."""
-    frame = pd.DataFrame([tuple(row) for row in body], columns=list(head))
-    st.table(frame.set_index(head[0]))

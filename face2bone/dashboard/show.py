@@ -6,8 +6,10 @@ picture a person can be recognised by is written into the page itself instead.
 
 import base64
 import html
+from collections.abc import Sequence
 from typing import Final
 
+import pandas as pd
 import streamlit as st
 
 from face2bone.errors import Face2BoneError
@@ -48,3 +50,9 @@ def step(number: int, title: str, meaning: str) -> None:
     """A step's heading and one sentence on what it is for."""
     st.header(f"{number}. {title}", divider="gray")
     st.caption(meaning)
+
+
+def table(head: Sequence[str], body: Sequence[Sequence[str]]) -> None:
+    """A plain table that a screen reader reads; the first column names the row."""
+    frame = pd.DataFrame([tuple(row) for row in body], columns=list(head))
+    st.table(frame.set_index(head[0]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from face2bone.cli.application import app
 from face2bone.cohort.crops import CropStore
 from face2bone.cohort.manifest import Cohort
 from face2bone.evaluation.added_value import crossfit
+from face2bone.evaluation.added_value.record import ATTACHED
 
 ROWS = 90
 
@@ -110,8 +112,8 @@ def test_added_value_writes_its_report_and_says_the_verdict(
     monkeypatch.setattr(
         "face2bone.evaluation.added_value.features.face_features", lambda engine, store: features
     )
-    out = tmp_path / "out"
-    arguments = ["added-value", str(tiny_bundle.root), str(manifest), "--out", str(out)]
+    out, root = tmp_path / "out", shutil.copytree(tiny_bundle.root, tmp_path / "bundle")
+    arguments = ["added-value", str(root), str(manifest), "--out", str(out), "--attach"]
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
     assert "was not shown to add" in result.output
@@ -121,6 +123,9 @@ def test_added_value_writes_its_report_and_says_the_verdict(
     text = (out / "added_value.md").read_text()
     assert "# Does the face add anything?" in text
     assert tiny_bundle.card.name in text
+    kept = json.loads((root / ATTACHED).read_text())
+    assert kept["found"] == written
+    assert kept["about"] in text
 
 
 def test_added_value_without_a_bundle_exits_with_4(manifest: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from face2bone.bundle import Bundle
 from face2bone.cli import app
 from face2bone.cohort.crops import CropStore
 from face2bone.cohort.manifest import Cohort
@@ -22,6 +24,7 @@ from face2bone.comparison import command, protocol, runs
 from face2bone.comparison.candidates import FULL, TRUNK, Candidate, full_candidate
 from face2bone.comparison.command import ablate, compare
 from face2bone.comparison.protocol import Protocol
+from face2bone.comparison.record import Kind, attached, to_json
 from face2bone.comparison.runs import write_arrays
 from face2bone.comparison.simple import LANDMARKS
 from face2bone.comparison.standard import resnet
@@ -194,13 +197,33 @@ def test_a_drawn_cohort_has_the_oracle_on_top(
 
 @pytest.mark.parametrize("name", ["compare", "ablate"])
 def test_from_the_shell(
-    name: str, compared: Path, workshop: Any, monkeypatch: pytest.MonkeyPatch
+    name: str,
+    compared: Path,
+    workshop: Any,
+    tiny_bundle: Bundle,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     manifest, out, path = workshop(monkeypatch)
+    root = shutil.copytree(tiny_bundle.root, tmp_path / "bundle")
     arguments = [name, str(manifest), "--out", str(out), "--recipe", str(path), "--seeds", "2"]
-    result = CliRunner().invoke(app, arguments)
+    result = CliRunner().invoke(app, [*arguments, "--attach", str(root)])
     assert result.exit_code == 0, result.output
     assert "| Face2Bone | 2 |" in result.stdout
+    kind: Kind = "comparison" if name == "compare" else "ablation"
+    kept = attached(root, kind)
+    assert kept is not None
+    assert to_json(kept) == (out / f"{kind}.json").read_bytes()
+
+
+def test_a_bundle_to_attach_to_is_looked_for_first(
+    workshop: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest, _, path = workshop(monkeypatch)
+    arguments = ["compare", str(manifest), "--out", str(tmp_path / "new"), "--recipe", str(path)]
+    result = CliRunner().invoke(app, [*arguments, "--attach", str(tmp_path / "none")])
+    assert result.exit_code == 4
+    assert not (tmp_path / "new").exists()
 
 
 def test_a_recipe_that_cannot_serve_is_one_sentence(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from face2bone.evaluation.table import CUTS
 
 CUT_WORDS: Final = {"low_bone_mass": "T <= -1", "osteoporosis": "T <= -2.5"}
 NAMES: Final = {"clinical": "age, sex, height, weight", "face": "face", "both": "both"}
+SCORE_HEAD: Final = ("", *(NAMES[model] for model in MODELS), "gain")
 
 
 def verdict(found: AddedValue) -> str:
@@ -32,7 +33,7 @@ def markdown(found: AddedValue, of_what: str) -> str:
         _likelihood(found),
         _benefit(found),
         _reclassification(found),
-        _reading(found),
+        f"## What the features know besides bone\n\n{reading(found)}",
         _luck(found),
     ]
     return "\n\n".join(parts) + "\n"
@@ -48,19 +49,23 @@ def shown(estimate: Estimate, digits: int = 3) -> str:
     return f"{text} ({estimate.low:.{digits}f} to {estimate.high:.{digits}f})"
 
 
-def _table(found: AddedValue) -> str:
+def score_lines(found: AddedValue) -> list[list[str]]:
+    """Cells under ``SCORE_HEAD``: scores of each model, cross-fitted, and the gain."""
     stems = {"rps": "RPS (less is better)", "macro_auc": "macro AUC"}
     stems |= {f"auc_{cut}": f"AUC, {CUT_WORDS[cut]}" for cut in CUTS}
-    rows = [
-        f"| {words} | "
-        + " | ".join(shown(found.discrimination[f"{stem}_{m}"]) for m in (*MODELS, "gain"))
-        + " |"
+    lines = [
+        [words, *(shown(found.discrimination[f"{stem}_{m}"]) for m in (*MODELS, "gain"))]
         for stem, words in stems.items()
     ]
     for cut in CUTS:
-        cells = " | ".join(shown(found.age_matched[f"auc_{cut}_{m}"]) for m in MODELS)
-        rows.append(f"| AUC, {CUT_WORDS[cut]}, same sex and age | {cells} | |")
-    head = f"| | {' | '.join(NAMES[m] for m in MODELS)} | gain |\n|---|---|---|---|---|"
+        cells = [shown(found.age_matched[f"auc_{cut}_{m}"]) for m in MODELS]
+        lines.append([f"AUC, {CUT_WORDS[cut]}, same sex and age", *cells, ""])
+    return lines
+
+
+def _table(found: AddedValue) -> str:
+    rows = (f"| {' | '.join(line)} |" for line in score_lines(found))
+    head = f"| {' | '.join(SCORE_HEAD)} |\n|---|---|---|---|---|"
     return "## Each model, cross-fitted\n\n" + "\n".join([head, *rows])
 
 
@@ -96,10 +101,10 @@ def _reclassification(found: AddedValue) -> str:
     )
 
 
-def _reading(found: AddedValue) -> str:
+def reading(found: AddedValue) -> str:
+    """What else the features tell: age, BMI and sex."""
     read = found.reading
     return (
-        "## What the features know besides bone\n\n"
         f"Age: R2 {read.age_r2:.2f}, mean error {read.age_error:.1f} years. "
         f"BMI: R2 {read.bmi_r2:.2f}, mean error {read.bmi_error:.1f} kg/m2. "
         f"Sex: AUC {read.sex_auc:.2f}. A face model can look good by these alone; the rule and "

@@ -10,7 +10,6 @@ import pytest
 from scipy import stats
 
 from face2bone.errors import EvaluationError
-from face2bone.evaluation.added_value import crossfit, measures
 from face2bone.evaluation.added_value.columns import (
     CLINICAL_NAMES,
     clinical_columns,
@@ -21,38 +20,7 @@ from face2bone.evaluation.added_value.likelihood import likelihood_ratio
 from face2bone.evaluation.added_value.reading import read_face
 from face2bone.evaluation.added_value.study import AddedValue, one_photo_each, study
 from face2bone.evaluation.added_value.words import markdown, verdict
-
-N = 240
-
-
-def people(seed: int = 0) -> tuple[pd.DataFrame, np.ndarray]:
-    rng = np.random.default_rng(seed)
-    about = pd.DataFrame(
-        {
-            "patient_id": [f"p{i}" for i in range(N)],
-            "age_years": rng.uniform(45, 85, N),
-            "sex": rng.choice(["F", "M"], N),
-            "height_cm": rng.normal(160, 8, N),
-            "weight_kg": rng.normal(60, 8, N),
-        }
-    )
-    hidden = rng.normal(size=N)
-    latent = (about["age_years"].to_numpy() - 65) / 10 + 1.5 * hidden + rng.logistic(size=N)
-    features = np.column_stack(
-        [hidden, about["age_years"] / 10, about["sex"] == "F", rng.normal(size=(N, 5))]
-    ) @ rng.normal(size=(8, 20))
-    labels = (latent > -1).astype(np.int64) + (latent > 1)
-    return about.assign(bone=labels), features + 0.1 * rng.normal(size=features.shape)
-
-
-@pytest.fixture(scope="module")
-def found() -> AddedValue:
-    about, features = people()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(crossfit, "REPEATS", 1)
-        patch.setattr(crossfit, "PENALTIES", (10.0, 1.0))
-        patch.setattr(measures, "RESAMPLES", 100)
-        return study(about, features, about["bone"].to_numpy())
+from tests.evaluation.added_value.people import N, people
 
 
 def test_clinical_columns_are_named_and_centred() -> None:

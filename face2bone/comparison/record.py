@@ -1,0 +1,88 @@
+"""A comparison with where its figures came from, as its JSON file holds it.
+
+The same file may lie beside a bundle, where the Model page shows it. It is about designs, trained
+alike by one recipe, and not about that bundle's weights; so it carries its own account and no hash.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Final, Literal
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from face2bone.comparison.results import Row
+from face2bone.errors import EvaluationError
+
+Kind = Literal["comparison", "ablation"]
+
+
+@dataclass(frozen=True)
+class Account:
+    """Where figures came from: everything needed to get them again.
+
+    patients: by side of the split. cohort, machine, versions: in words, without paths.
+    """
+
+    command: str
+    recipe: str
+    seeds: int
+    patients: Mapping[str, int]
+    cohort: str
+    machine: str
+    versions: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Every row of a table, the one that is compared with all others among them."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    account: Account
+    rows: tuple[Row, ...]
+
+
+def to_json(found: Comparison) -> bytes:
+    """UTF-8 JSON, a figure that is not defined is null."""
+    return _ADAPTER.dump_json(found, indent=1) + b"\n"
+
+
+def from_json(data: bytes, name: str) -> Comparison:
+    """Parse a comparison; ``name`` is the file's, for the message.
+
+    Raises ``EvaluationError`` when it is not one.
+    """
+    try:
+        return _ADAPTER.validate_json(data)
+    except ValidationError as error:
+        raise EvaluationError(
+            f"{name} is not a comparison this version can read. "
+            "Run face2bone compare or face2bone ablate again."
+        ) from error
+
+
+def attach(bundle_root: Path, kind: Kind, found: Comparison) -> Path:
+    """Keep a comparison beside a bundle, for the dashboard's Model page; returns its path."""
+    path = _beside(bundle_root, kind)
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    part.write_bytes(to_json(found))
+    part.replace(path)
+    return path
+
+
+def attached(bundle_root: Path, kind: Kind) -> Comparison | None:
+    """The comparison kept beside a bundle, or None when there is none.
+
+    Raises ``EvaluationError`` when it is damaged.
+    """
+    path = _beside(bundle_root, kind)
+    return from_json(path.read_bytes(), path.name) if path.is_file() else None
+
+
+def _beside(bundle_root: Path, kind: Kind) -> Path:
+    return bundle_root / f"{kind}.json"
+
+
+_ADAPTER: Final = TypeAdapter(Comparison)

@@ -1,0 +1,81 @@
+"""The Model page's tables of designs and of added value, beside a bundle that has them or not."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from face2bone.bundle import Bundle
+from face2bone.comparison.record import Account, Comparison, attach
+from face2bone.comparison.results import Row
+from face2bone.dashboard.model_evidence import HEADINGS, HOW_TO, HOW_TO_ASK_MORE
+from face2bone.evaluation.added_value import record as added_value_record
+from face2bone.evaluation.added_value.record import ATTACHED
+from face2bone.evaluation.bootstrap import Estimate
+
+SECONDS = 120
+TOLD = Account("face2bone compare", "compact", 1, {"test": 2}, "Patients.", "x86_64", "torch")
+FOUND = Comparison(
+    TOLD,
+    (
+        Row("face2bone", "Face2Bone", (0,), {"accuracy": Estimate(0.5, 0.4, 0.6)}, {}, None),
+        Row("vgg16", "VGG16", (), {}, {}, None, 33_500_000, 332_608),
+    ),
+)
+
+
+@pytest.fixture
+def root(tiny_bundle: Bundle, tmp_path: Path, fresh_settings: pytest.MonkeyPatch) -> Iterator[Path]:
+    root = Path(shutil.copytree(tiny_bundle.root, tmp_path / "bundle"))
+    fresh_settings.setenv("FACE2BONE_BUNDLE", str(root))
+    fresh_settings.setenv("FACE2BONE_ENGINE", "torch")
+    st.cache_resource.clear()
+    yield root
+    st.cache_resource.clear()
+
+
+def page() -> AppTest:
+    app = AppTest.from_file("../../pages/model.py", default_timeout=SECONDS).run()
+    assert not app.exception
+    return app
+
+
+def test_without_them_it_says_how_to_ask(root: Path) -> None:
+    told = " ".join(info.value for info in page().info)
+    for command in (*HOW_TO.values(), HOW_TO_ASK_MORE):
+        assert command in told
+
+
+def test_a_comparison_is_shown_with_its_account(root: Path) -> None:
+    attach(root, "comparison", FOUND)
+    app = page()
+    assert HEADINGS["comparison"] in [header.value for header in app.header]
+    cells = " ".join(table.value.to_csv() for table in app.table)
+    assert "0.500 (0.400 to 0.600)" in cells
+    assert "not finished" in cells
+    assert any("face2bone compare" in text.value for text in app.markdown)
+
+
+def test_damage_is_a_sentence_each(root: Path) -> None:
+    for name in ("comparison.json", "ablation.json", ATTACHED):
+        (root / name).write_text("{}")
+    told = [error.value for error in page().error]
+    assert len(told) == 3
+    assert all("this version can read" in text for text in told)
+
+
+def test_another_bundles_study_is_not_shown(
+    root: Path, tiny_bundle: Bundle, demo_bundle: Bundle
+) -> None:
+    kept = added_value_record.attached(demo_bundle)
+    assert kept is not None  # the shipped bundle has its own, on the page
+    other = replace(tiny_bundle, root=root, sha256="0" * 64)
+    added_value_record.attach(other, kept.about, kept.found)
+    app = page()
+    assert any("of another bundle" in error.value for error in app.error)
