@@ -28,7 +28,8 @@ from face2bone.errors import ManifestError
 from face2bone.patient import AGE_RANGE, HEIGHT_RANGE, WEIGHT_RANGE, Sex
 
 LABELS: Final = ("t_score", "bone_mass_class")  # at least one
-OPTIONAL: Final = ("site", "device")
+OPTIONAL: Final = ("site", "device", "photo_consent")
+CONSENTS: Final = "yes"  # in photo_consent; with any other cell the face is not shown
 COLUMNS: Final = (
     *("patient_id", "photo", "sex", "age_years", "height_cm", "weight_kg"),
     *LABELS,
@@ -73,6 +74,12 @@ class Cohort:
         """Class index of every row (0 normal, 1 osteopenia, 2 osteoporosis); (N,)."""
         names = self.table["bone_mass_class"]
         return np.array([CLASS_LABELS.index(name) for name in names], np.int64)
+
+    @property
+    def consents(self) -> npt.NDArray[np.bool_]:
+        """Whether each row's consent to showing the face is recorded; (N,)."""
+        given = self.table.get("photo_consent", pd.Series("", index=self.table.index))
+        return np.asarray(given == CONSENTS, bool)
 
     @property
     def photos(self) -> tuple[Path, ...]:
@@ -128,6 +135,7 @@ def manifest_schema(root: Path, boundary: Boundary = Boundary.WHO) -> pa.DataFra
         "acquired_on": [_rule(lambda v: v is not None, "must be a date written YYYY-MM-DD")],
         "site": [free],
         "device": [free],
+        "photo_consent": [_one_of(["", CONSENTS, "no"])],
     }
     columns = {
         name: pa.Column(checks=rules, nullable=True, required=name in REQUIRED)

@@ -13,7 +13,6 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-import yaml
 
 from face2bone import __version__
 from face2bone.bone import CLASS_LABELS
@@ -21,7 +20,7 @@ from face2bone.bundle import Bundle, bundle_hash
 from face2bone.cohort.crops import REJECTED, CropStore, photo_crops
 from face2bone.cohort.manifest import Cohort
 from face2bone.cohort.synthetic.patients import TRAINING_SEED_RANGE
-from face2bone.cohort.synthetic.write import PLAN_FILE
+from face2bone.cohort.synthetic.write import read_plan
 from face2bone.evaluation.guards.report import Guarded, guard_cohort
 from face2bone.evaluation.record import BundleName, CohortFacts, EvaluationRecord
 from face2bone.evaluation.result import evaluate_predictions
@@ -106,10 +105,10 @@ def _names(row: Any) -> str:
 def _facts(
     bundle: Bundle, cohort: Cohort, rejected: pd.DataFrame, outside: int, guards: Guarded
 ) -> CohortFacts:
-    table, plan = cohort.table, _plan(cohort)
+    table, plan = cohort.table, read_plan(cohort.root)
     reasons = rejected["reason"].map(lambda text: _NUMBER.sub("…", text)).value_counts()
     return CohortFacts(
-        description=_description(cohort, plan),
+        description=described(cohort, plan),
         drawn=plan is not None,
         photos=len(table),
         patients=int(table["patient_id"].nunique()),
@@ -124,13 +123,8 @@ def _facts(
     )
 
 
-def _plan(cohort: Cohort) -> dict[str, Any] | None:
-    """How a drawn cohort was drawn, which its folder says; None for patients."""
-    path = cohort.root / PLAN_FILE
-    return yaml.safe_load(path.read_text("utf-8")) if path.is_file() else None
-
-
-def _description(cohort: Cohort, plan: dict[str, Any] | None) -> str:
+def described(cohort: Cohort, plan: dict[str, Any] | None) -> str:
+    """Whom a cohort holds, in words; ``plan`` as ``read_plan`` gives it."""
     patients = cohort.table["patient_id"].nunique()
     if plan is None:
         return f"{patients} patients of a cohort"

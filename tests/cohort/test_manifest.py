@@ -28,13 +28,19 @@ def test_a_valid_manifest_becomes_a_typed_table(make_row: Row, write_rows: Write
     path = write_rows([make_row(0), make_row(1, sex="M", t_score=0.3, site="north")])
     cohort = read_manifest(path)
     table = cohort.table
-    assert list(table.columns) == [c for c in COLUMNS if c != "device"]
+    assert list(table.columns) == [c for c in COLUMNS if c not in ("device", "photo_consent")]
     assert list(table.index) == [2, 3]
     assert table["age_years"].dtype == table["t_score"].dtype == np.float64
     assert table["acquired_on"].tolist() == [date(2024, 5, 2)] * 2
     assert table["site"].tolist() == ["", "north"]
     assert cohort.labels.tolist() == [1, 0]
     assert [p.read_bytes() for p in cohort.photos] == [b"photo 0", b"photo 1"]
+
+
+def test_consent_is_what_is_recorded_and_nothing_else(make_row: Row, write_rows: Write) -> None:
+    rows = [make_row(i, photo_consent=cell) for i, cell in enumerate(("yes", "no", ""))]
+    assert read_manifest(write_rows(rows)).consents.tolist() == [True, False, False]
+    assert read_manifest(write_rows([make_row(0)])).consents.tolist() == [False]
 
 
 def test_parquet_and_csv_read_alike(make_row: Row, write_rows: Write) -> None:
@@ -106,6 +112,7 @@ BREACHES: list[tuple[str, object, str]] = [
     ("acquired_on", "", "YYYY-MM-DD"),
     ("site", "=HYPERLINK()", "no formula"),
     ("device", "x" * 81, "80 printable"),
+    ("photo_consent", "maybe", "one of yes, no"),
     ("bone_mass_class", "osteoperosis", "one of normal, osteopenia, osteoporosis"),
 ]
 
@@ -198,7 +205,7 @@ CELLS = st.one_of(
 def test_any_cell_is_accepted_or_named(
     changes: dict[str, str], make_row: Row, write_rows: Write
 ) -> None:
-    rows: list[dict[str, Any]] = [make_row(0, **{**dict.fromkeys(OPTIONAL, "x"), **changes})]
+    rows: list[dict[str, Any]] = [make_row(0, **{**dict.fromkeys(OPTIONAL, "no"), **changes})]
     try:
         cohort = read_manifest(write_rows(rows, "m.parquet"))
     except ManifestError as error:

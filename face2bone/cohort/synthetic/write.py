@@ -20,7 +20,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import pandas as pd
@@ -95,6 +95,12 @@ def write_cohort(
     manifest = manifest_table(cohort).to_csv(index=False, lineterminator="\n")
     _replace(out / "manifest.csv", manifest.encode())
     return out / "manifest.csv"
+
+
+def read_plan(folder: Path) -> dict[str, Any] | None:
+    """How the cohort in a folder was drawn, which the folder says; None for patients."""
+    path = folder / PLAN_FILE
+    return yaml.safe_load(path.read_text("utf-8")) if path.is_file() else None
 
 
 def photo_name(drawn: DrawnPatient) -> str:
