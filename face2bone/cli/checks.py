@@ -25,10 +25,12 @@ def added_value(
     from face2bone.bundle import load_bundle
     from face2bone.cohort.crops import photo_crops
     from face2bone.cohort.manifest import read_manifest
+    from face2bone.cohort.synthetic.write import read_plan
     from face2bone.evaluation.added_value import record
     from face2bone.evaluation.added_value.features import face_features
     from face2bone.evaluation.added_value.study import study
     from face2bone.evaluation.added_value.words import markdown, verdict
+    from face2bone.evaluation.evaluate import described
     from face2bone.runtime import make_engine
     from face2bone.settings import get_settings
 
@@ -44,8 +46,9 @@ def added_value(
         found = study(store.index, features, store.labels)
         about = (
             f"Bundle {loaded.card.name} ({loaded.card.status}), trained on: {loaded.card.cohort}. "
-            f"{store.index['patient_id'].nunique()} patients of {manifest.name}. The trunk must "
-            "have seen none of them in training."
+            f"{store.index['patient_id'].nunique()} patients with a usable photo of: "
+            f"{described(cohort, read_plan(cohort.root))}. The trunk must have seen none of them "
+            "in training."
         )
         _write(out, "added_value", found, markdown(found, about))
         if attach:
