@@ -1,0 +1,43 @@
+"""Run the study on one or more bundles and write the table.
+
+    python -m tools.faithfulness BUNDLE... --out FOLDER [--patients 200] [--mean 200] [--extra 20]
+
+One thread on a shared machine: OMP_NUM_THREADS=1. Stopped, it goes on where it was.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from tools.faithfulness.study import Faces, Study, run
+
+
+def main() -> None:
+    """Measure every bundle on the same drawn patients, then write what was found."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.faithfulness",
+        description=__doc__,
+        formatter_class=argparse.RawTextHelpFormatter,
+    )
+    parser.add_argument("bundles", type=Path, nargs="+", metavar="BUNDLE")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--patients", type=int, default=200)
+    parser.add_argument("--mean", type=int, default=200, help="patients with the second fill")
+    parser.add_argument("--extra", type=int, default=20, help="patients with the costly checks")
+    parser.add_argument("--threads", type=int, default=1)
+    chosen = parser.parse_args()
+    counts = {
+        "games": chosen.patients,
+        "rivals": chosen.patients,
+        "mean": min(chosen.mean, chosen.patients),
+        "extra": min(chosen.extra, chosen.patients),
+    }
+    faces = Faces(chosen.out / "faces", chosen.patients)
+    for bundle in chosen.bundles:
+        study = Study(bundle, chosen.out, faces, chosen.threads)
+        for part, index in run(study, counts):
+            print(f"{study.folder.name} {part} {index}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

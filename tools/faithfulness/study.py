@@ -1,0 +1,170 @@
+"""The measurements behind the table: every patient's games, kept one file at a time.
+
+    faces/0007.npz            a drawn patient: crop, region map, healthy twin, half-way faces
+    NAME/0007-games.npz       value tables under blur and twin; each parameter's own effect
+    NAME/0007-rivals.npz      baselines and the other methods
+    NAME/0007-mean.npz        value table under the bundle's mean face
+    NAME/0007-extra.npz       shuffled weights and max-sensitivity
+
+NAME is the bundle's folder, or its parent where that is called "bundle". A file is written
+whole or not at all, so a run that was stopped goes on where it was.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from face2bone.bundle import Bundle, load_bundle
+from face2bone.cohort.synthetic.patients import DrawnPatient, draw_cohort
+from face2bone.cohort.synthetic.worlds import World
+from face2bone.errors import FaceError
+from face2bone.explain.arrays import FloatArray
+from face2bone.explain.coalitions import shapley_values
+from face2bone.explain.faithfulness.baselines import BASELINES
+from face2bone.explain.faithfulness.robustness import max_sensitivity, noisy, shuffled
+from face2bone.explain.faithfulness.twin import TwinFace, twin_face
+from face2bone.explain.fills import Fill, blur_fill, mean_face_fill
+from face2bone.explain.shapley import region_shapley
+from face2bone.face.alignment import AlignedFace
+from face2bone.face.regions import REGIONS
+from face2bone.runtime import make_engine
+from face2bone.runtime.engine import logits_of_crops
+from face2bone.runtime.openvino_engine import OpenVinoEngine
+from tools.faithfulness import rivals
+from tools.faithfulness.rivals import CONTRAST
+
+SEED: Final = 970_000
+"""In the evaluation range: no model was trained on these patients, no rule settled on them."""
+NOISY_COPIES: Final = 2
+Arrays = dict[str, npt.NDArray[Any]]
+PARTS: Final = ("games", "rivals", "mean", "extra")
+
+
+@dataclass(frozen=True)
+class Faces:
+    """Drawn patients 0 to ``count`` - 1, each drawn once and then kept in ``folder``."""
+
+    folder: Path
+    count: int
+
+    @cached_property
+    def patients(self) -> tuple[DrawnPatient, ...]:
+        """Of the planted world."""
+        return draw_cohort(self.count, World.PLANTED, SEED)
+
+    def face(self, index: int) -> TwinFace:
+        """A patient's twin face; raises ``FaceError`` when no face was found."""
+        kept = once(self.folder / f"{index:04d}.npz", lambda: self._draw(index))
+        if "crop" not in kept:
+            raise FaceError("No face was found on this drawing. The next patient is taken.")
+        names = ("crop", "mask", "region_map", "transform", "landmarks")
+        return TwinFace(AlignedFace(*(kept[n] for n in names)), kept["twin"], kept["alone"])
+
+    def _draw(self, index: int) -> Arrays:
+        try:
+            face = twin_face(self.patients[index])
+        except FaceError:
+            return {}
+        return {**vars(face.aligned), "twin": face.twin, "alone": face.alone}
+
+
+class Study:
+    """One bundle over the faces."""
+
+    def __init__(self, bundle: Path, out: Path, faces: Faces, threads: int) -> None:
+        self.bundle: Bundle = load_bundle(bundle)
+        name = bundle.resolve().parent.name if bundle.name == "bundle" else bundle.name
+        self.folder, self.faces, self.threads = out / name, faces, threads
+        self.network = self.bundle.build_network().eval().requires_grad_(False)
+        self.logits_of = logits_of_crops(make_engine(self.bundle, "openvino", threads))
+
+    @cached_property
+    def shuffled_logits_of(self) -> Callable[..., Any]:
+        """The same network with shuffled weights."""
+        return logits_of_crops(OpenVinoEngine(shuffled(self.network, seed=0), self.threads))
+
+    def measure(self, part: str, index: int) -> Arrays:
+        """One part of one patient, computed the first time."""
+        parts: Mapping[str, Callable[[int], Arrays]] = {
+            "games": self._games, "rivals": self._rivals, "mean": self._mean,
+            "extra": self._extra,
+        }  # fmt: skip
+        return once(self.folder / f"{index:04d}-{part}.npz", lambda: parts[part](index))
+
+    def table(self, aligned: AlignedFace, fill: Fill) -> FloatArray:
+        """Value table (1024, 3)."""
+        return region_shapley(self.logits_of, aligned, fill).table
+
+    def _games(self, index: int) -> Arrays:
+        face = self.faces.face(index)
+        own = self.logits_of(np.concatenate([face.aligned.crop[None], face.alone]))
+        return {
+            "blur": self.table(face.aligned, blur_fill(face.aligned)),
+            "twin": self.table(face.aligned, face.fill),
+            "effects": (own[0] - own[1:]) @ CONTRAST,
+        }
+
+    def _rivals(self, index: int) -> Arrays:
+        aligned = self.faces.face(index).aligned
+        blur = blur_fill(aligned)
+        table = self.measure("games", index)["blur"]
+        known = {name: baseline(aligned) for name, baseline in BASELINES.items()}
+        return known | {
+            "Grad-CAM": rivals.grad_cam(self.network, aligned),
+            "integrated gradients": rivals.integrated_gradients(self.network, aligned, blur),
+            "patch occlusion": rivals.patch_occlusion(self.logits_of, aligned, blur),
+            "region occlusion": rivals.region_occlusion(table),
+            "LIME": rivals.lime(table, seed=index),
+        }
+
+    def _mean(self, index: int) -> Arrays:
+        aligned = self.faces.face(index).aligned
+        return {"mean": self.table(aligned, mean_face_fill(aligned, self.bundle.mean_face))}
+
+    def _extra(self, index: int) -> Arrays:
+        aligned = self.faces.face(index).aligned
+        fill = blur_fill(aligned)
+        without = region_shapley(self.shuffled_logits_of, aligned, fill).table
+        copies = [noisy(aligned, np.random.default_rng([SEED, i])) for i in range(NOISY_COPIES)]
+        values = region_values(self.measure("games", index)["blur"])
+        moved = max_sensitivity(
+            lambda face: region_values(self.table(face, blur_fill(face))), copies, values
+        )
+        return {"shuffled": without, "max_sensitivity": np.array(moved)}
+
+
+def region_values(table: FloatArray) -> FloatArray:
+    """Shapley values (10,) of the osteoporosis logit minus the normal logit."""
+    values: FloatArray = shapley_values(table, len(REGIONS)) @ CONTRAST
+    return values
+
+
+def run(study: Study, counts: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+    """Measure each part for as many patients as asked; yields (part, patient) when done.
+
+    Patient by patient, so that a run stopped early is a smaller whole study.
+    """
+    for index in range(max(counts.values())):
+        for part in (p for p in PARTS if index < counts[p]):
+            try:
+                study.measure(part, index)
+            except FaceError:
+                break
+            yield part, index
+
+
+def once(path: Path, compute: Callable[[], Arrays]) -> Arrays:
+    """Arrays of a file, or computed and written to it."""
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        with part.open("wb") as file:
+            np.savez_compressed(file, **compute())
+        part.replace(path)
+    with np.load(path, allow_pickle=False) as kept:
+        return dict(kept)
