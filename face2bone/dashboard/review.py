@@ -45,5 +45,8 @@ def _steps_after_the_photo() -> None:
     trust_step(prediction, referral, asked, assessor)
     explanation = why_step(found, prediction)
     next_step(answers, referral)
+    if explanation is None:
+        st.caption("The report and the records hold step 5 too: they are offered when it is done.")
+        return
     export(asked, found, prediction, explanation, referral, assessor)
     save_step(Assessment(asked, found, prediction, explanation, referral, assessor.facts))

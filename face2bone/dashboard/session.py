@@ -7,12 +7,14 @@ nothing and no one else can be shown it.
 """
 
 from collections.abc import Callable
-from typing import Final, TypeVar
+from functools import partial
+from typing import Any, Final, TypeVar
 
 import streamlit as st
 
 from face2bone.assess import Assessor, Explanation, LocatedFace, Progress
 from face2bone.bundle import Bundle, load_bundle
+from face2bone.dashboard.job import Job
 from face2bone.patient import Patient
 from face2bone.photo import Photo
 from face2bone.runtime import Prediction
@@ -22,6 +24,7 @@ T = TypeVar("T")
 
 PHOTO: Final = "photo"
 PATIENT: Final = "patient"
+EXPLANATION: Final = "explanation"
 _RESULTS: Final = "results"
 
 
@@ -47,7 +50,8 @@ def set_photo(photo: Photo | None) -> None:
     """Make this the session's photo; what was computed for another is forgotten."""
     current = get_photo()
     if photo is None or current is None or current.sha256 != photo.sha256:
-        st.session_state[_RESULTS] = {}
+        for step in list(_results()):
+            _drop(step)
     st.session_state[PHOTO] = photo
 
 
@@ -78,17 +82,41 @@ def prediction(found: LocatedFace) -> Prediction:
     return _once("prediction", lambda: assessor().predict(found))
 
 
-def explanation(found: LocatedFace, progress: Progress) -> Explanation:
-    """The explanation of the session's photo; slow the first time only."""
-    return _once("explanation", lambda: assessor().explain(found, progress))
+def explanation(found: LocatedFace) -> Job[Explanation]:
+    """The explanation of the session's photo, from now on computed in the background."""
+    return job(EXPLANATION, partial(assessor().explain, found))
+
+
+def job(step: str, work: Callable[[Progress], T]) -> Job[T]:
+    """A long computation on the session's photo, started once; another photo stops it."""
+    return _once(step, lambda: Job(work))
+
+
+def forget(step: str) -> None:
+    """Let a step of the session's photo be computed anew; a job still running stops."""
+    _drop(_key(step))
 
 
 def _once(step: str, compute: Callable[[], T]) -> T:
     """Compute a step once per photo and bundle, in this session."""
-    results = st.session_state.setdefault(_RESULTS, {})
-    photo = get_photo()
-    key = (step, photo.sha256 if photo else "", assessor().facts.sha256)
+    results, key = _results(), _key(step)
     if key not in results:
         results[key] = compute()
     found: T = results[key]
     return found
+
+
+def _results() -> dict[tuple[str, str, str], Any]:
+    results: dict[tuple[str, str, str], Any] = st.session_state.setdefault(_RESULTS, {})
+    return results
+
+
+def _drop(key: tuple[str, str, str]) -> None:
+    found = _results().pop(key, None)
+    if isinstance(found, Job):
+        found.stop()
+
+
+def _key(step: str) -> tuple[str, str, str]:
+    photo = get_photo()
+    return step, photo.sha256 if photo else "", assessor().facts.sha256

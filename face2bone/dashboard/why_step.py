@@ -6,6 +6,7 @@ import streamlit as st
 from face2bone.assess import Explanation, LocatedFace
 from face2bone.bone import CLASS_LABELS
 from face2bone.dashboard import charts, session, show
+from face2bone.dashboard.watch import watched
 from face2bone.explain.shapley import RegionAttribution, fill_agreement
 from face2bone.report.pictures import concept_png, overlay_png
 from face2bone.runtime import Prediction
@@ -14,14 +15,27 @@ CONCEPTS_SHOWN = 4
 SEVERITY = "severity as a whole"
 
 
-def why_step(found: LocatedFace, prediction: Prediction) -> Explanation:
-    """Region attributions as named bars and on the face, then concept cards."""
+def why_step(found: LocatedFace, prediction: Prediction) -> Explanation | None:
+    """Region attributions as named bars and on the face, then concept cards.
+
+    Returns None while they are computed, and after that was stopped or failed.
+    """
     show.step(
         5,
         "Why",
         "What the model's answer rests on in this photo. It explains the model, not the bone.",
     )
-    explanation = _explanation(found)
+    explanation = watched(session.explanation(found), session.EXPLANATION, _words)
+    if explanation is not None:
+        _explained(found, prediction, explanation)
+    return explanation
+
+
+def _words(step: str) -> str:
+    return "1,024 combinations of regions, twice" if step == "regions" else "Concepts"
+
+
+def _explained(found: LocatedFace, prediction: Prediction, explanation: Explanation) -> None:
     predicted = int(prediction.probabilities.argmax())
     chosen = st.segmented_control(
         "What is explained",
@@ -36,19 +50,6 @@ def why_step(found: LocatedFace, prediction: Prediction) -> Explanation:
     else:
         _regions(found, explanation, k)
     _concepts(found, explanation, predicted if k == len(CLASS_LABELS) else k)
-    return explanation
-
-
-def _explanation(found: LocatedFace) -> Explanation:
-    bar = st.empty()
-
-    def progress(step: str, fraction: float) -> None:
-        text = "1,024 combinations of regions, twice" if step == "regions" else "Concepts"
-        bar.progress(min(max(fraction, 0.0), 1.0), text=f"{text} …")
-
-    explanation = session.explanation(found, progress)
-    bar.empty()
-    return explanation
 
 
 def _regions(found: LocatedFace, explanation: Explanation, k: int) -> None:

@@ -1,11 +1,17 @@
-"""The records database of a page under test."""
+"""The records database and the model of a page under test."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from face2bone.bundle import Bundle
+from face2bone.dashboard import session
 from face2bone.dashboard.save_step import shared_records
+from face2bone.explain.fills import Fill
+from face2bone.explain.shapley import RegionAttribution
+from face2bone.face import AlignedFace
 from face2bone.records import Records
 
 
@@ -18,3 +24,29 @@ def records(fresh_settings: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Reco
     yield opened
     opened.close()
     shared_records.clear()
+
+
+@pytest.fixture
+def tiny_model(fresh_settings: pytest.MonkeyPatch, tiny_bundle: Bundle) -> Iterator[Bundle]:
+    """The pages of this test use a network that answers at once, and region games drawn at random.
+
+    The 1,024 passes of a game are tested in tests/explain; here they would only take time.
+    """
+    monkeypatch = fresh_settings
+    monkeypatch.setenv("FACE2BONE_BUNDLE", str(tiny_bundle.root))
+    monkeypatch.setenv("FACE2BONE_ENGINE", "torch")
+    monkeypatch.setattr("face2bone.assess.region_shapley", drawn_game)
+    for shared in (session.bundle, session.assessor):
+        shared.clear()
+    yield tiny_bundle
+    for shared in (session.bundle, session.assessor):
+        shared.clear()
+
+
+def drawn_game(
+    _: object, aligned: AlignedFace, fill: Fill, progress: Callable[[float], None]
+) -> RegionAttribution:
+    """What ``region_shapley`` returns, from a table of noise that the photo decides."""
+    seed = int(aligned.crop.sum()) + len(fill.name)
+    progress(0.5)
+    return RegionAttribution(np.random.default_rng(seed).normal(size=(1024, 3)), fill.name)

@@ -1,22 +1,31 @@
 """The Review page's logic in Streamlit's own test runner; what it looks like: tests/browser."""
 
+import threading
 import time
+from collections.abc import Iterator
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from face2bone.assess import Assessor
+from face2bone.assess import Assessor, Explanation, LocatedFace, Progress
+from face2bone.errors import EngineError
+from tests.dashboard.acts import done
 
 SECONDS = 120
 
 
 @pytest.fixture
-def app(demo_bundle: object) -> AppTest:
+def app(tiny_model: object) -> AppTest:
     return AppTest.from_file("../../pages/review.py", default_timeout=SECONDS).run()
 
 
 def headings(app: AppTest) -> list[str]:
     return [h.value for h in app.header]
+
+
+def keys(app: AppTest) -> set[str | None]:
+    assert not app.exception
+    return {button.key for button in app.button}
 
 
 def test_first_sight_asks_for_a_photo(app: AppTest) -> None:
@@ -29,12 +38,13 @@ def test_a_sample_reaches_the_last_step(app: AppTest) -> None:
     app.button(key="sample_0").click().run()
     assert not app.exception
     assert [h[0] for h in headings(app)] == list("123456")
+    assert "save_assessment" in keys(done(app))
 
 
 def test_nothing_is_recomputed_when_an_answer_changes(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app.button(key="sample_0").click().run()
+    done(app.button(key="sample_0").click().run())
 
     def forbidden(*_: object) -> None:
         raise AssertionError("recomputed")
@@ -53,8 +63,8 @@ def test_another_sample_replaces_every_result(app: AppTest) -> None:
     first = app.session_state["photo"].sha256
     app.button(key="sample_1").click().run()
     assert app.session_state["photo"].sha256 != first
-    keys = app.session_state["results"]
-    assert {sha for _, sha, _ in keys} == {app.session_state["photo"].sha256}
+    kept = app.session_state["results"]
+    assert {sha for _, sha, _ in kept} == {app.session_state["photo"].sha256}
 
 
 def test_missing_details_stop_before_the_face(app: AppTest) -> None:
@@ -69,3 +79,73 @@ def test_two_sessions_share_no_photo(app: AppTest) -> None:
     other = AppTest.from_file("../../pages/review.py", default_timeout=SECONDS).run()
     assert headings(other) == ["1. Photo"]
     assert "photo" not in other.session_state
+
+
+@pytest.fixture
+def slow_steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Semaphore]:
+    """Explaining goes on by one step whenever the semaphore is released."""
+    explain, steps = Assessor.explain, threading.Semaphore(0)
+
+    def explain_slowly(self: Assessor, found: LocatedFace, progress: Progress) -> Explanation:
+        def step(name: str, fraction: float) -> None:
+            progress(name, fraction)
+            assert steps.acquire(timeout=SECONDS)
+
+        return explain(self, found, step)
+
+    monkeypatch.setattr(Assessor, "explain", explain_slowly)
+    yield steps
+    steps.release(1000)
+
+
+def test_the_suggestion_does_not_wait_for_the_explanation(
+    app: AppTest, slow_steps: threading.Semaphore
+) -> None:
+    app.button(key="sample_0").click().run()
+    assert "stop_explanation" in keys(app)
+    app.checkbox(key="flag_height_loss").check().run()
+    assert any("urgent clinician review" in e.value for e in app.error)
+    assert "stop_explanation" in keys(app)
+    assert "save_assessment" not in keys(app)
+
+
+def test_a_stopped_explanation_leaves_the_page_usable_and_can_be_started_again(
+    app: AppTest, slow_steps: threading.Semaphore
+) -> None:
+    app.button(key="sample_0").click().run()
+    app.button(key="stop_explanation").click().run()
+    assert any("nothing of it is kept" in i.value for i in app.info)
+    assert not {"stop_explanation", "save_assessment", "download_json"} & keys(app)
+    app.checkbox(key="flag_height_loss").check().run()
+    assert any("urgent clinician review" in e.value for e in app.error)
+    assert "again_explanation" in keys(app)
+    app.button(key="again_explanation").click().run()
+    assert "stop_explanation" in keys(app)
+    slow_steps.release(1000)
+    assert "save_assessment" in keys(done(app))
+
+
+def test_another_sample_stops_the_explanation_of_the_first(
+    app: AppTest, slow_steps: threading.Semaphore
+) -> None:
+    app.button(key="sample_0").click().run()
+    before = {t for t in threading.enumerate() if t.name == "job"}
+    assert before
+    app.button(key="sample_1").click().run()
+    slow_steps.release(2)
+    for thread in before:
+        thread.join(SECONDS)
+    assert not any(thread.is_alive() for thread in before)
+
+
+def test_an_explanation_that_fails_is_one_sentence_and_the_page_goes_on(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise EngineError("The engine broke. Start it again.")
+
+    monkeypatch.setattr(Assessor, "explain", broken)
+    done(app.button(key="sample_0").click().run())
+    assert any("The engine broke" in e.value for e in app.error)
+    assert headings(app)[-1] == "6. What next"
+    assert "again_explanation" in keys(app)

@@ -4,16 +4,17 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from face2bone.records import Records, kept_assessments, verify
+from tests.dashboard.acts import done
 
 SECONDS = 240
 SAVE = "save_assessment"
 
 
 @pytest.fixture
-def review(records: Records, demo_bundle: object) -> AppTest:
+def review(records: Records, tiny_model: object) -> AppTest:
     """A sample patient at the last step."""
     app = AppTest.from_file("../../pages/review.py", default_timeout=SECONDS).run()
-    return app.button(key="sample_0").click().run()
+    return done(app.button(key="sample_0").click().run())
 
 
 def fill(app: AppTest, patient_id: str = "P-0412", consent: bool = True) -> AppTest:

@@ -1,0 +1,94 @@
+"""One long computation in a thread of its own, which a page can watch and stop.
+
+A page that computed by itself would show nothing more until it was done, and every click
+would start it over. A job runs on while the page is used. It belongs to the session that
+started it: it is kept nowhere else, and when the session lets go of it, it stops.
+"""
+
+import threading
+import weakref
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from face2bone.assess import Progress
+
+T = TypeVar("T")
+
+
+class _Stopped(Exception):
+    """Raised in a computation's progress call to end it."""
+
+
+class _State(Generic[T]):
+    """What the thread and the job share; the thread never holds the job itself."""
+
+    def __init__(self) -> None:
+        self.step, self.fraction = "", 0.0
+        self.stop, self.over = threading.Event(), threading.Event()
+        self.found: list[T] = []
+        self.error: Exception | None = None
+
+    def report(self, step: str, fraction: float) -> None:
+        if self.stop.is_set():
+            raise _Stopped
+        self.step, self.fraction = step, fraction
+
+    def run(self, work: Callable[[Progress], T]) -> None:
+        try:
+            found = work(self.report)
+            # Stopped in its last breath: nobody waits for it, so nothing is kept.
+            if not self.stop.is_set():
+                self.found.append(found)
+        except _Stopped:
+            pass
+        except Exception as error:  # noqa: BLE001  raised again where the result is asked for
+            self.error = error
+        finally:
+            self.over.set()
+
+
+class Job(Generic[T]):
+    """A computation that runs from now on; ``work`` gets the progress callback to call.
+
+    ``work`` is stopped by an exception raised in that callback, so it must call it often
+    enough and keep nothing of its own.
+    """
+
+    def __init__(self, work: Callable[[Progress], T]) -> None:
+        self._state: _State[T] = _State()
+        # Named like nothing of a patient: thread names reach logs.
+        thread = threading.Thread(target=self._state.run, args=(work,), name="job", daemon=True)
+        weakref.finalize(self, self._state.stop.set)
+        thread.start()
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended: done, stopped or failed."""
+        return self._state.over.is_set()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it was stopped; nothing of it is kept."""
+        return self._state.stop.is_set() and not self._state.found
+
+    @property
+    def progress(self) -> tuple[str, float]:
+        """The step it is at and the fraction of it done, in [0, 1]."""
+        return self._state.step, min(max(self._state.fraction, 0.0), 1.0)
+
+    def stop(self) -> None:
+        """End it at its next progress call; once it has been done, this does nothing."""
+        self._state.stop.set()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait until it is over, at most ``seconds``; returns ``over``."""
+        return self._state.over.wait(seconds)
+
+    def result(self) -> T | None:
+        """What was found, or None while it runs and after it was stopped.
+
+        Raises what the computation raised.
+        """
+        if self._state.error is not None:
+            raise self._state.error
+        return self._state.found[0] if self._state.found else None

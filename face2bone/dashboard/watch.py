@@ -1,0 +1,52 @@
+"""A job on the page: how far it is, a button that stops it, and one that starts it again."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import streamlit as st
+
+from face2bone.dashboard import session, show
+from face2bone.dashboard.job import Job
+from face2bone.errors import Face2BoneError
+
+T = TypeVar("T")
+
+LOOK_SECONDS = 0.5
+
+
+def watched(job: Job[T], step: str, words: Callable[[str], str]) -> T | None:
+    """What the job found, or None with its progress and a Stop button on the page.
+
+    ``step`` is the name under which the session keeps the job; ``words`` says what each of
+    the job's own steps does. A job that was stopped or failed says so and can be started
+    again; the rest of the page stays usable in every case.
+    """
+    try:
+        found = job.result()
+    except Face2BoneError as error:
+        show.refusal(error)
+        _again(step)
+        return None
+    if found is None and job.stopped:
+        st.info("Stopped before it was done; nothing of it is kept.", icon=":material/block:")
+        _again(step)
+    elif found is None:
+        _progress(job, step, words)
+    return found
+
+
+def _again(step: str) -> None:
+    st.button("Start again", key=f"again_{step}", on_click=session.forget, args=(step,))
+
+
+@st.fragment(run_every=LOOK_SECONDS)
+def _progress(job: Job[T], step: str, words: Callable[[str], str]) -> None:
+    """Only this part of the page is drawn again while the job runs."""
+    if job.over:
+        st.rerun()
+    at, fraction = job.progress
+    bar, button = st.columns([5, 1], vertical_alignment="center")
+    bar.progress(fraction, text=f"{words(at)}: {fraction:.0%}")
+    if button.button("Stop", key=f"stop_{step}", icon=":material/stop:"):
+        job.stop()
+        st.rerun()
