@@ -18,6 +18,7 @@
     ├── ConceptNameRefused      a concept cannot be called that, or the name cannot be kept
     ├── TrainingError           a training run cannot start or go on
     ├── EvaluationError         an evaluation cannot be made, written or read
+    ├── ExplanationError        a cohort's explanations cannot be made, written, found or read
     ├── RecalibrationRefused    a clinic's results do not support a new calibration
     ├── EngineError             an inference engine is unavailable or unknown
     ├── PatientError            a patient's details are missing or out of range
@@ -109,6 +110,10 @@ class RecalibrationRefused(Face2BoneError):
 
 class EvaluationError(Face2BoneError):
     """Raised when an evaluation cannot be made, written or read."""
+
+
+class ExplanationError(Face2BoneError):
+    """Raised when a cohort's explanations cannot be made, written, found or read."""
 
 
 class EngineError(Face2BoneError):

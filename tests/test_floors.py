@@ -35,6 +35,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("face2bone.training",),
     ("face2bone.comparison",),
     ("face2bone.assess",),
+    ("face2bone.explore",),
     ("face2bone.report",),
     ("face2bone.records",),
     ("face2bone.doctor", "face2bone.cli", "face2bone.__main__"),

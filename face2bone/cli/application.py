@@ -1,7 +1,7 @@
 """What every command shares: the application, its exit codes, options, errors and progress."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Final
@@ -46,6 +46,18 @@ def exit_code(error: Face2BoneError) -> int:
     if isinstance(error, BundleError):
         return EXIT_BUNDLE
     return EXIT_USAGE if isinstance(error, PatientError) else EXIT_REFUSED
+
+
+def as_one_bar(
+    advance: Callable[[int, int], None], steps: Mapping[str, tuple[int, int]]
+) -> Callable[[str, int, int], None]:
+    """Progress of named steps as one bar of 100; ``steps`` says where each begins and ends."""
+
+    def told(step: str, done: int, total: int) -> None:
+        low, high = steps[step]
+        advance(low + round((high - low) * done / total), 100)
+
+    return told
 
 
 @contextmanager

@@ -1,14 +1,14 @@
 """Commands that ask what a model is worth: evaluate."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from face2bone.cli.application import Out, app, plain_errors, progress_bar
+from face2bone.cli.application import Out, app, as_one_bar, plain_errors, progress_bar
 
 # Where the bar stands when each step begins and ends; aligning takes most of the time.
 STEPS: Final = {"aligning": (0, 70), "predicting": (70, 85), "measuring": (85, 100)}
@@ -41,7 +41,7 @@ def evaluate(
         loaded, cohort, settings = load_bundle(bundle), read_manifest(manifest), get_settings()
         engine = make_engine(loaded, settings.engine, threads=settings.threads)
         with aligned_crops(out, crops) as folder, progress_bar("evaluating", 100) as advance:
-            evaluated = evaluate_bundle(loaded, cohort, engine, folder, _shares(advance))
+            evaluated = evaluate_bundle(loaded, cohort, engine, folder, as_one_bar(advance, STEPS))
             report = write_evaluation(evaluated, loaded.card, out)
         if attach:
             record.attach(loaded, evaluated.record)
@@ -59,13 +59,3 @@ def aligned_crops(out: Path, kept: Path | None) -> Iterator[Path]:
     yield folder
     if kept is None:
         shutil.rmtree(folder)
-
-
-def _shares(advance: Callable[[int, int], None]) -> Callable[[str, int, int], None]:
-    """Progress of the steps as one bar of 100."""
-
-    def told(step: str, done: int, total: int) -> None:
-        low, high = STEPS[step]
-        advance(low + round((high - low) * done / total), 100)
-
-    return told

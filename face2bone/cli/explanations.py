@@ -1,0 +1,48 @@
+"""Commands that explain a model's answers for a cohort: explain."""
+
+import shutil
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from face2bone.cli.application import Out, app, as_one_bar, plain_errors, progress_bar
+
+STEPS: Final = {"aligning": (0, 5), "explaining": (5, 100)}  # where the bar stands
+
+
+@app.command()
+def explain(
+    bundle: Annotated[Path, typer.Argument(help="Folder of the trained model.")],
+    manifest: Annotated[Path, typer.Argument(help="CSV or parquet manifest of a cohort.")],
+    out: Out,
+    crops: Annotated[
+        Path | None,
+        typer.Option(help="Keep the aligned crops here for another run; they show faces."),
+    ] = None,
+) -> None:
+    """Explain a model's answer for every photo of a cohort, and sum up by group."""
+    from face2bone.bundle import load_bundle
+    from face2bone.cohort.manifest import read_manifest
+    from face2bone.explore.folder import check_out, explain_cohort, write_explained
+    from face2bone.runtime import make_engine
+    from face2bone.settings import get_settings
+
+    with plain_errors():
+        check_out(out)
+        loaded, cohort, settings = load_bundle(bundle), read_manifest(manifest), get_settings()
+        engine = make_engine(loaded, settings.engine, threads=settings.threads)
+        # The hidden neighbour stays when the work is stopped, so that it goes on from there.
+        work = out.parent / f".{out.name}-explaining"
+        with progress_bar("explaining", 100) as advance:
+            explained, rejected = explain_cohort(
+                loaded,
+                cohort,
+                engine,
+                crops or work / "crops",
+                work / "shards",
+                as_one_bar(advance, STEPS),
+            )
+        written = write_explained(explained, rejected, out)
+        shutil.rmtree(work)
+    typer.echo(f"{explained.about.description} explained in {written}")

@@ -1,0 +1,120 @@
+"""Explain every photo of a cohort, a few at a time, so that a kill costs minutes.
+
+One row a usable photo goes into a table: what the manifest says of the patient, the
+prediction, and the figures of ``PhotoFigures``. Rows are written in shards, each whole or
+not at all; a second call on the same folder computes only what is missing.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+import pandas as pd
+
+from face2bone.bundle import Bundle, bundle_hash
+from face2bone.cohort.crops import SOURCE, CropStore
+from face2bone.errors import ExplanationError
+from face2bone.explain.arrays import BoolArray, Pixels
+from face2bone.explain.figures import as_row, photo_figures
+from face2bone.face import AlignedFace
+from face2bone.face.mesh import LANDMARKS
+from face2bone.runtime import Engine
+
+SHARD: Final = 8  # photos; at full width they take a few minutes
+THUMBNAIL_SIDE: Final = 112  # pixels
+THUMBNAIL_QUALITY: Final = 80  # JPEG; about 2.5 kB a face
+THUMBNAIL: Final = "thumbnail"
+PATIENT_COLUMNS: Final = (
+    *("patient_id", "sex", "age_years", "height_cm", "weight_kg", "t_score"),
+    *("bone_mass_class", "site", "device"),
+)
+MARK: Final = "explains.json"
+
+Progress = Callable[[int, int], None]
+"""Called with photos done and photos in all; raise from it to stop."""
+
+
+def explain_store(
+    bundle: Bundle,
+    engine: Engine,
+    store: CropStore,
+    folder: Path,
+    may_show: BoolArray,
+    progress: Progress,
+) -> pd.DataFrame:
+    """One row a crop of the store, explained; shards are kept in ``folder`` for the next call.
+
+    ``may_show`` (N,) says for each index row whether its face may be kept as a thumbnail.
+    Raises ``ExplanationError`` when the folder holds the shards of another cohort or model,
+    and ``EngineError`` when a logit is not finite.
+    """
+    _open(folder, bundle, store)
+    count = len(store.index)
+    parts = []
+    for start in range(0, count, SHARD):
+        path = folder / f"{start:07d}.parquet"
+        if not path.is_file():
+            rows = []
+            for i in range(start, min(start + SHARD, count)):
+                progress(i, count)
+                rows.append(_row(bundle, engine, store, i, bool(may_show[i])))
+            write_parquet(pd.DataFrame(rows), path)
+        parts.append(pd.read_parquet(path))
+    progress(count, count)
+    return pd.concat(parts, ignore_index=True)
+
+
+def write_parquet(table: pd.DataFrame, path: Path) -> None:
+    """The file is there whole or not at all."""
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    table.to_parquet(part, index=False)
+    part.replace(path)
+
+
+def stored_face(store: CropStore, index_row: int) -> AlignedFace:
+    """The aligned face of one index row; a store keeps no landmarks, so these are NaN."""
+    row = int(store.rows[index_row])
+    region_map = np.asarray(store.region_maps[row])
+    nowhere = np.full((LANDMARKS, 2), np.nan, np.float32)
+    transform = np.full((2, 3), np.nan, np.float32)
+    return AlignedFace(
+        np.asarray(store.crops[row]), region_map >= 0, region_map, transform, nowhere
+    )
+
+
+def thumbnail(crop: Pixels) -> bytes:
+    """A crop (160, 160, 3) as a small JPEG."""
+    size = (THUMBNAIL_SIDE, THUMBNAIL_SIDE)
+    small = cv2.resize(crop, size, interpolation=cv2.INTER_AREA)
+    quality = [cv2.IMWRITE_JPEG_QUALITY, THUMBNAIL_QUALITY]
+    return cv2.imencode(".jpg", small[..., ::-1], quality)[1].tobytes()
+
+
+def _row(
+    bundle: Bundle, engine: Engine, store: CropStore, index_row: int, may_show: bool
+) -> dict[str, Any]:
+    face = stored_face(store, index_row)
+    said = store.index.iloc[index_row]
+    return {
+        **{name: said.get(name) for name in PATIENT_COLUMNS},
+        **as_row(photo_figures(bundle, engine, face)),
+        THUMBNAIL: thumbnail(face.crop) if may_show else None,
+    }
+
+
+def _open(folder: Path, bundle: Bundle, store: CropStore) -> None:
+    """Make the folder of shards, or check that it holds this model's of this cohort."""
+    crops = json.loads((store.folder / SOURCE).read_text("utf-8"))
+    mark = json.dumps({"bundle": bundle_hash(bundle), "crops": crops})
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / MARK
+    if path.is_file() and path.read_text("utf-8") != mark:
+        raise ExplanationError(
+            "An unfinished explanation of another cohort or model lies beside this folder. "
+            "Choose another folder for --out."
+        )
+    path.write_text(mark, "utf-8")
