@@ -9,7 +9,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from tools.faithfulness.study import Faces, Study, run
+from tools.faithfulness.study import Faces, Study, network_name, run
+from tools.faithfulness.table import write_table
 
 
 def main() -> None:
@@ -37,6 +38,7 @@ def main() -> None:
         study = Study(bundle, chosen.out, faces, chosen.threads)
         for part, index in run(study, counts):
             print(f"{study.folder.name} {part} {index}", file=sys.stderr)
+    print(write_table(chosen.out, [network_name(b) for b in chosen.bundles], faces))
 
 
 if __name__ == "__main__":

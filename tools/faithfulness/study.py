@@ -10,6 +10,7 @@ NAME is the bundle's folder, or its parent where that is called "bundle". A file
 whole or not at all, so a run that was stopped goes on where it was.
 """
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -78,8 +79,7 @@ class Study:
 
     def __init__(self, bundle: Path, out: Path, faces: Faces, threads: int) -> None:
         self.bundle: Bundle = load_bundle(bundle)
-        name = bundle.resolve().parent.name if bundle.name == "bundle" else bundle.name
-        self.folder, self.faces, self.threads = out / name, faces, threads
+        self.folder, self.faces, self.threads = out / network_name(bundle), faces, threads
         self.network = self.bundle.build_network().eval().requires_grad_(False)
         self.logits_of = logits_of_crops(make_engine(self.bundle, "openvino", threads))
 
@@ -138,6 +138,11 @@ class Study:
         return {"shuffled": without, "max_sensitivity": np.array(moved)}
 
 
+def network_name(bundle: Path) -> str:
+    """What a bundle is called in the study: its folder, or the run folder it lies in."""
+    return bundle.resolve().parent.name if bundle.name == "bundle" else bundle.name
+
+
 def region_values(table: FloatArray) -> FloatArray:
     """Shapley values (10,) of the osteoporosis logit minus the normal logit."""
     values: FloatArray = shapley_values(table, len(REGIONS)) @ CONTRAST
@@ -162,7 +167,7 @@ def once(path: Path, compute: Callable[[], Arrays]) -> Arrays:
     """Arrays of a file, or computed and written to it."""
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
+        part = path.with_name(f".{path.name}.{os.getpid()}")
         with part.open("wb") as file:
             np.savez_compressed(file, **compute())
         part.replace(path)
