@@ -8,7 +8,7 @@ so that A is about U W, in the least-squares sense (Lee and Seung 1999).
 """
 
 import warnings
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from scipy.optimize import nnls
@@ -18,11 +18,17 @@ from sklearn.exceptions import ConvergenceWarning
 from face2bone.errors import TrainingError
 from face2bone.explain.arrays import FloatArray, RealArray
 
+Start = Literal["nndsvda", "random"]
 MAX_ITERATIONS: Final = 500
 
 
-def factorise(A: RealArray, parts: int, seed: int) -> tuple[FloatArray, FloatArray]:
+def factorise(
+    A: RealArray, parts: int, seed: int, start: Start = "nndsvda"
+) -> tuple[FloatArray, FloatArray]:
     """U (N, R) and W (R, C) of non-negative features A (N, C); the same seed, the same parts.
+
+    ``start``: from the singular vectors of A (Boutsidis and Gallopoulos 2008), whatever the
+    seed nearly the same, or from random factors, to see what hangs on the start.
 
     Raises ``TrainingError`` when there are fewer rows or columns than parts.
     """
@@ -31,7 +37,7 @@ def factorise(A: RealArray, parts: int, seed: int) -> tuple[FloatArray, FloatArr
             f"{parts} concepts cannot be learned from {A.shape[0]} map positions of {A.shape[1]} "
             "features. Give more photos, or ask for fewer concepts."
         )
-    model = NMF(parts, init="nndsvda", random_state=seed, max_iter=MAX_ITERATIONS, tol=1e-4)
+    model = NMF(parts, init=start, random_state=seed, max_iter=MAX_ITERATIONS, tol=1e-4)
     with warnings.catch_warnings():
         # A basis that still moves in its fourth digit is good enough to read concepts from.
         warnings.simplefilter("ignore", ConvergenceWarning)

@@ -76,3 +76,10 @@ def test_project_equals_scipy_nnls_on_the_whole_problem(seed, parts):
 def test_relative_error_of_nothing_is_nought():
     assert relative_error(np.zeros((2, 3)), np.zeros((2, 1)), np.zeros((1, 3))) == 0.0
     assert relative_error(np.ones((2, 3)), np.zeros((2, 1)), np.ones((1, 3))) == 1.0
+
+
+def test_random_starts_find_the_planted_parts_too():
+    _, W, A = planted()
+    for seed in range(2):
+        found = factorise(A, 4, seed, start="random")[1]
+        assert ((W @ found.T).max(axis=1) > 0.99).all()
