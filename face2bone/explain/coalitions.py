@@ -1,4 +1,4 @@
-"""The game behind a region attribution: who plays, what a coalition sees, what each is due.
+"""The game behind a region attribution: who plays, and what each player is due.
 
 Notation, as in Shapley (1953):
     n       players (facial regions), numbered 0 to n - 1
@@ -11,7 +11,7 @@ Notation, as in Shapley (1953):
 All 2^n coalitions are evaluated, so the values are exact: no sampling, no background set.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from math import factorial
 from typing import Final
@@ -19,8 +19,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from face2bone.errors import EngineError
-from face2bone.explain.arrays import BoolArray, FloatArray, Pixels, RealArray, RegionMap
+from face2bone.explain.arrays import BoolArray, FloatArray, Pixels, RealArray
 
 LogitsOf = Callable[[Pixels], RealArray]
 """uint8 crops (B, H, W, 3) to outputs (B, K)."""
@@ -102,64 +101,8 @@ def interaction_values(table: npt.ArrayLike, n: int) -> FloatArray:
     return interaction_weights(n) @ _checked_table(table, n)
 
 
-def painted_crops(
-    crop: Pixels, fill: Pixels, region_map: RegionMap, coalitions: BoolArray
-) -> Pixels:
-    """What each coalition sees: the crop in its regions, the fill in the others.
-
-    ``crop`` and ``fill`` (H, W, 3), ``region_map`` (H, W) with -1 outside the face,
-    ``coalitions`` (B, n); returns (B, H, W, 3). Pixels outside the face come from the crop
-    for every coalition, so nothing outside the face can ever be given an attribution.
-    """
-    # The map's -1 reads the last column: pixels outside the face are seen by every coalition.
-    outside = np.ones((len(coalitions), 1), dtype=bool)
-    seen = np.concatenate([coalitions, outside], axis=1)
-    # fill ^ (bits of the difference where seen): bytes instead of a branch, 8 times np.where.
-    bits = np.where(seen, np.uint8(255), np.uint8(0))
-    painted = bits[:, np.repeat(region_map.ravel(), crop.shape[-1])]
-    painted &= (crop ^ fill).ravel()
-    painted ^= fill.ravel()
-    return painted.reshape(len(coalitions), *crop.shape)
-
-
-def coalition_table(
-    logits_of: LogitsOf,
-    crop: Pixels,
-    fill: Pixels,
-    region_map: RegionMap,
-    n: int,
-    progress: Callable[[float], None] | None = None,
-    batch: int = BATCH,
-) -> FloatArray:
-    """Value table (2^n, K) of the region game of one crop.
-
-    ``progress`` is called after each batch with the fraction done in (0, 1]; whatever it
-    raises ends the computation and reaches the caller. Raises ``EngineError`` when an
-    output is not finite.
-    """
-    coalitions = all_coalitions(n)
-    rows = []
-    for chunk in _chunks(len(coalitions), batch):
-        painted = painted_crops(crop, fill, region_map, coalitions[chunk])
-        rows.append(np.asarray(logits_of(painted), dtype=np.float64))
-        if progress is not None:
-            progress(min(1.0, chunk.stop / len(coalitions)))
-    table = np.concatenate(rows)
-    if not np.isfinite(table).all():
-        raise EngineError(
-            "The network's outputs are not finite numbers, so they cannot be explained. "
-            "Run `face2bone doctor`, or choose the torch engine."
-        )
-    return table
-
-
 def _checked_table(table: npt.ArrayLike, n: int) -> FloatArray:
     values = np.asarray(table, dtype=np.float64)
     if values.ndim != 2 or len(values) != 2**n:
         raise ValueError(f"A game of {n} players has a table of {2**n} rows, not {values.shape}.")
     return values
-
-
-def _chunks(total: int, batch: int) -> Iterator[slice]:
-    for start in range(0, total, batch):
-        yield slice(start, min(start + batch, total))

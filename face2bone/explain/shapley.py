@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -19,13 +20,9 @@ from scipy.stats import rankdata
 from face2bone.bone import CLASS_LABELS
 from face2bone.calibration import Calibrator, calibrated
 from face2bone.explain.arrays import FloatArray
-from face2bone.explain.coalitions import (
-    LogitsOf,
-    coalition_table,
-    interaction_values,
-    shapley_values,
-)
+from face2bone.explain.coalitions import LogitsOf, interaction_values, shapley_values
 from face2bone.explain.fills import Fill
+from face2bone.explain.region_game import coalition_table
 from face2bone.face.alignment import AlignedFace
 from face2bone.face.regions import REGIONS, Region
 
@@ -137,6 +134,13 @@ def fill_agreement(first: RegionAttribution, second: RegionAttribution) -> Float
     equal under either fill, because equal values have no ranking.
     """
     return np.array([_spearman(a, b) for a, b in zip(first.values.T, second.values.T, strict=True)])
+
+
+def lowest_agreement(games: Sequence[RegionAttribution]) -> FloatArray:
+    """The lowest ``fill_agreement`` (3,) of any two of several fills, one a class."""
+    pairs = [fill_agreement(a, b) for a, b in combinations(games, 2)]
+    lowest: FloatArray = np.min(pairs, axis=0)
+    return lowest
 
 
 def _spearman(a: FloatArray, b: FloatArray) -> float:

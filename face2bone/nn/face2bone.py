@@ -4,7 +4,7 @@ The paper (Face2Bone, 2025) publishes the parts and their order: FaceNet with FS
 transformer beside the convolutions, a KAN that classifies. It gives no sizes or places; those are
 ours and stand in docs/network.md. Widths at 1.0:
 
-    features   (B, 3, 160, 160) -> to_grid -> FSA -> SSAM on (B, 256, 17, 17)
+    features   (B, 3, 160, 160) -> to_stem -> to_grid -> FSA -> SSAM on (B, 256, 17, 17)
                -> to_cut -> (B, 896, 8, 8), non-negative
     head       to_vector -> (B, 512); encoder over 64 tokens -> (B, 256) -> linear, times a gain
                that starts at zero; their sum is the embedding (B, 512)
@@ -102,6 +102,14 @@ class Face2Bone(FaceNetwork):
         logits: Tensor = self.classifier(self.bound(self.embed(features)))
         return logits
 
+    def stem(self, x: Tensor) -> Tensor:
+        """(B, 3, 160, 160), FaceNet scaling -> (B, 256, 17, 17), the part that sees locally."""
+        return self.backbone.to_stem(x)
+
+    def features_after(self, stem: Tensor) -> Tensor:
+        """(B, 256, 17, 17) -> the cut (B, C, 8, 8)."""
+        return self._from_stem(stem)[0]
+
     def forward(self, x: Tensor) -> Tensor:
         """(B, 3, 160, 160) -> logits (B, 3)."""
         return self.head(self.features(x))
@@ -120,7 +128,10 @@ class Face2Bone(FaceNetwork):
         return TrainingOutputs(self.classifier(bounded), t_score, region_logits, embedding)
 
     def _features(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
-        grid = self.backbone.to_grid(x)
+        return self._from_stem(self.stem(x))
+
+    def _from_stem(self, stem: Tensor) -> tuple[Tensor, Tensor | None]:
+        grid = self.backbone.to_grid(stem)
         region_logits: Tensor | None = None
         if self.fsa is not None:
             grid = self.fsa(grid)

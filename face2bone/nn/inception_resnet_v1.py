@@ -7,7 +7,8 @@ CASIA-WebFace weights load at width 1.0; the code is our own.
 
 Sizes for a 160 x 160 crop at width 1.0 (C: channels):
 
-    conv2d_1a .. conv2d_4b, repeat_1   (B, 256, 17, 17)   `to_grid`
+    conv2d_1a .. conv2d_4b             (B, 256, 17, 17)   `to_stem`    local: sees 31 x 31 pixels
+    repeat_1                           (B, 256, 17, 17)   `to_grid`
     mixed_6a, repeat_2                 (B, 896, 8, 8)     `to_cut`     non-negative: ends in ReLU
     mixed_7a, repeat_3, block8         (B, 1792, 3, 3)
     pooling, last_linear, last_bn      (B, 512)           `to_vector`
@@ -24,6 +25,9 @@ from torch import Tensor, nn
 from face2bone.errors import BundleCorrupt, BundleMissing
 
 BATCH_NORM_EPS = 1e-3
+STEM_FIRST, STEM_STRIDE, STEM_FIELD = -2, 8, 31
+"""Row or column i of `to_stem` sees the crop's from STEM_FIRST + STEM_STRIDE i on, STEM_FIELD of
+them: what kernels, strides and padding up to there add up to."""
 Channels = Callable[[int], int]
 
 
@@ -191,12 +195,16 @@ class InceptionResnetV1(nn.Module):
         self.last_linear = nn.Linear(mixed_7a_channels(c), embedding, bias=False)
         self.last_bn = nn.BatchNorm1d(embedding, eps=BATCH_NORM_EPS)
 
-    def to_grid(self, x: Tensor) -> Tensor:
-        """(B, 3, 160, 160) in [-1, 1] -> (B, 256, 17, 17), non-negative."""
+    def to_stem(self, x: Tensor) -> Tensor:
+        """(B, 3, 160, 160) in [-1, 1] -> (B, 256, 17, 17), non-negative and local (STEM_FIELD)."""
         x = self.conv2d_2b(self.conv2d_2a(self.conv2d_1a(x)))
         x = self.conv2d_3b(self.maxpool_3a(x))
-        x = self.conv2d_4b(self.conv2d_4a(x))
-        grid: Tensor = self.repeat_1(x)
+        stem: Tensor = self.conv2d_4b(self.conv2d_4a(x))
+        return stem
+
+    def to_grid(self, stem: Tensor) -> Tensor:
+        """(B, 256, 17, 17) -> (B, 256, 17, 17), non-negative."""
+        grid: Tensor = self.repeat_1(stem)
         return grid
 
     def to_cut(self, grid: Tensor) -> Tensor:
@@ -212,7 +220,7 @@ class InceptionResnetV1(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, 3, 160, 160) -> (B, 512)."""
-        return self.to_vector(self.to_cut(self.to_grid(x)))
+        return self.to_vector(self.to_cut(self.to_grid(self.to_stem(x))))
 
 
 def load_facenet_weights(module: InceptionResnetV1, path: Path, sha256: str) -> None:

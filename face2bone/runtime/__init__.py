@@ -7,7 +7,14 @@ patient is kept between calls.
 """
 
 from face2bone.runtime.choice import make_engine, probe_crops
-from face2bone.runtime.engine import Engine, Precision, logits_of_crops, network_input
+from face2bone.runtime.engine import (
+    CropNetwork,
+    Engine,
+    Precision,
+    StagedEngine,
+    logits_of_crops,
+    network_input,
+)
 from face2bone.runtime.openvino_engine import OpenVinoEngine
 from face2bone.runtime.parity import ParityReport, parity
 from face2bone.runtime.prediction import (
@@ -20,6 +27,7 @@ from face2bone.runtime.prediction import (
 from face2bone.runtime.torch_engine import TorchEngine
 
 __all__ = [
+    "CropNetwork",
     "Engine",
     "OodVerdict",
     "OpenVinoEngine",
@@ -27,6 +35,7 @@ __all__ = [
     "Precision",
     "Prediction",
     "Predictions",
+    "StagedEngine",
     "TorchEngine",
     "logits_of_crops",
     "make_engine",

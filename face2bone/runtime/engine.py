@@ -1,7 +1,8 @@
 """What an engine is, and the batching every engine and caller shares."""
 
 from collections.abc import Callable
-from typing import Any, Final, Literal, Protocol
+from dataclasses import dataclass
+from typing import Any, Final, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -40,18 +41,44 @@ class Engine(Protocol):
         """Input (B, 3, 160, 160) -> logits (B, 3), in one pass: faster than the two calls."""
 
 
+@runtime_checkable
+class StagedEngine(Engine, Protocol):
+    """An engine that can stop after the part of the network that sees locally, and go on there.
+
+    A position of the stem sees 31 x 31 pixels of the crop (``nn.inception_resnet_v1``), so
+    stems of crops that agree there may be pieced together.
+    """
+
+    def stem(self, x: Floats) -> Floats:
+        """Input (B, 3, 160, 160) -> the stem (B, 17, 17, C): channels last, positions whole."""
+
+    def after_stem(self, stem: Floats) -> Floats:
+        """The stem (B, 17, 17, C) -> logits (B, 3)."""
+
+
+@dataclass(frozen=True)
+class CropNetwork:
+    """An engine as a function of crops (B, 160, 160, 3), RGB 0 to 255, to logits (B, 3).
+
+    Crops are scaled batch by batch: a thousand of them as floats would be 0.3 GB.
+    """
+
+    engine: Engine
+
+    def __call__(self, crops: Crops) -> Floats:
+        """Crops (B, 160, 160, 3) -> logits (B, 3)."""
+        return in_batches(lambda part: self.engine.logits(network_input(part)), crops)
+
+
 def network_input(crops: Crops) -> Floats:
     """Crops (B, 160, 160, 3), RGB 0 to 255 -> network input (B, 3, 160, 160), contiguous."""
     # torch.tensor copies, so a read-only crop is welcome.
     return np.ascontiguousarray(normalise(torch.tensor(crops)).numpy())
 
 
-def logits_of_crops(engine: Engine) -> Callable[[Crops], Floats]:
-    """The engine as a function of crops (B, 160, 160, 3), RGB 0 to 255, to logits (B, 3).
-
-    Crops are scaled batch by batch: a thousand of them as floats would be 0.3 GB.
-    """
-    return lambda crops: in_batches(lambda part: engine.logits(network_input(part)), crops)
+def logits_of_crops(engine: Engine) -> CropNetwork:
+    """What explanations ask their questions of: ``CropNetwork`` of an engine."""
+    return CropNetwork(engine)
 
 
 def in_batches(call: Callable[[npt.NDArray[Any]], Floats], rows: npt.NDArray[Any]) -> Floats:

@@ -1,8 +1,8 @@
 """Inference with OpenVINO on the CPU: faster than torch, most of all for one face at a time.
 
-The network is traced and converted in memory, once, with two outputs: the features at the
-cut and the logits. Three models are taken from that one graph - input to features,
-features to logits, input to logits - and each is compiled when first used.
+The network is traced and converted in memory, once, with three outputs: the stem, the
+features at the cut, and the logits. The models from one of these (or the input) to another
+are taken from that one graph, and each is compiled when first used.
 """
 
 import sys
@@ -18,11 +18,13 @@ from torch import Tensor, nn
 
 from face2bone.errors import EngineError
 from face2bone.nn import Face2Bone
-from face2bone.nn.config import CUT_SIZE
+from face2bone.nn.config import CUT_SIZE, GRID_SIZE
 from face2bone.nn.inception_resnet_v1 import mixed_6a_channels
 from face2bone.runtime.engine import INPUT_SHAPE, Floats, Precision, checked, in_batches
 
-Part = Literal["features", "head", "logits"]
+Part = Literal["stem", "after_stem", "features", "head", "logits"]
+CHANNELS_LAST: Final = (0, 2, 3, 1)
+CHANNELS_FIRST: Final = (0, 3, 1, 2)
 
 # A batch of two, so that no operation is traced as one for a batch of one.
 EXAMPLE_BATCH: Final = 2
@@ -53,6 +55,7 @@ class OpenVinoEngine:
         if threads is not None:
             self._options["INFERENCE_NUM_THREADS"] = threads
         self._cut = (mixed_6a_channels(network.config.channels), CUT_SIZE, CUT_SIZE)
+        self._stem = (GRID_SIZE, GRID_SIZE, network.config.channels(256))
         self._models = _split(self._openvino, _convert(self._openvino, network))
         self._compiled: dict[Part, _Compiled] = {}
         self._lock = threading.Lock()
@@ -73,6 +76,14 @@ class OpenVinoEngine:
     def logits(self, x: Floats) -> Floats:
         """Input (B, 3, 160, 160) -> logits (B, 3)."""
         return self._run("logits", x, INPUT_SHAPE)
+
+    def stem(self, x: Floats) -> Floats:
+        """Input (B, 3, 160, 160) -> the stem (B, 17, 17, C)."""
+        return self._run("stem", x, INPUT_SHAPE)
+
+    def after_stem(self, stem: Floats) -> Floats:
+        """The stem (B, 17, 17, C) -> logits (B, 3)."""
+        return self._run("after_stem", stem, self._stem)
 
     def _run(self, part: Part, x: Floats, shape: tuple[int, ...]) -> Floats:
         return in_batches(self._compile(part).infer, checked(x, shape))
@@ -110,16 +121,17 @@ class _Compiled:
         return result
 
 
-class _Both(nn.Module):
-    """Features and logits of one pass."""
+class _Stages(nn.Module):
+    """Stem, features and logits of one pass."""
 
     def __init__(self, network: Face2Bone) -> None:
         super().__init__()
         self.network = network
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        features = self.network.features(x)
-        return features, self.network.head(features)
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        stem = self.network.stem(x)
+        features = self.network.features_after(stem)
+        return stem, features, self.network.head(features)
 
 
 def import_openvino() -> ModuleType:
@@ -148,7 +160,7 @@ def import_openvino() -> ModuleType:
 
 
 def _convert(openvino: ModuleType, network: Face2Bone) -> Any:
-    """The network as an OpenVINO model with a dynamic batch: features, logits.
+    """The network as an OpenVINO model with a dynamic batch: stem, features, logits.
 
     Freezing first folds batch normalisation and drops unused weights, which halves the
     time of the conversion.
@@ -158,7 +170,7 @@ def _convert(openvino: ModuleType, network: Face2Bone) -> Any:
         with torch.inference_mode(False), torch.no_grad(), warnings.catch_warnings():
             # torch.export, its successor, takes twelve times as long on this network.
             warnings.filterwarnings("ignore", "`torch.jit", DeprecationWarning)
-            traced = torch.jit.trace(_Both(network).eval(), example, check_trace=False)  # type: ignore[no-untyped-call]
+            traced = torch.jit.trace(_Stages(network).eval(), example, check_trace=False)  # type: ignore[no-untyped-call]
             frozen = torch.jit.freeze(traced)
             return openvino.convert_model(
                 frozen, example_input=example, input=[([-1, *INPUT_SHAPE], np.float32)]
@@ -170,18 +182,31 @@ def _convert(openvino: ModuleType, network: Face2Bone) -> Any:
 
 
 def _split(openvino: ModuleType, model: Any) -> dict[Part, Any]:
-    """Three models from one graph with results (features, logits)."""
-    cut = model.clone()
-    features_result, logits_result = cut.get_results()
-    boundary = features_result.input_value(0)
-    parameter = openvino.opset13.parameter(boundary.get_partial_shape(), np.float32)
-    for consumer in boundary.get_target_inputs():
-        if consumer.get_node() != features_result:
-            consumer.replace_source_output(parameter.output(0))
-    features, logits = model.get_results()
+    """The five models from one graph with results (stem, features, logits)."""
+    op = openvino.opset13
+    stem, features, logits = model.get_results()
+    whole = op.transpose(stem.input_value(0), np.array(CHANNELS_LAST))
     inputs = model.get_parameters()
     return {
+        "stem": openvino.Model([op.result(whole)], inputs, "stem"),
+        "after_stem": _rest(openvino, model, 0, CHANNELS_FIRST),
         "features": openvino.Model([features], inputs, "features"),
-        "head": openvino.Model([logits_result], [parameter], "head"),
+        "head": _rest(openvino, model, 1, None),
         "logits": openvino.Model([logits], inputs, "logits"),
     }
+
+
+def _rest(openvino: ModuleType, model: Any, at: int, order: tuple[int, ...] | None) -> Any:
+    """The part from result ``at`` to the logits; ``order`` transposes what is put in there."""
+    op = openvino.opset13
+    results = (cut := model.clone()).get_results()
+    boundary = results[at].input_value(0)
+    shape = boundary.get_partial_shape()
+    if order is not None:
+        shape = openvino.PartialShape([shape[order.index(i)] for i in range(len(order))])
+    parameter = op.parameter(shape, np.float32)
+    entry = parameter if order is None else op.transpose(parameter, np.array(order))
+    for consumer in boundary.get_target_inputs():
+        if consumer.get_node() != results[at]:
+            consumer.replace_source_output(entry.output(0))
+    return openvino.Model([results[-1]], [parameter], cut.get_friendly_name())

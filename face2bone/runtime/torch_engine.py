@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from face2bone.nn import Face2Bone
-from face2bone.nn.config import CUT_SIZE
+from face2bone.nn.config import CUT_SIZE, GRID_SIZE
 from face2bone.nn.inception_resnet_v1 import mixed_6a_channels
 from face2bone.runtime.engine import INPUT_SHAPE, Floats, Precision, checked, in_batches
 
@@ -35,6 +35,7 @@ class TorchEngine:
         self._threads = threads
         self._precision = precision
         self._cut = (mixed_6a_channels(network.config.channels), CUT_SIZE, CUT_SIZE)
+        self._stem = (GRID_SIZE, GRID_SIZE, network.config.channels(256))
 
     @property
     def name(self) -> str:
@@ -53,6 +54,21 @@ class TorchEngine:
         """Input (B, 3, 160, 160) -> logits (B, 3)."""
         return self._run(self._network.forward, x, INPUT_SHAPE)
 
+    def stem(self, x: Floats) -> Floats:
+        """Input (B, 3, 160, 160) -> the stem (B, 17, 17, C)."""
+        return self._run(lambda rows: self._network.stem(rows).permute(0, 2, 3, 1), x, INPUT_SHAPE)
+
+    def after_stem(self, stem: Floats) -> Floats:
+        """The stem (B, 17, 17, C) -> logits (B, 3)."""
+        # Permuted, channels last in memory already: this copies nothing.
+        return self._run(self._after_stem, stem, self._stem)
+
+    def _after_stem(self, rows: Tensor) -> Tensor:
+        logits: Tensor = self._network.head(
+            self._network.features_after(rows.permute(0, 3, 1, 2))
+        )
+        return logits
+
     def _run(self, part: Callable[[Tensor], Tensor], x: Floats, shape: tuple[int, ...]) -> Floats:
         if self._threads is not None:
             torch.set_num_threads(self._threads)
@@ -61,6 +77,8 @@ class TorchEngine:
             return in_batches(lambda rows: self._pass(part, rows), checked(x, shape))
 
     def _pass(self, part: Callable[[Tensor], Tensor], rows: Floats) -> Floats:
-        batch = torch.tensor(rows, device=self.device).to(memory_format=torch.channels_last)
+        batch = torch.tensor(rows, device=self.device)
+        if rows.shape[1:] != self._stem:
+            batch = batch.to(memory_format=torch.channels_last)
         result: Floats = part(batch).float().contiguous().cpu().numpy()
         return result

@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 from face2bone.errors import EngineError
 from face2bone.explain.coalitions import (
     all_coalitions,
-    coalition_table,
     interaction_values,
-    painted_crops,
     shapley_values,
     shapley_weights,
 )
+from face2bone.explain.region_game import coalition_table, painted_crops
 
 SIDE = 12
 

@@ -25,6 +25,15 @@ def test_each_call_equals_the_networks_at_any_batch(
     assert on_openvino.features(inputs[:1]).min() >= 0
 
 
+def test_stopped_after_the_stem_it_goes_on_to_the_same_logits(
+    on_openvino: OpenVinoEngine, on_torch: TorchEngine, inputs: np.ndarray, expected: Arrays
+) -> None:
+    stem = on_openvino.stem(inputs[:5])
+    assert stem.shape[:3] == (5, 17, 17)
+    assert stem == pytest.approx(on_torch.stem(inputs[:5]), abs=1e-4)
+    assert on_openvino.after_stem(stem) == pytest.approx(expected[1][:5], abs=1e-4)
+
+
 def test_a_network_with_controls_in_place_of_its_parts_converts_too(inputs: np.ndarray) -> None:
     torch.manual_seed(3)
     config = NetworkConfig(
