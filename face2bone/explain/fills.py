@@ -1,9 +1,9 @@
 """What stands in for a region that a coalition does not see.
 
-A Shapley value answers "compared with what?", and the fill is the what. Two are offered
+A Shapley value answers "compared with what?", and the fill is the what. Three are offered
 because no fill is neutral: *blur* removes this person's detail and keeps their colour and
-light; *mean face* puts an average face's detail there. Where both agree, the answer does
-not hang on the choice.
+light; *mean face* puts an average face's detail there; *inpaint* continues the skin around a
+region across it. Where they agree, the answer does not hang on the choice.
 """
 
 from dataclasses import dataclass
@@ -11,14 +11,19 @@ from typing import Final
 
 import numpy as np
 from scipy.ndimage import distance_transform_edt, gaussian_filter
+from scipy.sparse import coo_array, diags_array
+from scipy.sparse.linalg import splu
 
-from face2bone.explain.arrays import FloatArray, Pixels, RegionMap
+from face2bone.explain.arrays import BoolArray, FloatArray, Pixels, RegionMap
 from face2bone.face.alignment import MASK_VALUE, AlignedFace
+from face2bone.face.regions import REGIONS
 
 BLUR_SIGMA: Final = 20.0
 """Pixels; an eighth of the crop: eyes, folds and the mouth are gone, light and skin stay."""
 LEAST_SHARE: Final = 0.05
 """Share of a cohort's ellipses that must hold a pixel for its mean to be used."""
+PULL: Final = 1e-6
+"""Weight of the blur in an inpainted region: it only counts where nothing else is known."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,44 @@ def mean_face_fill(aligned: AlignedFace, mean_face: Pixels) -> Fill:
     undefined = (mean_face == MASK_VALUE).all(axis=-1)
     rows, columns = distance_transform_edt(undefined, return_distances=False, return_indices=True)
     return Fill("mean face", _within(mean_face[rows, columns], aligned))
+
+
+def inpaint_fill(aligned: AlignedFace) -> Fill:
+    """Every region as the face outside it would have it: the smoothest surface across it.
+
+    Harmonic inpainting (Laplace's equation with the rim's colours; at the ellipse, no slope),
+    a region at a time and each from the rest of the face as it is. So the fill is one
+    picture, whichever regions a coalition hides, as the game needs; a hidden region beside
+    another still takes its rim from what was there.
+    """
+    blurred = blur_fill(aligned).pixels
+    filled = aligned.crop.astype(np.float64)
+    for index in range(len(REGIONS)):
+        hole = aligned.region_map == index
+        if hole.any():
+            filled[hole] = _harmonic(aligned.crop, hole, aligned.mask, blurred)
+    return Fill("inpaint", _within(filled, aligned))
+
+
+def _harmonic(crop: Pixels, hole: BoolArray, mask: BoolArray, blurred: Pixels) -> FloatArray:
+    """Colours (P, 3) of a hole's P pixels, each the mean of its neighbours within the face."""
+    degree, right = np.full(hole.sum(), PULL), PULL * blurred[hole].astype(np.float64)
+    # A rim of pixels that are not face, so that what rolls round is not a neighbour.
+    hole, mask, crop = np.pad(hole, 1), np.pad(mask, 1), np.pad(crop, ((1, 1), (1, 1), (0, 0)))
+    number = np.full(hole.shape, -1)
+    number[hole] = np.arange(len(degree))
+    links = []
+    for step, axis in ((1, 0), (-1, 0), (1, 1), (-1, 1)):
+        neighbour, colour = np.roll(number, step, axis), np.roll(crop, step, axis)
+        inside = np.roll(mask, step, axis)[hole]
+        known = inside & (neighbour[hole] < 0)
+        degree += inside
+        right[known] += colour[hole][known]
+        links.append(np.stack([number[hole], neighbour[hole]])[:, inside & ~known])
+    pairs = np.concatenate(links, axis=1)
+    adjacent = coo_array((np.ones(pairs.shape[1]), tuple(pairs)), shape=(len(degree),) * 2)
+    solved: FloatArray = splu((diags_array(degree) - adjacent).tocsc()).solve(right)
+    return solved
 
 
 def _within(picture: FloatArray | Pixels, aligned: AlignedFace) -> Pixels:

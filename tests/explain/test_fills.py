@@ -5,8 +5,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from face2bone.explain.fills import blur_fill, mean_face, mean_face_fill
+from face2bone.explain.fills import blur_fill, inpaint_fill, mean_face, mean_face_fill
 from face2bone.face.alignment import MASK_VALUE
+from face2bone.face.regions import REGIONS, Region
 
 
 def recoloured_outside(face, value):
@@ -15,8 +16,9 @@ def recoloured_outside(face, value):
     return dataclasses.replace(face, crop=crop)
 
 
-def test_both_fills_carry_the_mask_value_outside_and_are_uint8(face):
-    for fill in (blur_fill(face), mean_face_fill(face, np.full((160, 160, 3), 90, np.uint8))):
+def test_fills_carry_the_mask_value_outside_and_are_uint8(face):
+    mean = np.full((160, 160, 3), 90, np.uint8)
+    for fill in (blur_fill(face), mean_face_fill(face, mean), inpaint_fill(face)):
         assert fill.pixels.dtype == np.uint8
         assert fill.pixels.shape == (160, 160, 3)
         assert (fill.pixels[~face.mask] == MASK_VALUE).all()
@@ -25,18 +27,21 @@ def test_both_fills_carry_the_mask_value_outside_and_are_uint8(face):
 def test_names_differ(face):
     assert blur_fill(face).name == "blur"
     assert mean_face_fill(face, face.crop).name == "mean face"
+    assert inpaint_fill(face).name == "inpaint"
 
 
 @pytest.mark.parametrize("colour", [0, 255])
-def test_the_colour_outside_does_not_leak_into_the_blur(face, colour):
-    assert (blur_fill(recoloured_outside(face, colour)).pixels == blur_fill(face).pixels).all()
+@pytest.mark.parametrize("fill", [blur_fill, inpaint_fill])
+def test_the_colour_outside_does_not_leak_into_the_fill(face, fill, colour):
+    assert (fill(recoloured_outside(face, colour)).pixels == fill(face).pixels).all()
 
 
-def test_a_face_of_one_colour_blurs_to_itself(face):
+@pytest.mark.parametrize("fill", [blur_fill, inpaint_fill])
+def test_a_face_of_one_colour_is_filled_with_it(face, fill):
     crop = face.crop.copy()
     crop[face.mask] = (200, 150, 120)
     flat = dataclasses.replace(face, crop=crop)
-    assert (blur_fill(flat).pixels == crop).all()
+    assert (fill(flat).pixels == crop).all()
 
 
 def test_blur_removes_detail_and_keeps_the_light(face):
@@ -78,3 +83,40 @@ def test_mean_face_averages_each_pixel_over_the_faces_that_hold_it():
     assert (mean[2, 2] == 200).all()
     assert (mean[3, 3] == MASK_VALUE).all()
     assert (mean[0, 0] == MASK_VALUE).all()
+
+
+def painted(face, picture):
+    return dataclasses.replace(face, crop=np.where(face.mask[..., None], picture, MASK_VALUE))
+
+
+def test_a_slope_of_light_goes_on_across_an_inpainted_region(face):
+    """A linear picture is harmonic, so a region with face all round is filled by itself."""
+    rows, columns = np.mgrid[:160, :160]
+    slope = np.repeat((40 + 0.5 * rows + 0.4 * columns)[..., None], 3, axis=-1).round()
+    slope = painted(face, slope.astype(np.uint8))
+    inner = face.region_map == REGIONS.index(Region.NOSE_LIPS)
+    off = inpaint_fill(slope).pixels[inner].astype(int) - slope.crop[inner]
+    assert np.abs(off).max() <= 1
+
+
+def test_an_inpainted_region_knows_nothing_of_itself(face):
+    inner = face.region_map == REGIONS.index(Region.NOSE_LIPS)
+    crop = face.crop.copy()
+    crop[inner] = 255 - crop[inner]
+    other = dataclasses.replace(face, crop=crop)
+    assert (inpaint_fill(other).pixels[inner] == inpaint_fill(face).pixels[inner]).all()
+
+
+def test_every_inpainted_pixel_is_the_mean_of_its_neighbours_in_the_region(face):
+    inner = face.region_map == REGIONS.index(Region.NOSE_LIPS)
+    filled = inpaint_fill(face).pixels.astype(float)
+    around = sum(np.roll(filled, step, axis) for step in (1, -1) for axis in (0, 1)) / 4
+    deep = inner & np.all([np.roll(inner, s, a) for s in (1, -1) for a in (0, 1)], axis=0)
+    assert np.abs(filled - around)[deep].max() <= 1
+
+
+def test_a_face_that_is_one_region_is_inpainted_by_its_blur(face):
+    alone = np.where(face.mask, 0, -1).astype(np.int8)
+    whole = dataclasses.replace(face, region_map=alone)
+    level = blur_fill(whole).pixels[face.mask].mean(axis=0)
+    assert np.abs(inpaint_fill(whole).pixels[face.mask] - level).max() <= 1

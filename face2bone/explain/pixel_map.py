@@ -1,0 +1,63 @@
+"""A map for orientation: what the answer loses when a small square is hidden.
+
+Occlusion (Zeiler and Fergus 2014) with the fill in place of grey: squares of 16 pixels, 8
+apart. It shows each place by itself, with everything else visible, so it does not add up to
+anything and two places that carry the same information hide each other's part. The region
+values are the figures to go by.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import numpy as np
+
+from face2bone.explain.arrays import FloatArray, Pixels
+from face2bone.explain.coalitions import BATCH, LogitsOf
+from face2bone.explain.fills import Fill
+from face2bone.face.alignment import CROP_SIZE, AlignedFace
+
+SQUARE: Final = 16
+STEP: Final = 8
+Square = tuple[slice, slice]
+
+
+def pixel_map(
+    logits_of: LogitsOf,
+    aligned: AlignedFace,
+    fill: Fill,
+    progress: Callable[[float], None] | None = None,
+) -> FloatArray:
+    """Logits lost (160, 160, 3) at each pixel: the mean over the squares that hold it.
+
+    Above zero the place speaks for the class. Nought outside the face. A pass a square,
+    some 300. ``logits_of`` and ``progress`` as in ``region_shapley``.
+    """
+    squares = list(_squares(aligned))
+    full = logits_of(aligned.crop[None])[0]
+    lost, count = np.zeros((CROP_SIZE, CROP_SIZE, len(full))), np.zeros((CROP_SIZE, CROP_SIZE, 1))
+    for start in range(0, len(squares), BATCH):
+        part = squares[start : start + BATCH]
+        logits = logits_of(np.stack([_hidden(aligned, fill, square) for square in part]))
+        for square, without in zip(part, logits, strict=True):
+            lost[square] += full - without
+            count[square] += 1
+        if progress is not None:
+            progress(min(1.0, (start + BATCH) / len(squares)))
+    mean: FloatArray = lost / np.maximum(count, 1) * aligned.mask[..., None]
+    return mean
+
+
+def _squares(aligned: AlignedFace) -> Iterator[Square]:
+    """Squares that hold a pixel of the face."""
+    for top in range(0, CROP_SIZE - SQUARE + 1, STEP):
+        for left in range(0, CROP_SIZE - SQUARE + 1, STEP):
+            square = slice(top, top + SQUARE), slice(left, left + SQUARE)
+            if aligned.mask[square].any():
+                yield square
+
+
+def _hidden(aligned: AlignedFace, fill: Fill, square: Square) -> Pixels:
+    """The crop with the fill in a square; both carry the mask value outside the face."""
+    crop = aligned.crop.copy()
+    crop[square] = fill.pixels[square]
+    return crop
