@@ -36,7 +36,7 @@ check: $(DEV)
 	$(BIN)/mypy $(SOURCES)
 
 bench: $(DEV)
-	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+	$(BIN)/python -m benchmarks
 
 train-demo: $(RUNTIME)
 	$(BIN)/face2bone train-demo --out models/demo
