@@ -15,6 +15,7 @@ def dashboard() -> None:
     st.navigation(
         [
             st.Page("pages/review.py", title="Review", default=True),
+            st.Page("pages/explore.py", title="Explore"),
             st.Page("pages/follow_up.py", title="Follow-up"),
             st.Page("pages/model.py", title="Model"),
             st.Page("pages/about.py", title="About"),

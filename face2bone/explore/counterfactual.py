@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from face2bone.assess import Assessor, LocatedFace
+from face2bone.assess import Assessor, LocatedFace, Progress
 from face2bone.cohort.synthetic.description import AGEING_NAMES
 from face2bone.cohort.synthetic.patients import DrawnPatient, draw_patient
 from face2bone.cohort.synthetic.worlds import HIGHEST, LOWEST, World
 from face2bone.cohort.synthetic.write import photo_bytes
 from face2bone.errors import ExplanationError
+from face2bone.explain.figures import PhotoFigures, photo_figures
 from face2bone.photo import Photo, read_photo
 from face2bone.runtime import Prediction
 
@@ -86,3 +87,13 @@ def varied(assessor: Assessor, patient: DrawnPatient, changes: Mapping[str, floa
     photo = read_photo(photo_bytes(replace(patient, ageing=ageing)))
     located = assessor.locate(photo)
     return Variant(photo, located, assessor.predict(located))
+
+
+def explained_variant(assessor: Assessor, variant: Variant, progress: Progress) -> PhotoFigures:
+    """What the answer for the changed face rests on; slow, and stopped through ``progress``."""
+    return photo_figures(
+        assessor.bundle,
+        assessor.engine,
+        variant.located.aligned,
+        lambda fraction: progress("regions", fraction),
+    )

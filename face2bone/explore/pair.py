@@ -38,33 +38,41 @@ class Difference:
     words: tuple[str, ...]
 
 
-def difference(first: PhotoFigures, second: PhotoFigures, target: str) -> Difference:
-    """What sets the second face apart from the first."""
+def difference(
+    first: PhotoFigures, second: PhotoFigures, target: str, names: tuple[str, str] = ("A", "B")
+) -> Difference:
+    """What sets the second face apart from the first; ``names`` are theirs in the words."""
     k = TARGETS.index(target)
     regions = second.values[:, k] - first.values[:, k]
     base = float(second.base[k] - first.base[k])
     total = float(second.full[k] - first.full[k])
     p = second.probabilities - first.probabilities
     presence = second.presence - first.presence
-    words = (_results(first, second), _total(target, total, base, regions), _regions(regions))
+    words = (
+        _results(first, second, names),
+        _total(target, total, base, regions, names),
+        _regions(regions),
+    )
     return Difference(target, regions, base, total, p, presence, words)
 
 
-def _results(first: PhotoFigures, second: PhotoFigures) -> str:
+def _results(first: PhotoFigures, second: PhotoFigures, names: tuple[str, str]) -> str:
     k = int(np.abs(second.probabilities - first.probabilities).argmax())
     return (
-        f"They differ most in the probability of {CLASS_LABELS[k]}: "
-        f"{first.probabilities[k]:.0%} for A, {second.probabilities[k]:.0%} for B."
+        f"The answers differ most in the probability of {CLASS_LABELS[k]}: "
+        f"{first.probabilities[k]:.0%} ({names[0]}) and {second.probabilities[k]:.0%} ({names[1]})."
     )
 
 
-def _total(target: str, total: float, base: float, regions: FloatArray) -> str:
+def _total(
+    target: str, total: float, base: float, regions: FloatArray, names: tuple[str, str]
+) -> str:
     what = "The expected class" if target == SEVERITY else f"The logit of {target}"
     unit = "" if target == SEVERITY else " in logits"
     if abs(total) < NEGLIGIBLE:
-        size = "as high for B as for A"
+        size = f"the same ({names[1]} and {names[0]})"
     else:
-        size = f"{abs(total):.2f} {'higher' if total > 0 else 'lower'} for B"
+        size = f"{abs(total):.2f} {'higher' if total > 0 else 'lower'} ({names[1]})"
     return (
         f"{what} is {size}: the ten regions account for {regions.sum():+.2f}{unit}, and "
         f"{base:+.2f} is there with every region painted over (light, skin and outline)."

@@ -1,0 +1,142 @@
+"""Explore, a drawn face with one thing changed: photo, probability and regions follow."""
+
+from functools import partial
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from face2bone.bone import CLASS_LABELS
+from face2bone.cohort.synthetic.patients import DrawnPatient
+from face2bone.dashboard import session, show
+from face2bone.dashboard.explore_browse import label
+from face2bone.dashboard.explore_groups import TARGET_WORDS
+from face2bone.dashboard.explore_pair import show_pair
+from face2bone.dashboard.watch import watched
+from face2bone.explain.figures import SEVERITY, TARGETS, PhotoFigures
+from face2bone.explore.counterfactual import (
+    PARAMETERS,
+    Variant,
+    as_drawn,
+    drawn_patient,
+    explained_variant,
+    varied,
+)
+from face2bone.explore.table import Explored
+from face2bone.report.pictures import crop_png
+
+PICTURE: Final = 190  # pixels
+_ASKED: Final = "change_asked"
+_KEPT: Final = "change_kept"
+
+
+def change(cohort: Explored) -> None:
+    """Sliders, the face before and after, and on request what the change does to the regions."""
+    st.header("Change a face", divider="gray")
+    if not cohort.about.drawn:
+        st.info(
+            "Only drawn faces can be drawn again with one thing changed. Close this cohort to use "
+            "the drawn one."
+        )
+        return
+    st.caption(
+        "Move one planted parameter of a drawn face. Light, pose and everything else stay, so what "
+        "changes in the answer is due to it. How the drawing ages is ours, not anatomy measured."
+    )
+    row = st.selectbox(
+        "Drawn patient",
+        list(cohort.table.index),
+        format_func=lambda i: label(cohort, i),
+        key="change_patient",
+    )
+    patient = drawn_patient(str(cohort.table.loc[row, "patient_id"]), cohort.about.world)
+    drawn = as_drawn(patient)
+    changes = _sliders(drawn, row)
+    with st.spinner("Drawing the face …"):
+        before, after = _variants(patient, drawn, changes)
+    _faces(before, after)
+    if changes == drawn:
+        st.info("Move a slider: the face is drawn again, and the answer follows.")
+    else:
+        _regions(cohort.figures(row), after)
+
+
+def _sliders(drawn: dict[str, float], row: int) -> dict[str, float]:
+    columns = st.columns(len(PARAMETERS), gap="medium")
+    chosen = {}
+    for column, parameter in zip(columns, PARAMETERS, strict=True):
+        with column:
+            value = st.slider(
+                parameter.label,
+                *parameter.limits,
+                drawn[parameter.name],
+                0.1,
+                help=f"{parameter.meaning.capitalize()}. Low is full, high is gaunt.",
+                key=f"change_{parameter.name}_{row}",
+            )
+            st.caption(f"As drawn: {drawn[parameter.name]:.1f}")
+        # A slider moves in steps; left alone it stands for the very value behind the face.
+        moved = abs(value - drawn[parameter.name]) > 0.05
+        chosen[parameter.name] = float(value) if moved else drawn[parameter.name]
+    return chosen
+
+
+def _variants(patient: DrawnPatient, *settings: dict[str, float]) -> list[Variant]:
+    """The face under each of the settings; those on the page are kept, others forgotten."""
+    kept: dict[tuple[object, ...], Variant] = st.session_state.get(_KEPT, {})
+    keys = [(patient.patient_id, *values.values()) for values in settings]
+    found = [
+        kept[key] if key in kept else varied(session.assessor(), patient, values)
+        for key, values in zip(keys, settings, strict=True)
+    ]
+    st.session_state[_KEPT] = dict(zip(keys, found, strict=True))
+    return found
+
+
+def _faces(before: Variant, after: Variant) -> None:
+    first, second, numbers = st.columns([1, 1, 2], gap="medium")
+    for column, variant, name in ((first, before, "As drawn"), (second, after, "Changed")):
+        with column:
+            show.picture(crop_png(variant.located.aligned), f"{name}: a drawn face", PICTURE)
+            st.caption(name)
+    p, q = before.prediction.probabilities, after.prediction.probabilities
+    with numbers:
+        st.table(
+            pd.DataFrame(
+                {
+                    "as drawn": [f"{share:.0%}" for share in p],
+                    "changed": [f"{share:.0%}" for share in q],
+                    "difference": [f"{100 * d:+.1f} points".replace("-", "−") for d in q - p],
+                },
+                index=list(CLASS_LABELS),
+            )
+        )
+        if after.prediction.out_of_domain.is_outside:
+            st.warning("The changed face is unlike the faces the model was trained on.")
+
+
+def _regions(before: PhotoFigures, after: Variant) -> None:
+    """The attributions take a while, so they are asked for; moving a slider asks anew."""
+    step = f"change {after.photo.sha256}"
+    if st.session_state.get(_ASKED) != step:
+        st.button("Explain the changed face", key="change_explain", on_click=_ask, args=(step,))
+        return
+    work = partial(explained_variant, session.assessor(), after)
+    found = watched(session.job(step, work), step, lambda _: "1,024 combinations of regions")
+    if found is None:
+        return
+    target = st.selectbox(
+        "What is explained",
+        TARGETS,
+        index=TARGETS.index(SEVERITY),
+        format_func=lambda name: TARGET_WORDS[name],
+        key="change_target",
+    )
+    show_pair(before, found, target, ("As drawn", "Changed"))
+
+
+def _ask(step: str) -> None:
+    earlier = st.session_state.get(_ASKED)
+    if earlier is not None:
+        session.forget(earlier)
+    st.session_state[_ASKED] = step

@@ -1,0 +1,89 @@
+"""Explore, the concept bank: what each concept is, where it sits, how much it matters."""
+
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from face2bone.bone import CLASS_LABELS
+from face2bone.bundle import ConceptBank, rename_concept
+from face2bone.bundle.names import LONGEST
+from face2bone.dashboard import session, show
+from face2bone.errors import Face2BoneError
+from face2bone.explore.groups import TRUE
+from face2bone.explore.table import Explored
+from face2bone.report.strip import strip_png
+
+ACROSS: Final = 2  # cards beside each other
+REFUSED: Final = "rename_refused"
+READING: Final = (
+    "A concept is a pattern that the network reuses across faces. **Importance**: how much a "
+    "class's logit depends on it, 0 to 1, without saying in which direction. **Presence**: how "
+    "much of it a photo holds; 1 is as much as it commonly gets. **Location**: where it sits. "
+    "A name says where, not what; researchers may find a better one."
+)
+
+
+def concepts(cohort: Explored) -> None:
+    """One card a concept, the most important for the chosen class first."""
+    st.header("Concepts", divider="gray")
+    st.markdown(READING)
+    bank = session.bundle().concepts
+    k = st.segmented_control(
+        "Importance for",
+        range(len(CLASS_LABELS)),
+        default=len(CLASS_LABELS) - 1,
+        format_func=lambda i: CLASS_LABELS[i],
+        key="concepts_class",
+    )
+    chosen = len(CLASS_LABELS) - 1 if k is None else int(k)
+    order = [int(i) for i in np.argsort(-bank.importance[:, chosen], kind="stable")]
+    columns = st.columns(ACROSS, gap="medium")
+    for place, i in enumerate(order):
+        with columns[place % ACROSS], st.container(border=True):
+            _card(cohort, bank, i)
+
+
+def _card(cohort: Explored, bank: ConceptBank, i: int) -> None:
+    st.markdown(f"**{bank.names[i]}**")
+    _crops(bank, i)
+    shares = zip(CLASS_LABELS, bank.importance[i], strict=True)
+    st.markdown("Importance: " + ", ".join(f"{name} {value:.2f}" for name, value in shares) + ".")
+    st.markdown(f"Mean presence here: {_presence(cohort, i)}.")
+    st.markdown(f"Location: {bank.region_tags[i]}.")
+    st.caption(bank.description[i])
+    with st.expander("Rename", key=f"rename_{i}"):
+        st.text_input(
+            "Name", bank.names[i], max_chars=LONGEST, key=f"name_{i}", on_change=_rename, args=(i,)
+        )
+        refused = st.session_state.get(REFUSED, {}).get(i)
+        if refused is not None:
+            show.refusal(refused)
+        st.caption("Press Enter to keep it. It is kept beside the model, for everyone who uses it.")
+
+
+def _crops(bank: ConceptBank, i: int) -> None:
+    exemplars = bank.exemplars[i]
+    if not len(exemplars):
+        st.caption("No crops: this bank was made from photos that may not be shown.")
+        return
+    alt = f"{len(exemplars)} crops of drawn faces where {bank.names[i]} is strong"
+    show.picture(strip_png(exemplars), alt)
+
+
+def _presence(cohort: Explored, i: int) -> str:
+    groups = [group for group in cohort.groups if group.dimension == TRUE]
+    return ", ".join(f"{group.name} {group.presence[i].value:.2f}" for group in groups)
+
+
+def _rename(i: int) -> None:
+    """Keep the typed name; a refused one is told beside its box."""
+    refusals = st.session_state.setdefault(REFUSED, {})
+    refusals.pop(i, None)
+    try:
+        rename_concept(session.bundle().root, i, st.session_state[f"name_{i}"])
+    except Face2BoneError as error:
+        refusals[i] = error
+        return
+    session.bundle.clear()  # everyone reads the new name, on the next page they look at
+    session.assessor.clear()

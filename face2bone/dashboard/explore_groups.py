@@ -1,0 +1,98 @@
+"""Explore, the groups: mean region values on a schematic face and as bars with intervals."""
+
+from typing import Final
+
+import streamlit as st
+
+from face2bone.bone import CLASS_LABELS
+from face2bone.dashboard import charts, explore_charts, show
+from face2bone.explain.figures import SEVERITY, TARGETS
+from face2bone.explore.groups import DIMENSIONS, EVERYONE, GroupMeans
+from face2bone.explore.table import Explored
+from face2bone.face import REGIONS, Region
+from face2bone.report.schematic import schematic
+
+TARGET_WORDS: Final = {
+    **{label: f"the logit of {label}" for label in CLASS_LABELS},
+    SEVERITY: "severity, from 0 (normal) to 2 (osteoporosis)",
+}
+BY: Final = tuple(d for d in DIMENSIONS if d != EVERYONE)
+REGION, BARS = "explore_region", "explore_bars"
+FACE_WIDTH: Final = 230  # pixels
+READING: Final = (
+    "Mean exact Shapley value of each region: how much it moves the model's answer, on average "
+    "over the group. Red and plain raises, blue and hatched lowers; all faces share one scale. "
+    "Left is the patient's left. A mean near zero can hide a region that raises some patients and "
+    "lowers others."
+)
+
+
+def groups(cohort: Explored) -> None:
+    """Schematic faces side by side, then one region across the groups."""
+    st.header("Groups", divider="gray")
+    left, right = st.columns(2)
+    dimension = left.selectbox("Groups by", [EVERYONE, *BY], index=1, key="explore_by")
+    target = right.selectbox(
+        "What is explained",
+        TARGETS,
+        index=len(TARGETS) - 1,
+        format_func=lambda name: TARGET_WORDS[name],
+        key="explore_target",
+    )
+    chosen = [g for g in cohort.groups if g.dimension == dimension]
+    if not chosen:
+        st.info("Everyone in this cohort is of one group. Choose another way to group them.")
+        return
+    region = st.session_state.get(REGION, REGIONS[0])
+    _faces(chosen, target, region)
+    st.caption(READING)
+    _bars(chosen, target)
+
+
+def _faces(chosen: list[GroupMeans], target: str, region: Region) -> None:
+    reach = explore_charts.reach(chosen, target)
+    for column, group in zip(st.columns(len(chosen)), chosen, strict=True):
+        with column:
+            title = f"Mean region values for {target}, {group.name}"
+            drawing = schematic(explore_charts.means(group, target), reach, title, region)
+            st.markdown(f"**{group.name}**, {_people(group)}")
+            show.picture(drawing.encode(), title, width=FACE_WIDTH, kind="svg+xml")
+            if group.caution:
+                st.caption(f":material/warning: {group.caution}")
+
+
+def _people(group: GroupMeans) -> str:
+    return "1 patient" if group.patients == 1 else f"{group.patients} patients"
+
+
+def _bars(chosen: list[GroupMeans], target: str) -> None:
+    ten, one = st.columns(2, gap="large")
+    names = [group.name for group in chosen]
+    with ten:
+        name = names[0]
+        if len(names) > 1:
+            name = st.selectbox("All regions of", names, key="explore_group") or names[0]
+        st.plotly_chart(
+            explore_charts.regions_of(chosen[names.index(name)], target),
+            config=charts.PLAIN,
+            on_select=_take_region,
+            selection_mode="points",
+            key=BARS,
+        )
+        st.caption("Choose a bar, or a region in the list, to see it across the groups.")
+    with one:
+        region = st.selectbox("One region", REGIONS, format_func=lambda r: r.label, key=REGION)
+        st.plotly_chart(
+            explore_charts.groups_of(chosen, target, region), config=charts.PLAIN, key="across"
+        )
+        st.caption("Lines: 95% intervals over the group's patients; none below five patients.")
+    with st.expander("As a table", key="explore_group_table"):
+        st.table(explore_charts.group_table(chosen, target))
+
+
+def _take_region() -> None:
+    """A chosen bar chooses its region in the list."""
+    points = st.session_state[BARS].selection.points
+    named = {region.label: region for region in REGIONS}
+    if points and points[0].get("y") in named:
+        st.session_state[REGION] = named[points[0]["y"]]
