@@ -28,14 +28,7 @@ from face2bone.bone import CLASS_LABELS
 from face2bone.bundle import ConceptBank
 from face2bone.errors import TrainingError
 from face2bone.explain.arrays import BoolArray, FloatArray, Pixels, RealArray, RegionMap
-from face2bone.explain.location import (
-    PATCH,
-    patch_at,
-    region_density,
-    region_tag,
-    share_inside,
-    to_crop,
-)
+from face2bone.explain.location import exemplar_patches, location_tags, to_crop
 from face2bone.explain.nmf import factorise, project, relative_error
 from face2bone.explain.sobol import SAMPLES, total_indices
 from face2bone.face.alignment import AlignedFace
@@ -164,12 +157,12 @@ def fit_concepts(
     alive = np.flatnonzero(scale > 0)
     order = alive[np.argsort(-importance[alive].mean(axis=1), kind="stable")]
     located = located[:, order]
-    tags = _tags(located, region_maps)
+    tags = location_tags(located, region_maps)
     return ConceptBank(
         basis=W[order].astype(np.float32),
         importance=importance[order].astype(np.float32),
         presence_scale=scale[order].astype(np.float32),
-        exemplars=_exemplars(crops, located, exemplars),
+        exemplars=exemplar_patches(crops, located, exemplars),
         names=tuple(f"Concept {i}: {short}" for i, (short, _) in enumerate(tags, start=1)),
         region_tags=tuple(words for _, words in tags),
         description=tuple(map(_describe, (words for _, words in tags), importance[order])),
@@ -211,38 +204,6 @@ def _mean_importance(
         each.append(concept_importance(engine, W, coefficients, seed=seed + i))
         progress((i + 1) / len(located))
     return np.asarray(np.mean(each, axis=0))
-
-
-def _tags(located: FloatArray, region_maps: RegionMap) -> list[tuple[str, str]]:
-    """Short tag and tag in words of each concept, from its locations over the photos."""
-    # Photos weigh by how much of the concept they hold: where it is absent it has no place.
-    weights = located.mean(axis=(2, 3))
-    weights /= weights.sum(axis=0)
-    densities, inside = [], []
-    for coefficients, region_map in zip(located, region_maps, strict=True):
-        locations = to_crop(coefficients)
-        densities.append(region_density(locations, region_map))
-        inside.append(share_inside(locations, region_map))
-    density = np.einsum("nr,nrk->rk", weights, np.stack(densities))
-    share = (weights * np.stack(inside)).sum(axis=0)
-    return [region_tag(*where) for where in zip(density, share, strict=True)]
-
-
-def _exemplars(crops: Pixels, located: FloatArray, count: int) -> Pixels:
-    """Patches around each concept's peak in the photos where it peaks highest.
-
-    ``located`` (N, R, 8, 8); one patch a photo; uint8 (R, K, 48, 48, 3), K at most N.
-    """
-    photos, parts, _, width = located.shape
-    peaks = located.reshape(photos, parts, -1)
-    best = np.argsort(-peaks.max(axis=2), axis=0, kind="stable")[:count]
-    where = peaks.argmax(axis=2)
-    cut = [
-        patch_at(crops[photo], *divmod(int(where[photo, part]), width))
-        for part in range(parts)
-        for photo in best[:, part]
-    ]
-    return np.array(cut, dtype=np.uint8).reshape(parts, len(best), PATCH, PATCH, 3)
 
 
 def _describe(words: str, importance: FloatArray) -> str:

@@ -6,7 +6,9 @@ from torch import nn
 
 from face2bone.explain.location import (
     CENTRE_STEP,
+    CUT_GRID,
     FIRST_CENTRE,
+    STEM_GRID,
     patch_at,
     region_density,
     region_tag,
@@ -136,3 +138,32 @@ def test_share_inside(face):
 def test_patches_lie_around_their_map_position(row, top):
     crop = np.random.default_rng(0).integers(0, 256, (160, 160, 3), dtype=np.uint8)
     assert (patch_at(crop, row, 4) == crop[top : top + 48, 61:109]).all()
+
+
+def test_the_stem_s_centres_follow_from_the_network_too():
+    trunk = InceptionResnetV1(lambda full: max(8, full // 16), 16, 0.0)
+    step, centre = 1.0, 0.0
+    for layer in (
+        trunk.conv2d_1a.conv,
+        trunk.conv2d_2a.conv,
+        trunk.conv2d_2b.conv,
+        trunk.maxpool_3a,
+        trunk.conv2d_3b.conv,
+        trunk.conv2d_4a.conv,
+        trunk.conv2d_4b.conv,
+    ):
+        kernel, stride, padding = (_side(getattr(layer, name)) for name in SIZES)
+        centre += step * ((kernel - 1) / 2 - padding)
+        step *= stride
+    assert (centre, step) == (STEM_GRID.first, STEM_GRID.step)
+    # The cut's position i is centred on the middle of the stem's it reads first.
+    assert np.allclose(CUT_GRID.centres, STEM_GRID.centres[1::2])
+
+
+def test_a_stem_position_peaks_at_its_centre_and_its_patch_lies_around_it():
+    maps = np.zeros((17, 17))
+    maps[3, 16] = 1
+    peak = np.unravel_index(to_crop(maps).argmax(), (160, 160))
+    assert peak == (STEM_GRID.centres[3], STEM_GRID.centres[16])
+    crop = np.random.default_rng(0).integers(0, 256, (160, 160, 3), dtype=np.uint8)
+    assert (patch_at(crop, 3, 16, STEM_GRID) == crop[21:53, 125:157]).all()

@@ -1,0 +1,201 @@
+"""What one concept is made of: its strong places decomposed again, at an earlier layer.
+
+Notation (CRAFT, Fel et al. 2023, section 3.2; as craft.py):
+    k       the concept, u_k its coefficient at each position of the 8 x 8 cut
+    s       the stem of the network, photos to (B, C', 17, 17), non-negative
+    t       the rest up to the cut, stems to features (B, C, 8, 8)
+    A', W'  features of the stem where the concept is strong, (n, C'); their bank (r, C')
+    m       a mask in [0, 1]^r that turns sub-concepts down
+
+Deep layers put different things into one direction because the classes need no more; one layer
+back they are still apart. Where u_k is strong, the 3 x 3 positions of the stem that the cut's
+position reads first are factorised: the published recursion on a concept's crops, which here are
+the 48 pixels those nine positions see. The stem's positions see 31 pixels each and no more, so
+a sub-concept, unlike a concept, really lies where it is located.
+
+The three words mean for a sub-concept what they mean for a concept, with the concept in the
+class's stead. *Presence*: its coefficient where the concept is strong, averaged; *importance*:
+total Sobol index for the concept's presence, of m in t(s - (1 - m) U' W'), in [0, 1], without
+sign; *location*: its coefficient at each of those positions.
+
+Engines do not stop at the stem for this; it needs the torch network, ``bundle.build_network()``.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from face2bone.bundle import ConceptBank
+from face2bone.errors import TrainingError
+from face2bone.explain.arrays import BoolArray, FloatArray, Pixels, RealArray, RegionMap
+from face2bone.explain.craft import concept_coefficients
+from face2bone.explain.location import exemplar_patches, location_tags
+from face2bone.explain.nmf import factorise, project, relative_error
+from face2bone.explain.sobol import SAMPLES, total_indices
+from face2bone.nn import Face2Bone
+from face2bone.runtime import network_input
+
+STRONG: Final = 0.5
+"""A concept is strong where it has this share of what 1% of the cohort's positions exceed."""
+MOST_POSITIONS: Final = 20_000
+WEIGHED_PHOTOS: Final = 4
+"""Photos over which importance is averaged, those that hold most of the concept; each takes
+(r + 1) x 256 passes from the stem to the cut."""
+BATCH: Final = 32
+
+Maps = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class SubConcepts:
+    """What concept ``parent`` of a bank is made of, the most important part first.
+
+    ``basis`` (r, C') rows of unit length; ``presence`` (r,) mean coefficient where the concept
+    is strong, as shares of their sum; ``importance`` (r,) total Sobol index for the concept's
+    presence, in [0, 1]; ``region_tags`` where each lies; ``exemplars`` uint8 (r, K, 32, 32, 3)
+    around the peaks; ``error``: share of the stem's features there that the parts do not
+    express; ``positions``: of the stem, over all photos, that were decomposed.
+    """
+
+    parent: int
+    basis: FloatArray
+    presence: FloatArray
+    importance: FloatArray
+    region_tags: tuple[str, ...]
+    exemplars: Pixels
+    error: float
+    positions: int
+
+
+def decompose_concept(
+    network: Face2Bone,
+    bank: ConceptBank,
+    parent: int,
+    crops: Pixels,
+    region_maps: RegionMap,
+    n_parts: int = 4,
+    seed: int = 0,
+    exemplars: int = 6,
+    samples: int = SAMPLES,
+    progress: Callable[[float], None] | None = None,
+) -> SubConcepts:
+    """Decompose one concept over aligned faces: crops (N, 160, 160, 3), maps (N, 160, 160).
+
+    ``exemplars`` patches of each part are kept; pass 0 when the faces are of patients.
+    ``progress`` gets the fraction done; raise from it to cancel. Raises ``TrainingError`` when no
+    face holds the concept, or when it is strong at fewer positions than ``n_parts``.
+    """
+    report = progress or (lambda fraction: None)
+    stems, strength = _read(network, bank, parent, crops, lambda f: report(0.3 * f))
+    strong = _strong_positions(strength)
+    U, W, error = _parts(stems, strong, n_parts, seed)
+    order = np.argsort(-strength.mean(axis=(1, 2)), kind="stable")[:WEIGHED_PHOTOS]
+    importance = []
+    for done, photo in enumerate(order, start=1):
+        importance.append(
+            _importance(network, bank, parent, stems[photo], U[photo], W, samples, seed + done)
+        )
+        report(0.3 + 0.7 * done / len(order))
+    weight = np.mean(importance, axis=0)
+    by_weight = np.argsort(-weight, kind="stable")
+    U = U[:, by_weight]
+    presence = U.sum(axis=(0, 2, 3))
+    return SubConcepts(
+        parent=parent,
+        basis=W[by_weight],
+        presence=presence / presence.sum(),
+        importance=weight[by_weight],
+        region_tags=tuple(words for _, words in location_tags(U, region_maps)),
+        exemplars=exemplar_patches(crops, U, exemplars),
+        error=error,
+        positions=int(strong.sum()),
+    )
+
+
+def _read(
+    network: Face2Bone,
+    bank: ConceptBank,
+    parent: int,
+    crops: Pixels,
+    progress: Callable[[float], None],
+) -> tuple[Maps, FloatArray]:
+    """Stems (N, C', 17, 17) and the concept's coefficients (N, 8, 8)."""
+    stems, strength = [], []
+    for start in range(0, len(crops), BATCH):
+        x = torch.from_numpy(network_input(crops[start : start + BATCH]))
+        with torch.inference_mode():
+            stem = network.stem(x)
+            features = network.features_after(stem).numpy()
+        stems.append(stem.numpy())
+        strength.append(concept_coefficients(features, bank.basis)[:, parent])
+        progress(min(1.0, (start + BATCH) / len(crops)))
+    return np.concatenate(stems), np.concatenate(strength)
+
+
+def _strong_positions(strength: FloatArray) -> BoolArray:
+    """The stem's positions (N, 17, 17) under the cut's where the concept is strong.
+
+    The cut's position i reads the stem's 2i to 2i + 2 first.
+    """
+    peak = float(np.quantile(strength, 0.99))
+    if peak <= 0:
+        raise TrainingError(
+            "None of the photos holds the concept, so it has no parts. Choose another, or give "
+            "more photos."
+        )
+    at_cut = strength >= STRONG * peak
+    count, side, _ = at_cut.shape
+    strong = np.zeros((count, 2 * side + 1, 2 * side + 1), dtype=np.bool_)
+    for down in range(3):
+        for right in range(3):
+            strong[:, down : down + 2 * side : 2, right : right + 2 * side : 2] |= at_cut
+    return strong
+
+
+def _parts(
+    stems: Maps, strong: BoolArray, parts: int, seed: int
+) -> tuple[FloatArray, FloatArray, float]:
+    """Coefficients (N, r, 17, 17), 0 where the concept is weak; W' (r, C'); and the error."""
+    rows = stems.transpose(0, 2, 3, 1)[strong]
+    sample = np.random.default_rng(seed).permutation(len(rows))[:MOST_POSITIONS]
+    W = factorise(rows[sample], parts, seed)[1]
+    coefficients = project(rows, W)
+    U = np.zeros((*strong.shape, parts))
+    U[strong] = coefficients
+    return U.transpose(0, 3, 1, 2), W, relative_error(rows, coefficients, W)
+
+
+def _importance(
+    network: Face2Bone,
+    bank: ConceptBank,
+    parent: int,
+    stem: Maps,
+    U: FloatArray,
+    W: FloatArray,
+    samples: int,
+    seed: int,
+) -> FloatArray:
+    """Total Sobol indices (r,) of one photo's parts for the concept's presence in it.
+
+    ``stem`` (C', 17, 17), ``U`` (r, 17, 17). What the parts do not express stays as it is, so only they are asked about; a feature that
+    would fall below 0 stays at 0, where the stem's own rectifier ends.
+    """
+    expressed = (W.T[:, :, None] * U.reshape(len(W), -1)).astype(np.float32)
+
+    def presence(masks: FloatArray) -> RealArray:
+        means = []
+        for start in range(0, len(masks), BATCH):
+            down = (1 - masks[start : start + BATCH]).astype(np.float32)
+            taken = np.einsum("br,crp->bcp", down, expressed, optimize=True)
+            rest = np.maximum(stem - taken.reshape(-1, *stem.shape), 0)
+            with torch.inference_mode():
+                features = network.features_after(torch.from_numpy(rest)).numpy()
+            means.append(concept_coefficients(features, bank.basis)[:, parent].mean(axis=(1, 2)))
+        whole: RealArray = np.concatenate(means)[:, None]
+        return whole
+
+    return total_indices(presence, len(W), samples, seed)[:, 0]
