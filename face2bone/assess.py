@@ -5,13 +5,13 @@ The steps can be taken one at a time, so that a page shows each as soon as it is
 them all. Nothing is written to disk and nothing is kept between calls.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Self
 
 from face2bone.bundle import Bundle, Status, bundle_hash
-from face2bone.calibration import operating_point
+from face2bone.calibration import Calibrator, calibrated, operating_point
 from face2bone.clinical.base_rates import BaseRate, WhatIf, what_if
 from face2bone.clinical.frax import FraxResult
 from face2bone.clinical.guideline import load_guideline
@@ -19,8 +19,9 @@ from face2bone.clinical.instruments import published_scores
 from face2bone.clinical.referral import Referral, suggest
 from face2bone.errors import FaceRejected
 from face2bone.explain.craft import ConceptAttribution, explain_concepts
+from face2bone.explain.faithfulness.self_check import SelfCheck, self_check
 from face2bone.explain.fills import Fill, blur_fill, mean_face_fill
-from face2bone.explain.shapley import RegionAttribution, region_shapley
+from face2bone.explain.shapley import SEVERITY_OF_CLASS, RegionAttribution, region_shapley
 from face2bone.face import AlignedFace, Face, align, find_face, make_locator
 from face2bone.patient import Patient
 from face2bone.photo import Photo, read_photo
@@ -62,6 +63,30 @@ class Explanation:
 
     regions: tuple[RegionAttribution, ...]
     concepts: ConceptAttribution
+
+    def self_check(self, class_index: int) -> SelfCheck | None:
+        """Whether the region values of a class hold under both fills; None without two fills.
+
+        Where its ``reason`` is not None, the region values of this class are not shown.
+        """
+        if len(self.regions) < 2:
+            return None
+        first, second = (game.table[:, class_index] for game in self.regions[:2])
+        return self_check(first, second)
+
+    def withheld(self, class_index: int) -> str:
+        """Why the region values of a class are not shown; empty where they may be."""
+        check = self.self_check(class_index)
+        return (check and check.reason) or ""
+
+    def severity_check(self, calibration: Sequence[Calibrator]) -> SelfCheck | None:
+        """The same for ``RegionAttribution.severity`` under this calibration."""
+        if len(self.regions) < 2:
+            return None
+        first, second = (
+            calibrated(game.table, *calibration) @ SEVERITY_OF_CLASS for game in self.regions[:2]
+        )
+        return self_check(first, second)
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,8 @@ def notice_of(status: str) -> str:
 def document(assessment: Assessment) -> AssessmentDocument:
     """The document of an assessment."""
     prediction, referral = assessment.prediction, assessment.referral
-    domain = prediction.out_of_domain
+    domain, explanation = prediction.out_of_domain, assessment.explanation
+    withheld = explanation.withheld(int(prediction.probabilities.argmax()))
     quality = assessment.located.face.quality
     return AssessmentDocument(
         notice=notice_of(assessment.bundle.status),
@@ -69,8 +70,9 @@ def document(assessment: Assessment) -> AssessmentDocument:
             distance=_number(domain.distance),
             threshold=_number(domain.threshold),
         ),
-        regions=[_region_game(game) for game in assessment.explanation.regions],
-        concepts=_concepts(assessment.explanation.concepts),
+        regions=[] if withheld else [_region_game(game) for game in explanation.regions],
+        regions_withheld=withheld,
+        concepts=_concepts(explanation.concepts),
         scores=[_score(score) for score in referral.situation.scores],
         frax=FraxPart(**vars(referral.frax)) if referral.frax else None,
         referral=_referral(referral),

@@ -214,6 +214,7 @@ class AssessmentDocument(_Part):
     prediction_set: list[Literal["normal", "osteopenia", "osteoporosis"]] = Field(min_length=1)
     out_of_domain: DomainPart
     regions: list[RegionGamePart]
+    regions_withheld: str = ""
     concepts: list[ConceptPart]
     scores: list[ScorePart]
     frax: FraxPart | None

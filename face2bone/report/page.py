@@ -273,8 +273,10 @@ def _people(document: AssessmentDocument, words: Catalogue) -> dict[str, Any]:
 
 def _regions(document: AssessmentDocument, words: Catalogue) -> dict[str, Any]:
     """The regions for the most probable class; none where no class may be shown."""
-    if not document.referral.class_headline_shown or not document.regions:
-        return {"rows": []}
+    if not document.referral.class_headline_shown:
+        return {"rows": [], "withheld": ""}
+    if not document.regions:
+        return {"rows": [], "withheld": _withheld(document, words)}
     named = max(CLASS_LABELS, key=lambda name: getattr(document.probabilities, name))
     values = _region_values(document.regions[0], named)
     largest = max(abs(value) for value in values.values()) or 1.0
@@ -285,6 +287,7 @@ def _regions(document: AssessmentDocument, words: Catalogue) -> dict[str, Any]:
     ]
     columns = ("Region", "against (white) or for (black)", "Logits")
     return {
+        "withheld": "",
         "columns": [words.say(text) for text in columns],
         "rows": rows,
         "words": _in_words(dict(ordered), named, words),
@@ -293,6 +296,14 @@ def _regions(document: AssessmentDocument, words: Catalogue) -> dict[str, Any]:
             "describe the model, not the person's bones."
         ),
     }
+
+
+def _withheld(document: AssessmentDocument, words: Catalogue) -> str:
+    """Why there are no regions, where their own check is the reason."""
+    if not document.regions_withheld:
+        return ""
+    lead = words.say("The regions are withheld: this explanation fails its own check.")
+    return f"{lead} {words.say(document.regions_withheld)}"
 
 
 def _region_values(game: RegionGamePart, named: str) -> dict[str, float]:

@@ -6,6 +6,7 @@ keeps no global state and can be called from several threads.
 """
 
 import io
+import textwrap
 from typing import Final
 
 import numpy as np
@@ -104,16 +105,27 @@ def mesh_jpeg(photo: Photo, face: Face) -> bytes:
 
 
 def regions_png(assessment: Assessment, class_index: int) -> bytes:
-    """Region attributions of one class on the face and as named bars."""
+    """Region attributions of one class on the face and as named bars, or why there are none."""
     attribution = assessment.explanation.regions[0]
     values = np.asarray(attribution.values[:, class_index], dtype=np.float64)
+    withheld = assessment.explanation.withheld(class_index)
     figure = Figure(figsize=(9.0, 4.6), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(1, 1.5))
-    left.imshow(region_overlay(assessment.located.aligned, values))
+    aligned = assessment.located.aligned
+    left.imshow(crop_rgba(aligned) if withheld else region_overlay(aligned, values))
     left.axis("off")
-    _bars(right, attribution, values)
+    if withheld:
+        _reason(right, withheld)
+    else:
+        _bars(right, attribution, values)
     figure.suptitle(f"What in the face speaks for {CLASS_LABELS[class_index]} (logits)")
     return _finish(figure, assessment)
+
+
+def _reason(axes: Axes, withheld: str) -> None:
+    text = f"Withheld: this explanation fails its own check. {withheld}"
+    axes.text(0.0, 0.5, textwrap.fill(text, 52), va="center")
+    axes.axis("off")
 
 
 def _bars(axes: Axes, attribution: RegionAttribution, values: npt.NDArray[np.float64]) -> None:

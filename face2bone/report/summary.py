@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from face2bone.assess import Assessment
+from face2bone.assess import Assessment, Explanation
 from face2bone.bone import CLASS_LABELS
 from face2bone.face import REGIONS
 from face2bone.report.assessment_json import notice_of
@@ -55,11 +55,7 @@ def _result(assessment: Assessment) -> list[str]:
 
 def _why(assessment: Assessment) -> list[str]:
     k = int(assessment.prediction.probabilities.argmax())
-    game = assessment.explanation.regions[0]
-    values = game.values[:, k]
-    lines = [f"Regions, for {CLASS_LABELS[k]} (exact Shapley values of the logit, {game.fill})"]
-    for i in np.argsort(-np.abs(values)):
-        lines.append(f"  {REGIONS[i].label:<20}{values[i]:+7.2f}")
+    lines = _regions(assessment.explanation, k)
     concepts = assessment.explanation.concepts
     lines.append(f"Concepts, most important for {CLASS_LABELS[k]} first")
     for i in np.argsort(-concepts.importance[:, k])[:4]:
@@ -68,6 +64,19 @@ def _why(assessment: Assessment) -> list[str]:
             f"importance {concepts.importance[i, k]:.2f}"
         )
     return lines
+
+
+def _regions(explanation: Explanation, k: int) -> list[str]:
+    """The ten values of the class named, or why they are withheld."""
+    withheld = explanation.withheld(k)
+    if withheld:
+        return ["Regions: withheld, this explanation fails its own check.", f"  {withheld}"]
+    game = explanation.regions[0]
+    values = game.values[:, k]
+    lines = [f"Regions, for {CLASS_LABELS[k]} (exact Shapley values of the logit, {game.fill})"]
+    return lines + [
+        f"  {REGIONS[i].label:<20}{values[i]:+7.2f}" for i in np.argsort(-np.abs(values))
+    ]
 
 
 def _what_next(assessment: Assessment) -> list[str]:

@@ -116,6 +116,12 @@ def example_document() -> Callable[..., AssessmentDocument]:
 
 
 @pytest.fixture(scope="session")
+def example_assessment() -> Callable[..., Assessment]:
+    """Makes an assessment by hand; the keywords are those of ``Case``."""
+    return lambda **facts: example(Case(**facts))
+
+
+@pytest.fixture(scope="session")
 def everything() -> Patient:
     """Everything ticked and answered: the longest report there can be."""
     return EVERYTHING

@@ -1,0 +1,36 @@
+"""The check an explanation has to pass on Review before its regions are shown, in words."""
+
+import streamlit as st
+
+from face2bone.explain.faithfulness.self_check import LEAST_AGREEMENT, LEAST_BEATEN, SelfCheck
+
+
+def passed(check: SelfCheck | None) -> bool:
+    """Say how the explanation fared; False where its regions are not to be shown."""
+    if check is None:
+        st.caption("This explanation was made with one way of hiding a region: it is unchecked.")
+        return True
+    if check.reason is not None:
+        st.warning(
+            f"**The regions are withheld: this explanation fails its own check.** {check.reason} "
+            "The result above does not depend on it."
+        )
+        return False
+    st.caption(
+        "Checked on this photo. "
+        f"Two ways of hiding a region rank the regions alike: agreement {check.agreement:.2f}, "
+        f"where 1 is perfect and at least {LEAST_AGREEMENT:.2f} is asked. "
+        f"Hiding regions in this order lowers the answer faster than {share(check.beaten)} of all "
+        f"3,628,800 orders, judged by the way of hiding it was not made with (at least "
+        f"{LEAST_BEATEN:.0%} is asked)."
+    )
+    return True
+
+
+def share(beaten: float) -> str:
+    """A share of orders as a person says it: never rounded up to all of them.
+
+    >>> share(0.9531), share(0.99999)
+    ('95.3%', 'more than 99.9%')
+    """
+    return "more than 99.9%" if beaten > 0.999 else f"{beaten:.1%}"
