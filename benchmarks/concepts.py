@@ -11,6 +11,7 @@ the same work, so the passes each takes are printed beside the seconds.
 
 import argparse
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import cv2
@@ -49,18 +50,11 @@ def main() -> None:
         engine = OpenVinoEngine(network, threads=THREADS)
         bank = reference_fit(network, crops)
         basis = fit_concepts(engine, crops, maps, OWN_CONCEPTS).basis
-
-        def own_photo(engine: OpenVinoEngine = engine, basis: RealArray = basis) -> None:
-            features = engine.features(network_input(crops[:1]))
-            concept_importance(engine, basis, concept_coefficients(features, basis)[0])
-
         jobs: dict[str, Callable[[], object]] = {
-            "fit, reference": lambda network=network: reference_fit(network, crops),
-            "fit, shipped": lambda engine=engine: fit_concepts(engine, crops, maps, OWN_CONCEPTS),
-            "photo, reference": lambda network=network, bank=bank: reference_photo(
-                network, crops[0], bank
-            ),
-            "photo, shipped": own_photo,
+            "fit, reference": partial(reference_fit, network, crops),
+            "fit, shipped": partial(fit_concepts, engine, crops, maps, OWN_CONCEPTS),
+            "photo, reference": partial(reference_photo, network, crops[0], bank),
+            "photo, shipped": partial(own_photo, engine, crops[0], basis),
         }
         seconds = medians(jobs, asked.runs)
         print(f"\n{label}, {asked.photos} faces, medians of {asked.runs}")
@@ -72,6 +66,12 @@ def main() -> None:
             f"({SAMPLES * (len(basis) + 1)} against {DESIGNS * (CONCEPTS + 2)} passes of the head)",
             flush=True,
         )
+
+
+def own_photo(engine: OpenVinoEngine, crop: Pixels, basis: RealArray) -> None:
+    """Coefficients and importance of one photo's concepts, as shipped."""
+    features = engine.features(network_input(crop[None]))
+    concept_importance(engine, basis, concept_coefficients(features, basis)[0])
 
 
 def reference_fit(network: Face2Bone, crops: Pixels) -> RealArray:

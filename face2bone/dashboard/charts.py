@@ -1,5 +1,6 @@
 """The dashboard's plots, as plotly figures made from results and from nothing else."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -59,15 +60,22 @@ def icon_array(count: int, label: str) -> go.Figure:
 
 
 def region_bars(values: npt.NDArray[np.float64], axis: str) -> go.Figure:
-    """Ten named regions, the strongest on top; the sign is printed, not only coloured.
+    """Ten named regions; ``values`` (10,) in the order of ``REGIONS``, else as ``bars``."""
+    return bars(values, [region.label for region in REGIONS], axis, 360)
 
-    ``values`` (10,) in the order of ``REGIONS``; ``axis`` says what left and right mean.
+
+def bars(
+    values: npt.NDArray[np.float64], names: Sequence[str], axis: str, height: int = 220
+) -> go.Figure:
+    """A bar a name, the strongest on top; the sign is printed, not only coloured.
+
+    ``values`` and ``names`` in the same order; ``axis`` says what left and right mean.
     """
     order = np.argsort(np.abs(values))
     figure = go.Figure(
         go.Bar(
             x=values[order],
-            y=[REGIONS[i].label for i in order],
+            y=[names[i] for i in order],
             orientation="h",
             text=[f"{values[i]:+.2f}" for i in order],
             textposition="outside",
@@ -79,7 +87,7 @@ def region_bars(values: npt.NDArray[np.float64], axis: str) -> go.Figure:
     reach = 1.35 * max(float(np.abs(values).max()), 1e-6)  # room for the printed numbers
     figure.update_xaxes(range=(-reach, reach))
     figure.update_xaxes(title=axis)
-    return _small(figure, 360)
+    return _small(figure, height)
 
 
 def reliability_curve(table: ReliabilityTable, confidence: float) -> go.Figure:

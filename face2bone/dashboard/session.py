@@ -92,6 +92,17 @@ def job(step: str, work: Callable[[Progress], T]) -> Job[T]:
     return _once(step, lambda: Job(work))
 
 
+def ask(step: str, work: Callable[[Progress], object]) -> None:
+    """Start a long computation on the session's photo that a person asked for."""
+    job(step, work)
+
+
+def asked(step: str) -> Job[Any] | None:
+    """The job of a step that was asked for, or None."""
+    found = _results().get(_key(step))
+    return found if isinstance(found, Job) else None
+
+
 def forget(step: str) -> None:
     """Let a step of the session's photo be computed anew; a job still running stops."""
     _drop(_key(step))

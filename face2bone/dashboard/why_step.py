@@ -6,8 +6,9 @@ import streamlit as st
 from face2bone.assess import Explanation, LocatedFace
 from face2bone.bone import CLASS_LABELS
 from face2bone.dashboard import charts, session, show
+from face2bone.dashboard.closer import agreement, closer, third_fill
 from face2bone.dashboard.watch import watched
-from face2bone.explain.shapley import RegionAttribution, fill_agreement
+from face2bone.explain.shapley import RegionAttribution
 from face2bone.report.pictures import concept_png, overlay_png
 from face2bone.runtime import Prediction
 
@@ -26,8 +27,10 @@ def why_step(found: LocatedFace, prediction: Prediction) -> Explanation | None:
         "What the model's answer rests on in this photo. It explains the model, not the bone.",
     )
     explanation = watched(session.explanation(found), session.EXPLANATION, _words)
-    if explanation is not None:
-        _explained(found, prediction, explanation)
+    if explanation is None:
+        return None
+    explanation = third_fill(found, explanation)
+    _explained(found, prediction, explanation)
     return explanation
 
 
@@ -62,12 +65,10 @@ def _regions(found: LocatedFace, explanation: Explanation, k: int) -> None:
     with face:
         alt = f"The crop tinted by what speaks for {CLASS_LABELS[k]}"
         show.picture(overlay_png(found.aligned, values), alt, width=260)
-        agreement = fill_agreement(*explanation.regions)[k]
-        st.caption(
-            "Exact Shapley values over all 1,024 combinations; left is the patient's left. "
-            f"Rank agreement between two ways of hiding a region: {agreement:.2f} (1 is perfect)."
-        )
+        st.caption("Exact Shapley values over all 1,024 combinations; left is the patient's left.")
+        agreement(found, explanation, k)
         st.caption(_pair_words(blurred, k))
+    closer(found, explanation, k)
 
 
 def _pair_words(attribution: RegionAttribution, k: int) -> str:

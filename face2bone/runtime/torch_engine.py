@@ -64,9 +64,7 @@ class TorchEngine:
         return self._run(self._after_stem, stem, self._stem)
 
     def _after_stem(self, rows: Tensor) -> Tensor:
-        logits: Tensor = self._network.head(
-            self._network.features_after(rows.permute(0, 3, 1, 2))
-        )
+        logits: Tensor = self._network.head(self._network.features_after(rows.permute(0, 3, 1, 2)))
         return logits
 
     def _run(self, part: Callable[[Tensor], Tensor], x: Floats, shape: tuple[int, ...]) -> Floats:

@@ -108,6 +108,28 @@ def test_red_flag_raises_the_suggestion_without_recomputing(page: Page) -> None:
     expect(page.get_by_text("Suggestion: urgent clinician review")).to_be_visible(timeout=8_000)
 
 
+def test_a_stopped_explanation_leaves_the_page_usable(page: Page) -> None:
+    page.get_by_role("button", name="Woman").first.click()
+    page.locator(".st-key-stop_explanation button").click()
+    expect(page.get_by_text("nothing of it is kept", exact=False)).to_be_visible()
+    _keep_picture(page, "stopped")
+    page.get_by_text("Vertebral fracture within 2 years", exact=True).click()
+    expect(page.get_by_text("Suggestion: urgent clinician review")).to_be_visible()
+    expect(page.get_by_role("button", name="Download as JSON")).to_have_count(0)
+    page.get_by_role("button", name="Start again").click()
+    _expect_all_steps(page)
+    expect(page.get_by_text("Suggestion: urgent clinician review")).to_be_visible()
+
+
+def test_a_region_is_looked_into_when_asked(page: Page) -> None:
+    page.get_by_role("button", name="Woman").first.click()
+    _expect_all_steps(page)
+    page.get_by_role("button", name="Look inside").click()
+    page.locator("[class*=st-key-stop_closer] button").click()
+    expect(page.get_by_text("nothing of it is kept", exact=False)).to_be_visible()
+    expect(page.get_by_role("button", name="Save assessment")).to_be_visible()
+
+
 def test_no_photo_is_served_from_the_public_store(page: Page) -> None:
     served: list[str] = []
     page.on("request", lambda request: served.append(request.url))

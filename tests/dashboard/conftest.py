@@ -10,8 +10,9 @@ from face2bone.bundle import Bundle
 from face2bone.dashboard import session
 from face2bone.dashboard.save_step import shared_records
 from face2bone.explain.fills import Fill
+from face2bone.explain.owen import CellAttribution, quarters
 from face2bone.explain.shapley import RegionAttribution
-from face2bone.face import AlignedFace
+from face2bone.face import REGIONS, AlignedFace, Region
 from face2bone.records import Records
 
 
@@ -36,11 +37,27 @@ def tiny_model(fresh_settings: pytest.MonkeyPatch, tiny_bundle: Bundle) -> Itera
     monkeypatch.setenv("FACE2BONE_BUNDLE", str(tiny_bundle.root))
     monkeypatch.setenv("FACE2BONE_ENGINE", "torch")
     monkeypatch.setattr("face2bone.assess.region_shapley", drawn_game)
+    monkeypatch.setattr("face2bone.assess.region_cells", drawn_cells)
     for shared in (session.bundle, session.assessor):
         shared.clear()
     yield tiny_bundle
     for shared in (session.bundle, session.assessor):
         shared.clear()
+
+
+def drawn_cells(
+    _: object,
+    aligned: AlignedFace,
+    fill: Fill,
+    attribution: RegionAttribution,
+    region: Region,
+    progress: Callable[[float], None],
+) -> CellAttribution:
+    """What ``region_cells`` returns, with a quarter of the region's value for each."""
+    index = REGIONS.index(region)
+    progress(0.5)
+    values = np.tile(attribution.values[index] / 4, (4, 1))
+    return CellAttribution(region, values, quarters(aligned.region_map == index), fill.name)
 
 
 def drawn_game(

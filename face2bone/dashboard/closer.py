@@ -1,0 +1,96 @@
+"""On request in step 5 of Review: a third way of hiding regions, and a look inside one."""
+
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from face2bone.assess import CloserLook, Explanation, LocatedFace
+from face2bone.bone import CLASS_LABELS
+from face2bone.dashboard import charts, session, show
+from face2bone.dashboard.watch import watched
+from face2bone.explain.owen import CELLS
+from face2bone.explain.shapley import lowest_agreement
+from face2bone.face import REGIONS, Region
+from face2bone.report.pictures import concept_png, overlay_png
+
+INPAINT = "inpaint"
+WORDS = {"regions": "1,024 combinations of regions", "map": "Map", "cells": "7,168 combinations"}
+
+
+def third_fill(found: LocatedFace, explanation: Explanation) -> Explanation:
+    """The explanation with the inpainted fill's attribution, once that was asked for and done."""
+    job = session.asked(INPAINT)
+    third = watched(job, INPAINT, WORDS.__getitem__) if job else None
+    return (
+        explanation
+        if third is None
+        else replace(explanation, regions=(*explanation.regions, third))
+    )
+
+
+def agreement(found: LocatedFace, explanation: Explanation, k: int) -> None:
+    """How alike the fills rank the regions, and the button for a third one."""
+    ways = {2: "two ways of hiding a region", 3: "any two of three ways of hiding a region, lowest"}
+    lowest = lowest_agreement(explanation.regions)[k]
+    st.caption(f"Rank agreement between {ways[len(explanation.regions)]}: {lowest:.2f}.")
+    if session.asked(INPAINT) is None:
+        st.button(
+            "Hide regions in a third way too",
+            key="ask_inpaint",
+            on_click=session.ask,
+            args=(INPAINT, partial(session.assessor().explain_inpainted, found)),
+            help="Continues the skin around a region across it. Takes half as long again.",
+        )
+
+
+def closer(found: LocatedFace, explanation: Explanation, k: int) -> None:
+    """One region's quarters and the map, behind a button."""
+    st.markdown("**Look inside a region**")
+    st.caption(
+        "Divides one region in four and gives each quarter its share of the region's value; "
+        "takes about four times as long as the explanation above."
+    )
+    strongest = int(np.abs(explanation.regions[0].values[:, k]).argmax())
+    choice, button = st.columns([3, 1], vertical_alignment="bottom")
+    region = choice.selectbox(
+        "Region", REGIONS, index=strongest, format_func=lambda r: r.label, key="closer_region"
+    )
+    step = f"closer_{region.value}"
+    job = session.asked(step)
+    if job is None:
+        button.button(
+            "Look inside",
+            key="ask_closer",
+            on_click=session.ask,
+            args=(step, partial(session.assessor().look_closer, found, explanation, region)),
+        )
+        return
+    look = watched(job, step, WORDS.__getitem__)
+    if look is not None:
+        _show(found, look, region, k)
+
+
+def _show(found: LocatedFace, look: CloserLook, region: Region, k: int) -> None:
+    values, lost = look.cells.values[:, k], np.abs(look.pixels[..., k])
+    bars, quarters, pixels = st.columns([3, 2, 2], gap="large")
+    with bars:
+        axis = f"speaks against ← logit → speaks for {CLASS_LABELS[k]}"
+        st.plotly_chart(
+            charts.bars(values, CELLS, axis), config=charts.PLAIN, key=f"cells_{region.value}"
+        )
+        st.caption(
+            f"Exact Owen values; they add up to the {region.label}'s own {values.sum():+.2f}. "
+            "Left is the patient's left."
+        )
+    with quarters:
+        divided = replace(found.aligned, region_map=look.cells.cells)
+        show.picture(overlay_png(divided, values), f"The {region.label} tinted by quarter")
+    with pixels:
+        lit = (lost / max(float(lost.max()), 1e-12)).astype(np.float32)
+        show.picture(concept_png(found.aligned, lit), "Where hiding a small square matters most")
+        st.caption(
+            "For orientation only: brighter where hiding a small square changes the answer more, "
+            "for it or against it."
+        )
