@@ -32,9 +32,12 @@ def third_fill(found: LocatedFace, explanation: Explanation) -> Explanation:
 
 def agreement(found: LocatedFace, explanation: Explanation, k: int) -> None:
     """How alike the fills rank the regions, and the button for a third one."""
-    ways = {2: "two ways of hiding a region", 3: "any two of three ways of hiding a region, lowest"}
-    lowest = lowest_agreement(explanation.regions)[k]
-    st.caption(f"Rank agreement between {ways[len(explanation.regions)]}: {lowest:.2f}.")
+    if len(explanation.regions) > 2:  # of two, the check above has told it
+        lowest = lowest_agreement(explanation.regions)[k]
+        st.caption(
+            "Rank agreement between any two of three ways of hiding a region, lowest: "
+            f"{lowest:.2f}."
+        )
     if session.asked(INPAINT) is None:
         st.button(
             "Hide regions in a third way too",

@@ -13,13 +13,13 @@ def passed(check: SelfCheck | None) -> bool:
     if check.reason is not None:
         st.warning(
             f"**The regions are withheld: this explanation fails its own check.** {check.reason} "
-            "The result above does not depend on it."
+            "The result above does not depend on it. What is explained can be changed above: "
+            "each class, and severity as a whole, is checked by itself."
         )
         return False
     st.caption(
-        "Checked on this photo. "
-        f"Two ways of hiding a region rank the regions alike: agreement {check.agreement:.2f}, "
-        f"where 1 is perfect and at least {LEAST_AGREEMENT:.2f} is asked. "
+        f"Rank agreement between two ways of hiding a region: {check.agreement:.2f} "
+        f"(1 is perfect, at least {LEAST_AGREEMENT:.2f} is asked). "
         f"Hiding regions in this order lowers the answer faster than {share(check.beaten)} of all "
         f"3,628,800 orders, judged by the way of hiding it was not made with (at least "
         f"{LEAST_BEATEN:.0%} is asked)."

@@ -7,6 +7,7 @@ from face2bone.assess import Explanation, LocatedFace
 from face2bone.bone import CLASS_LABELS
 from face2bone.dashboard import charts, session, show
 from face2bone.dashboard.closer import agreement, closer, third_fill
+from face2bone.dashboard.self_check import passed
 from face2bone.dashboard.watch import watched
 from face2bone.explain.shapley import RegionAttribution
 from face2bone.report.pictures import concept_png, overlay_png
@@ -56,6 +57,8 @@ def _explained(found: LocatedFace, prediction: Prediction, explanation: Explanat
 
 
 def _regions(found: LocatedFace, explanation: Explanation, k: int) -> None:
+    if not passed(explanation.self_check(k)):
+        return
     blurred = explanation.regions[0]
     bars, face = st.columns([3, 2], gap="large")
     values = blurred.values[:, k]
@@ -82,7 +85,10 @@ def _pair_words(attribution: RegionAttribution, k: int) -> str:
 
 def _severity(found: LocatedFace, explanation: Explanation) -> None:
     """The ordered scale as one number: which regions move it toward thinner bone."""
-    severity = explanation.regions[0].severity(session.assessor().bundle.calibration)
+    calibration = session.assessor().bundle.calibration
+    if not passed(explanation.severity_check(calibration)):
+        return
+    severity = explanation.regions[0].severity(calibration)
     bars, face = st.columns([3, 2], gap="large")
     with bars:
         axis = "toward normal ← expected class → toward osteoporosis"

@@ -9,6 +9,7 @@ import pytest
 from face2bone.bundle import Bundle
 from face2bone.dashboard import session
 from face2bone.dashboard.save_step import shared_records
+from face2bone.explain.coalitions import all_coalitions
 from face2bone.explain.fills import Fill
 from face2bone.explain.owen import CellAttribution, quarters
 from face2bone.explain.shapley import RegionAttribution
@@ -63,7 +64,12 @@ def drawn_cells(
 def drawn_game(
     _: object, aligned: AlignedFace, fill: Fill, progress: Callable[[float], None]
 ) -> RegionAttribution:
-    """What ``region_shapley`` returns, from a table of noise that the photo decides."""
-    seed = int(aligned.crop.sum()) + len(fill.name)
+    """What ``region_shapley`` returns: regions' worth that the photo decides, and a fill's noise.
+
+    The fills agree, so that the explanation passes its own check.
+    """
+    seed = int(aligned.crop.sum())
+    worth = np.random.default_rng(seed).normal(size=(10, 3))
+    noise = np.random.default_rng(seed + len(fill.name)).normal(0.0, 0.05, (1024, 3))
     progress(0.5)
-    return RegionAttribution(np.random.default_rng(seed).normal(size=(1024, 3)), fill.name)
+    return RegionAttribution(all_coalitions(10) @ worth + noise, fill.name)

@@ -1,6 +1,7 @@
 """Run the study on one or more bundles and write the table.
 
     python -m tools.faithfulness BUNDLE... --out FOLDER [--patients 200] [--mean 200] [--extra 20]
+    python -m tools.faithfulness BUNDLE... --out FOLDER --table
 
 One thread on a shared machine: OMP_NUM_THREADS=1. Stopped, it goes on where it was.
 """
@@ -26,6 +27,7 @@ def main() -> None:
     parser.add_argument("--mean", type=int, default=200, help="patients with the second fill")
     parser.add_argument("--extra", type=int, default=20, help="patients with the costly checks")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--table", action="store_true", help="only write what is measured so far")
     chosen = parser.parse_args()
     counts = {
         "games": chosen.patients,
@@ -34,7 +36,7 @@ def main() -> None:
         "extra": min(chosen.extra, chosen.patients),
     }
     faces = Faces(chosen.out / "faces", chosen.patients)
-    for bundle in chosen.bundles:
+    for bundle in () if chosen.table else chosen.bundles:
         study = Study(bundle, chosen.out, faces, chosen.threads)
         for part, index in run(study, counts):
             print(f"{study.folder.name} {part} {index}", file=sys.stderr)
