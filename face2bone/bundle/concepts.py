@@ -1,7 +1,8 @@
 """The concept bank: parts-based directions of the network's features, and what they are.
 
 Notation (CRAFT; Fel et al. 2023, arXiv 2211.10154): A ~ U W, all non-negative; A (n, C)
-features at the cut, W (R, C) the basis kept here, U (n, R) the presence of each concept.
+features at the cut, W (R, C) the basis kept here, U (n, R) coefficients, whose mean over a photo
+is how far each concept is present in it.
 Fitting and reading a bank are the business of the explanations; here it is only data.
 """
 
@@ -20,8 +21,8 @@ class ConceptBank:
 
     basis: (R, C) float32, non-negative, W above; no row is all zero.
     importance: (R, 3) float32, total Sobol index of each concept for each class, >= 0.
-    presence_scale: (R,) float32, positive; presence divided by it is 1 for a concept as
-        strong as it commonly gets in the cohort.
+    presence_scale: (R,) float32, positive; a photo's mean coefficient over it is the presence,
+        1 where a photo holds as much of the concept as is common in the cohort.
     exemplars: (R, K, h, w, 3) uint8, crops of *drawn* faces that show the concept best
         (never of patients); K may be 0.
     names, region_tags, description: one short text per concept for its card.

@@ -30,7 +30,7 @@ from face2bone.errors import TrainingError
 from face2bone.explain.arrays import BoolArray, FloatArray, Pixels, RealArray, RegionMap
 from face2bone.explain.location import exemplar_patches, location_tags, to_crop
 from face2bone.explain.nmf import factorise, project, relative_error
-from face2bone.explain.sobol import SAMPLES, total_indices
+from face2bone.explain.sobol import total_indices
 from face2bone.face.alignment import AlignedFace
 from face2bone.runtime import Engine, network_input
 
@@ -77,13 +77,13 @@ def concept_importance(
     engine: Engine,
     basis: RealArray,
     coefficients: FloatArray,
-    samples: int = SAMPLES,
+    samples: int | None = None,
     seed: int = 0,
 ) -> FloatArray:
     """Total Sobol indices (R, 3) of one photo's concepts, coefficients (R, 8, 8).
 
     One mask value turns a concept down at every map position. Takes ``samples`` (R + 1)
-    passes of the network's second half.
+    passes of the network's second half (``total_indices`` says how many samples by default).
     """
     parts, height, width = coefficients.shape
     U = coefficients.reshape(parts, -1).astype(np.float32)

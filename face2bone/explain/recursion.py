@@ -13,10 +13,9 @@ position reads first are factorised: the published recursion on a concept's crop
 the 48 pixels those nine positions see. The stem's positions see 31 pixels each and no more, so
 a sub-concept, unlike a concept, really lies where it is located.
 
-The three words mean for a sub-concept what they mean for a concept, with the concept in the
-class's stead. *Presence*: its coefficient where the concept is strong, averaged; *importance*:
-total Sobol index for the concept's presence, of m in t(s - (1 - m) U' W'), in [0, 1], without
-sign; *location*: its coefficient at each of those positions.
+*Importance* and *location* mean for a sub-concept what they mean for a concept, with the concept
+in the class's stead: the total Sobol index for the concept's presence, of m in
+t(s - (1 - m) U' W'), in [0, 1], without sign; and its coefficient at each of those positions.
 
 Engines do not stop at the stem for this; it needs the torch network, ``bundle.build_network()``.
 """
@@ -35,7 +34,7 @@ from face2bone.explain.arrays import BoolArray, FloatArray, Pixels, RealArray, R
 from face2bone.explain.craft import concept_coefficients
 from face2bone.explain.location import exemplar_patches, location_tags
 from face2bone.explain.nmf import factorise, project, relative_error
-from face2bone.explain.sobol import SAMPLES, total_indices
+from face2bone.explain.sobol import total_indices
 from face2bone.nn import Face2Bone
 from face2bone.runtime import network_input
 
@@ -54,8 +53,8 @@ Maps = npt.NDArray[np.float32]
 class SubConcepts:
     """What concept ``parent`` of a bank is made of, the most important part first.
 
-    ``basis`` (r, C') rows of unit length; ``presence`` (r,) mean coefficient where the concept
-    is strong, as shares of their sum; ``importance`` (r,) total Sobol index for the concept's
+    ``basis`` (r, C') rows of unit length; ``share`` (r,) of all parts' coefficients where the
+    concept is strong, summing to 1; ``importance`` (r,) total Sobol index for the concept's
     presence, in [0, 1]; ``region_tags`` where each lies; ``exemplars`` uint8 (r, K, 32, 32, 3)
     around the peaks; ``error``: share of the stem's features there that the parts do not
     express; ``positions``: of the stem, over all photos, that were decomposed.
@@ -63,7 +62,7 @@ class SubConcepts:
 
     parent: int
     basis: FloatArray
-    presence: FloatArray
+    share: FloatArray
     importance: FloatArray
     region_tags: tuple[str, ...]
     exemplars: Pixels
@@ -80,7 +79,7 @@ def decompose_concept(
     n_parts: int = 4,
     seed: int = 0,
     exemplars: int = 6,
-    samples: int = SAMPLES,
+    samples: int | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> SubConcepts:
     """Decompose one concept over aligned faces: crops (N, 160, 160, 3), maps (N, 160, 160).
@@ -103,11 +102,11 @@ def decompose_concept(
     weight = np.mean(importance, axis=0)
     by_weight = np.argsort(-weight, kind="stable")
     U = U[:, by_weight]
-    presence = U.sum(axis=(0, 2, 3))
+    amount = U.sum(axis=(0, 2, 3))
     return SubConcepts(
         parent=parent,
         basis=W[by_weight],
-        presence=presence / presence.sum(),
+        share=amount / amount.sum(),
         importance=weight[by_weight],
         region_tags=tuple(words for _, words in location_tags(U, region_maps)),
         exemplars=exemplar_patches(crops, U, exemplars),
@@ -176,13 +175,14 @@ def _importance(
     stem: Maps,
     U: FloatArray,
     W: FloatArray,
-    samples: int,
+    samples: int | None,
     seed: int,
 ) -> FloatArray:
     """Total Sobol indices (r,) of one photo's parts for the concept's presence in it.
 
-    ``stem`` (C', 17, 17), ``U`` (r, 17, 17). What the parts do not express stays as it is, so only they are asked about; a feature that
-    would fall below 0 stays at 0, where the stem's own rectifier ends.
+    ``stem`` (C', 17, 17), ``U`` (r, 17, 17). What the parts do not express stays as it is, so
+    only they are asked about; a feature that would fall below 0 stays at 0, where the stem's
+    own rectifier ends.
     """
     expressed = (W.T[:, :, None] * U.reshape(len(W), -1)).astype(np.float32)
 

@@ -113,9 +113,9 @@ def _amount(network, stem, part):
     return float(network.features_after(alone)[:, 0].mean())
 
 
-def test_presence_is_shared_out_where_the_concept_is_strong(found):
-    assert found.presence.sum() == pytest.approx(1)
-    assert (found.presence > 0.1).all()
+def test_shares_are_of_what_is_there_where_the_concept_is_strong(found):
+    assert found.share.sum() == pytest.approx(1)
+    assert (found.share > 0.1).all()
     assert 0 < found.positions <= 12 * 17 * 17
 
 

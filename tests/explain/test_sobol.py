@@ -17,9 +17,22 @@ def test_additive_toy_within_five_percent(inputs, seed):
     assert np.abs(indices * inputs - 1).max() < 0.05
 
 
-def test_twenty_inputs_within_five_percent_at_512_samples():
-    indices = total_indices(total, 20, samples=512)[:, 0]
+@pytest.mark.parametrize("seed", range(5))
+def test_twenty_inputs_within_five_percent_at_twice_the_samples(seed):
+    indices = total_indices(total, 20, seed=seed)[:, 0]
     assert np.abs(indices * 20 - 1).max() < 0.05
+
+
+@pytest.mark.parametrize(("inputs", "samples"), [(1, 256), (10, 256), (11, 512)])
+def test_how_many_samples_are_taken_by_default(inputs, samples):
+    sizes = []
+
+    def counted(masks):
+        sizes.append(len(masks))
+        return total(masks)
+
+    total_indices(counted, inputs)
+    assert set(sizes) == {samples}
 
 
 def test_sobol_g_function():
