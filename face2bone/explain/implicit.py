@@ -53,8 +53,9 @@ class ImplicitLocation:
     ``attribution`` float64 (R, 160, 160), signed, 0 outside the face, in units of presence; its
     sum over the pixels is ``presence`` - ``in_blur``, both (R,), the latter of the blurred face,
     but for the integration's error. Where it is negative the face's detail takes the concept
-    away: the location, of what adds to it, then says little, and the quick view says more. ``location`` float32 (R, 160, 160) in [0, 1], 0 outside the
-    face, for display: the attribution smoothed, where it is above 0, over its own peak.
+    away: the location, of what adds to it, then says little, and the quick view says more.
+    ``location`` float32 (R, 160, 160) in [0, 1], 0 outside the face, for display: the
+    attribution smoothed, where it is above 0, over its own peak.
     """
 
     attribution: FloatArray
