@@ -41,19 +41,27 @@ def _words(step: str) -> str:
 
 def _explained(found: LocatedFace, prediction: Prediction, explanation: Explanation) -> None:
     predicted = int(prediction.probabilities.argmax())
+    first = _first_shown(explanation, predicted)
     chosen = st.segmented_control(
         "What is explained",
         range(len(CLASS_LABELS) + 1),
-        default=predicted,
+        default=first,
         format_func=lambda i: (*CLASS_LABELS, SEVERITY)[i],
         key="explained_class",
     )
-    k = predicted if chosen is None else int(chosen)
+    k = first if chosen is None else int(chosen)
     if k == len(CLASS_LABELS):
         _severity(found, explanation)
     else:
         _regions(found, explanation, k)
     _concepts(found, explanation, predicted if k == len(CLASS_LABELS) else k)
+
+
+def _first_shown(explanation: Explanation, predicted: int) -> int:
+    """The class named; severity where only that passes its check, as with a class in the middle."""
+    severity = explanation.severity_check(session.assessor().bundle.calibration)
+    passes = severity is not None and severity.reason is None
+    return len(CLASS_LABELS) if passes and explanation.withheld(predicted) else predicted
 
 
 def _regions(found: LocatedFace, explanation: Explanation, k: int) -> None:

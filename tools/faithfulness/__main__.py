@@ -10,6 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from face2bone.bundle import load_bundle
 from tools.faithfulness.study import Faces, Study, network_name, run
 from tools.faithfulness.table import write_table
 
@@ -40,7 +41,8 @@ def main() -> None:
         study = Study(bundle, chosen.out, faces, chosen.threads)
         for part, index in run(study, counts):
             print(f"{study.folder.name} {part} {index}", file=sys.stderr)
-    print(write_table(chosen.out, [network_name(b) for b in chosen.bundles], faces))
+    networks = {network_name(b): load_bundle(b).calibration for b in chosen.bundles}
+    print(write_table(chosen.out, networks, faces))
 
 
 if __name__ == "__main__":

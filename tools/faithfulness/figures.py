@@ -10,7 +10,7 @@ Columns are named "figure: method". The figures of ``AGAINST_TRUTH``, for every 
     insertion   the same uncovered: a fill no method was given
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from face2bone.bone import CLASS_LABELS
+from face2bone.calibration import Calibrator, calibrated
 from face2bone.explain.arrays import BoolArray, FloatArray
 from face2bone.explain.coalitions import shapley_values
 from face2bone.explain.faithfulness.baselines import region_means
@@ -32,6 +33,7 @@ from face2bone.explain.faithfulness.truth import (
     parameter_reference,
     rank_agreement,
 )
+from face2bone.explain.shapley import SEVERITY_OF_CLASS
 from face2bone.face.regions import REGIONS
 from tools.faithfulness.rivals import CONTRAST
 from tools.faithfulness.study import Arrays, Faces, region_values
@@ -41,9 +43,10 @@ OURS_MEAN: Final = "exact Shapley, mean face"
 AGAINST_TRUTH: Final = ("rank", "size", "parameters", "inside", "deletion", "insertion")
 HEAT_MAPS: Final = ("Grad-CAM", "patch occlusion")
 TRUTH: Final = "the reference itself"
+CHECKED: Final = ("named class", "severity")
 
 
-def patient_rows(folder: Path, faces: Faces) -> pd.DataFrame:
+def patient_rows(folder: Path, faces: Faces, calibration: Sequence[Calibrator]) -> pd.DataFrame:
     """Every finished patient of one network; the index is the patient's number."""
     rows = {}
     for file in sorted(folder.glob("*-mean.npz")):
@@ -59,7 +62,7 @@ def patient_rows(folder: Path, faces: Faces) -> pd.DataFrame:
         row: dict[str, Any] = {"class": CLASS_LABELS[faces.patients[index].bone_class]}
         row |= dict(_of_methods(parts, truth))
         row |= _without_truth(parts, _read(extra) if extra.is_file() else {})
-        rows[index] = row | _of_self_check(parts)
+        rows[index] = row | _of_self_checks(parts, calibration)
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
@@ -132,20 +135,31 @@ def _without_truth(parts: Mapping[str, Arrays], extra: Arrays) -> dict[str, floa
     return found
 
 
-def _of_self_check(parts: Mapping[str, Arrays]) -> dict[str, Any]:
-    """The check as the page makes it: of the class the network names."""
-    blur, mean, twin = parts["games"]["blur"], parts["mean"]["mean"], parts["games"]["twin"]
-    named = int(blur[-1].argmax())
-    check = self_check(blur[:, named], mean[:, named])
-    phi, reference = (shapley_values(t[:, [named]], len(REGIONS))[:, 0] for t in (blur, twin))
-    right = rank_agreement(phi, reference)
+def _of_self_checks(
+    parts: Mapping[str, Arrays], calibration: Sequence[Calibrator]
+) -> dict[str, Any]:
+    """The check as the page makes it: of the class the network names, and of severity."""
+    tables = (parts["games"]["blur"], parts["mean"]["mean"], parts["games"]["twin"])
+    shares = [calibrated(table, *calibration) for table in tables]
+    named = int(shares[0][-1].argmax())
+    of_class = _of_self_check("named class", *(table[:, named] for table in tables))
+    of_severity = _of_self_check("severity", *(share @ SEVERITY_OF_CLASS for share in shares))
+    return {"named": CLASS_LABELS[named]} | of_class | of_severity
+
+
+def _of_self_check(
+    what: str, blur: FloatArray, mean: FloatArray, twin: FloatArray
+) -> dict[str, float]:
+    """One output's check beside its truth: right is a rank correlation chance would not reach."""
+    check = self_check(blur, mean)
+    phi, reference = (shapley_values(t[:, None], len(REGIONS))[:, 0] for t in (blur, twin))
+    rank = rank_agreement(phi, reference)
     return {
-        "named": CLASS_LABELS[named],
-        "check agreement": check.agreement,
-        "check beaten": check.beaten,
-        "withheld": float(check.reason is not None),
-        "rank of the named class": right,
-        "right": float(right >= LEAST_AGREEMENT),
+        f"check agreement: {what}": check.agreement,
+        f"check beaten: {what}": check.beaten,
+        f"withheld: {what}": float(check.reason is not None),
+        f"true rank: {what}": rank,
+        f"right: {what}": float(rank >= LEAST_AGREEMENT),
     }
 
 

@@ -14,12 +14,15 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from face2bone.bone import CLASS_LABELS
+from face2bone.calibration import Calibrator
 from face2bone.cohort.synthetic.parameters import AGEING_NAMES
 from face2bone.evaluation.bootstrap import Estimate, estimates
 from face2bone.evaluation.table import Floats
 from face2bone.face.regions import REGIONS
 from tools.faithfulness.figures import (
     AGAINST_TRUTH,
+    CHECKED,
     OURS,
     TRUTH,
     changed_share,
@@ -36,12 +39,15 @@ OTHERWISE: Final = (
 )  # fmt: skip
 
 
-def write_table(out: Path, names: Sequence[str], faces: Faces) -> Path:
-    """Figures of every network that has finished patients; returns the Markdown's path."""
+def write_table(out: Path, networks: Mapping[str, Sequence[Calibrator]], faces: Faces) -> Path:
+    """Figures of every network (name and calibration) that has finished patients.
+
+    Returns the Markdown's path.
+    """
     found: dict[str, Any] = {}
     sections = []
-    for name in names:
-        rows = patient_rows(out / name, faces)
+    for name, calibration in networks.items():
+        rows = patient_rows(out / name, faces, calibration)
         if len(rows) < 2:
             continue
         rows.to_csv(out / f"{name}.csv", index_label="patient", lineterminator="\n")
@@ -51,7 +57,8 @@ def write_table(out: Path, names: Sequence[str], faces: Faces) -> Path:
             "classes": rows["class"].value_counts().to_dict(),
             "means": {k: asdict(v) for k, v in means.items()},
             "ours_minus": {k: asdict(v) for k, v in ahead.items()},
-            "self_check": self_check_counts(rows),
+            "by_class": ranks_by_class(rows),
+            "self_check": {what: self_check_counts(rows, what) for what in CHECKED},
         }
         sections += [f"## {name}: {len(rows)} patients", *_section(means, ahead, rows)]
     drawn = [int(file.stem) for file in sorted(faces.folder.glob("*.npz"))]
@@ -99,9 +106,16 @@ def methods_of(rows: pd.DataFrame) -> list[str]:
     return [name for name in names if name != TRUTH]
 
 
-def self_check_counts(rows: pd.DataFrame) -> dict[str, int]:
+def ranks_by_class(rows: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """Mean rank figure of every method, by the bone mass class the patient was drawn with."""
+    columns = {f"rank: {method}": method for method in methods_of(rows)}
+    means = rows.groupby("class")[list(columns)].mean().rename(columns=columns).round(4)
+    return {str(name): dict(row) for name, row in means.iterrows()}
+
+
+def self_check_counts(rows: pd.DataFrame, what: str) -> dict[str, int]:
     """Patients by whether the explanation is right (rank with the reference) and withheld."""
-    right, withheld = rows["right"] > 0, rows["withheld"] > 0
+    right, withheld = rows[f"right: {what}"] > 0, rows[f"withheld: {what}"] > 0
     return {
         "right, shown": int((right & ~withheld).sum()),
         "right, withheld": int((right & withheld).sum()),
@@ -125,11 +139,20 @@ def _section(means: Estimates, ahead: Estimates, rows: pd.DataFrame) -> Iterator
             if m != OURS
         ),
     )
+    yield "### Rank by drawn class"
+    by_class = ranks_by_class(rows)
+    counts = rows["class"].value_counts()
+    classes = [name for name in CLASS_LABELS if name in by_class]
+    yield _table(
+        ("method", *(f"{name} ({counts[name]})" for name in classes)),
+        ((m, *(f"{by_class[name][m]:.2f}" for name in classes)) for m in methods),
+    )
     yield "### Without truth, and the check of one photo"
     yield _table(("figure", "mean"), ((n, _cell(means[n])) for n in OTHERWISE if n in means))
+    checks = {what: self_check_counts(rows, what) for what in CHECKED}
     yield _table(
-        ("explanation of the named class", "patients"),
-        ((k, str(v)) for k, v in self_check_counts(rows).items()),
+        ("explanation of the", *checks[CHECKED[0]]),
+        ((what, *(str(v) for v in counted.values())) for what, counted in checks.items()),
     )
 
 

@@ -88,7 +88,7 @@ def faces(folder, twin, patient):
 
 @pytest.fixture(scope="module")
 def rows(folder, faces):
-    return figures.patient_rows(folder / "eyes", faces)
+    return figures.patient_rows(folder / "eyes", faces, [])
 
 
 def test_once_computes_once_and_leaves_nothing_half(tmp_path):
@@ -152,12 +152,13 @@ def test_means_and_paired_differences(rows):
 
 
 def test_the_tables_are_written(folder, faces):
-    path = table.write_table(folder, ["eyes", "absent"], faces)
+    path = table.write_table(folder, {"eyes": [], "absent": []}, faces)
     text = path.read_text("utf-8")
     assert "## eyes: 3 patients" in text
     assert "absent" not in text
     kept = json.loads((folder / "faithfulness.json").read_text("utf-8"))
-    assert sum(kept["eyes"]["self_check"].values()) == 3
+    assert all(sum(c.values()) == 3 for c in kept["eyes"]["self_check"].values())
+    assert kept["eyes"]["by_class"]["osteoporosis"]["uniform"] == 0
     assert set(kept["eyes"]["means"]["inside: area"]) == {"value", "low", "high"}
     assert len((folder / "eyes.csv").read_text("utf-8").splitlines()) == 4
 
@@ -167,9 +168,10 @@ def test_an_additive_table_checks_itself_right():
         "games": {"blur": additive(1.0), "twin": additive(1.0)},
         "mean": {"mean": additive(0.5)},
     }
-    found = figures._of_self_check(parts)
+    found = figures._of_self_checks(parts, [])
     assert found["named"] == "osteoporosis"
-    assert (found["withheld"], found["right"]) == (0, 1)
+    for what in figures.CHECKED:
+        assert (found[f"withheld: {what}"], found[f"right: {what}"]) == (0, 1)
 
 
 def additive(scale):

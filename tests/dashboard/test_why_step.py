@@ -1,0 +1,63 @@
+"""What step 5 of Review shows first, and what it does not show."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from face2bone.assess import Explanation
+from face2bone.dashboard import session, why_step
+from face2bone.explain.coalitions import all_coalitions
+from face2bone.explain.craft import ConceptAttribution
+from face2bone.explain.fills import Fill
+from face2bone.explain.shapley import RegionAttribution
+from tests.dashboard.acts import SECONDS, done
+
+WORTH = np.array([3.0, -1.0, 0.5, 2.0, 0.1, 1.0, -2.0, 4.0, 1.5, 0.25])
+Scales = tuple[float, float, float]
+ENDS: Scales = (-0.2, 0.02, 0.2)
+SEVERITY = 3
+
+
+def game(scales: Scales, fill: str) -> RegionAttribution:
+    """Additive in every class, the regions' worth times the class's scale."""
+    return RegionAttribution(all_coalitions(10) @ np.outer(WORTH, scales), fill)
+
+
+def explanation(blur: Scales, mean_face: Scales) -> Explanation:
+    none = np.zeros((0, 3))
+    concepts = ConceptAttribution((), none[:, 0], none, none.astype(np.float32), none, 1.0)
+    return Explanation((game(blur, "blur"), game(mean_face, "mean face")), concepts)
+
+
+@pytest.mark.parametrize(
+    ("mean_face", "predicted", "shown"),
+    [
+        (ENDS, 1, 1),
+        ((-0.1, -0.02, 0.1), 1, SEVERITY),  # the middle class turns round, the scale does not
+        ((-0.1, -0.02, 0.1), 2, 2),
+        ((0.1, -0.02, -0.1), 2, 2),  # nothing passes: the class named, withheld
+    ],
+)
+def test_the_class_named_comes_first_unless_only_severity_passes(
+    monkeypatch: pytest.MonkeyPatch, mean_face: Scales, predicted: int, shown: int
+) -> None:
+    assessor = SimpleNamespace(bundle=SimpleNamespace(calibration=[]))
+    monkeypatch.setattr(session, "assessor", lambda: assessor)
+    assert why_step._first_shown(explanation(ENDS, mean_face), predicted) == shown
+
+
+def test_what_fails_is_withheld_and_the_page_goes_on(
+    tiny_model: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def disagreeing(_: object, aligned: object, fill: Fill, progress: object) -> RegionAttribution:
+        return game(ENDS if fill.name == "blur" else (0.2, -0.02, -0.2), fill.name)
+
+    monkeypatch.setattr("face2bone.assess.region_shapley", disagreeing)
+    page = AppTest.from_file("../../pages/review.py", default_timeout=SECONDS).run()
+    app = done(page.button(key="sample_0").click().run())
+    assert not app.exception
+    assert any("regions are withheld" in warning.value for warning in app.warning)
+    assert "Shapley" not in "\n".join(caption.value for caption in app.caption)
+    assert "save_assessment" in {button.key for button in app.button}
