@@ -4,7 +4,14 @@ import subprocess
 import sys
 from typing import Final
 
-BENCHMARKS: Final = ("inference", "attribution", "concepts", "end_to_end", "memory")
+BENCHMARKS: Final = (
+    "inference",
+    "attribution",
+    "early_stop",
+    "concepts",
+    "end_to_end",
+    "memory",
+)
 
 
 def main() -> None:

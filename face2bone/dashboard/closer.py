@@ -44,7 +44,7 @@ def agreement(found: LocatedFace, explanation: Explanation, k: int) -> None:
             key="ask_inpaint",
             on_click=session.ask,
             args=(INPAINT, partial(session.assessor().explain_inpainted, found)),
-            help="Continues the skin around a region across it. Takes half as long again.",
+            help="Continues the skin around a region across it. 1,024 further combinations.",
         )
 
 
@@ -53,7 +53,7 @@ def closer(found: LocatedFace, explanation: Explanation, k: int) -> None:
     st.markdown("**Look inside a region**")
     st.caption(
         "Divides one region in four and gives each quarter its share of the region's value; "
-        "takes about four times as long as the explanation above."
+        "runs 7,168 further combinations, where the explanation above took 2,048."
     )
     strongest = int(np.abs(explanation.regions[0].values[:, k]).argmax())
     choice, button = st.columns([3, 1], vertical_alignment="bottom")
