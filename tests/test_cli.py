@@ -41,7 +41,8 @@ def test_assess_writes_every_file_and_says_what_it_is(
     document = AssessmentDocument.model_validate_json((tmp_path / "assessment.json").read_text())
     assert document.out_of_domain.is_outside
     assert document.bundle.status == "demo"
-    assert len(document.regions[0].regions) == 10
+    assert all(len(game.regions) == 10 for game in document.regions)
+    assert bool(document.regions) != bool(document.regions_withheld)
     assert document.notice == DEMO_NOTICE
 
 
