@@ -1,14 +1,15 @@
-"""Commands about a bundle's concepts: concepts, rename-concept."""
+"""Commands about a bundle's concepts: concepts, rename-concept, concept-parts."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from face2bone.cli.application import BundleOption, app, plain_errors
+from face2bone.cli.application import BundleOption, app, plain_errors, progress_bar
 
 if TYPE_CHECKING:
     from face2bone.bundle import ConceptBank
+    from face2bone.explain.recursion import SubConcepts
 
 Number = Annotated[
     int, typer.Argument(min=1, help="Which concept, counted as `face2bone concepts` does.")
@@ -39,6 +40,59 @@ def rename(
     with plain_errors():
         renamed = rename_concept(_root(bundle), number - 1, name)
     typer.echo(f"Concept {number} is now called {renamed.concepts.names[number - 1]!r}.")
+
+
+@app.command(name="concept-parts")
+def parts(
+    number: Number,
+    manifest: Annotated[Path, typer.Argument(help="CSV or parquet manifest of a cohort.")],
+    count: Annotated[int, typer.Option("--parts", min=1, help="How many parts to look for.")] = 4,
+    bundle: BundleOption = None,
+) -> None:
+    """Take one concept apart at an earlier layer, over a cohort's photos; keeps no picture."""
+    import tempfile
+
+    from face2bone.bundle import load_bundle
+    from face2bone.cohort.crops import photo_crops
+    from face2bone.cohort.manifest import read_manifest
+    from face2bone.explain.recursion import decompose_concept
+
+    with plain_errors():
+        loaded, cohort = load_bundle(_root(bundle)), read_manifest(manifest)
+        _check_number(number, len(loaded.concepts))
+        with (
+            tempfile.TemporaryDirectory() as folder,  # they show faces, so they do not stay
+            progress_bar("aligning", len(cohort.table)) as advance,
+        ):
+            store = photo_crops(cohort, Path(folder), progress=advance)
+            crops, maps = store.crops[store.rows], store.region_maps[store.rows]
+        with progress_bar("taking apart", 100) as advance:
+            found = decompose_concept(
+                loaded.build_network(),
+                loaded.concepts,
+                number - 1,
+                crops,
+                maps,
+                count,
+                exemplars=0,
+                progress=lambda share: advance(round(100 * share), 100),
+            )
+    typer.echo(f"Parts of {loaded.concepts.names[number - 1]}, in {len(crops)} photos")
+    for line in _part_lines(found):
+        typer.echo(line)
+
+
+def _check_number(number: int, concepts: int) -> None:
+    if number > concepts:
+        raise typer.BadParameter(f"the bundle has {concepts} concepts.")
+
+
+def _part_lines(found: "SubConcepts") -> list[str]:
+    rows = zip(found.share, found.importance, found.region_tags, strict=True)
+    return [
+        f"{number:>3}  share {share:.0%}, importance for the concept {importance:.2f}; {where}"
+        for number, (share, importance, where) in enumerate(rows, start=1)
+    ] + [f"Not expressed by them: {found.error:.0%} of the stem's features there."]
 
 
 def _root(chosen: Path | None) -> Path:
