@@ -71,6 +71,7 @@ def _sliders(drawn: dict[str, float], row: int) -> dict[str, float]:
                 *parameter.limits,
                 drawn[parameter.name],
                 0.1,
+                "%.1f",
                 help=f"{parameter.meaning.capitalize()}. Low is full, high is gaunt.",
                 key=f"change_{parameter.name}_{row}",
             )

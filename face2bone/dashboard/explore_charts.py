@@ -9,10 +9,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from face2bone.evaluation import Estimate
+from face2bone.explain.figures import signed
 from face2bone.explore.groups import GroupMeans
 from face2bone.face import REGIONS, Region
 from face2bone.report.pictures import AWAY, TOWARD
-from face2bone.report.schematic import signed
 
 HEIGHT = 380
 

@@ -143,3 +143,9 @@ def from_row(row: pd.Series, concepts: int) -> PhotoFigures:
         ),
         reconstruction_error=float(row["reconstruction_error"]),
     )
+
+
+def signed(value: float) -> str:
+    """A value with its sign and two decimals, zero without one."""
+    text = f"{value:+.2f}".replace("-", "−")
+    return "0.00" if text[1:] == "0.00" else text

@@ -12,7 +12,7 @@ import numpy as np
 
 from face2bone.bone import CLASS_LABELS
 from face2bone.explain.arrays import FloatArray
-from face2bone.explain.figures import SEVERITY, TARGETS, PhotoFigures
+from face2bone.explain.figures import SEVERITY, TARGETS, PhotoFigures, signed
 from face2bone.face import REGIONS
 
 NAMED: Final = 3
@@ -74,14 +74,16 @@ def _total(
     else:
         size = f"{abs(total):.2f} {'higher' if total > 0 else 'lower'} ({names[1]})"
     return (
-        f"{what} is {size}: the ten regions account for {regions.sum():+.2f}{unit}, and "
-        f"{base:+.2f} is there with every region painted over (light, skin and outline)."
+        f"{what} is {size}: the ten regions account for {signed(float(regions.sum()))}{unit}, and "
+        f"{signed(base)} is there with every region painted over (light, skin and outline)."
     )
 
 
 def _regions(regions: FloatArray) -> str:
     order = [int(i) for i in np.argsort(-np.abs(regions))[:NAMED]]
-    named = [f"{REGIONS[i].label} ({regions[i]:+.2f})" for i in order if _matters(regions[i])]
+    named = [
+        f"{REGIONS[i].label} ({signed(float(regions[i]))})" for i in order if _matters(regions[i])
+    ]
     if not named:
         return "No region makes a difference worth naming."
     return f"Of the regions, {_listed(named)} make the most of it."

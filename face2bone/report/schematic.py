@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from face2bone.explain.figures import signed
 from face2bone.face import REGIONS, Region
 from face2bone.report.pictures import AWAY, TOWARD
 
@@ -77,12 +78,6 @@ def spoken(values: npt.NDArray[np.float64]) -> str:
     """All ten values in words, for who listens."""
     pairs = zip(REGIONS, values, strict=True)
     return ", ".join(f"{region.label} {signed(float(value))}" for region, value in pairs)
-
-
-def signed(value: float) -> str:
-    """A value with its sign and two decimals, zero without one."""
-    text = f"{value:+.2f}".replace("-", "−")
-    return "0.00" if text[1:] == "0.00" else text
 
 
 _HATCH: Final = (

@@ -1,5 +1,7 @@
 """What a visitor does that takes more than one click."""
 
+import os
+from pathlib import Path
 from typing import Final
 
 from playwright.sync_api import Page, TimeoutError, expect
@@ -35,3 +37,15 @@ def choose(page: Page, box: str, option: str) -> None:
             if attempt == ATTEMPTS:
                 raise
             page.keyboard.press("Escape")
+
+
+def keep_picture(page: Page, name: str) -> None:
+    """Keep a full-page picture for a person to look at, where a folder is named."""
+    folder = os.environ.get("FACE2BONE_SCREENSHOTS")
+    if folder:
+        height = page.evaluate(
+            "() => document.querySelector('[data-testid=stMain]').scrollHeight + 80"
+        )
+        page.set_viewport_size({"width": 1280, "height": int(height)})
+        page.wait_for_timeout(1500)
+        page.screenshot(path=Path(folder) / f"{name}.png")

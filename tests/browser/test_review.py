@@ -1,13 +1,13 @@
 """What a person sees on the Review page: three ways to a photo, all six steps."""
 
 import io
-import os
-from pathlib import Path
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 from skimage.data import astronaut, chelsea
+
+from tests.browser.acts import keep_picture
 
 pytestmark = pytest.mark.browser
 
@@ -19,18 +19,6 @@ STEPS = [
     "5. Why",
     "6. What next",
 ]
-
-
-def _keep_picture(page: Page, name: str) -> None:
-    """Keep a full-page picture for a person to look at, where a folder is named."""
-    folder = os.environ.get("FACE2BONE_SCREENSHOTS")
-    if folder:
-        height = page.evaluate(
-            "() => document.querySelector('[data-testid=stMain]').scrollHeight + 80"
-        )
-        page.set_viewport_size({"width": 1280, "height": int(height)})
-        page.wait_for_timeout(1500)
-        page.screenshot(path=Path(folder) / f"{name}.png")
 
 
 def _png(pixels: object) -> bytes:
@@ -59,7 +47,7 @@ def test_sample_patient_is_one_click_away(page: Page) -> None:
     page.get_by_role("button", name="Woman").first.click()
     _expect_all_steps(page)
     expect(page.get_by_text("DEMO MODEL")).to_be_visible()
-    _keep_picture(page, "sample")
+    keep_picture(page, "sample")
 
 
 def test_uploaded_photo_is_told_it_is_out_of_domain(page: Page) -> None:
@@ -70,7 +58,7 @@ def test_uploaded_photo_is_told_it_is_out_of_domain(page: Page) -> None:
     _fill_patient(page)
     _expect_all_steps(page)
     expect(page.get_by_text("Out of domain.")).to_be_visible()
-    _keep_picture(page, "astronaut")
+    keep_picture(page, "astronaut")
 
 
 def test_camera_reaches_the_last_step(page: Page) -> None:
@@ -78,7 +66,7 @@ def test_camera_reaches_the_last_step(page: Page) -> None:
     page.get_by_role("button", name="Take Photo").click()
     _fill_patient(page)
     _expect_all_steps(page)
-    _keep_picture(page, "camera")
+    keep_picture(page, "camera")
 
 
 def test_picture_without_a_face_still_gets_a_suggestion(page: Page) -> None:
@@ -112,7 +100,7 @@ def test_a_stopped_explanation_leaves_the_page_usable(page: Page) -> None:
     page.get_by_role("button", name="Woman").first.click()
     page.locator(".st-key-stop_explanation button").click()
     expect(page.get_by_text("nothing of it is kept", exact=False)).to_be_visible()
-    _keep_picture(page, "stopped")
+    keep_picture(page, "stopped")
     page.get_by_text("Vertebral fracture within 2 years", exact=True).click()
     expect(page.get_by_text("Suggestion: urgent clinician review")).to_be_visible()
     expect(page.get_by_role("button", name="Download as JSON")).to_have_count(0)
@@ -145,4 +133,4 @@ def test_about_page_says_what_this_is_not(page: Page) -> None:
     page.get_by_role("link", name="About").click()
     expect(page.get_by_text("It is not a medical device.")).to_be_visible()
     expect(page.get_by_text("DEMO MODEL")).to_be_visible()
-    _keep_picture(page, "about")
+    keep_picture(page, "about")

@@ -7,33 +7,12 @@ import pytest
 from face2bone.bundle import Bundle
 from face2bone.calibration import calibrated
 from face2bone.explain import figures as module
-from face2bone.explain.figures import TARGETS, PhotoFigures, as_row, columns, from_row
+from face2bone.explain.figures import TARGETS, PhotoFigures, as_row, columns, from_row, signed
 from face2bone.face import AlignedFace
 from face2bone.runtime import network_input, predict
-from face2bone.runtime.engine import Floats
+from tests.explore.linear import Linear
 
 CONCEPTS = 4
-
-
-class Linear:
-    """An engine of two products: fast, and every part of the figures has something to say."""
-
-    name = "linear"
-
-    def __init__(self, channels: int) -> None:
-        rng = np.random.default_rng(2)
-        self._into = rng.random((channels, 3), dtype=np.float32)
-        self._out = rng.normal(size=(channels * 64, 3)).astype(np.float32)
-
-    def features(self, x: Floats) -> Floats:
-        blocks = x.reshape(len(x), 3, 8, 20, 8, 20).mean(axis=(3, 5)) + 1.0
-        return np.einsum("cr,brhw->bchw", self._into, blocks).astype(np.float32)
-
-    def head(self, features: Floats) -> Floats:
-        return np.asarray(features.reshape(len(features), -1) @ self._out)
-
-    def logits(self, x: Floats) -> Floats:
-        return self.head(self.features(x))
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +66,10 @@ def test_it_can_be_cancelled(tiny_bundle: Bundle, engine: Linear, face: AlignedF
 
     with pytest.raises(KeyboardInterrupt):
         module.photo_figures(tiny_bundle, engine, face, stop)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.0, "0.00"), (-0.001, "0.00"), (0.314, "+0.31"), (-1.5, "−1.50")]
+)
+def test_signed(value: float, text: str) -> None:
+    assert signed(value) == text

@@ -2,13 +2,13 @@ import re
 import xml.etree.ElementTree as ET
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from face2bone.explain.figures import signed
 from face2bone.face import REGIONS, Region
 from face2bone.report import schematic as module
-from face2bone.report.schematic import label_place, outline_of, schematic, signed
+from face2bone.report.schematic import label_place, outline_of, schematic
 
 VALUES = np.array([0.31, -0.12, 0.22, 0.0, -0.4, 0.8, 0.66, -0.02, 0.001, -0.25])
 SVG = "{http://www.w3.org/2000/svg}"
@@ -83,10 +83,3 @@ def test_a_chosen_region_is_framed() -> None:
 def test_any_values_and_title_make_a_drawing(values: list[float], reach: float, title: str) -> None:
     drawable = "".join(c for c in title if c.isprintable())
     parsed(schematic(np.array(values), reach, drawable))
-
-
-@pytest.mark.parametrize(
-    ("value", "text"), [(0.0, "0.00"), (-0.001, "0.00"), (0.314, "+0.31"), (-1.5, "−1.50")]
-)
-def test_signed(value: float, text: str) -> None:
-    assert signed(value) == text

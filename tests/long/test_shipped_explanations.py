@@ -1,0 +1,29 @@
+"""Every figure of one patient of the shipped cohort, computed again from the seed."""
+
+import numpy as np
+
+from face2bone.assess import Assessor, silent
+from face2bone.bundle import Bundle
+from face2bone.explain.figures import from_row
+from face2bone.explore.counterfactual import as_drawn, drawn_patient, explained_variant, varied
+from face2bone.explore.folder import read_explained, shipped
+
+TOLERANCE = 2e-3  # logits; two engines may compute them
+
+
+def test_the_figures_follow_from_the_seed_and_the_bundle(demo_bundle: Bundle) -> None:
+    folder = shipped(demo_bundle)
+    assert folder is not None
+    cohort = read_explained(folder, demo_bundle)
+    row = cohort.table.iloc[3]
+    assessor = Assessor(demo_bundle)
+    patient = drawn_patient(row["patient_id"], cohort.about.world)
+    variant = varied(assessor, patient, as_drawn(patient))
+    found, stored = (
+        explained_variant(assessor, variant, silent),
+        from_row(row, cohort.about.concepts),
+    )
+    for name in ("probabilities", "values", "base", "full", "presence", "importance"):
+        np.testing.assert_allclose(
+            getattr(found, name), getattr(stored, name), atol=TOLERANCE, err_msg=name
+        )
