@@ -44,12 +44,6 @@ def groups_of(groups: Sequence[GroupMeans], target: str, region: Region) -> go.F
     return _bars(estimates, names, f"mean value of {region.label}")
 
 
-def signed_bars(values: npt.NDArray[np.float64], names: Sequence[str], axis: str) -> go.Figure:
-    """Signed values without intervals, the strongest on top."""
-    order = np.argsort(np.abs(values))
-    return _bars([Estimate(float(values[i])) for i in order], [names[i] for i in order], axis)
-
-
 def group_table(groups: Sequence[GroupMeans], target: str) -> pd.DataFrame:
     """Every mean with its interval as text, a row a region, a column a group."""
     cells = {f"{g.name} (n = {g.patients})": [_range(e) for e in g.regions[target]] for g in groups}

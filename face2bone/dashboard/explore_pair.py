@@ -6,13 +6,12 @@ import numpy as np
 import streamlit as st
 
 from face2bone.bone import CLASS_LABELS
-from face2bone.dashboard import charts, explore_charts, show
+from face2bone.dashboard import charts, show
 from face2bone.dashboard.explore_browse import label
 from face2bone.dashboard.explore_groups import FACE_WIDTH, TARGET_WORDS
 from face2bone.explain.figures import SEVERITY, TARGETS, PhotoFigures
 from face2bone.explore.pair import difference
 from face2bone.explore.table import Explored
-from face2bone.face import REGIONS
 from face2bone.report.schematic import schematic
 
 PICTURE: Final = 150  # pixels
@@ -89,9 +88,9 @@ def show_pair(
             "model's two answers, not two bones."
         )
     axis = f"{names[1]} minus {names[0]}, region by region"
-    regions = [region.label for region in REGIONS]
-    bars = explore_charts.signed_bars(found.regions, regions, axis)
-    st.plotly_chart(bars, config=charts.PLAIN, key="difference_bars")
+    st.plotly_chart(
+        charts.region_bars(found.regions, axis), config=charts.PLAIN, key="difference_bars"
+    )
 
 
 def _probabilities(figures: PhotoFigures) -> str:

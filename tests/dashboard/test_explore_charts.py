@@ -1,0 +1,51 @@
+import numpy as np
+import pytest
+
+from face2bone.dashboard import explore_charts as module
+from face2bone.explain.figures import signed
+from face2bone.explore.groups import TRUE, GroupMeans, group_means
+from face2bone.face import REGIONS
+from tests.explore.made import CONCEPTS, table_of
+
+
+@pytest.fixture(scope="module")
+def groups() -> list[GroupMeans]:
+    return [g for g in group_means(table_of(14), CONCEPTS, 30) if g.dimension == TRUE]
+
+
+def test_the_strongest_region_is_on_top_with_its_number(groups: list[GroupMeans]) -> None:
+    figure = module.regions_of(groups[0], "severity")
+    values = module.means(groups[0], "severity")
+    strongest = int(np.abs(values).argmax())
+    assert figure.data[0].y[-1] == REGIONS[strongest].label
+    assert figure.layout.annotations[-1].text == signed(float(values[strongest]))
+
+
+def test_lines_are_the_intervals_and_nothing_where_there_is_none(
+    groups: list[GroupMeans],
+) -> None:
+    bars = module.groups_of(groups, "normal", REGIONS[2]).data[0]
+    for place, group in enumerate(groups[::-1]):
+        estimate = group.regions["normal"][2]
+        assert bars.y[place] == f"{group.name} (n = {group.patients})"
+        high = bars.x[place] + bars.error_x.array[place]
+        expected = estimate.value if estimate.high is None else estimate.high
+        assert high == pytest.approx(expected)
+    assert {g.regions["normal"][2].high is None for g in groups} == {True, False}
+
+
+def test_the_sign_is_told_by_hatching_too(groups: list[GroupMeans]) -> None:
+    bars = module.regions_of(groups[0], "osteopenia").data[0]
+    hatched = [shape == "/" for shape in bars.marker.pattern.shape]
+    assert hatched == [x < 0 for x in bars.x]
+
+
+def test_faces_beside_each_other_share_their_reach(groups: list[GroupMeans]) -> None:
+    reach = module.reach(groups, "severity")
+    assert reach == max(np.abs(module.means(g, "severity")).max() for g in groups)
+
+
+def test_the_table_has_every_mean_with_its_interval(groups: list[GroupMeans]) -> None:
+    table = module.group_table(groups, "severity")
+    assert table.shape == (10, len(groups))
+    assert " to " in table.iloc[0, 0]
