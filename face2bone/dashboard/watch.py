@@ -11,7 +11,7 @@ from face2bone.errors import Face2BoneError
 
 T = TypeVar("T")
 
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 1.0
 
 
 def watched(job: Job[T], step: str, words: Callable[[str], str]) -> T | None:
