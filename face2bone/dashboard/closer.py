@@ -79,7 +79,7 @@ def _show(found: LocatedFace, look: CloserLook, region: Region, k: int) -> None:
     values, lost = look.cells.values[:, k], np.abs(look.pixels[..., k])
     bars, quarters, pixels = st.columns([3, 2, 2], gap="large")
     with bars:
-        axis = f"speaks against ← logit → speaks for {CLASS_LABELS[k]}"
+        axis = f"against ← logit → {CLASS_LABELS[k]}"
         st.plotly_chart(
             charts.bars(values, CELLS, axis), config=charts.PLAIN, key=f"cells_{region.value}"
         )
