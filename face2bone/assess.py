@@ -62,7 +62,7 @@ class LocatedFace:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Region attributions, one per fill (blur first, then mean face), and concepts."""
+    """Region attributions, one per fill (blur first, then inpaint), and concepts."""
 
     regions: tuple[RegionAttribution, ...]
     concepts: ConceptAttribution
@@ -187,7 +187,7 @@ class Assessor:
 
     def explain(self, located: LocatedFace, progress: Progress = silent) -> Explanation:
         """Exact region Shapley values under both fills, and the concepts in the photo."""
-        fills = (blur_fill(located.aligned), mean_face_fill(located.aligned, self.bundle.mean_face))
+        fills = (blur_fill(located.aligned), inpaint_fill(located.aligned))
         regions = tuple(
             self._regions(located.aligned, fill, _half(progress, i)) for i, fill in enumerate(fills)
         )
@@ -195,11 +195,11 @@ class Assessor:
         concepts = explain_concepts(self.bundle.concepts, self.engine, located.aligned)
         return Explanation(regions, concepts)
 
-    def explain_inpainted(
+    def explain_by_mean_face(
         self, located: LocatedFace, progress: Progress = silent
     ) -> RegionAttribution:
         """Exact region values under the third fill; takes as long as one of the first two."""
-        fill = inpaint_fill(located.aligned)
+        fill = mean_face_fill(located.aligned, self.bundle.mean_face)
         return self._regions(located.aligned, fill, lambda f: progress("regions", f))
 
     def look_closer(

@@ -15,14 +15,14 @@ from face2bone.explain.shapley import lowest_agreement
 from face2bone.face import REGIONS, Region
 from face2bone.report.pictures import concept_png, overlay_png
 
-INPAINT = "inpaint"
+MEAN_FACE = "mean_face"
 WORDS = {"regions": "1,024 combinations of regions", "map": "Map", "cells": "7,168 combinations"}
 
 
 def third_fill(found: LocatedFace, explanation: Explanation) -> Explanation:
-    """The explanation with the inpainted fill's attribution, once that was asked for and done."""
-    job = session.asked(INPAINT)
-    third = watched(job, INPAINT, WORDS.__getitem__) if job else None
+    """The explanation with the mean face's attribution too, once that was asked for and done."""
+    job = session.asked(MEAN_FACE)
+    third = watched(job, MEAN_FACE, WORDS.__getitem__) if job else None
     return (
         explanation
         if third is None
@@ -38,13 +38,13 @@ def agreement(found: LocatedFace, explanation: Explanation, k: int) -> None:
             "Rank agreement between any two of three ways of hiding a region, lowest: "
             f"{lowest:.2f}."
         )
-    if session.asked(INPAINT) is None:
+    if session.asked(MEAN_FACE) is None:
         st.button(
             "Hide regions in a third way too",
-            key="ask_inpaint",
+            key="ask_mean_face",
             on_click=session.ask,
-            args=(INPAINT, partial(session.assessor().explain_inpainted, found)),
-            help="Continues the skin around a region across it. 1,024 further combinations.",
+            args=(MEAN_FACE, partial(session.assessor().explain_by_mean_face, found)),
+            help="Puts an average face in a region's place. 1,024 further combinations.",
         )
 
 

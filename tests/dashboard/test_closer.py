@@ -24,9 +24,9 @@ def keys(app: AppTest) -> set[str | None]:
 
 def test_a_third_fill_is_computed_when_asked_for_and_joins_the_agreement(app: AppTest) -> None:
     assert "three ways" not in captions(app)
-    assert "save_assessment" in keys(done(app.button(key="ask_inpaint").click().run()))
+    assert "save_assessment" in keys(done(app.button(key="ask_mean_face").click().run()))
     assert "three ways" in captions(app)
-    assert "ask_inpaint" not in keys(app)
+    assert "ask_mean_face" not in keys(app)
 
 
 def test_a_region_is_looked_into_when_asked_for_and_each_by_itself(app: AppTest) -> None:
@@ -42,7 +42,7 @@ def test_a_region_is_looked_into_when_asked_for_and_each_by_itself(app: AppTest)
 
 
 def test_another_photo_forgets_what_was_asked_for(app: AppTest) -> None:
-    done(app.button(key="ask_inpaint").click().run())
+    done(app.button(key="ask_mean_face").click().run())
     done(app.button(key="sample_1").click().run())
     assert "three ways" not in captions(app)
-    assert "ask_inpaint" in keys(app)
+    assert "ask_mean_face" in keys(app)

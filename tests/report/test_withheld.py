@@ -29,7 +29,7 @@ def games(assessment: Assessment, *signs: float) -> Assessment:
     tables = [all_coalitions(10) @ np.outer(sign * WORTH, np.ones(3)) for sign in signs]
     regions = tuple(
         RegionAttribution(table, fill)
-        for table, fill in zip(tables, ("blur", "mean face"), strict=True)
+        for table, fill in zip(tables, ("blur", "inpaint"), strict=True)
     )
     explanation = Explanation(regions, assessment.explanation.concepts)
     return dataclasses.replace(assessment, explanation=explanation)
@@ -51,7 +51,7 @@ def test_the_document_gives_the_reason_instead(fails: Assessment, holds: Assessm
     assert "rank the regions differently" in found.regions_withheld
     assert AssessmentDocument.model_validate_json(found.model_dump_json()) == found
     shown = document(holds)
-    assert [game.fill for game in shown.regions] == ["blur", "mean face"]
+    assert [game.fill for game in shown.regions] == ["blur", "inpaint"]
     assert shown.regions_withheld == ""
 
 
