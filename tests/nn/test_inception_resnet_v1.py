@@ -86,7 +86,7 @@ def test_parameter_count_is_facenets() -> None:
 )
 def test_map_sizes_are_the_published_ones(side: int, grid: int, cut: int, last: int) -> None:
     network = meta_trunk()
-    first = network.to_grid(torch.empty(2, 3, side, side, device="meta"))
+    first = network.to_grid(network.to_stem(torch.empty(2, 3, side, side, device="meta")))
     assert first.shape == (2, 256, grid, grid)
     second = network.to_cut(first)
     assert second.shape == (2, 896, cut, cut)

@@ -128,7 +128,7 @@ class TestGeometry:
                 x = torch.zeros(40, 3, 160, 160, dtype=torch.float64)
                 for row in range(40):
                     x[row, :, 77, start + row] = torch.nan
-                spoiled = trunk.to_grid(x)[:, 0, 8].isnan()
+                spoiled = trunk.to_grid(trunk.to_stem(x))[:, 0, 8].isnan()
                 for cell, columns in reached.items():
                     columns += (start + spoiled[:, cell].nonzero().flatten()).tolist()
         centres = [(min(columns) + max(columns)) / 2 for columns in reached.values()]
