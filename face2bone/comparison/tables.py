@@ -42,6 +42,7 @@ DIFFERENCES: Final = (
     "difference of RPS speaks for Face2Bone."
 )
 NOTHING: Final = "not finished"
+NO_SEED: Final = "–"  # a plain hyphen alone would be a list where Markdown is read
 
 
 def account(
@@ -128,7 +129,7 @@ def cost_lines(rows: Sequence[Row]) -> list[list[str]]:
 
 def _seeds(row: Row, wanted: int) -> str:
     if row.seeds is None:
-        return "-"
+        return NO_SEED
     return str(wanted) if len(row.seeds) == wanted else f"{len(row.seeds)} of {wanted}"
 
 

@@ -24,8 +24,8 @@ HOW_TO_ASK_MORE: Final = "face2bone added-value BUNDLE MANIFEST --out DIR --atta
 MEANINGS: Final[dict[comparisons.Kind, str]] = {
     "comparison": (
         "Every network was made as large in multiply-adds, started from nothing and was trained, "
-        "tuned and tested on the same patients, so the table compares designs. It is not about "
-        "the loaded bundle, which was trained longer."
+        "tuned and tested on the same patients, so the table compares designs; it does not say "
+        "how good the loaded bundle is."
     ),
     "ablation": (
         "The same network with a part left out, or with an ordinary block of as many parameters "
@@ -52,6 +52,7 @@ def comparison(bundle: Bundle, kind: comparisons.Kind) -> None:
         st.info(f"Not asked yet: `{HOW_TO[kind]}` does it.")
         return
     st.markdown(MEANINGS[kind])
+    st.caption(f"{found.account.cohort} In brackets: 95% intervals over patients and seeds.")
     show.table(tables.FIGURE_HEAD, tables.figure_lines(found.rows, found.account.seeds))
     with st.expander("Face2Bone minus each row, on the same patients", key=f"{kind}_differences"):
         st.markdown(tables.DIFFERENCES)

@@ -1,9 +1,7 @@
 """What a person sees when saving an assessment and when DXA results come back."""
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from face2bone.bundle import Bundle
 from face2bone.records import DxaResult, Records, enter_dxa, kept_assessments, verify
+from tests.browser.acts import keep_picture
 from tests.records.fill import keep
 
 pytestmark = pytest.mark.browser
@@ -38,17 +37,6 @@ def fill_clinic(records: Records, bundle: Bundle, results: int) -> None:
             k = int(rng.choice(3, p=np.array([p[0] + p[2] / 2, p[1], p[2] / 2]) / p.sum()))
             score = DxaResult("lowest", T_SCORES[k], datetime.now(UTC).date())
             enter_dxa(records, made, [score], "Dr. Li")
-
-
-def keep_picture(page: Page, name: str) -> None:
-    folder = os.environ.get("FACE2BONE_SCREENSHOTS")
-    if folder:
-        height = page.evaluate(
-            "() => document.querySelector('[data-testid=stMain]').scrollHeight + 80"
-        )
-        page.set_viewport_size({"width": 1280, "height": int(height)})
-        page.wait_for_timeout(1500)
-        page.screenshot(path=Path(folder) / f"{name}.png")
 
 
 def test_an_assessment_is_saved_with_consent_only(page: Page, records: Records) -> None:

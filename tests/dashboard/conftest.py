@@ -1,10 +1,12 @@
 """The records database and the model of a page under test."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+import streamlit as st
 
 from face2bone.bundle import Bundle
 from face2bone.dashboard import session
@@ -44,6 +46,19 @@ def tiny_model(fresh_settings: pytest.MonkeyPatch, tiny_bundle: Bundle) -> Itera
     yield tiny_bundle
     for shared in (session.bundle, session.assessor):
         shared.clear()
+
+
+@pytest.fixture
+def bundle_root(
+    tiny_bundle: Bundle, tmp_path: Path, fresh_settings: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """A copy of a small bundle, with nothing kept beside it, loaded by the page."""
+    root = Path(shutil.copytree(tiny_bundle.root, tmp_path / "bundle"))
+    fresh_settings.setenv("FACE2BONE_BUNDLE", str(root))
+    fresh_settings.setenv("FACE2BONE_ENGINE", "torch")
+    st.cache_resource.clear()
+    yield root
+    st.cache_resource.clear()
 
 
 def drawn_cells(

@@ -1,14 +1,12 @@
 """The Explore page in Streamlit's own test runner; what it looks like: tests/browser."""
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from face2bone.bundle import Bundle, load_bundle
@@ -25,20 +23,6 @@ from tests.explore.made import cohort_of, figures
 SECONDS = 120
 NOBODY = pd.DataFrame({"row": [], "patient_id": [], "reason": []})
 PHOTOS = 30
-
-
-@pytest.fixture
-def bundle_root(
-    tiny_bundle: Bundle, tmp_path: Path, fresh_settings: pytest.MonkeyPatch
-) -> Iterator[Path]:
-    """A small model of its own for the page, without a cohort."""
-    root = tmp_path / "bundle"
-    shutil.copytree(tiny_bundle.root, root)
-    fresh_settings.setenv("FACE2BONE_BUNDLE", str(root))
-    fresh_settings.setenv("FACE2BONE_ENGINE", "torch")
-    st.cache_resource.clear()
-    yield root
-    st.cache_resource.clear()
 
 
 @pytest.fixture

@@ -1,11 +1,8 @@
 """The Model page in Streamlit's own test runner; what it looks like: tests/browser."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from face2bone.bundle import Bundle
@@ -23,20 +20,6 @@ def page() -> AppTest:
 @pytest.fixture(scope="module")
 def app(demo_bundle: Bundle) -> AppTest:
     return page()
-
-
-@pytest.fixture
-def other_bundle(
-    tiny_bundle: Bundle, tmp_path: Path, fresh_settings: pytest.MonkeyPatch
-) -> Iterator[Path]:
-    """A copy of a bundle without an evaluation, loaded by the page in place of the demo."""
-    root = tmp_path / "bundle"
-    shutil.copytree(tiny_bundle.root, root)
-    fresh_settings.setenv("FACE2BONE_BUNDLE", str(root))
-    fresh_settings.setenv("FACE2BONE_ENGINE", "torch")
-    st.cache_resource.clear()
-    yield root
-    st.cache_resource.clear()
 
 
 def words(app: AppTest) -> str:
@@ -86,7 +69,7 @@ def test_another_figure_or_cut_can_be_chosen(demo_bundle: Bundle) -> None:
     assert FIGURE_TEXTS["quadratic_kappa"].label in app.get("plotly_chart")[4].proto.spec
 
 
-def test_a_bundle_without_an_evaluation_says_how_to_make_one(other_bundle: Path) -> None:
+def test_a_bundle_without_an_evaluation_says_how_to_make_one(bundle_root: Path) -> None:
     app = page()
     assert not app.exception
     assert [element for element in app.info if "face2bone evaluate" in element.value]
@@ -96,10 +79,10 @@ def test_a_bundle_without_an_evaluation_says_how_to_make_one(other_bundle: Path)
 
 @pytest.mark.parametrize("damage", ["other", "garbage"])
 def test_another_bundles_figures_are_refused_in_one_sentence(
-    other_bundle: Path, demo_bundle: Bundle, damage: str
+    bundle_root: Path, demo_bundle: Bundle, damage: str
 ) -> None:
     data = b"{}" if damage == "garbage" else (demo_bundle.root / ATTACHED).read_bytes()
-    (other_bundle / ATTACHED).write_bytes(data)
+    (bundle_root / ATTACHED).write_bytes(data)
     app = page()
     assert not app.exception
     assert len(app.error) == 1
@@ -107,8 +90,8 @@ def test_another_bundles_figures_are_refused_in_one_sentence(
     assert not app.metric
 
 
-def test_a_refused_bundle_is_one_sentence(other_bundle: Path) -> None:
-    (other_bundle / "card.yaml").write_text("broken")
+def test_a_refused_bundle_is_one_sentence(bundle_root: Path) -> None:
+    (bundle_root / "card.yaml").write_text("broken")
     app = page()
     assert not app.exception
     assert len(app.error) == 1

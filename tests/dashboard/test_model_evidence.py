@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from face2bone.bundle import Bundle
@@ -30,52 +26,43 @@ FOUND = Comparison(
 )
 
 
-@pytest.fixture
-def root(tiny_bundle: Bundle, tmp_path: Path, fresh_settings: pytest.MonkeyPatch) -> Iterator[Path]:
-    root = Path(shutil.copytree(tiny_bundle.root, tmp_path / "bundle"))
-    fresh_settings.setenv("FACE2BONE_BUNDLE", str(root))
-    fresh_settings.setenv("FACE2BONE_ENGINE", "torch")
-    st.cache_resource.clear()
-    yield root
-    st.cache_resource.clear()
-
-
 def page() -> AppTest:
     app = AppTest.from_file("../../pages/model.py", default_timeout=SECONDS).run()
     assert not app.exception
     return app
 
 
-def test_without_them_it_says_how_to_ask(root: Path) -> None:
+def test_without_them_it_says_how_to_ask(bundle_root: Path) -> None:
     told = " ".join(info.value for info in page().info)
     for command in (*HOW_TO.values(), HOW_TO_ASK_MORE):
         assert command in told
 
 
-def test_a_comparison_is_shown_with_its_account(root: Path) -> None:
-    attach(root, "comparison", FOUND)
+def test_a_comparison_is_shown_with_its_account(bundle_root: Path) -> None:
+    attach(bundle_root, "comparison", FOUND)
     app = page()
     assert HEADINGS["comparison"] in [header.value for header in app.header]
     cells = " ".join(table.value.to_csv() for table in app.table)
     assert "0.500 (0.400 to 0.600)" in cells
     assert "not finished" in cells
+    assert any("Patients. In brackets" in caption.value for caption in app.caption)
     assert any("face2bone compare" in text.value for text in app.markdown)
 
 
-def test_damage_is_a_sentence_each(root: Path) -> None:
+def test_damage_is_a_sentence_each(bundle_root: Path) -> None:
     for name in ("comparison.json", "ablation.json", ATTACHED):
-        (root / name).write_text("{}")
+        (bundle_root / name).write_text("{}")
     told = [error.value for error in page().error]
     assert len(told) == 3
     assert all("this version can read" in text for text in told)
 
 
 def test_another_bundles_study_is_not_shown(
-    root: Path, tiny_bundle: Bundle, demo_bundle: Bundle
+    bundle_root: Path, tiny_bundle: Bundle, demo_bundle: Bundle
 ) -> None:
     kept = added_value_record.attached(demo_bundle)
     assert kept is not None  # the shipped bundle has its own, on the page
-    other = replace(tiny_bundle, root=root, sha256="0" * 64)
+    other = replace(tiny_bundle, root=bundle_root, sha256="0" * 64)
     added_value_record.attach(other, kept.about, kept.found)
     app = page()
     assert any("of another bundle" in error.value for error in app.error)
