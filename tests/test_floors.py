@@ -21,6 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "face2bone.history_file",
         "face2bone.patient",
         "face2bone.settings",
+        "face2bone.whole_file",
     ),
     ("face2bone.photo",),
     ("face2bone.face",),

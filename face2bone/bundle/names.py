@@ -7,7 +7,6 @@ with it (docs/decisions/0019-concept-names.md). The file carries the bundle's ha
 given to another bundle's concepts are not shown.
 """
 
-import os
 import unicodedata
 from pathlib import Path
 from typing import Annotated, Final
@@ -15,6 +14,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from face2bone.errors import BundleCorrupt, ConceptNameRefused
+from face2bone.whole_file import write_whole
 
 NAMES: Final = "concept_names.json"
 LONGEST: Final = 60
@@ -97,12 +97,9 @@ def write_names(root: Path, sha256: str, given: Given) -> None:
     Raises ``ConceptNameRefused`` when the folder cannot be written.
     """
     data = _File(bundle_sha256=sha256, names=given).model_dump_json(indent=1).encode() + b"\n"
-    part = root / f".{NAMES}.{os.getpid()}"
     try:
-        part.write_bytes(data)
-        part.replace(root / NAMES)
+        write_whole(root / NAMES, data)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise ConceptNameRefused(
             "The bundle's folder cannot be written, so the name is not kept. "
             "Copy the bundle to a folder of yours and set FACE2BONE_BUNDLE to it."

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from face2bone.cli.application import EXIT_REFUSED, Out, app, plain_errors, progress_bar
+from face2bone.whole_file import write_whole
 
 Manifest = Annotated[Path, typer.Argument(help="CSV or parquet manifest of a cohort.")]
 
@@ -88,6 +89,4 @@ def _write(out: Path, name: str, found: Any, words: str) -> None:
     out.mkdir(parents=True, exist_ok=True)
     data = TypeAdapter(type(found)).dump_json(found, indent=2) + b"\n"
     for path, content in ((out / f"{name}.json", data), (out / f"{name}.md", words.encode())):
-        part = path.with_name(f".{path.name}")
-        part.write_bytes(content)
-        part.replace(path)
+        write_whole(path, content)

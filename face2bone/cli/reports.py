@@ -33,9 +33,9 @@ def report(
     ] = None,
 ) -> None:
     """Write the report of an assessment: PDF, FHIR R4 or DICOM Encapsulated PDF."""
-    from face2bone.report.files import write_whole
     from face2bone.report.page import Heading
     from face2bone.report.pictures import checked_crop
+    from face2bone.whole_file import write_whole
 
     with plain_errors():
         document = _document(assessment)

@@ -36,6 +36,7 @@ from face2bone.errors import FaceError, PhotoError, TrainingError
 from face2bone.face import CROP_SIZE, AlignedFace, align, align_landmarks, find_face
 from face2bone.face.locator import FaceMeshLocator
 from face2bone.photo import read_photo
+from face2bone.whole_file import write_whole
 
 SHARD: Final = 100  # photos between two marks; at most this much work is lost by a kill
 DRAWN_SIZE: Final = 256  # pixels a side of a drawn photo, the size cohorts are written in
@@ -183,7 +184,7 @@ def _open_store(folder: Path, count: int, identity: str) -> None:
     side = (count, CROP_SIZE, CROP_SIZE)
     _new_array(folder / CROPS, np.uint8, (*side, 3))
     _new_array(folder / REGION_MAPS, np.int8, side)
-    _write_whole(folder / SOURCE, json.dumps(mark))
+    write_whole(folder / SOURCE, json.dumps(mark))
 
 
 def _new_array(path: Path, dtype: Any, shape: tuple[int, ...]) -> None:
@@ -261,7 +262,7 @@ def _fill_shard(source: FaceSource, folder: Path, start: int, stop: int) -> None
         arrays[REGION_MAPS][position] = face.region_map
     for array in arrays.values():
         array.flush()
-    _write_whole(_mark_path(folder, start), json.dumps(rejected))
+    write_whole(_mark_path(folder, start), json.dumps(rejected))
 
 
 @cache
@@ -277,21 +278,12 @@ def _write_index(folder: Path, table: pd.DataFrame) -> None:
     numbered = table.reset_index(drop=True).rename_axis("row").reset_index()
     lost = numbered.loc[numbered["row"].isin(rejected), ["row", "patient_id"]]
     reasons = lost.assign(reason=[rejected[row] for row in lost["row"]])
-    _write_whole(folder / REJECTED, reasons.to_csv(index=False))
+    write_whole(folder / REJECTED, reasons.to_csv(index=False))
     kept = numbered.loc[~numbered["row"].isin(rejected)].reset_index(drop=True)
     if kept.empty:
         raise TrainingError("No photo of the cohort is usable. Read rejected.csv for the reasons.")
-    part = folder / f".{INDEX}"
-    kept.to_parquet(part)
-    part.replace(folder / INDEX)
+    write_whole(folder / INDEX, kept.to_parquet())
 
 
 def _mark_path(folder: Path, start: int) -> Path:
     return folder / SHARDS / f"{start:07d}.json"
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """The file is there whole or not at all."""
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    part.write_text(text, "utf-8")
-    part.replace(path)

@@ -4,7 +4,6 @@ The same file may lie beside a bundle, where the Model page shows it. It is abou
 alike by one recipe, and not about that bundle's weights; so it carries its own account and no hash.
 """
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from face2bone.comparison.results import Row
 from face2bone.errors import EvaluationError
+from face2bone.whole_file import write_whole
 
 Kind = Literal["comparison", "ablation"]
 
@@ -65,11 +65,7 @@ def from_json(data: bytes, name: str) -> Comparison:
 
 def attach(bundle_root: Path, kind: Kind, found: Comparison) -> Path:
     """Keep a comparison beside a bundle, for the dashboard's Model page; returns its path."""
-    path = _beside(bundle_root, kind)
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    part.write_bytes(to_json(found))
-    part.replace(path)
-    return path
+    return write_whole(_beside(bundle_root, kind), to_json(found))
 
 
 def attached(bundle_root: Path, kind: Kind) -> Comparison | None:

@@ -13,15 +13,14 @@ comparison's folder: each takes a run nobody else holds (a lock on its folder).
 import fcntl
 import json
 import math
-import os
 import platform
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import cv2
 import numpy as np
@@ -39,6 +38,7 @@ from face2bone.training.loop import CURVES
 from face2bone.training.progress import Progress
 from face2bone.training.recipe import Recipe
 from face2bone.training.run import fit_network
+from face2bone.whole_file import whole_file, write_whole
 
 Floats = npt.NDArray[np.float64]
 
@@ -150,7 +150,7 @@ def _run(
         minutes=round((time.monotonic() - start) / 60.0, 2),
         device=_device_name(),
     )
-    _write_json(folder / RESULT, asdict(result))
+    write_whole(folder / RESULT, json.dumps(asdict(result), indent=2) + "\n")
     _tidy(folder)
 
 
@@ -227,15 +227,9 @@ def _tidy(folder: Path) -> None:
 
 def write_arrays(path: Path, **arrays: Floats) -> None:
     """Arrays, there whole or not at all."""
-    part = path.with_name(f".{os.getpid()}.{path.name}")  # numpy appends .npz to other endings
-    np.savez(part, **arrays)
-    part.replace(path)
-
-
-def _write_json(path: Path, values: Mapping[str, Any]) -> None:
-    part = path.with_name(f".{os.getpid()}.{path.name}")
-    part.write_text(json.dumps(values, indent=2) + "\n", "utf-8")
-    part.replace(path)
+    # An open file, as numpy appends .npz to other endings.
+    with whole_file(path) as part, part.open("wb") as file:
+        np.savez(file, **arrays)
 
 
 def _named(progress: Progress, title: str) -> Progress:

@@ -21,6 +21,7 @@ from face2bone.comparison.protocol import Protocol
 from face2bone.comparison.record import Account, Comparison, Kind, to_json
 from face2bone.comparison.results import Row
 from face2bone.evaluation.bootstrap import RESAMPLES, Estimate
+from face2bone.whole_file import write_whole
 
 HEADINGS: Final = {
     "accuracy": "accuracy",
@@ -71,9 +72,9 @@ def account(
 
 def write_tables(folder: Path, kind: Kind, rows: Sequence[Row], told: Account) -> Path:
     """Write the three files, each whole or not at all; returns the Markdown's path."""
-    _write(folder / f"{kind}.json", to_json(Comparison(told, tuple(rows))))
-    _write(folder / f"{kind}.csv", _csv(rows))
-    return _write(folder / f"{kind}.md", markdown(kind, rows, told))
+    write_whole(folder / f"{kind}.json", to_json(Comparison(told, tuple(rows))))
+    write_whole(folder / f"{kind}.csv", _csv(rows))
+    return write_whole(folder / f"{kind}.md", markdown(kind, rows, told))
 
 
 def markdown(kind: Kind, rows: Sequence[Row], told: Account) -> str:
@@ -183,9 +184,3 @@ def _cohort(oracle: DrawnOracle | None) -> str:
         f"Drawn patients ({oracle.world} world, seed {oracle.seed}): nobody exists, and the "
         "figures say nothing about real faces."
     )
-
-
-def _write(path: Path, content: str | bytes) -> Path:
-    part = path.with_name(f".{os.getpid()}.{path.name}")
-    part.write_bytes(content.encode() if isinstance(content, str) else content)
-    return part.replace(path)

@@ -5,7 +5,6 @@ bundle's card cannot hold it, because the card's hash is what was evaluated; so 
 carries the bundle's hash, and is never shown for another bundle.
 """
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +17,7 @@ from face2bone.bundle import Bundle, Status, bundle_hash
 from face2bone.errors import EvaluationError
 from face2bone.evaluation.guards.report import Guarded
 from face2bone.evaluation.result import Evaluation
+from face2bone.whole_file import write_whole
 
 SCHEMA: Final = 1
 ATTACHED: Final = "evaluation.json"
@@ -105,11 +105,7 @@ def attach(bundle: Bundle, record: EvaluationRecord) -> Path:
     Raises ``EvaluationError`` when it was measured with another bundle.
     """
     _require_of(bundle, record)
-    path = bundle.root / ATTACHED
-    part = path.with_name(f".{ATTACHED}.{os.getpid()}")
-    part.write_bytes(to_json(record))
-    part.replace(path)
-    return path
+    return write_whole(bundle.root / ATTACHED, to_json(record))
 
 
 def attached(bundle: Bundle) -> EvaluationRecord | None:

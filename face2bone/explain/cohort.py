@@ -6,7 +6,6 @@ not at all; a second call on the same folder computes only what is missing.
 """
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +22,7 @@ from face2bone.explain.figures import as_row, photo_figures
 from face2bone.face import AlignedFace
 from face2bone.face.mesh import LANDMARKS
 from face2bone.runtime import Engine
+from face2bone.whole_file import write_whole
 
 SHARD: Final = 8  # photos; at full width they take a few minutes
 THUMBNAIL_SIDE: Final = 112  # pixels
@@ -62,17 +62,10 @@ def explain_store(
             for i in range(start, min(start + SHARD, count)):
                 progress(i, count)
                 rows.append(_row(bundle, engine, store, i, bool(may_show[i])))
-            write_parquet(pd.DataFrame(rows), path)
+            write_whole(path, pd.DataFrame(rows).to_parquet(index=False))
         parts.append(pd.read_parquet(path))
     progress(count, count)
     return pd.concat(parts, ignore_index=True)
-
-
-def write_parquet(table: pd.DataFrame, path: Path) -> None:
-    """The file is there whole or not at all."""
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    table.to_parquet(part, index=False)
-    part.replace(path)
 
 
 def stored_face(store: CropStore, index_row: int) -> AlignedFace:

@@ -29,7 +29,7 @@ from face2bone.cohort.synthetic.write import read_plan
 from face2bone.errors import ExplanationError
 from face2bone.evaluation.evaluate import Progress, described
 from face2bone.evaluation.record import BundleName
-from face2bone.explain.cohort import PATIENT_COLUMNS, THUMBNAIL, explain_store, write_parquet
+from face2bone.explain.cohort import PATIENT_COLUMNS, THUMBNAIL, explain_store
 from face2bone.explain.figures import columns
 from face2bone.explore.groups import as_table, group_means
 from face2bone.runtime import Engine
@@ -145,8 +145,9 @@ def write_explained(cohort: ExplainedCohort, rejected: pd.DataFrame, out: Path) 
     with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as workshop:
         made, old = Path(workshop) / "new", Path(workshop) / "old"
         made.mkdir()
-        write_parquet(cohort.table, made / EXPLAINED)
-        write_parquet(as_table(group_means(cohort.table, about.concepts)), made / GROUPS)
+        cohort.table.to_parquet(made / EXPLAINED, index=False)
+        groups = as_table(group_means(cohort.table, about.concepts))
+        groups.to_parquet(made / GROUPS, index=False)
         rejected.to_csv(made / REJECTED, index=False, lineterminator="\n")
         (made / ABOUT).write_bytes(_ADAPTER.dump_json(about, indent=1) + b"\n")
         (made / "README.txt").write_text(_note(about), "utf-8")

@@ -30,6 +30,7 @@ from face2bone.evaluation.monitoring import (
 )
 from face2bone.evaluation.table import PredictionTable
 from face2bone.records.followup import KeptAssessment
+from face2bone.whole_file import write_whole
 
 LOOK_EVERY: Final = 100  # counted results between two looks at the recalibration rule
 
@@ -92,9 +93,7 @@ def write_results(report: ClinicReport, path: Path) -> None:
         )
         for one in report.look
     ]
-    part = path.with_name(f".{path.name}.part")
-    pd.DataFrame(rows, columns=list(COLUMNS)).to_csv(part, index=False)
-    part.replace(path)
+    write_whole(path, pd.DataFrame(rows, columns=list(COLUMNS)).to_csv(index=False))
 
 
 def _counted(own: Sequence[KeptAssessment]) -> list[KeptAssessment]:

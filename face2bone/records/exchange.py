@@ -33,6 +33,7 @@ from face2bone.records.saving import (
 )
 from face2bone.records.store import Records
 from face2bone.records.tables import ASSESSMENT, AUDIT_ENTRY, DXA_RESULT, PATIENT
+from face2bone.whole_file import write_whole
 
 Format = Literal["csv", "parquet"]
 ASSESSMENTS, DXA, AUDIT = "assessments", "dxa", "audit"
@@ -93,13 +94,9 @@ def _table(connection: Connection, query: Any) -> pd.DataFrame:
 
 
 def _write(table: pd.DataFrame, path: Path) -> Path:
-    """The file is there whole or not at all."""
-    part = path.with_name(f".{path.name}.part")
     if path.suffix == ".csv":
-        table.to_csv(part, index=False)
-    else:
-        table.to_parquet(part, index=False)
-    return part.replace(path)
+        return write_whole(path, table.to_csv(index=False))
+    return write_whole(path, table.to_parquet(index=False))
 
 
 def _find(folder: Path, name: str) -> Path:

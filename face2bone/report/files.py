@@ -1,19 +1,18 @@
 """An assessment written to a folder: JSON and three pictures, all or nothing."""
 
-import os
-import tempfile
 from pathlib import Path
 
 from face2bone.assess import Assessment
 from face2bone.report.assessment_json import to_json
 from face2bone.report.pictures import concepts_png, crop_png, regions_png
+from face2bone.whole_file import write_whole
 
 
 def write_assessment(assessment: Assessment, out: Path) -> tuple[Path, ...]:
     """Write assessment.json, crop.png, regions.png and concepts.png; return their paths.
 
-    Each file is written beside its place and moved there, the JSON last, so that a
-    folder with an ``assessment.json`` is complete.
+    Each is there whole or not at all, and the JSON comes last, so that a folder with an
+    ``assessment.json`` is complete.
     """
     k = int(assessment.prediction.probabilities.argmax())
     contents = {
@@ -24,12 +23,3 @@ def write_assessment(assessment: Assessment, out: Path) -> tuple[Path, ...]:
     }
     out.mkdir(parents=True, exist_ok=True)
     return tuple(write_whole(out / name, data) for name, data in contents.items())
-
-
-def write_whole(path: Path, data: bytes) -> Path:
-    """Write a file beside its place and move it there; returns the path."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-    Path(temporary).replace(path)
-    return path

@@ -62,6 +62,7 @@ from face2bone.training.identities import identity_crops
 from face2bone.training.identity import train_identities
 from face2bone.training.progress import Bars, Progress
 from face2bone.training.run import Clock
+from face2bone.whole_file import whole_file, write_whole
 
 COHORTS: Final = 20
 PATIENTS: Final = 600
@@ -190,9 +191,8 @@ def _read(engine: Engine, store: CropStore, file: Path) -> Floats:
     """Features of every index row, kept in ``file``."""
     if not file.is_file():
         file.parent.mkdir(parents=True, exist_ok=True)
-        part = file.with_name(f".{file.name}")
-        np.save(part, face_features(engine, store))
-        part.replace(file)
+        with whole_file(file) as part, part.open("wb") as opened:
+            np.save(opened, face_features(engine, store))
     features: Floats = np.load(file)
     return features
 
@@ -234,9 +234,7 @@ def _known(file: Path) -> dict[Key, Row]:
 def _write(folder: Path, proof: Proof) -> None:
     values = {"rows": [asdict(row) for row in proof.rows], "minutes": dict(proof.minutes)}
     for name, text in ((RESULTS, json.dumps(values, indent=1)), (TABLE, as_table(proof))):
-        part = folder / f".{name}"
-        part.write_text(text + "\n", "utf-8")
-        part.replace(folder / name)
+        write_whole(folder / name, text + "\n")
 
 
 def as_table(proof: Proof) -> str:

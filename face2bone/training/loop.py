@@ -24,6 +24,7 @@ from face2bone.errors import TrainingError
 from face2bone.training.lightning_module import MONITOR, LabelTraining
 from face2bone.training.loader import CropLoader
 from face2bone.training.progress import Progress
+from face2bone.whole_file import whole_file
 
 LAST, BEST, CURVES = "checkpoints/last.ckpt", "checkpoints/best.ckpt", "curves.csv"
 _LOGGERS: Final = ("lightning.pytorch", "lightning.fabric")
@@ -157,9 +158,7 @@ class Ticker(Callback):
 
 
 def _write_curves(path: Path, rows: Sequence[Mapping[str, float]]) -> None:
-    part = path.with_name(f".{path.name}")
-    with part.open("w", encoding="utf-8", newline="") as file:
+    with whole_file(path) as part, part.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, fieldnames=list(rows[-1]))
         writer.writeheader()
         writer.writerows(rows)
-    part.replace(path)

@@ -141,7 +141,8 @@ def test_parts_that_do_not_fit_each_other_are_refused_and_nothing_is_written(
     wide = replace(bank, basis=np.ones((len(bank), 7), dtype=np.float32))
     ood = fit_ood(np.random.default_rng(0).random((60, 7)))
     state = dict(tiny_bundle.state)
-    state.pop(next(iter(state)))
+    # A weight: torch makes up a batch norm's missing counter by itself.
+    state.pop(next(name for name in state if name.endswith("weight")))
     other = replace(tiny_bundle.card, architecture=NetworkConfig(width=1 / 16))
     off = replace(tiny_bundle.card, architecture=NetworkConfig(width=1 / 32, fsa="off"))
     for card, contents in (

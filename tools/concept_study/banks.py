@@ -15,6 +15,7 @@ from face2bone.cohort.synthetic.provenance import generator_hash
 from face2bone.cohort.synthetic.worlds import World
 from face2bone.explain.stability import BankFit, Stability, Varied, fit_bank, matched_cosines
 from face2bone.runtime import TorchEngine, network_input
+from face2bone.whole_file import whole_file
 
 SEED: Final = 970_000  # in the evaluation range
 FACES: Final = 1_000
@@ -83,9 +84,8 @@ def _kept_fit(
     path = folder / f"{varied}-{concepts}-{seed}.npz"
     if not path.is_file():
         fit = fit_bank(learned, held_out, concepts, seed, varied, POSITIONS)
-        part = path.with_suffix(".part.npz")
-        np.savez(part, basis=fit.basis, error=fit.error)
-        part.replace(path)
+        with whole_file(path) as part, part.open("wb") as file:
+            np.savez(file, basis=fit.basis, error=fit.error)
         print(f"{path.stem}: error {fit.error:.3f}", file=sys.stderr, flush=True)
     kept = np.load(path)
     return BankFit(varied, concepts, seed, kept["basis"], float(kept["error"]))

@@ -1,6 +1,6 @@
 """Run the study on one or more bundles and write the table.
 
-    python -m tools.faithfulness BUNDLE... --out FOLDER [--patients 200] [--mean 200] [--extra 20]
+    python -m tools.faithfulness BUNDLE... --out FOLDER [--patients 200] [--extra 20]
     python -m tools.faithfulness BUNDLE... --out FOLDER --table
 
 One thread on a shared machine: OMP_NUM_THREADS=1. Stopped, it goes on where it was.
@@ -25,7 +25,6 @@ def main() -> None:
     parser.add_argument("bundles", type=Path, nargs="+", metavar="BUNDLE")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--patients", type=int, default=200)
-    parser.add_argument("--mean", type=int, default=200, help="patients with the second fill")
     parser.add_argument("--extra", type=int, default=20, help="patients with the costly checks")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--table", action="store_true", help="only write what is measured so far")
@@ -33,7 +32,7 @@ def main() -> None:
     counts = {
         "games": chosen.patients,
         "rivals": chosen.patients,
-        "mean": min(chosen.mean, chosen.patients),
+        "inpaint": chosen.patients,
         "extra": min(chosen.extra, chosen.patients),
     }
     faces = Faces(chosen.out / "faces", chosen.patients)

@@ -39,7 +39,7 @@ from tools.faithfulness.rivals import CONTRAST
 from tools.faithfulness.study import Arrays, Faces, region_values
 
 OURS: Final = "exact Shapley, blur"
-OURS_MEAN: Final = "exact Shapley, mean face"
+OURS_INPAINT: Final = "exact Shapley, inpainting"
 AGAINST_TRUTH: Final = ("rank", "size", "parameters", "inside", "deletion", "insertion")
 HEAT_MAPS: Final = ("Grad-CAM", "patch occlusion")
 TRUTH: Final = "the reference itself"
@@ -49,9 +49,9 @@ CHECKED: Final = ("named class", "severity")
 def patient_rows(folder: Path, faces: Faces, calibration: Sequence[Calibrator]) -> pd.DataFrame:
     """Every finished patient of one network; the index is the patient's number."""
     rows = {}
-    for file in sorted(folder.glob("*-mean.npz")):
+    for file in sorted(folder.glob("*-inpaint.npz")):
         index = int(file.name.partition("-")[0])
-        parts = {p: _read(folder / f"{index:04d}-{p}.npz") for p in ("games", "rivals", "mean")}
+        parts = {p: _read(folder / f"{index:04d}-{p}.npz") for p in ("games", "rivals", "inpaint")}
         extra = folder / f"{index:04d}-extra.npz"
         face = faces.face(index)
         truth = {
@@ -85,7 +85,7 @@ def method_values(parts: Mapping[str, Arrays]) -> dict[str, FloatArray]:
     rivals = parts["rivals"]
     found = {
         OURS: region_values(parts["games"]["blur"]),
-        OURS_MEAN: region_values(parts["mean"]["mean"]),
+        OURS_INPAINT: region_values(parts["inpaint"]["inpaint"]),
     }
     for name, values in rivals.items():
         if name in HEAT_MAPS:
@@ -113,9 +113,10 @@ def _of_methods(
 
 def _without_truth(parts: Mapping[str, Arrays], extra: Arrays) -> dict[str, float]:
     """What can be said of a real photo too; the costly checks only where they were made."""
-    blur, mean = parts["games"]["blur"] @ CONTRAST, parts["mean"]["mean"] @ CONTRAST
-    phi, psi = region_values(parts["games"]["blur"]), region_values(parts["mean"]["mean"])
-    own, crossed = curve_scores(blur, phi), curve_scores(mean, phi)
+    first, second = parts["games"]["blur"], parts["inpaint"]["inpaint"]
+    blur, inpaint = first @ CONTRAST, second @ CONTRAST
+    phi, psi = region_values(first), region_values(second)
+    own, crossed = curve_scores(blur, phi), curve_scores(inpaint, phi)
     found = {
         "agreement of the fills": rank_agreement(phi, psi),
         "deletion, own fill": own.deletion,
@@ -123,7 +124,7 @@ def _without_truth(parts: Mapping[str, Arrays], extra: Arrays) -> dict[str, floa
         "deletion, other fill": crossed.deletion,
         "insertion, other fill": crossed.insertion,
         "infidelity, blur": infidelity(blur, phi),
-        "infidelity, mean face": infidelity(mean, psi),
+        "infidelity, inpainting": infidelity(inpaint, psi),
         "output": float(blur[-1]),
         "output under blur": float(blur[0]),
     }
@@ -139,7 +140,7 @@ def _of_self_checks(
     parts: Mapping[str, Arrays], calibration: Sequence[Calibrator]
 ) -> dict[str, Any]:
     """The check as the page makes it: of the class the network names, and of severity."""
-    tables = (parts["games"]["blur"], parts["mean"]["mean"], parts["games"]["twin"])
+    tables = (parts["games"]["blur"], parts["inpaint"]["inpaint"], parts["games"]["twin"])
     shares = [calibrated(table, *calibration) for table in tables]
     named = int(shares[0][-1].argmax())
     of_class = _of_self_check("named class", *(table[:, named] for table in tables))
@@ -148,10 +149,10 @@ def _of_self_checks(
 
 
 def _of_self_check(
-    what: str, blur: FloatArray, mean: FloatArray, twin: FloatArray
+    what: str, blur: FloatArray, inpaint: FloatArray, twin: FloatArray
 ) -> dict[str, float]:
     """One output's check beside its truth: right is a rank correlation chance would not reach."""
-    check = self_check(blur, mean)
+    check = self_check(blur, inpaint)
     phi, reference = (shapley_values(t[:, None], len(REGIONS))[:, 0] for t in (blur, twin))
     rank = rank_agreement(phi, reference)
     return {

@@ -3,14 +3,13 @@
     faces/0007.npz            a drawn patient: crop, region map, healthy twin, half-way faces
     NAME/0007-games.npz       value tables under blur and twin; each parameter's own effect
     NAME/0007-rivals.npz      baselines and the other methods
-    NAME/0007-mean.npz        value table under the bundle's mean face
+    NAME/0007-inpaint.npz     value table under inpainting, the second fill of every explanation
     NAME/0007-extra.npz       shuffled weights and max-sensitivity
 
 NAME is the bundle's folder, or its parent where that is called "bundle". A file is written
 whole or not at all, so a run that was stopped goes on where it was.
 """
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,13 +28,14 @@ from face2bone.explain.coalitions import shapley_values
 from face2bone.explain.faithfulness.baselines import BASELINES
 from face2bone.explain.faithfulness.robustness import max_sensitivity, noisy, shuffled
 from face2bone.explain.faithfulness.twin import TwinFace, twin_face
-from face2bone.explain.fills import Fill, blur_fill, mean_face_fill
+from face2bone.explain.fills import Fill, blur_fill, inpaint_fill
 from face2bone.explain.shapley import region_shapley
 from face2bone.face.alignment import AlignedFace
 from face2bone.face.regions import REGIONS
 from face2bone.runtime import make_engine
 from face2bone.runtime.engine import logits_of_crops
 from face2bone.runtime.openvino_engine import OpenVinoEngine
+from face2bone.whole_file import whole_file
 from tools.faithfulness import rivals
 from tools.faithfulness.rivals import CONTRAST
 
@@ -43,7 +43,7 @@ SEED: Final = 970_000
 """In the evaluation range: no model was trained on these patients, no rule settled on them."""
 NOISY_COPIES: Final = 2
 Arrays = dict[str, npt.NDArray[Any]]
-PARTS: Final = ("games", "rivals", "mean", "extra")
+PARTS: Final = ("games", "rivals", "inpaint", "extra")
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Study:
     def measure(self, part: str, index: int) -> Arrays:
         """One part of one patient, computed the first time."""
         parts: Mapping[str, Callable[[int], Arrays]] = {
-            "games": self._games, "rivals": self._rivals, "mean": self._mean,
+            "games": self._games, "rivals": self._rivals, "inpaint": self._inpaint,
             "extra": self._extra,
         }  # fmt: skip
         return once(self.folder / f"{index:04d}-{part}.npz", lambda: parts[part](index))
@@ -122,9 +122,9 @@ class Study:
             "LIME": rivals.lime(table, seed=index),
         }
 
-    def _mean(self, index: int) -> Arrays:
+    def _inpaint(self, index: int) -> Arrays:
         aligned = self.faces.face(index).aligned
-        return {"mean": self.table(aligned, mean_face_fill(aligned, self.bundle.mean_face))}
+        return {"inpaint": self.table(aligned, inpaint_fill(aligned))}
 
     def _extra(self, index: int) -> Arrays:
         aligned = self.faces.face(index).aligned
@@ -167,9 +167,7 @@ def once(path: Path, compute: Callable[[], Arrays]) -> Arrays:
     """Arrays of a file, or computed and written to it."""
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f".{path.name}.{os.getpid()}")
-        with part.open("wb") as file:
+        with whole_file(path) as part, part.open("wb") as file:
             np.savez_compressed(file, **compute())
-        part.replace(path)
     with np.load(path, allow_pickle=False) as kept:
         return dict(kept)

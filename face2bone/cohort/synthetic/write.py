@@ -37,6 +37,7 @@ from face2bone.cohort.synthetic.provenance import GENERATOR_VERSION, generator_h
 from face2bone.cohort.synthetic.render import draw_face
 from face2bone.cohort.synthetic.worlds import World
 from face2bone.errors import ManifestError
+from face2bone.whole_file import LEFTOVER, write_whole
 
 MARK: Final = "drawn face"
 JPEG_QUALITY: Final = 92
@@ -91,9 +92,9 @@ def write_cohort(
         done += count
         if progress is not None:
             progress(done, patients)
-    _replace(out / "truth.parquet", truth_table(cohort).to_parquet(index=False))
+    write_whole(out / "truth.parquet", truth_table(cohort).to_parquet(index=False))
     manifest = manifest_table(cohort).to_csv(index=False, lineterminator="\n")
-    _replace(out / "manifest.csv", manifest.encode())
+    write_whole(out / "manifest.csv", manifest.encode())
     return out / "manifest.csv"
 
 
@@ -166,11 +167,11 @@ def _open_folder(out: Path, plan: Mapping[str, object]) -> None:
             "The folder is not empty and holds no drawn cohort. Choose a new folder."
         )
     (out / PHOTO_FOLDER).mkdir(parents=True, exist_ok=True)
-    for part in out.rglob("*.part"):  # what an interrupted call left behind
+    for part in out.rglob(f"*{LEFTOVER}"):  # what an interrupted call left behind
         part.unlink()
     notice = README.format(version=plan["generator_version"], **plan)
-    _replace(out / "README.txt", notice.encode())
-    _replace(plan_file, text.encode())
+    write_whole(out / "README.txt", notice.encode())
+    write_whole(plan_file, text.encode())
 
 
 def _draw_photos(patients: list[DrawnPatient], out: Path, size: int, workers: int) -> Iterator[int]:
@@ -193,12 +194,5 @@ def _start_worker() -> None:
 
 def _draw_batch(patients: list[DrawnPatient], out: Path, size: int) -> int:
     for drawn in patients:
-        _replace(out / photo_name(drawn), photo_bytes(drawn, size))
+        write_whole(out / photo_name(drawn), photo_bytes(drawn, size))
     return len(patients)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_bytes(data)
-    part.replace(path)

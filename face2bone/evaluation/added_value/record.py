@@ -1,6 +1,5 @@
 """An added-value study with what it is of, as a file beside the bundle whose trunk was read."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final
@@ -10,6 +9,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from face2bone.bundle import Bundle, bundle_hash
 from face2bone.errors import EvaluationError
 from face2bone.evaluation.added_value.study import AddedValue
+from face2bone.whole_file import write_whole
 
 ATTACHED: Final = "added_value.json"
 
@@ -27,12 +27,8 @@ class AddedValueRecord:
 
 def attach(bundle: Bundle, about: str, found: AddedValue) -> Path:
     """Keep a study beside the bundle, for the dashboard's Model page; returns its path."""
-    path = bundle.root / ATTACHED
-    part = path.with_name(f".{ATTACHED}.{os.getpid()}")
     record = AddedValueRecord(bundle_hash(bundle), about, found)
-    part.write_bytes(_ADAPTER.dump_json(record, indent=1) + b"\n")
-    part.replace(path)
-    return path
+    return write_whole(bundle.root / ATTACHED, _ADAPTER.dump_json(record, indent=1) + b"\n")
 
 
 def attached(bundle: Bundle) -> AddedValueRecord | None:

@@ -46,7 +46,7 @@ def folder(twin, patient, tmp_path_factory):
             },
         )
         once(out / f"eyes/{i:04d}-rivals.npz", lambda: some_rivals(aligned, tables["blur"]))
-        once(out / f"eyes/{i:04d}-mean.npz", lambda: {"mean": tables["dark"]})
+        once(out / f"eyes/{i:04d}-inpaint.npz", lambda: {"inpaint": tables["dark"]})
         once(out / f"faces/{i:04d}.npz", dict)
     return out
 
@@ -112,10 +112,10 @@ def test_a_run_goes_patient_by_patient_and_passes_over_lost_faces():
             if index == 1:
                 raise FaceError("No face was found. Take another.")
 
-    counts = {"games": 3, "rivals": 3, "mean": 3, "extra": 1}
+    counts = {"games": 3, "rivals": 3, "inpaint": 3, "extra": 1}
     done = list(run(Toy(), counts))
-    assert done[:4] == [("games", 0), ("rivals", 0), ("mean", 0), ("extra", 0)]
-    assert done[4:] == [("games", 2), ("rivals", 2), ("mean", 2)]
+    assert done[:4] == [("games", 0), ("rivals", 0), ("inpaint", 0), ("extra", 0)]
+    assert done[4:] == [("games", 2), ("rivals", 2), ("inpaint", 2)]
 
 
 def test_a_bundle_is_called_by_its_folder_or_its_run(tmp_path):
@@ -137,7 +137,7 @@ def test_what_reads_the_eyes_is_found_in_the_eyes(rows):
 
 def test_heat_maps_are_shown_summed_and_as_means(rows):
     methods = table.methods_of(rows)
-    assert methods[:2] == [figures.OURS, figures.OURS_MEAN]
+    assert methods[:2] == [figures.OURS, figures.OURS_INPAINT]
     assert {"Grad-CAM, summed", "Grad-CAM, mean"} <= set(methods)
     assert figures.TRUTH not in methods
 
@@ -157,16 +157,23 @@ def test_the_tables_are_written(folder, faces):
     assert "## eyes: 3 patients" in text
     assert "absent" not in text
     kept = json.loads((folder / "faithfulness.json").read_text("utf-8"))
-    assert all(sum(c.values()) == 3 for c in kept["eyes"]["self_check"].values())
+    assert all(sum(c.values()) == 0 for c in kept["eyes"]["self_check"].values())
     assert kept["eyes"]["by_class"]["osteoporosis"]["uniform"] == 0
     assert set(kept["eyes"]["means"]["inside: area"]) == {"value", "low", "high"}
     assert len((folder / "eyes.csv").read_text("utf-8").splitlines()) == 4
 
 
+def test_rates_of_the_check_are_of_patients_nobody_had_looked_at(rows):
+    later = rows.set_axis([2, table.LOOKED_AT - 1, table.LOOKED_AT])
+    assert list(table.fresh(later).index) == [table.LOOKED_AT]
+    counts = table.self_check_counts(later, figures.CHECKED[0])
+    assert sum(counts.values()) == 3
+
+
 def test_an_additive_table_checks_itself_right():
     parts = {
         "games": {"blur": additive(1.0), "twin": additive(1.0)},
-        "mean": {"mean": additive(0.5)},
+        "inpaint": {"inpaint": additive(0.5)},
     }
     found = figures._of_self_checks(parts, [])
     assert found["named"] == "osteoporosis"
