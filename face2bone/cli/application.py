@@ -24,6 +24,11 @@ app = typer.Typer(
 )
 
 Out = Annotated[Path, typer.Option(help="Folder to write to; made when absent.")]
+Manifest = Annotated[Path, typer.Argument(help="CSV or parquet manifest of a cohort.")]
+BundleFolder = Annotated[Path, typer.Argument(help="Folder of the trained model.")]
+Crops = Annotated[
+    Path | None, typer.Option(help="Keep the aligned crops here for another run; they show faces.")
+]
 BundleOption = Annotated[
     Path | None, typer.Option("--bundle", help="Bundle folder; FACE2BONE_BUNDLE by default.")
 ]

@@ -5,10 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from face2bone.cli.application import EXIT_REFUSED, Out, app, plain_errors, progress_bar
+from face2bone.cli.application import EXIT_REFUSED, Manifest, Out, app, plain_errors, progress_bar
 from face2bone.whole_file import write_whole
-
-Manifest = Annotated[Path, typer.Argument(help="CSV or parquet manifest of a cohort.")]
 
 
 @app.command(name="added-value")

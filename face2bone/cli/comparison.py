@@ -5,9 +5,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from face2bone.cli.application import Out, app, plain_errors
+from face2bone.cli.application import Manifest, Out, app, plain_errors
 
-Manifest = Annotated[Path, typer.Argument(help="CSV or parquet manifest of a cohort.")]
 RecipeOption = Annotated[
     str, typer.Option("--recipe", help="Recipe name or path, such as compact or full.")
 ]

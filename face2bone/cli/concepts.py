@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from face2bone.cli.application import BundleOption, app, plain_errors, progress_bar
+from face2bone.cli.application import BundleOption, Manifest, app, plain_errors, progress_bar
 
 if TYPE_CHECKING:
     from face2bone.bundle import ConceptBank
@@ -45,7 +45,7 @@ def rename(
 @app.command(name="concept-parts")
 def parts(
     number: Number,
-    manifest: Annotated[Path, typer.Argument(help="CSV or parquet manifest of a cohort.")],
+    manifest: Manifest,
     count: Annotated[int, typer.Option("--parts", min=1, help="How many parts to look for.")] = 4,
     bundle: BundleOption = None,
 ) -> None:

@@ -8,7 +8,16 @@ from typing import Annotated, Final
 
 import typer
 
-from face2bone.cli.application import Out, app, as_one_bar, plain_errors, progress_bar
+from face2bone.cli.application import (
+    BundleFolder,
+    Crops,
+    Manifest,
+    Out,
+    app,
+    as_one_bar,
+    plain_errors,
+    progress_bar,
+)
 
 # Where the bar stands when each step begins and ends; aligning takes most of the time.
 STEPS: Final = {"aligning": (0, 70), "predicting": (70, 85), "measuring": (85, 100)}
@@ -16,13 +25,10 @@ STEPS: Final = {"aligning": (0, 70), "predicting": (70, 85), "measuring": (85, 1
 
 @app.command()
 def evaluate(
-    bundle: Annotated[Path, typer.Argument(help="Folder of the trained model.")],
-    manifest: Annotated[Path, typer.Argument(help="CSV or parquet manifest of a cohort.")],
+    bundle: BundleFolder,
+    manifest: Manifest,
     out: Out,
-    crops: Annotated[
-        Path | None,
-        typer.Option(help="Keep the aligned crops here for another run; they show faces."),
-    ] = None,
+    crops: Crops = None,
     attach: Annotated[
         bool, typer.Option("--attach", help="Also keep the figures beside the bundle.")
     ] = False,

@@ -1,25 +1,30 @@
 """Commands that explain a model's answers for a cohort: explain."""
 
 import shutil
-from pathlib import Path
-from typing import Annotated, Final
+from typing import Final
 
 import typer
 
-from face2bone.cli.application import Out, app, as_one_bar, plain_errors, progress_bar
+from face2bone.cli.application import (
+    BundleFolder,
+    Crops,
+    Manifest,
+    Out,
+    app,
+    as_one_bar,
+    plain_errors,
+    progress_bar,
+)
 
 STEPS: Final = {"aligning": (0, 5), "explaining": (5, 100)}  # where the bar stands
 
 
 @app.command()
 def explain(
-    bundle: Annotated[Path, typer.Argument(help="Folder of the trained model.")],
-    manifest: Annotated[Path, typer.Argument(help="CSV or parquet manifest of a cohort.")],
+    bundle: BundleFolder,
+    manifest: Manifest,
     out: Out,
-    crops: Annotated[
-        Path | None,
-        typer.Option(help="Keep the aligned crops here for another run; they show faces."),
-    ] = None,
+    crops: Crops = None,
 ) -> None:
     """Explain a model's answer for every photo of a cohort, and sum up by group."""
     from face2bone.bundle import load_bundle

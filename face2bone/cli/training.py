@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from face2bone.cli.application import Out, app, plain_errors, progress_bar
+from face2bone.cli.application import Manifest, Out, app, plain_errors, progress_bar
 
 
 @app.command()
@@ -28,7 +28,7 @@ def synth(
 
 @app.command()
 def train(
-    manifest: Annotated[Path, typer.Argument(help="CSV or parquet manifest of a cohort.")],
+    manifest: Manifest,
     out: Out,
     recipe: Annotated[str, typer.Option(help="Recipe name, such as full or demo.")] = "full",
     seed: Annotated[int, typer.Option(min=0, help="Seed of the split and the run.")] = 0,

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import yaml
 
 from face2bone.cohort.manifest import Cohort
 from face2bone.cohort.synthetic.oracle import cohort_oracle
 from face2bone.cohort.synthetic.patients import draw_cohort, patient_model_hash
 from face2bone.cohort.synthetic.worlds import World
-from face2bone.cohort.synthetic.write import PLAN_FILE
+from face2bone.cohort.synthetic.write import read_plan
 from face2bone.errors import TrainingError
 
 
@@ -33,10 +32,9 @@ def drawn_oracle(cohort: Cohort) -> DrawnOracle | None:
 
     Raises ``TrainingError`` when the cohort was drawn by another model of patients.
     """
-    plan_file = cohort.root / PLAN_FILE
-    if not plan_file.is_file():
+    plan = read_plan(cohort.root)
+    if plan is None:
         return None
-    plan = yaml.safe_load(plan_file.read_text("utf-8"))
     if plan["patient_model_hash"] != patient_model_hash():
         raise TrainingError(
             "The cohort was drawn by another version of the package, so its oracle is not known. "

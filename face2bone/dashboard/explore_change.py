@@ -10,10 +10,10 @@ from face2bone.bone import CLASS_LABELS
 from face2bone.cohort.synthetic.patients import DrawnPatient
 from face2bone.dashboard import session, show
 from face2bone.dashboard.explore_browse import label
-from face2bone.dashboard.explore_groups import TARGET_WORDS
+from face2bone.dashboard.explore_groups import target_box
 from face2bone.dashboard.explore_pair import show_pair
 from face2bone.dashboard.watch import watched
-from face2bone.explain.figures import SEVERITY, TARGETS, PhotoFigures
+from face2bone.explain.figures import PhotoFigures
 from face2bone.explore.counterfactual import (
     PARAMETERS,
     Variant,
@@ -126,13 +126,7 @@ def _regions(before: PhotoFigures, after: Variant) -> None:
     found = watched(session.job(step, work), step, lambda _: "1,024 combinations of regions")
     if found is None:
         return
-    target = st.selectbox(
-        "What is explained",
-        TARGETS,
-        index=TARGETS.index(SEVERITY),
-        format_func=lambda name: TARGET_WORDS[name],
-        key="change_target",
-    )
+    target = target_box("What is explained", "change_target")
     show_pair(before, found, target, ("As drawn", "Changed"))
 
 

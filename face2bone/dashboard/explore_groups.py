@@ -27,18 +27,24 @@ READING: Final = (
 )
 
 
+def target_box(question: str, key: str) -> str:
+    """A list of what can be explained, severity first chosen; the choice."""
+    return st.selectbox(
+        question,
+        TARGETS,
+        index=TARGETS.index(SEVERITY),
+        format_func=lambda name: TARGET_WORDS[name],
+        key=key,
+    )
+
+
 def groups(cohort: Explored) -> None:
     """Schematic faces side by side, then one region across the groups."""
     st.header("Groups", divider="gray")
     left, right = st.columns(2)
     dimension = left.selectbox("Groups by", [EVERYONE, *BY], index=1, key="explore_by")
-    target = right.selectbox(
-        "What is explained",
-        TARGETS,
-        index=len(TARGETS) - 1,
-        format_func=lambda name: TARGET_WORDS[name],
-        key="explore_target",
-    )
+    with right:
+        target = target_box("What is explained", "explore_target")
     chosen = [g for g in cohort.groups if g.dimension == dimension]
     if not chosen:
         st.info("Everyone in this cohort is of one group. Choose another way to group them.")

@@ -8,8 +8,8 @@ import streamlit as st
 from face2bone.bone import CLASS_LABELS
 from face2bone.dashboard import charts, show
 from face2bone.dashboard.explore_browse import label
-from face2bone.dashboard.explore_groups import FACE_WIDTH, TARGET_WORDS
-from face2bone.explain.figures import SEVERITY, TARGETS, PhotoFigures
+from face2bone.dashboard.explore_groups import FACE_WIDTH, target_box
+from face2bone.explain.figures import TARGETS, PhotoFigures
 from face2bone.explore.pair import difference
 from face2bone.explore.table import Explored
 from face2bone.report.schematic import schematic
@@ -24,13 +24,7 @@ def pair(cohort: Explored) -> None:
     if len(rows) < 2:
         st.info("This cohort has one photo; there is nothing to compare it with.")
         return
-    target = st.selectbox(
-        "What is compared",
-        TARGETS,
-        index=TARGETS.index(SEVERITY),
-        format_func=lambda name: TARGET_WORDS[name],
-        key="pair_target",
-    )
+    target = target_box("What is compared", "pair_target")
     left, right = st.columns(2, gap="large")
     with left:
         a = _choice(cohort, "Patient A", rows, _extreme(cohort, 0))

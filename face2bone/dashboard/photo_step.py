@@ -14,7 +14,7 @@ from face2bone.photo import read_photo
 SAMPLE, UPLOAD, CAMERA = "Sample patient", "Upload", "Camera"
 SEX_WORDS: Final = {Sex.FEMALE: "Female", Sex.MALE: "Male"}
 MENOPAUSE_WORDS: Final = {
-    Menopause.UNKNOWN: "Unknown",
+    Menopause.UNKNOWN: "Unknown",  # first: what the list shows until it is answered
     Menopause.PRE: "Before menopause",
     Menopause.POST: "After menopause",
 }
@@ -143,9 +143,8 @@ def _menopause(sex: Sex | None) -> Menopause:
         return Menopause.UNKNOWN
     chosen = st.selectbox(
         "Menopausal status",
-        list(Menopause),
-        index=list(Menopause).index(Menopause.UNKNOWN),
-        format_func=lambda m: MENOPAUSE_WORDS[m],
+        list(MENOPAUSE_WORDS),
+        format_func=MENOPAUSE_WORDS.__getitem__,
         help="T-score classes are defined after menopause. Unknown counts as after from age 50.",
         key="menopause",
     )

@@ -33,7 +33,8 @@ class NetworkConfig:
         145, token length, attention heads, and keys kept in each attention row.
     ssam_hidden: hidden channels of the region map.
     transformer_dim, transformer_layers, transformer_heads: encoder over the 64 map tokens.
-    kan_hidden, kan_grid, kan_order: hidden units, grid intervals and spline order of the KAN.
+    kan_hidden, kan_grid, kan_order: hidden units of the KAN (0: one layer, no hidden units), its
+        grid intervals and spline order.
     dropout: probability before the embedding's linear layer, in [0, 1).
 
     Raises SettingsError where a value is out of range.
@@ -54,7 +55,7 @@ class NetworkConfig:
     transformer_dim: int = 256
     transformer_layers: int = 2
     transformer_heads: int = 4
-    kan_hidden: int = 32
+    kan_hidden: int = 0
     kan_grid: int = 5
     kan_order: int = 3
     dropout: float = 0.2
@@ -67,7 +68,8 @@ class NetworkConfig:
         _require(0.0 <= self.dropout < 1.0, "dropout", "at least 0 and below 1")
         for field in fields(self):
             if field.type is int:
-                _require(getattr(self, field.name) >= 1, field.name, "at least 1")
+                least = 0 if field.name == "kan_hidden" else 1
+                _require(getattr(self, field.name) >= least, field.name, f"at least {least}")
         for name in ("fsa_heads", "transformer_heads"):
             _require(CHANNEL_STEP % getattr(self, name) == 0, name, "1, 2, 4 or 8")
         _require(self.fsa_modes < (GRID_SIZE**2 + 1) // 2, "fsa_modes", "below 145")

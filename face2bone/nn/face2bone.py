@@ -182,6 +182,6 @@ def _tokens(config: NetworkConfig, embedding: int) -> TokenBranch | None:
 def _classifier(config: NetworkConfig, embedding: int) -> nn.Module:
     if config.head == "linear":
         return nn.Linear(embedding, CLASSES)
-    sizes = (embedding, config.kan_hidden, CLASSES)
-    kan = KAN(sizes, config.kan_grid, config.kan_order)
+    hidden = (config.kan_hidden,) if config.kan_hidden else ()
+    kan = KAN((embedding, *hidden, CLASSES), config.kan_grid, config.kan_order)
     return kan if config.head == "kan" else MLP(embedding, CLASSES, parameter_count(kan))

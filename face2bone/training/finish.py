@@ -14,7 +14,6 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import torch
-import yaml
 
 from face2bone import __version__
 from face2bone.bone import CLASS_LABELS
@@ -39,7 +38,7 @@ from face2bone.calibration import (
 )
 from face2bone.cohort.crops import CropStore
 from face2bone.cohort.manifest import Cohort
-from face2bone.cohort.synthetic.write import PLAN_FILE
+from face2bone.cohort.synthetic.write import read_plan
 from face2bone.evaluation.metrics import performance
 from face2bone.explain.craft import fit_concepts
 from face2bone.explain.fills import mean_face
@@ -228,10 +227,9 @@ def _describe(trained: Trained, cohort: Cohort) -> Described:
     """A written drawn cohort says so in a file beside its manifest, and only makes a demo."""
     name, made = f"{NAME}-{trained.recipe.name}", provenance(trained)
     patients = trained.store.index["patient_id"].nunique()
-    plan = cohort.root / PLAN_FILE
-    if not plan.is_file():
+    drawn = read_plan(cohort.root)
+    if drawn is None:
         return Described(name, False, f"{patients} patients of a cohort", made)
-    drawn = yaml.safe_load(plan.read_text("utf-8"))
     return Described(
         name=f"{name}-drawn",
         is_drawn=True,

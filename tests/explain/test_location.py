@@ -26,7 +26,13 @@ def density(**regions):
 
 def test_centres_follow_from_the_network_s_strides():
     trunk = InceptionResnetV1(lambda full: max(8, full // 16), 16, 0.0)
-    stem = [
+    assert isinstance(trunk.maxpool_3a, nn.MaxPool2d)
+    centres = _centre_and_step(*_stem(trunk), trunk.mixed_6a.branch0.conv)
+    assert centres == (FIRST_CENTRE, CENTRE_STEP)
+
+
+def _stem(trunk):
+    return (
         trunk.conv2d_1a.conv,
         trunk.conv2d_2a.conv,
         trunk.conv2d_2b.conv,
@@ -34,15 +40,17 @@ def test_centres_follow_from_the_network_s_strides():
         trunk.conv2d_3b.conv,
         trunk.conv2d_4a.conv,
         trunk.conv2d_4b.conv,
-        trunk.mixed_6a.branch0.conv,
-    ]
+    )
+
+
+def _centre_and_step(*layers):
+    """Of a map after these layers, in pixels of the crop: its first centre, and the step."""
     step, centre = 1.0, 0.0
-    for layer in stem:
+    for layer in layers:
         kernel, stride, padding = (_side(getattr(layer, name)) for name in SIZES)
         centre += step * ((kernel - 1) / 2 - padding)
         step *= stride
-    assert isinstance(trunk.maxpool_3a, nn.MaxPool2d)
-    assert (centre, step) == (FIRST_CENTRE, CENTRE_STEP)
+    return centre, step
 
 
 SIZES = ("kernel_size", "stride", "padding")
@@ -142,20 +150,7 @@ def test_patches_lie_around_their_map_position(row, top):
 
 def test_the_stem_s_centres_follow_from_the_network_too():
     trunk = InceptionResnetV1(lambda full: max(8, full // 16), 16, 0.0)
-    step, centre = 1.0, 0.0
-    for layer in (
-        trunk.conv2d_1a.conv,
-        trunk.conv2d_2a.conv,
-        trunk.conv2d_2b.conv,
-        trunk.maxpool_3a,
-        trunk.conv2d_3b.conv,
-        trunk.conv2d_4a.conv,
-        trunk.conv2d_4b.conv,
-    ):
-        kernel, stride, padding = (_side(getattr(layer, name)) for name in SIZES)
-        centre += step * ((kernel - 1) / 2 - padding)
-        step *= stride
-    assert (centre, step) == (STEM_GRID.first, STEM_GRID.step)
+    assert _centre_and_step(*_stem(trunk)) == (STEM_GRID.first, STEM_GRID.step)
     # The cut's position i is centred on the middle of the stem's it reads first.
     assert np.allclose(CUT_GRID.centres, STEM_GRID.centres[1::2])
 

@@ -14,6 +14,12 @@ ARMS = [
 ]
 
 
+@pytest.mark.parametrize(("hidden", "layers"), [(0, [(32, 3)]), (8, [(32, 8), (8, 3)])])
+def test_the_kan_has_the_hidden_units_asked_for(hidden: int, layers: list[tuple[int, int]]) -> None:
+    kan = Face2Bone(dataclasses.replace(SMALL, kan_hidden=hidden)).classifier.layers
+    assert [tuple(layer.base_weight.T.shape) for layer in kan] == layers
+
+
 def test_scaling_is_facenets() -> None:
     pixels = torch.tensor([0, 127, 255], dtype=torch.uint8).expand(1, 160, 160, 3)
     x = normalise(pixels)

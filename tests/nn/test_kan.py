@@ -130,6 +130,16 @@ def test_it_learns_a_curve_no_linear_layer_can() -> None:
     assert loss < 0.02 * target.var()
 
 
+def test_one_layer_adds_up_its_inputs_shares_and_hidden_units_do_not() -> None:
+    torch.manual_seed(9)
+    a, b = torch.rand(2, 6, 5)
+    mixed = torch.cat((a[:, :2], b[:, 2:]), 1), torch.cat((b[:, :2], a[:, 2:]), 1)
+    for sizes, additive in (((5, 3), True), ((5, 4, 3), False)):
+        kan = KAN(sizes, 5, 3)
+        rest = kan(a) + kan(b) - kan(mixed[0]) - kan(mixed[1])
+        assert (rest.abs().max() < 1e-5).item() is additive
+
+
 def test_autocast_changes_nothing() -> None:
     kan, x = KAN((16, 4, 3), 5, 3), torch.rand(4, 16)
     with torch.autocast("cpu", torch.bfloat16):
