@@ -89,7 +89,7 @@ def _table(rows: pd.DataFrame) -> None:
         column_config={
             "picture": st.column_config.ImageColumn("Face", width="small"),
             "p_osteoporosis": st.column_config.ProgressColumn(
-                "P(osteoporosis)", width="small", min_value=0.0, max_value=1.0, format="%.2f"
+                "P(osteoporosis)", width="medium", min_value=0.0, max_value=1.0, format="%.2f"
             ),
             **{name: st.column_config.NumberColumn(name, format="%.2f") for name in MEASURES},
         },

@@ -8,6 +8,14 @@ from playwright.sync_api import Page, TimeoutError, expect
 
 ATTEMPTS: Final = 6
 LOOK_MS: Final = 10_000
+STEPS: Final = (
+    "1. Photo",
+    "2. Face found",
+    "3. Result",
+    "4. How far to trust it",
+    "5. Why",
+    "6. What next",
+)
 
 
 def settled(page: Page) -> None:
@@ -15,6 +23,14 @@ def settled(page: Page) -> None:
     expect(
         page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')
     ).to_be_visible()
+
+
+def expect_all_steps(page: Page) -> None:
+    """Wait until Review shows an explained photo down to its suggestion."""
+    for step in STEPS:
+        expect(page.get_by_role("heading", name=step)).to_be_visible()
+    expect(page.get_by_text("Suggestion:")).to_be_visible()
+    expect(page.get_by_role("button", name="Download as JSON")).to_be_visible()
 
 
 def choose(page: Page, box: str, option: str) -> None:

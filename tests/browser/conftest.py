@@ -115,6 +115,20 @@ def browser(chromium: str, camera_clip: Path) -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser, dashboard: str) -> Iterator[Page]:
     """A fresh visitor on the Review page; fails at the end on any console error."""
+    with visiting(browser, dashboard) as visitor:
+        yield visitor
+
+
+@pytest.fixture
+def other_page(browser: Browser, dashboard: str) -> Iterator[Page]:
+    """Another visitor of the same dashboard, who shares nothing with the first."""
+    with visiting(browser, dashboard) as visitor:
+        yield visitor
+
+
+@contextmanager
+def visiting(browser: Browser, dashboard: str) -> Iterator[Page]:
+    """A visitor with a browser session of their own."""
     context = browser.new_context(
         viewport={"width": 1280, "height": 1000}, permissions=["camera"], base_url=dashboard
     )

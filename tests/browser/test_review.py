@@ -7,31 +7,15 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 from skimage.data import astronaut, chelsea
 
-from tests.browser.acts import keep_picture
+from tests.browser.acts import expect_all_steps, keep_picture
 
 pytestmark = pytest.mark.browser
-
-STEPS = [
-    "1. Photo",
-    "2. Face found",
-    "3. Result",
-    "4. How far to trust it",
-    "5. Why",
-    "6. What next",
-]
 
 
 def _png(pixels: object) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, format="PNG")  # type: ignore[arg-type]
     return buffer.getvalue()
-
-
-def _expect_all_steps(page: Page) -> None:
-    for step in STEPS:
-        expect(page.get_by_role("heading", name=step)).to_be_visible()
-    expect(page.get_by_text("Suggestion:")).to_be_visible()
-    expect(page.get_by_role("button", name="Download as JSON")).to_be_visible()
 
 
 def _fill_patient(page: Page) -> None:
@@ -45,7 +29,7 @@ def _fill_patient(page: Page) -> None:
 
 def test_sample_patient_is_one_click_away(page: Page) -> None:
     page.get_by_role("button", name="Woman").first.click()
-    _expect_all_steps(page)
+    expect_all_steps(page)
     expect(page.get_by_text("DEMO MODEL")).to_be_visible()
     keep_picture(page, "sample")
 
@@ -56,7 +40,7 @@ def test_uploaded_photo_is_told_it_is_out_of_domain(page: Page) -> None:
         {"name": "astronaut.png", "mimeType": "image/png", "buffer": _png(astronaut())}
     )
     _fill_patient(page)
-    _expect_all_steps(page)
+    expect_all_steps(page)
     expect(page.get_by_text("Out of domain.")).to_be_visible()
     keep_picture(page, "astronaut")
 
@@ -65,7 +49,7 @@ def test_camera_reaches_the_last_step(page: Page) -> None:
     page.get_by_text("Camera", exact=True).click()
     page.get_by_role("button", name="Take Photo").click()
     _fill_patient(page)
-    _expect_all_steps(page)
+    expect_all_steps(page)
     keep_picture(page, "camera")
 
 
@@ -91,7 +75,7 @@ def test_bytes_that_are_no_photo_get_one_sentence(page: Page) -> None:
 
 def test_red_flag_raises_the_suggestion_without_recomputing(page: Page) -> None:
     page.get_by_role("button", name="Woman").first.click()
-    _expect_all_steps(page)
+    expect_all_steps(page)
     page.get_by_text("Vertebral fracture within 2 years", exact=True).click()
     expect(page.get_by_text("Suggestion: urgent clinician review")).to_be_visible(timeout=8_000)
 
@@ -105,13 +89,13 @@ def test_a_stopped_explanation_leaves_the_page_usable(page: Page) -> None:
     expect(page.get_by_text("Suggestion: urgent clinician review")).to_be_visible()
     expect(page.get_by_role("button", name="Download as JSON")).to_have_count(0)
     page.get_by_role("button", name="Start again").click()
-    _expect_all_steps(page)
+    expect_all_steps(page)
     expect(page.get_by_text("Suggestion: urgent clinician review")).to_be_visible()
 
 
 def test_a_region_is_looked_into_when_asked(page: Page) -> None:
     page.get_by_role("button", name="Woman").first.click()
-    _expect_all_steps(page)
+    expect_all_steps(page)
     page.get_by_role("button", name="Look inside").click()
     page.locator("[class*=st-key-stop_closer] button").click()
     expect(page.get_by_text("nothing of it is kept", exact=False)).to_be_visible()
@@ -122,7 +106,7 @@ def test_no_photo_is_served_from_the_public_store(page: Page) -> None:
     served: list[str] = []
     page.on("request", lambda request: served.append(request.url))
     page.get_by_role("button", name="Woman").first.click()
-    _expect_all_steps(page)
+    expect_all_steps(page)
     assert not [url for url in served if "/media/" in url and "/static/" not in url]
     assert {url.split("/")[2].split(":")[0] for url in served if url.startswith("http")} <= {
         "localhost"

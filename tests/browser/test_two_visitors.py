@@ -1,0 +1,46 @@
+"""Two visitors at once: each sees the face, the regions and the concepts of their own photo."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.acts import expect_all_steps, settled
+
+pytestmark = [pytest.mark.browser, pytest.mark.long]  # four explanations in a row
+
+CROP = "The aligned ellipse crop"
+
+
+def test_two_visitors_never_see_each_others_pictures(page: Page, other_page: Page) -> None:
+    woman, man = _looked_at(page, "Woman"), _looked_at(other_page, "Man")
+    assert woman[CROP] != man[CROP]
+    # Now each takes the other's patient, at the same moment.
+    _click(page, "Man")
+    _click(other_page, "Woman")
+    assert _shown(page, woman[CROP]) == man
+    assert _shown(other_page, man[CROP]) == woman
+
+
+def _looked_at(page: Page, who: str) -> dict[str, list[str]]:
+    _click(page, who)
+    return _shown(page, before=[])
+
+
+def _click(page: Page, who: str) -> None:
+    page.get_by_role("button", name=re.compile(rf"^{who}")).first.click()
+
+
+def _shown(page: Page, before: list[str]) -> dict[str, list[str]]:
+    """Every picture of an explained photo, by what it is said to show; not those of before."""
+    crop = page.get_by_alt_text(CROP)
+    for source in before:
+        expect(crop).not_to_have_attribute("src", source)
+    settled(page)
+    expect_all_steps(page)
+    settled(page)
+    found: dict[str, list[str]] = {}
+    for picture in page.locator('[data-testid=stMain] img[src^="data:"]').all():
+        alt, source = picture.get_attribute("alt"), picture.get_attribute("src")
+        found.setdefault(alt or "", []).append(source or "")
+    return found
