@@ -1,9 +1,14 @@
 """The two figures in words, or the reason why the regions are withheld."""
 
+import json
+from pathlib import Path
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from face2bone.dashboard.self_check import share
+from face2bone.dashboard.self_check import PASSED_YET_WRONG, share
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def page(agreement: float | None, beaten: float) -> None:
@@ -31,6 +36,21 @@ def test_a_passed_check_is_told_with_what_is_asked() -> None:
     assert "95%" in text
     assert app.markdown[0].value == "regions"
     assert not app.warning
+
+
+def test_the_limits_of_a_passed_check_are_told_as_they_were_measured() -> None:
+    assert f"drawn patients that passed under the demo model, {PASSED_YET_WRONG}" in (
+        run(0.83).caption[0].value
+    )
+    found = json.loads((ROOT / "docs/results/faithfulness.json").read_text("utf-8"))
+    tenths = []
+    for what in ("named class", "severity"):
+        counts = found["demo"]["self_check"][what]
+        wrong = counts["not right, shown"]
+        tenths.append(round(10 * wrong / (wrong + counts["right, shown"])))
+    words = {2: "two", 3: "three", 4: "four"}
+    of_class, of_severity = (f"{words[share]} in ten" for share in tenths)
+    assert f"{of_class} (a class) or {of_severity} (severity)" == PASSED_YET_WRONG
 
 
 @pytest.mark.parametrize(
