@@ -1,6 +1,6 @@
 """The instrument for added value finds it in the planted world, and not in the other two.
 
-About an hour of one core (64 minutes for 19 cohorts on a machine shared with other work): 13,000
+About an hour of one core (72 minutes for 20 cohorts on a machine shared with other work): 13,000
 faces are drawn and a trunk is trained on identities.
 To keep what is made and go on after a stop, run ``face2bone.training.added_value_worlds`` itself.
 """
