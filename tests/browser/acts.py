@@ -33,6 +33,15 @@ def expect_all_steps(page: Page) -> None:
     expect(page.get_by_role("button", name="Download as JSON")).to_be_visible()
 
 
+def choose_sample(page: Page, number: int = 0) -> None:
+    """Choose a sample patient by place.
+
+    By its words "the first woman" was now and then the third: while a page is still being drawn,
+    a later button can stand there before an earlier one.
+    """
+    page.locator(f".st-key-sample_{number} button").click()
+
+
 def choose(page: Page, box: str, option: str) -> None:
     """Choose an option of a select box by typing its beginning.
 

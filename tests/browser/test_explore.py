@@ -25,7 +25,7 @@ def view(page: Page, name: str) -> None:
 
 def test_it_opens_on_drawn_patients_and_says_so(explore: Page) -> None:
     expect(explore.get_by_text("nobody here exists")).to_be_visible()
-    expect(explore.get_by_text("DEMO MODEL")).to_be_visible()
+    expect(explore.get_by_text("DEMO MODEL", exact=True)).to_be_visible()
     expect(explore.get_by_test_id("stDataFrame")).to_be_visible()
     keep_picture(explore, "explore-patients")
 

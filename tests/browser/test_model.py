@@ -36,7 +36,7 @@ def test_plots_stand_under_their_questions_with_words_beside_them(model_page: Pa
     expect(model_page.locator(".js-plotly-plot")).to_have_count(5)
     for name in ("confusion", "roc", "reliability", "decision"):
         expect(model_page.get_by_text(PLOT_TEXTS[name])).to_be_visible()
-    expect(model_page.get_by_text("DEMO MODEL")).to_be_visible()
+    expect(model_page.get_by_text("DEMO MODEL", exact=True)).to_be_visible()
 
 
 def test_choosing_a_figure_redraws_the_groups(model_page: Page) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from face2bone.bundle import Bundle
 from face2bone.records import DxaResult, Records, enter_dxa, kept_assessments, verify
-from tests.browser.acts import keep_picture
+from tests.browser.acts import choose_sample, keep_picture
 from tests.records.fill import keep
 
 pytestmark = pytest.mark.browser
@@ -40,7 +40,7 @@ def fill_clinic(records: Records, bundle: Bundle, results: int) -> None:
 
 
 def test_an_assessment_is_saved_with_consent_only(page: Page, records: Records) -> None:
-    page.get_by_role("button", name="Woman").first.click(timeout=2 * PATIENCE_MS)
+    choose_sample(page)
     save = page.get_by_role("button", name="Save assessment")
     expect(save).to_be_visible(timeout=2 * PATIENCE_MS)
     save.click()
@@ -66,6 +66,6 @@ def test_follow_up_shows_who_waits_and_raises_the_alarm(
         timeout=2 * PATIENCE_MS
     )
     expect(page.get_by_text("wait for a DXA result", exact=False)).to_be_visible()
-    expect(page.get_by_text("DEMO MODEL")).to_be_visible()
+    expect(page.get_by_text("DEMO MODEL", exact=True)).to_be_visible()
     expect(page.get_by_text("Alarm at result", exact=False)).to_be_visible()
     keep_picture(page, "follow-up")

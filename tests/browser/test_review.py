@@ -7,7 +7,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 from skimage.data import astronaut, chelsea
 
-from tests.browser.acts import expect_all_steps, keep_picture
+from tests.browser.acts import choose_sample, expect_all_steps, keep_picture
 
 pytestmark = pytest.mark.browser
 
@@ -28,9 +28,9 @@ def _fill_patient(page: Page) -> None:
 
 
 def test_sample_patient_is_one_click_away(page: Page) -> None:
-    page.get_by_role("button", name="Woman").first.click()
+    choose_sample(page)
     expect_all_steps(page)
-    expect(page.get_by_text("DEMO MODEL")).to_be_visible()
+    expect(page.get_by_text("DEMO MODEL", exact=True)).to_be_visible()
     keep_picture(page, "sample")
 
 
@@ -74,14 +74,14 @@ def test_bytes_that_are_no_photo_get_one_sentence(page: Page) -> None:
 
 
 def test_red_flag_raises_the_suggestion_without_recomputing(page: Page) -> None:
-    page.get_by_role("button", name="Woman").first.click()
+    choose_sample(page)
     expect_all_steps(page)
     page.get_by_text("Vertebral fracture within 2 years", exact=True).click()
     expect(page.get_by_text("Suggestion: urgent clinician review")).to_be_visible(timeout=8_000)
 
 
 def test_a_stopped_explanation_leaves_the_page_usable(page: Page) -> None:
-    page.get_by_role("button", name="Woman").first.click()
+    choose_sample(page)
     page.locator(".st-key-stop_explanation button").click()
     expect(page.get_by_text("nothing of it is kept", exact=False)).to_be_visible()
     keep_picture(page, "stopped")
@@ -94,7 +94,7 @@ def test_a_stopped_explanation_leaves_the_page_usable(page: Page) -> None:
 
 
 def test_a_region_is_looked_into_when_asked(page: Page) -> None:
-    page.get_by_role("button", name="Woman").first.click()
+    choose_sample(page)
     expect_all_steps(page)
     page.get_by_role("button", name="Look inside").click()
     page.locator("[class*=st-key-stop_closer] button").click()
@@ -105,7 +105,7 @@ def test_a_region_is_looked_into_when_asked(page: Page) -> None:
 def test_no_photo_is_served_from_the_public_store(page: Page) -> None:
     served: list[str] = []
     page.on("request", lambda request: served.append(request.url))
-    page.get_by_role("button", name="Woman").first.click()
+    choose_sample(page)
     expect_all_steps(page)
     assert not [url for url in served if "/media/" in url and "/static/" not in url]
     assert {url.split("/")[2].split(":")[0] for url in served if url.startswith("http")} <= {
@@ -116,5 +116,5 @@ def test_no_photo_is_served_from_the_public_store(page: Page) -> None:
 def test_about_page_says_what_this_is_not(page: Page) -> None:
     page.get_by_role("link", name="About").click()
     expect(page.get_by_text("It is not a medical device.")).to_be_visible()
-    expect(page.get_by_text("DEMO MODEL")).to_be_visible()
+    expect(page.get_by_text("DEMO MODEL", exact=True)).to_be_visible()
     keep_picture(page, "about")

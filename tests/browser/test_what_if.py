@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.acts import choose
+from tests.browser.acts import choose, choose_sample
 
 pytestmark = pytest.mark.browser
 
@@ -14,7 +14,7 @@ SETTING = "United States, women of 50 and over (2017-2018)"
 
 
 def test_another_settings_base_rate_stands_beside_the_result(page: Page) -> None:
-    page.get_by_role("button", name="Woman").first.click()
+    choose_sample(page)
     expect(page.get_by_role("heading", name="4. How far to trust it")).to_be_visible()
     choose(page, "Setting", SETTING)
     line = page.get_by_text(f"of 100 people like this in the setting “{SETTING}”")
