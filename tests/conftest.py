@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from face2bone.assess import Assessment, Assessor
     from face2bone.bundle import Bundle
     from face2bone.photo import Photo
 
@@ -64,6 +65,30 @@ def demo_bundle() -> Bundle:
     from face2bone.bundle import load_bundle
 
     return load_bundle(DEMO_BUNDLE)
+
+
+@pytest.fixture(scope="session")
+def assessor(demo_bundle: Bundle) -> Assessor:
+    """The assessor of the bundle that ships."""
+    from face2bone.assess import Assessor
+
+    return Assessor(demo_bundle)
+
+
+@pytest.fixture(scope="session")
+def assessed(assessor: Assessor) -> tuple[Assessment, list[str]]:
+    """The first sample patient's assessment, which takes seconds, and the steps it reported."""
+    from face2bone.cohort.synthetic.samples import sample_patients
+
+    sample, steps = sample_patients()[0], []
+    found = assessor.assess(sample.photo_bytes(), sample.patient, lambda s, _: steps.append(s))
+    return found, steps
+
+
+@pytest.fixture(scope="session")
+def assessment(assessed: tuple[Assessment, list[str]]) -> Assessment:
+    """The first sample patient's assessment by the bundle that ships."""
+    return assessed[0]
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import pytest
 from skimage.data import chelsea
 
 from face2bone.assess import STEPS, Assessment, Assessor
-from face2bone.bundle import Bundle
 from face2bone.clinical.pathway import Urgency
 from face2bone.cohort.synthetic.samples import Sample, sample_patients, unusable_photo
 from face2bone.errors import FaceRejected, NoFaceFound, PhotoError
@@ -16,18 +15,8 @@ PATIENT = Patient(67, Sex.FEMALE, 158, 52)
 
 
 @pytest.fixture(scope="module")
-def assessor(demo_bundle: Bundle) -> Assessor:
-    return Assessor(demo_bundle)
-
-
-@pytest.fixture(scope="module")
 def sample() -> Sample:
     return sample_patients()[0]
-
-
-@pytest.fixture(scope="module")
-def assessment(assessor: Assessor, sample: Sample) -> Assessment:
-    return assessor.assess(sample.photo_bytes(), sample.patient)
 
 
 def test_probabilities_are_calibrated_and_sum_to_one(assessment: Assessment) -> None:
@@ -86,10 +75,8 @@ def test_damaged_bytes_are_a_photo_error(assessor: Assessor) -> None:
         assessor.assess(b"\xff\xd8\xff nothing follows", PATIENT)
 
 
-def test_progress_names_every_step_in_order(assessor: Assessor, sample: Sample) -> None:
-    seen: list[str] = []
-    assessor.assess(sample.photo_bytes(), sample.patient, lambda step, _: seen.append(step))
-    assert list(dict.fromkeys(seen)) == list(STEPS)
+def test_progress_names_every_step_in_order(assessed: tuple[Assessment, list[str]]) -> None:
+    assert list(dict.fromkeys(assessed[1])) == list(STEPS)
 
 
 def test_a_watcher_can_cancel(assessor: Assessor, sample: Sample) -> None:

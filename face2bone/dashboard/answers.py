@@ -1,9 +1,9 @@
 """What was answered in step 6, read from the session before the step is drawn.
 
-The widgets keep their values in the session under the keys named here, so that the steps
-above can already use an answer given further down. Answers that contradict each other are
-refused in one sentence beside the form; meanwhile the ticks count and the finer answers
-do not, which is never less cautious.
+The widgets keep their values in the session under the names given here, made into keys for the
+patient at hand, so that the steps above can already use an answer given further down. Answers
+that contradict each other are refused in one sentence beside the form; meanwhile the ticks count
+and the finer answers do not, which is never less cautious.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 import streamlit as st
 
 from face2bone.clinical.frax import FraxResult
+from face2bone.dashboard import session
 from face2bone.errors import PatientError
 from face2bone.history import Fracture, History, SiteScores
 from face2bone.patient import Patient, RedFlag, RiskFactor
@@ -20,7 +21,6 @@ from face2bone.settings import GuidelineId, get_settings
 
 FLAG, FACTOR, HISTORY, FRAX = "flag_", "factor_", "history_", "frax_"
 T_SCORE, Z_SCORE = "t_score_", "z_score_"
-PREFIXES: Final = (FLAG, FACTOR, HISTORY, FRAX, T_SCORE, Z_SCORE)
 GUIDELINE: Final = "guideline"
 SITES: Final = ("lumbar_spine", "femoral_neck", "total_hip")
 NONE_OF_THEM, SOME = "none", "some"
@@ -49,6 +49,11 @@ class Answers:
     refusals: tuple[PatientError, ...]
 
 
+def answer_key(name: str) -> str:
+    """The key of the widget of this name, for the patient at hand."""
+    return session.sitting().answer_key(name)
+
+
 def read_answers(patient: Patient) -> Answers:
     """The answers of step 6 so far, for the patient of step 1."""
     refusals: list[PatientError] = []
@@ -65,10 +70,8 @@ def chosen_guideline() -> GuidelineId:
     return chosen or get_settings().guideline
 
 
-def clear_answers() -> None:
-    """Forget the answers of step 6: they were another patient's."""
-    for key in [k for k in st.session_state if str(k).startswith(PREFIXES)]:
-        del st.session_state[key]
+def _answer(name: str) -> Any:
+    return st.session_state.get(answer_key(name))
 
 
 def _tried(read: Callable[[], T], refusals: list[PatientError]) -> T | None:
@@ -80,12 +83,11 @@ def _tried(read: Callable[[], T], refusals: list[PatientError]) -> T | None:
 
 
 def _ticked(kind: Any, prefix: str) -> frozenset[Any]:
-    return frozenset(m for m in kind if st.session_state.get(f"{prefix}{m.value}"))
+    return frozenset(m for m in kind if _answer(f"{prefix}{m.value}"))
 
 
 def _history() -> History:
-    chosen = st.session_state
-    plain = {name: chosen.get(f"{HISTORY}{name}") for name in PLAIN_FIELDS}
+    plain = {name: _answer(f"{HISTORY}{name}") for name in PLAIN_FIELDS}
     return History(
         **plain,
         fractures=_fractures(),
@@ -98,16 +100,16 @@ def _history() -> History:
 
 def _some_of(name: str) -> frozenset[Any] | None:
     """A list that counts as answered when it is said to be empty or holds something."""
-    answer = st.session_state.get(f"{HISTORY}{name}_any")
+    answer = _answer(f"{HISTORY}{name}_any")
     if answer == NONE_OF_THEM:
         return frozenset()
-    listed = st.session_state.get(f"{HISTORY}{name}")
+    listed = _answer(f"{HISTORY}{name}")
     return frozenset(listed) if answer == SOME and listed else None
 
 
 def _fractures() -> tuple[Fracture, ...] | None:
     """The listed fractures; a list with a blank in it is not yet an answer."""
-    answer = st.session_state.get(f"{HISTORY}fractures_any")
+    answer = _answer(f"{HISTORY}fractures_any")
     if answer == NONE_OF_THEM:
         return ()
     if answer != SOME:
@@ -119,18 +121,16 @@ def _fractures() -> tuple[Fracture, ...] | None:
 
 
 def _fracture_rows() -> Iterator[tuple[Any, Any]]:
-    chosen = st.session_state
-    for i in range(int(chosen.get(f"{HISTORY}fractures_count") or 0)):
-        yield chosen.get(f"{HISTORY}fracture_{i}_site"), chosen.get(f"{HISTORY}fracture_{i}_age")
+    for i in range(int(_answer(f"{HISTORY}fractures_count") or 0)):
+        yield _answer(f"{HISTORY}fracture_{i}_site"), _answer(f"{HISTORY}fracture_{i}_age")
 
 
 def _site_scores(prefix: str) -> SiteScores:
-    return SiteScores(**{site: st.session_state.get(f"{prefix}{site}") for site in SITES})
+    return SiteScores(**{site: _answer(f"{prefix}{site}") for site in SITES})
 
 
 def _frax() -> FraxResult | None:
-    chosen = st.session_state
-    major, hip = chosen.get(f"{FRAX}major"), chosen.get(f"{FRAX}hip")
+    major, hip = _answer(f"{FRAX}major"), _answer(f"{FRAX}hip")
     if major is None or hip is None:
         return None
-    return FraxResult(major, hip, bool(chosen.get(f"{FRAX}bmd")))
+    return FraxResult(major, hip, bool(_answer(f"{FRAX}bmd")))

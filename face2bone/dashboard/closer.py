@@ -21,8 +21,9 @@ WORDS = {"regions": "1,024 combinations of regions", "map": "Map", "cells": "7,1
 
 def third_fill(found: LocatedFace, explanation: Explanation) -> Explanation:
     """The explanation with the mean face's attribution too, once that was asked for and done."""
-    job = session.asked(MEAN_FACE)
-    third = watched(job, MEAN_FACE, WORDS.__getitem__) if job else None
+    at = session.key(MEAN_FACE, found.photo_sha256)
+    job = session.asked(at)
+    third = watched(job, at, WORDS.__getitem__) if job else None
     return (
         explanation
         if third is None
@@ -38,12 +39,13 @@ def agreement(found: LocatedFace, explanation: Explanation, k: int) -> None:
             "Rank agreement between any two of three ways of hiding a region, lowest: "
             f"{lowest:.2f}."
         )
-    if session.asked(MEAN_FACE) is None:
+    at = session.key(MEAN_FACE, found.photo_sha256)
+    if session.asked(at) is None:
         st.button(
             "Hide regions in a third way too",
             key="ask_mean_face",
-            on_click=session.ask,
-            args=(MEAN_FACE, partial(session.assessor().explain_by_mean_face, found)),
+            on_click=session.sitting().ask,
+            args=(at, partial(session.assessor().explain_by_mean_face, found)),
             help="Puts an average face in a region's place. 1,024 further combinations.",
         )
 
@@ -60,17 +62,17 @@ def closer(found: LocatedFace, explanation: Explanation, k: int) -> None:
     region = choice.selectbox(
         "Region", REGIONS, index=strongest, format_func=lambda r: r.label, key="closer_region"
     )
-    step = f"closer_{region.value}"
-    job = session.asked(step)
+    at = session.key(f"closer_{region.value}", found.photo_sha256)
+    job = session.asked(at)
     if job is None:
         button.button(
             "Look inside",
             key="ask_closer",
-            on_click=session.ask,
-            args=(step, partial(session.assessor().look_closer, found, explanation, region)),
+            on_click=session.sitting().ask,
+            args=(at, partial(session.assessor().look_closer, found, explanation, region)),
         )
         return
-    look = watched(job, step, WORDS.__getitem__)
+    look = watched(job, at, WORDS.__getitem__)
     if look is not None:
         _show(found, look, region, k)
 

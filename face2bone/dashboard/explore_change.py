@@ -26,7 +26,7 @@ from face2bone.explore.table import Explored
 from face2bone.report.pictures import crop_png
 
 PICTURE: Final = 190  # pixels
-_ASKED: Final = "change_asked"
+CHANGED: Final = "change"
 _KEPT: Final = "change_kept"
 
 
@@ -118,20 +118,18 @@ def _faces(before: Variant, after: Variant) -> None:
 
 def _regions(before: PhotoFigures, after: Variant) -> None:
     """The attributions take a while, so they are asked for; moving a slider asks anew."""
-    step = f"change {after.photo.sha256}"
-    if st.session_state.get(_ASKED) != step:
-        st.button("Explain the changed face", key="change_explain", on_click=_ask, args=(step,))
+    at = session.key(CHANGED, after.photo.sha256)
+    job = session.asked(at)
+    if job is None:
+        st.button(
+            "Explain the changed face",
+            key="change_explain",
+            on_click=session.sitting().ask,
+            args=(at, partial(explained_variant, session.assessor(), after), CHANGED),
+        )
         return
-    work = partial(explained_variant, session.assessor(), after)
-    found = watched(session.job(step, work), step, lambda _: "1,024 combinations of regions")
+    found = watched(job, at, lambda _: "1,024 combinations of regions")
     if found is None:
         return
     target = target_box("What is explained", "change_target")
     show_pair(before, found, target, ("As drawn", "Changed"))
-
-
-def _ask(step: str) -> None:
-    earlier = st.session_state.get(_ASKED)
-    if earlier is not None:
-        session.forget(earlier)
-    st.session_state[_ASKED] = step

@@ -15,7 +15,7 @@ from face2bone.explore.table import Explored
 from face2bone.report.strip import strip_png
 
 ACROSS: Final = 2  # cards beside each other
-REFUSED: Final = "rename_refused"
+NAMED: Final = "concepts_named"
 READING: Final = (
     "A concept is a pattern that the network reuses across faces. **Importance**: how much a "
     "class's logit depends on it, 0 to 1, without saying in which direction. **Presence**: how "
@@ -53,12 +53,7 @@ def _card(cohort: Explored, bank: ConceptBank, i: int) -> None:
     st.markdown(f"Location: {bank.region_tags[i]}.")
     st.caption(bank.description[i])
     with st.expander("Rename", key=f"rename_{i}"):
-        st.text_input(
-            "Name", bank.names[i], max_chars=LONGEST, key=f"name_{i}", on_change=_rename, args=(i,)
-        )
-        refused = st.session_state.get(REFUSED, {}).get(i)
-        if refused is not None:
-            show.refusal(refused)
+        _name_box(bank, i)
         st.caption("Press Enter to keep it. It is kept beside the model, for everyone who uses it.")
 
 
@@ -76,14 +71,26 @@ def _presence(cohort: Explored, i: int) -> str:
     return ", ".join(f"{group.name} {group.presence[i].value:.2f}" for group in groups)
 
 
-def _rename(i: int) -> None:
-    """Keep the typed name; a refused one is told beside its box."""
-    refusals = st.session_state.setdefault(REFUSED, {})
-    refusals.pop(i, None)
+def _name_box(bank: ConceptBank, i: int) -> None:
+    """Keep a name when it is typed; a refused one is told beside its box."""
+    typed = st.text_input("Name", bank.names[i], max_chars=LONGEST, key=f"name_{i}")
+    seen: dict[int, tuple[str, Face2BoneError | None]] = st.session_state.setdefault(NAMED, {})
+    before, refusal = seen.setdefault(i, (typed, None))
+    if typed not in (before, bank.names[i]):
+        refusal = _rename(i, typed)
+        seen[i] = (typed, refusal)
+        if refusal is None:
+            st.rerun()
+    if refusal is not None:
+        show.refusal(refusal)
+
+
+def _rename(i: int, name: str) -> Face2BoneError | None:
+    """Keep the name with the bundle, or return why not."""
     try:
-        rename_concept(session.bundle().root, i, st.session_state[f"name_{i}"])
+        rename_concept(session.bundle().root, i, name)
     except Face2BoneError as error:
-        refusals[i] = error
-        return
+        return error
     session.bundle.clear()  # everyone reads the new name, on the next page they look at
     session.assessor.clear()
+    return None

@@ -17,7 +17,7 @@ TARGET_WORDS: Final = {
     SEVERITY: "severity, from 0 (normal) to 2 (osteoporosis)",
 }
 BY: Final = tuple(d for d in DIMENSIONS if d != EVERYONE)
-REGION, BARS = "explore_region", "explore_bars"
+REGION, TAKEN = "explore_region", "explore_bar_taken"
 FACE_WIDTH: Final = 230  # pixels
 READING: Final = (
     "Mean exact Shapley value of each region: how much it moves the model's answer, on average "
@@ -78,13 +78,14 @@ def _bars(chosen: list[GroupMeans], target: str) -> None:
         name = names[0]
         if len(names) > 1:
             name = st.selectbox("All regions of", names, key="explore_group") or names[0]
-        st.plotly_chart(
+        bars = st.plotly_chart(
             explore_charts.regions_of(chosen[names.index(name)], target),
             config=charts.PLAIN,
-            on_select=_take_region,
+            on_select="rerun",
             selection_mode="points",
-            key=BARS,
+            key="explore_bars",
         )
+        _take_region([str(point.get("y")) for point in bars["selection"]["points"]])
         st.caption("Choose a bar, or a region in the list, to see it across the groups.")
     with one:
         region = st.selectbox("One region", REGIONS, format_func=lambda r: r.label, key=REGION)
@@ -96,9 +97,10 @@ def _bars(chosen: list[GroupMeans], target: str) -> None:
         st.table(explore_charts.group_table(chosen, target))
 
 
-def _take_region() -> None:
-    """A chosen bar chooses its region in the list."""
-    points = st.session_state[BARS].selection.points
+def _take_region(chosen: list[str]) -> None:
+    """A bar that was just chosen chooses its region in the list, which is drawn after this."""
     named = {region.label: region for region in REGIONS}
-    if points and points[0].get("y") in named:
-        st.session_state[REGION] = named[points[0]["y"]]
+    label = next((label for label in chosen if label in named), None)
+    if label is not None and label != st.session_state.get(TAKEN):
+        st.session_state[REGION] = named[label]
+    st.session_state[TAKEN] = label

@@ -9,7 +9,15 @@ from typing import Any, Final
 
 import streamlit as st
 
-from face2bone.dashboard.answers import HISTORY, NONE_OF_THEM, SITES, SOME, T_SCORE, Z_SCORE
+from face2bone.dashboard.answers import (
+    HISTORY,
+    NONE_OF_THEM,
+    SITES,
+    SOME,
+    T_SCORE,
+    Z_SCORE,
+    answer_key,
+)
 from face2bone.history import (
     BONE_SCORE_RANGE,
     FRACTURE_AGE_RANGE,
@@ -83,10 +91,15 @@ def _label(member: Any) -> str:
 
 
 def _select(
-    label: str, key: str, options: Sequence[Any], words: Callable[[Any], str] = _label
+    label: str, name: str, options: Sequence[Any], words: Callable[[Any], str] = _label
 ) -> Any:
     return st.selectbox(
-        label, list(options), index=None, placeholder=NOT_ANSWERED, format_func=words, key=key
+        label,
+        list(options),
+        index=None,
+        placeholder=NOT_ANSWERED,
+        format_func=words,
+        key=answer_key(name),
     )
 
 
@@ -106,13 +119,17 @@ def _any(label: str, name: str) -> bool:
 
 def _some_of(label: str, name: str, kind: type[Enum]) -> None:
     if _any(label, name):
-        st.multiselect(f"{label}: which", list(kind), format_func=_label, key=f"{HISTORY}{name}")
+        st.multiselect(
+            f"{label}: which", list(kind), format_func=_label, key=answer_key(f"{HISTORY}{name}")
+        )
 
 
 def _fractures() -> None:
     if not _any("Fractures in adult life after a fall from standing height or less", "fractures"):
         return
-    count = st.number_input("How many", 1, MOST_FRACTURES, key=f"{HISTORY}fractures_count")
+    count = st.number_input(
+        "How many", 1, MOST_FRACTURES, key=answer_key(f"{HISTORY}fractures_count")
+    )
     for i in range(int(count)):
         site, age = st.columns(2)
         with site:
@@ -123,7 +140,7 @@ def _fractures() -> None:
                 *FRACTURE_AGE_RANGE,
                 value=None,
                 step=1.0,
-                key=f"{HISTORY}fracture_{i}_age",
+                key=answer_key(f"{HISTORY}fracture_{i}_age"),
             )
 
 
@@ -139,5 +156,5 @@ def _measured() -> None:
                     value=None,
                     step=0.1,
                     format="%.1f",
-                    key=f"{prefix}{site}",
+                    key=answer_key(f"{prefix}{site}"),
                 )

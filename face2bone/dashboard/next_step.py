@@ -12,15 +12,15 @@ from face2bone.clinical.questions import Question, load_questions
 from face2bone.clinical.reasons import Reason
 from face2bone.clinical.referral import Referral
 from face2bone.clinical.what_if import Change
-from face2bone.dashboard import show
+from face2bone.dashboard import session, show
 from face2bone.dashboard.answers import (
     FACTOR,
     FLAG,
     FRAX,
     GUIDELINE,
     Answers,
+    answer_key,
     chosen_guideline,
-    clear_answers,
 )
 from face2bone.dashboard.history_form import history_form
 from face2bone.dashboard.scores_table import scores_table
@@ -68,12 +68,12 @@ def _questions(answers: Answers) -> None:
     _boxes(FACTOR, {f.value: q for f, q in asked.risk_factors.items() if not q.frax})
     _frax_entry()
     _guideline()
-    st.button("Clear these answers", on_click=clear_answers, key="clear_answers")
+    st.button("Clear these answers", on_click=session.sitting().clear_answers, key="clear_answers")
 
 
 def _boxes(prefix: str, questions: Mapping[str, Question]) -> None:
     for name, question in questions.items():
-        st.checkbox(question.label, help=question.help, key=f"{prefix}{name}")
+        st.checkbox(question.label, help=question.help, key=answer_key(f"{prefix}{name}"))
 
 
 def _frax_entry() -> None:
@@ -85,13 +85,25 @@ def _frax_entry() -> None:
     major, hip = st.columns(2)
     with major:
         st.number_input(
-            "Major fracture, 10 years (%)", 0.0, 100.0, None, 0.1, "%.1f", key=f"{FRAX}major"
+            "Major fracture, 10 years (%)",
+            0.0,
+            100.0,
+            None,
+            0.1,
+            "%.1f",
+            key=answer_key(f"{FRAX}major"),
         )
     with hip:
         st.number_input(
-            "Hip fracture, 10 years (%)", 0.0, 100.0, None, 0.1, "%.1f", key=f"{FRAX}hip"
+            "Hip fracture, 10 years (%)",
+            0.0,
+            100.0,
+            None,
+            0.1,
+            "%.1f",
+            key=answer_key(f"{FRAX}hip"),
         )
-    st.checkbox("Computed with femoral-neck BMD", key=f"{FRAX}bmd")
+    st.checkbox("Computed with femoral-neck BMD", key=answer_key(f"{FRAX}bmd"))
 
 
 def _guideline() -> None:

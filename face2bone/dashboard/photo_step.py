@@ -3,13 +3,12 @@
 from typing import Final
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from face2bone.cohort.synthetic.samples import Sample, sample_patients, unusable_photo
+from face2bone.cohort.synthetic.samples import sample_patients, unusable_photo
 from face2bone.dashboard import session, show
-from face2bone.dashboard.answers import clear_answers
-from face2bone.errors import Face2BoneError
 from face2bone.patient import AGE_RANGE, HEIGHT_RANGE, WEIGHT_RANGE, Menopause, Patient, Sex
-from face2bone.photo import read_photo
+from face2bone.photo import Photo, read_photo
 
 SAMPLE, UPLOAD, CAMERA = "Sample patient", "Upload", "Camera"
 SEX_WORDS: Final = {Sex.FEMALE: "Female", Sex.MALE: "Male"}
@@ -20,8 +19,11 @@ MENOPAUSE_WORDS: Final = {
 }
 
 
-def photo_step() -> None:
-    """Ask for a photo and the required details; the session then holds both."""
+def photo_step() -> Patient | None:
+    """Ask for a photo, which the session then holds, and the patient's required details.
+
+    Returns None while a detail is missing.
+    """
     show.step(
         1,
         "Photo",
@@ -32,10 +34,12 @@ def photo_step() -> None:
         source = st.segmented_control(
             "Photo from", [SAMPLE, UPLOAD, CAMERA], default=SAMPLE, key="photo_source"
         )
+        session.sitting().turn_to(source or SAMPLE)
         {SAMPLE: _samples, UPLOAD: _upload, CAMERA: _camera}.get(source or SAMPLE, _samples)()
-        _patient_form()
+        patient = _patient_form()
     with right:
         _examples()
+    return patient
 
 
 @st.cache_data(show_spinner=False)
@@ -49,6 +53,11 @@ def _unusable_picture() -> bytes:
     return unusable_photo()
 
 
+@st.cache_resource(show_spinner=False)
+def _sample_photos() -> list[Photo]:
+    return [read_photo(picture) for picture in _sample_pictures()]
+
+
 def _samples() -> None:
     st.caption("Drawn faces, one click each. No real person is shown.")
     columns = st.columns(len(sample_patients()))
@@ -56,21 +65,12 @@ def _samples() -> None:
         with column:
             show.picture(_sample_pictures()[i], f"Drawn face: {sample.title}", kind="jpeg")
             st.button(
-                sample.title, key=f"sample_{i}", on_click=_choose, args=(sample, i), width="stretch"
+                sample.title,
+                key=f"sample_{i}",
+                on_click=session.sitting().choose,
+                args=(_sample_photos()[i], sample.patient),
+                width="stretch",
             )
-
-
-def _choose(sample: Sample, index: int) -> None:
-    clear_answers()
-    patient = sample.patient
-    st.session_state.update(
-        age=float(patient.age_years),
-        sex=patient.sex,
-        height=float(patient.height_cm),
-        weight=float(patient.weight_kg),
-        menopause=patient.menopause,
-    )
-    session.set_photo(read_photo(_sample_pictures()[index]))
 
 
 def _upload() -> None:
@@ -78,64 +78,49 @@ def _upload() -> None:
         "Photo of the face (JPEG, PNG, WebP or HEIC, at most 12 MB)",
         type=["jpg", "jpeg", "png", "webp", "heic", "heif"],
         key="upload",
-        on_change=_read_upload,
     )
-    _show_refusal("upload_refusal", file is not None)
+    _take(file)
 
 
 def _camera() -> None:
-    shot = st.camera_input("Look straight into the camera", key="camera", on_change=_read_camera)
-    _show_refusal("camera_refusal", shot is not None)
+    _take(st.camera_input("Look straight into the camera", key="camera"))
 
 
-def _read_upload() -> None:
-    _read_into_session("upload", "upload_refusal")
+def _take(file: UploadedFile | None) -> None:
+    sitting = session.sitting()
+    if file is None:
+        sitting.empty()
+    else:
+        sitting.take(file.file_id, lambda: read_photo(file.getvalue()))
+    if sitting.refusal is not None:
+        show.refusal(sitting.refusal)
 
 
-def _read_camera() -> None:
-    _read_into_session("camera", "camera_refusal")
-
-
-def _read_into_session(widget: str, refusal: str) -> None:
-    """Read a widget's bytes once, when they change; a refused file leaves no photo behind."""
-    file = st.session_state.get(widget)
-    st.session_state[refusal] = None
-    try:
-        session.set_photo(read_photo(file.getvalue()) if file is not None else None)
-    except Face2BoneError as error:
-        session.set_photo(None)
-        st.session_state[refusal] = error
-
-
-def _show_refusal(key: str, has_file: bool) -> None:
-    error = st.session_state.get(key)
-    if has_file and isinstance(error, Face2BoneError):
-        show.refusal(error)
-
-
-def _patient_form() -> None:
+def _patient_form() -> Patient | None:
     st.subheader("Patient")
     first, second = st.columns(2)
     with first:
-        age = st.number_input(
-            "Age (years)", *AGE_RANGE, value=None, step=1.0, format="%.1f", key="age"
-        )
-        height = st.number_input(
-            "Height (cm)", *HEIGHT_RANGE, value=None, step=1.0, format="%.1f", key="height"
-        )
+        age = _number("Age (years)", AGE_RANGE, "age", "age_years")
+        height = _number("Height (cm)", HEIGHT_RANGE, "height", "height_cm")
     with second:
-        sex = st.selectbox(
-            "Sex", list(Sex), index=None, format_func=lambda s: SEX_WORDS[s], key="sex"
-        )
-        weight = st.number_input(
-            "Weight (kg)", *WEIGHT_RANGE, value=None, step=1.0, format="%.1f", key="weight"
-        )
+        sex = _sex()
+        weight = _number("Weight (kg)", WEIGHT_RANGE, "weight", "weight_kg")
     menopause = _menopause(sex)
     if age is None or height is None or weight is None or sex is None:
-        session.set_patient(None)
         st.caption("Age, sex, height and weight are required.")
-        return
-    session.set_patient(Patient(age, sex, height, weight, menopause))
+        return None
+    return Patient(age, sex, height, weight, menopause)
+
+
+def _number(label: str, limits: tuple[float, float], name: str, field: str) -> float | None:
+    key = _begun(name, field)
+    return st.number_input(label, *limits, value=None, step=1.0, format="%.1f", key=key)
+
+
+def _sex() -> Sex | None:
+    return st.selectbox(
+        "Sex", list(Sex), index=None, format_func=SEX_WORDS.__getitem__, key=_begun("sex", "sex")
+    )
 
 
 def _menopause(sex: Sex | None) -> Menopause:
@@ -146,9 +131,18 @@ def _menopause(sex: Sex | None) -> Menopause:
         list(MENOPAUSE_WORDS),
         format_func=MENOPAUSE_WORDS.__getitem__,
         help="T-score classes are defined after menopause. Unknown counts as after from age 50.",
-        key="menopause",
+        key=_begun("menopause", "menopause"),
     )
     return chosen or Menopause.UNKNOWN
+
+
+def _begun(name: str, field: str) -> str:
+    """A detail's key, under which a sample patient's own stands until it is changed."""
+    given, key = session.sitting().given, session.sitting().patient_key(name)
+    if given is not None and key not in st.session_state:
+        value = getattr(given, field)
+        st.session_state[key] = float(value) if isinstance(value, int) else value
+    return key
 
 
 def _examples() -> None:

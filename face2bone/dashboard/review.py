@@ -13,6 +13,7 @@ from face2bone.dashboard.result_step import result_step, trust_step
 from face2bone.dashboard.save_step import save_step
 from face2bone.dashboard.why_step import why_step
 from face2bone.errors import Face2BoneError
+from face2bone.patient import Patient
 
 
 def review() -> None:
@@ -21,14 +22,13 @@ def review() -> None:
     try:
         assessor = session.assessor()
         show.banner(assessor.bundle.card.status)
-        photo_step()
-        _steps_after_the_photo()
+        _steps_after_the_photo(photo_step())
     except Face2BoneError as error:
         show.refusal(error)
 
 
-def _steps_after_the_photo() -> None:
-    photo, patient = session.get_photo(), session.get_patient()
+def _steps_after_the_photo(patient: Patient | None) -> None:
+    photo = session.sitting().photo
     if patient is None:
         st.info("Choose a sample patient, or give a photo and the four details above.")
         return
@@ -36,7 +36,7 @@ def _steps_after_the_photo() -> None:
     asked = answers.patient
     assessor = session.assessor()
     found = face_step(photo) if photo is not None else None
-    if found is None:
+    if photo is None or found is None:
         next_step(answers, assessor.refer(asked, None, answers.frax, answers.guideline))
         return
     prediction = session.prediction(found)
@@ -49,4 +49,4 @@ def _steps_after_the_photo() -> None:
         st.caption("The report and the records hold step 5 too: they are offered when it is done.")
         return
     export(asked, found, prediction, explanation, referral, assessor)
-    save_step(Assessment(asked, found, prediction, explanation, referral, assessor.facts))
+    save_step(Assessment(asked, found, prediction, explanation, referral, assessor.facts), photo)

@@ -7,6 +7,7 @@ import streamlit as st
 from face2bone.assess import Assessment
 from face2bone.dashboard import session, show
 from face2bone.errors import Face2BoneError
+from face2bone.photo import Photo
 from face2bone.records import (
     DECISIONS,
     ConsentBy,
@@ -19,7 +20,6 @@ from face2bone.records import (
 from face2bone.report.assessment_json import document
 from face2bone.settings import get_settings
 
-SAVED: Final = "saved_visit"
 SAVER: Final = "saver_name"
 
 
@@ -29,61 +29,81 @@ def shared_records() -> Records:
     return open_records()
 
 
-def save_step(assessment: Assessment) -> None:
+def save_step(assessment: Assessment, photo: Photo) -> None:
     """Offer to keep the assessment; nothing is written before the button is pressed."""
     st.subheader("Save to the records")
-    text, photo_too = consent_text(), get_settings().records_photos
+    photo_too, sitting = get_settings().records_photos, session.sitting()
     st.caption(
         "Kept under a pseudonym, with an audit trail. "
         + ("The photo is kept too, encrypted." if photo_too else "The photo is not kept.")
     )
+    visit = _visit(assessment, photo_too)
+    st.button(
+        "Save assessment", key="save_assessment", type="primary", on_click=sitting.ask_to_save
+    )
+    with sitting.saving:  # a script that was ended may still be writing
+        if sitting.save_asked:
+            _save(assessment, visit, photo)
+    _say_saved(assessment)
+
+
+def _visit(assessment: Assessment, photo_too: bool) -> Visit:
+    key = session.sitting().patient_key
     left, right = st.columns(2, gap="large")
     with left:
-        st.text_input("Patient's pseudonym", key="save_patient_id", help="Never a name.")
-        st.text_input("Your name or initials", key=SAVER)
+        pseudonym = st.text_input(
+            "Patient's pseudonym", key=key("save_patient_id"), help="Never a name."
+        )
+        saver = st.text_input("Your name or initials", key=SAVER)
         given_by = st.radio(
-            "Consent given by", list(ConsentBy), format_func=lambda c: c.value, key="consent_by"
+            "Consent given by",
+            list(ConsentBy),
+            format_func=lambda c: c.value,
+            key=key("consent_by"),
         )
     with right:
         decision = st.selectbox(
             "Your decision",
             DECISIONS,
             index=DECISIONS.index(assessment.referral.urgency.label),
-            key=f"decision_{assessment.referral.urgency.name}",
+            key=key(f"decision_{assessment.referral.urgency.name}"),
             help="Starts as the suggestion.",
         )
-        st.text_input("Reason (needed when it differs from the suggestion)", key="save_reason")
-    words = f"{text.text} {text.photo_text}" if photo_too else text.text
-    agreed = st.checkbox(f"{words} (text version {text.version})", key="consent")
-    if st.button("Save assessment", key="save_assessment", type="primary"):
-        _save(assessment, _visit(decision, given_by if agreed else None))
-    _say_saved(assessment)
-
-
-def _visit(decision: str, given_by: ConsentBy | None) -> Visit:
-    typed = st.session_state
+        reason = st.text_input(
+            "Reason (needed when it differs from the suggestion)", key=key("save_reason")
+        )
+    agreed = _consent(assessment, photo_too)
     return Visit(
-        patient_id=typed["save_patient_id"].strip(),
+        patient_id=pseudonym.strip(),
         decision=decision,
-        saved_by=typed[SAVER].strip(),
-        consent_by=given_by,
-        reason=typed["save_reason"].strip(),
+        saved_by=saver.strip(),
+        consent_by=given_by if agreed else None,
+        reason=reason.strip(),
     )
 
 
-def _save(assessment: Assessment, visit: Visit) -> None:
-    if st.session_state.get(SAVED, (None, None, ""))[:2] == (_key(assessment), visit):
-        return  # pressed twice
-    try:
-        made = save(shared_records(), document(assessment), visit, session.get_photo())
-    except Face2BoneError as error:
-        show.refusal(error)
-        return
-    st.session_state[SAVED] = (_key(assessment), visit, made)
+def _consent(assessment: Assessment, photo_too: bool) -> bool:
+    """The box with the text; a tick holds for this photo of this patient and no other."""
+    text, photo = consent_text(), assessment.located.photo_sha256[:8]
+    words = f"{text.text} {text.photo_text}" if photo_too else text.text
+    key = session.sitting().patient_key(f"consent_{photo}")
+    return st.checkbox(f"{words} (text version {text.version})", key=key)
+
+
+def _save(assessment: Assessment, visit: Visit, photo: Photo) -> None:
+    """Save once, however often it was asked; what was asked is done when it is forgotten."""
+    sitting = session.sitting()
+    if sitting.saved[:2] != (_key(assessment), visit):
+        try:
+            made = save(shared_records(), document(assessment), visit, photo)
+            sitting.saved = (_key(assessment), visit, made)
+        except Face2BoneError as error:
+            show.refusal(error)
+    sitting.save_asked = False
 
 
 def _say_saved(assessment: Assessment) -> None:
-    key, visit, made = st.session_state.get(SAVED, (None, None, ""))
+    key, visit, made = session.sitting().saved or (None, None, "")
     if visit is not None and key == _key(assessment):
         st.success(
             f"Saved under {visit.patient_id}, assessment {made}. "

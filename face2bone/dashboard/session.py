@@ -1,32 +1,27 @@
 """What the dashboard remembers, and for whom.
 
 The model is shared by everyone and holds nothing about a patient, so it is cached for
-the process. Everything that came from a photo lives in the visitor's own session only,
+the process. Everything that came from a photo lives in the visitor's own ``Sitting`` only,
 under the photo's SHA-256 and the bundle's hash, so that a rerun of the page recomputes
 nothing and no one else can be shown it.
 """
 
 import gc
-from collections.abc import Callable
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import streamlit as st
 
-from face2bone.assess import Assessor, Explanation, LocatedFace, Progress
+from face2bone.assess import Assessor, Explanation, LocatedFace
 from face2bone.bundle import Bundle, load_bundle
 from face2bone.dashboard.job import Job
-from face2bone.patient import Patient
+from face2bone.dashboard.sitting import Key, Sitting
 from face2bone.photo import Photo
 from face2bone.runtime import Prediction
 from face2bone.settings import get_settings
 
-T = TypeVar("T")
-
-PHOTO: Final = "photo"
-PATIENT: Final = "patient"
+SITTING: Final = "sitting"
 EXPLANATION: Final = "explanation"
-_RESULTS: Final = "results"
 
 
 @st.cache_resource(show_spinner="Loading the model …")
@@ -60,88 +55,36 @@ def settle() -> None:
     gc.freeze()
 
 
-def set_photo(photo: Photo | None) -> None:
-    """Make this the session's photo; what was computed for another is forgotten."""
-    current = get_photo()
-    if photo is None or current is None or current.sha256 != photo.sha256:
-        for step in list(_results()):
-            _drop(step)
-    st.session_state[PHOTO] = photo
-
-
-def get_photo() -> Photo | None:
-    """The session's photo, if there is one."""
-    photo = st.session_state.get(PHOTO)
-    return photo if isinstance(photo, Photo) else None
-
-
-def set_patient(patient: Patient | None) -> None:
-    """Remember the patient's typed details."""
-    st.session_state[PATIENT] = patient
-
-
-def get_patient() -> Patient | None:
-    """The patient as typed so far, or None while something is missing."""
-    patient = st.session_state.get(PATIENT)
-    return patient if isinstance(patient, Patient) else None
-
-
-def located(photo: Photo) -> LocatedFace:
-    """The face in the session's photo; raises ``FaceError``."""
-    return _once("located", lambda: assessor().locate(photo))
-
-
-def prediction(found: LocatedFace) -> Prediction:
-    """The prediction for the session's photo."""
-    return _once("prediction", lambda: assessor().predict(found))
-
-
-def explanation(found: LocatedFace) -> Job[Explanation]:
-    """The explanation of the session's photo, from now on computed in the background."""
-    return job(EXPLANATION, partial(assessor().explain, found))
-
-
-def job(step: str, work: Callable[[Progress], T]) -> Job[T]:
-    """A long computation on the session's photo, started once; another photo stops it."""
-    return _once(step, lambda: Job(work))
-
-
-def ask(step: str, work: Callable[[Progress], object]) -> None:
-    """Start a long computation on the session's photo that a person asked for."""
-    job(step, work)
-
-
-def asked(step: str) -> Job[Any] | None:
-    """The job of a step that was asked for, or None."""
-    found = _results().get(_key(step))
-    return found if isinstance(found, Job) else None
-
-
-def forget(step: str) -> None:
-    """Let a step of the session's photo be computed anew; a job still running stops."""
-    _drop(_key(step))
-
-
-def _once(step: str, compute: Callable[[], T]) -> T:
-    """Compute a step once per photo and bundle, in this session."""
-    results, key = _results(), _key(step)
-    if key not in results:
-        results[key] = compute()
-    found: T = results[key]
+def sitting() -> Sitting:
+    """The visitor's patient at hand; a script that was ended stops here."""
+    if SITTING not in st.session_state:
+        st.session_state[SITTING] = Sitting()
+    found: Sitting = st.session_state[SITTING]
     return found
 
 
-def _results() -> dict[tuple[str, str, str], Any]:
-    results: dict[tuple[str, str, str], Any] = st.session_state.setdefault(_RESULTS, {})
-    return results
+def key(step: str, photo_sha256: str = "") -> Key:
+    """Under what a step of a photo is remembered, with the bundle at hand."""
+    return step, photo_sha256, assessor().facts.sha256
 
 
-def _drop(key: tuple[str, str, str]) -> None:
-    found = _results().pop(key, None)
-    if isinstance(found, Job):
-        found.stop()
+def located(photo: Photo) -> LocatedFace:
+    """The face in a photo; raises ``FaceError``."""
+    return sitting().once(key("located", photo.sha256), lambda: assessor().locate(photo))
 
 
-def _key(step: str) -> tuple[str, str, str]:
-    photo = get_photo()
-    return step, photo.sha256 if photo else "", assessor().facts.sha256
+def prediction(found: LocatedFace) -> Prediction:
+    """The prediction for a photo."""
+    return sitting().once(key("prediction", found.photo_sha256), lambda: assessor().predict(found))
+
+
+def explanation(found: LocatedFace) -> Job[Explanation]:
+    """The explanation of a photo, from now on computed in the background."""
+    work = partial(assessor().explain, found)
+    return sitting().once(key(EXPLANATION, found.photo_sha256), lambda: Job(work))
+
+
+def asked(at: Key) -> Job[Any] | None:
+    """The job of a step that was asked for, or None."""
+    found = sitting().results.get(at)
+    return found if isinstance(found, Job) else None

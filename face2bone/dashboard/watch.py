@@ -7,6 +7,7 @@ import streamlit as st
 
 from face2bone.dashboard import session, show
 from face2bone.dashboard.job import Job
+from face2bone.dashboard.sitting import Key
 from face2bone.errors import Face2BoneError
 
 T = TypeVar("T")
@@ -14,10 +15,10 @@ T = TypeVar("T")
 LOOK_SECONDS = 1.0
 
 
-def watched(job: Job[T], step: str, words: Callable[[str], str]) -> T | None:
+def watched(job: Job[T], at: Key, words: Callable[[str], str]) -> T | None:
     """What the job found, or None with its progress and a Stop button on the page.
 
-    ``step`` is the name under which the session keeps the job; ``words`` says what each of
+    ``at`` is the key under which the sitting keeps the job; ``words`` says what each of
     the job's own steps does. A job that was stopped or failed says so and can be started
     again; the rest of the page stays usable in every case.
     """
@@ -25,28 +26,27 @@ def watched(job: Job[T], step: str, words: Callable[[str], str]) -> T | None:
         found = job.result()
     except Face2BoneError as error:
         show.refusal(error)
-        _again(step)
+        _again(at)
         return None
     if found is None and job.stopped:
         st.info("Stopped before it was done; nothing of it is kept.", icon=":material/block:")
-        _again(step)
+        _again(at)
     elif found is None:
-        _progress(job, step, words)
+        _progress(job, at, words)
     return found
 
 
-def _again(step: str) -> None:
-    st.button("Start again", key=f"again_{step}", on_click=session.forget, args=(step,))
+def _again(at: Key) -> None:
+    sitting = session.sitting()
+    st.button("Start again", key=f"again_{at[0]}", on_click=sitting.forget, args=(at,))
 
 
 @st.fragment(run_every=LOOK_SECONDS)
-def _progress(job: Job[T], step: str, words: Callable[[str], str]) -> None:
+def _progress(job: Job[T], key: Key, words: Callable[[str], str]) -> None:
     """Only this part of the page is drawn again while the job runs."""
-    if job.over:
+    if job.over or job.stopped:
         st.rerun()
     at, fraction = job.progress
     bar, button = st.columns([5, 1], vertical_alignment="center")
     bar.progress(fraction, text=f"{words(at)}: {fraction:.0%}")
-    if button.button("Stop", key=f"stop_{step}", icon=":material/stop:"):
-        job.stop()
-        st.rerun()
+    button.button("Stop", key=f"stop_{key[0]}", icon=":material/stop:", on_click=job.stop)

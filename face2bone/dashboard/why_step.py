@@ -27,7 +27,8 @@ def why_step(found: LocatedFace, prediction: Prediction) -> Explanation | None:
         "Why",
         "What the model's answer rests on in this photo. It explains the model, not the bone.",
     )
-    explanation = watched(session.explanation(found), session.EXPLANATION, _words)
+    at = session.key(session.EXPLANATION, found.photo_sha256)
+    explanation = watched(session.explanation(found), at, _words)
     if explanation is None:
         return None
     explanation = third_fill(found, explanation)

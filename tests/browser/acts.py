@@ -25,12 +25,23 @@ def settled(page: Page) -> None:
     ).to_be_visible()
 
 
-def expect_all_steps(page: Page) -> None:
-    """Wait until Review shows an explained photo down to its suggestion."""
+def expect_assessed(page: Page) -> None:
+    """Wait until Review shows every step of a photo down to its suggestion."""
     for step in STEPS:
         expect(page.get_by_role("heading", name=step)).to_be_visible()
     expect(page.get_by_text("Suggestion:")).to_be_visible()
+
+
+def expect_all_steps(page: Page) -> None:
+    """Wait until the photo is explained too."""
+    expect_assessed(page)
     expect(page.get_by_role("button", name="Download as JSON")).to_be_visible()
+
+
+def stop_explanation(page: Page) -> None:
+    """Stop the explanation that is running, and see that the page says so."""
+    page.locator(".st-key-stop_explanation button").click()
+    expect(page.get_by_text("nothing of it is kept", exact=False)).to_be_visible()
 
 
 def choose_sample(page: Page, number: int = 0) -> None:

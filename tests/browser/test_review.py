@@ -2,12 +2,19 @@
 
 import io
 
+import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 from skimage.data import astronaut, chelsea
 
-from tests.browser.acts import choose_sample, expect_all_steps, keep_picture
+from tests.browser.acts import (
+    choose_sample,
+    expect_all_steps,
+    expect_assessed,
+    keep_picture,
+    stop_explanation,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -27,30 +34,48 @@ def _fill_patient(page: Page) -> None:
     page.get_by_role("option", name="Female").click()
 
 
-def test_sample_patient_is_one_click_away(page: Page) -> None:
+def test_sample_patient_is_one_click_away_and_its_pictures_stay_in_the_session(
+    page: Page,
+) -> None:
+    """One walk, because an explanation takes seconds: every step, one answer more, what was served.
+
+    Streamlit's media store hands a picture to whoever asks for its address.
+    """
+    served: list[str] = []
+    page.on("request", lambda request: served.append(request.url))
     choose_sample(page)
     expect_all_steps(page)
     expect(page.get_by_text("DEMO MODEL", exact=True)).to_be_visible()
     keep_picture(page, "sample")
+    page.get_by_text("Vertebral fracture within 2 years", exact=True).click()
+    expect(page.get_by_text("Suggestion: urgent clinician review")).to_be_visible(timeout=8_000)
+    assert not [url for url in served if "/media/" in url and "/static/" not in url]
+    hosts = {url.split("/")[2].split(":")[0] for url in served if url.startswith("http")}
+    assert hosts <= {"localhost"}
 
 
 def test_uploaded_photo_is_told_it_is_out_of_domain(page: Page) -> None:
+    """Large, so that the details are typed while it is still being read: it must not be lost."""
     page.get_by_text("Upload", exact=True).click()
+    large = np.asarray(Image.fromarray(astronaut()).resize((3400, 3400)))
     page.locator("input[type=file]").set_input_files(
-        {"name": "astronaut.png", "mimeType": "image/png", "buffer": _png(astronaut())}
+        {"name": "astronaut.png", "mimeType": "image/png", "buffer": _png(large)}
     )
+    expect(page.get_by_text("astronaut.png")).to_be_visible()
     _fill_patient(page)
-    expect_all_steps(page)
+    expect_assessed(page)
     expect(page.get_by_text("Out of domain.")).to_be_visible()
     keep_picture(page, "astronaut")
+    stop_explanation(page)
 
 
 def test_camera_reaches_the_last_step(page: Page) -> None:
     page.get_by_text("Camera", exact=True).click()
     page.get_by_role("button", name="Take Photo").click()
     _fill_patient(page)
-    expect_all_steps(page)
+    expect_assessed(page)
     keep_picture(page, "camera")
+    stop_explanation(page)
 
 
 def test_picture_without_a_face_still_gets_a_suggestion(page: Page) -> None:
@@ -73,17 +98,9 @@ def test_bytes_that_are_no_photo_get_one_sentence(page: Page) -> None:
     expect(page.get_by_text("Traceback")).to_have_count(0)
 
 
-def test_red_flag_raises_the_suggestion_without_recomputing(page: Page) -> None:
-    choose_sample(page)
-    expect_all_steps(page)
-    page.get_by_text("Vertebral fracture within 2 years", exact=True).click()
-    expect(page.get_by_text("Suggestion: urgent clinician review")).to_be_visible(timeout=8_000)
-
-
 def test_a_stopped_explanation_leaves_the_page_usable(page: Page) -> None:
     choose_sample(page)
-    page.locator(".st-key-stop_explanation button").click()
-    expect(page.get_by_text("nothing of it is kept", exact=False)).to_be_visible()
+    stop_explanation(page)
     keep_picture(page, "stopped")
     page.get_by_text("Vertebral fracture within 2 years", exact=True).click()
     expect(page.get_by_text("Suggestion: urgent clinician review")).to_be_visible()
@@ -100,17 +117,6 @@ def test_a_region_is_looked_into_when_asked(page: Page) -> None:
     page.locator("[class*=st-key-stop_closer] button").click()
     expect(page.get_by_text("nothing of it is kept", exact=False)).to_be_visible()
     expect(page.get_by_role("button", name="Save assessment")).to_be_visible()
-
-
-def test_no_photo_is_served_from_the_public_store(page: Page) -> None:
-    served: list[str] = []
-    page.on("request", lambda request: served.append(request.url))
-    choose_sample(page)
-    expect_all_steps(page)
-    assert not [url for url in served if "/media/" in url and "/static/" not in url]
-    assert {url.split("/")[2].split(":")[0] for url in served if url.startswith("http")} <= {
-        "localhost"
-    }
 
 
 def test_about_page_says_what_this_is_not(page: Page) -> None:

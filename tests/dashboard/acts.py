@@ -1,5 +1,8 @@
 """What a test does on a page that computes in the background."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from streamlit.testing.v1 import AppTest
 
 from face2bone.dashboard.job import Job
@@ -9,7 +12,13 @@ SECONDS = 120
 
 def done(app: AppTest) -> AppTest:
     """The page once every job of its session is over, as its own look at them would show it."""
-    for found in app.session_state["results"].values():
+    for found in app.session_state["sitting"].results.values():
         if isinstance(found, Job):
             assert found.wait(SECONDS)
     return app.run()
+
+
+def named(elements: Sequence[Any], name: str) -> Any:
+    """The one widget of this name, whichever patient it is about."""
+    (found,) = [e for e in elements if e.key == name or (e.key or "").startswith(f"{name}_")]
+    return found

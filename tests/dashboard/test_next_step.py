@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from face2bone.settings import get_settings
+from tests.dashboard.acts import named
 
 SECONDS = 60
 
@@ -66,8 +67,8 @@ def test_what_would_change_it_is_listed_by_urgency(app: AppTest) -> None:
 
 def test_a_frax_result_is_read_by_the_guideline_chosen(app: AppTest) -> None:
     app.selectbox(key="guideline").set_value("nogg")
-    app.number_input(key="frax_major").set_value(15.0)
-    app.number_input(key="frax_hip").set_value(2.9)
+    named(app.number_input, "frax_major").set_value(15.0)
+    named(app.number_input, "frax_hip").set_value(2.9)
     app.run()
     assert "specialist or treatment review" in suggestion(app)
     assert "high risk by NOGG 2024" in words(app)
@@ -76,23 +77,23 @@ def test_a_frax_result_is_read_by_the_guideline_chosen(app: AppTest) -> None:
 
 
 def test_a_swapped_frax_result_is_refused_in_one_sentence(app: AppTest) -> None:
-    app.number_input(key="frax_major").set_value(2.9)
-    app.number_input(key="frax_hip").set_value(15.0)
+    named(app.number_input, "frax_major").set_value(2.9)
+    named(app.number_input, "frax_hip").set_value(15.0)
     app.run()
     assert "swapped" in words(app)
     assert "FRAX result of" not in words(app)
 
 
 def test_half_a_frax_result_counts_for_nothing_yet(app: AppTest) -> None:
-    app.number_input(key="frax_major").set_value(30.0).run()
+    named(app.number_input, "frax_major").set_value(30.0).run()
     assert "FRAX result of" not in words(app)
 
 
 def test_contradicting_answers_are_refused_and_the_tick_still_counts(app: AppTest) -> None:
     from face2bone.history import Smoking
 
-    app.checkbox(key="factor_smoker").check()
-    app.selectbox(key="history_smoking").set_value(Smoking.NEVER)
+    named(app.checkbox, "factor_smoker").check()
+    named(app.selectbox, "history_smoking").set_value(Smoking.NEVER)
     app.run()
     assert "contradict" in words(app)
     assert "Suggestion: DXA" in suggestion(app)
@@ -105,7 +106,7 @@ def test_an_answer_fills_in_a_score(app: AppTest) -> None:
         return app.table[0].value.to_string()
 
     assert "ORAI" not in scores(app)
-    app.selectbox(key="history_oestrogen").set_value(Oestrogen.NEVER).run()
+    named(app.selectbox, "history_oestrogen").set_value(Oestrogen.NEVER).run()
     assert "ORAI" in scores(app)
 
 
@@ -123,35 +124,35 @@ def test_the_qfracture_disclaimer_stands_beside_its_figures(app: AppTest) -> Non
 def test_fractures_are_listed_with_site_and_age(app: AppTest) -> None:
     from face2bone.history import FractureSite
 
-    app.selectbox(key="history_fractures_any").set_value("some").run()
-    app.selectbox(key="history_fracture_0_site").set_value(FractureSite.WRIST).run()
+    named(app.selectbox, "history_fractures_any").set_value("some").run()
+    named(app.selectbox, "history_fracture_0_site").set_value(FractureSite.WRIST).run()
     assert "routine" in suggestion(app)
-    app.number_input(key="history_fracture_0_age").set_value(58.0).run()
+    named(app.number_input, "history_fracture_0_age").set_value(58.0).run()
     assert "Suggestion: DXA" in suggestion(app)
     assert "fragility fracture" in words(app)
 
 
 def test_none_of_the_diagnoses_is_an_answer(app: AppTest) -> None:
     before = app.table[0].value.to_string()
-    app.selectbox(key="history_conditions_any").set_value("none").run()
+    named(app.selectbox, "history_conditions_any").set_value("none").run()
     assert "diagnoses" in before
     assert "diagnoses" not in app.table[0].value.to_string()
 
 
 def test_a_measured_t_score_is_classed_and_reviewed(app: AppTest) -> None:
-    app.number_input(key="t_score_lumbar_spine").set_value(-2.7).run()
+    named(app.number_input, "t_score_lumbar_spine").set_value(-2.7).run()
     assert "specialist or treatment review" in suggestion(app)
     assert "-2.7" in words(app)
 
 
 def test_clearing_forgets_every_answer(app: AppTest) -> None:
-    app.checkbox(key="flag_height_loss").check()
-    app.number_input(key="frax_major").set_value(15.0)
+    named(app.checkbox, "flag_height_loss").check()
+    named(app.number_input, "frax_major").set_value(15.0)
     app.run()
     assert "urgent" in suggestion(app)
     app.button(key="clear_answers").click().run()
     assert "routine" in suggestion(app)
-    assert app.number_input(key="frax_major").value is None
+    assert named(app.number_input, "frax_major").value is None
 
 
 def test_the_sites_guideline_shows_first(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from face2bone.assess import Assessor, Explanation, LocatedFace, Progress
 from face2bone.errors import EngineError
-from tests.dashboard.acts import done
+from tests.dashboard.acts import done, named
 
 SECONDS = 120
 
@@ -52,7 +52,7 @@ def test_nothing_is_recomputed_when_an_answer_changes(
     for step in ("locate", "predict", "explain"):
         monkeypatch.setattr(Assessor, step, forbidden)
     started = time.monotonic()
-    app.checkbox(key="flag_height_loss").check().run()
+    named(app.checkbox, "flag_height_loss").check().run()
     assert not app.exception
     assert any("urgent clinician review" in e.value for e in app.error)
     assert time.monotonic() - started < SECONDS
@@ -60,16 +60,16 @@ def test_nothing_is_recomputed_when_an_answer_changes(
 
 def test_another_sample_replaces_every_result(app: AppTest) -> None:
     app.button(key="sample_0").click().run()
-    first = app.session_state["photo"].sha256
+    first = app.session_state["sitting"].photo.sha256
     app.button(key="sample_1").click().run()
-    assert app.session_state["photo"].sha256 != first
-    kept = app.session_state["results"]
-    assert {sha for _, sha, _ in kept} == {app.session_state["photo"].sha256}
+    assert app.session_state["sitting"].photo.sha256 != first
+    kept = app.session_state["sitting"].results
+    assert {sha for _, sha, _ in kept} == {app.session_state["sitting"].photo.sha256}
 
 
 def test_missing_details_stop_before_the_face(app: AppTest) -> None:
     app.button(key="sample_0").click().run()
-    app.number_input(key="weight").set_value(None).run()
+    named(app.number_input, "weight").set_value(None).run()
     assert headings(app) == ["1. Photo"]
     assert any("required" in c.value for c in app.caption)
 
@@ -78,7 +78,7 @@ def test_two_sessions_share_no_photo(app: AppTest) -> None:
     app.button(key="sample_0").click().run()
     other = AppTest.from_file("../../pages/review.py", default_timeout=SECONDS).run()
     assert headings(other) == ["1. Photo"]
-    assert "photo" not in other.session_state
+    assert other.session_state["sitting"].photo is None
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_the_suggestion_does_not_wait_for_the_explanation(
 ) -> None:
     app.button(key="sample_0").click().run()
     assert "stop_explanation" in keys(app)
-    app.checkbox(key="flag_height_loss").check().run()
+    named(app.checkbox, "flag_height_loss").check().run()
     assert any("urgent clinician review" in e.value for e in app.error)
     assert "stop_explanation" in keys(app)
     assert "save_assessment" not in keys(app)
@@ -116,7 +116,7 @@ def test_a_stopped_explanation_leaves_the_page_usable_and_can_be_started_again(
     app.button(key="stop_explanation").click().run()
     assert any("nothing of it is kept" in i.value for i in app.info)
     assert not {"stop_explanation", "save_assessment", "download_json"} & keys(app)
-    app.checkbox(key="flag_height_loss").check().run()
+    named(app.checkbox, "flag_height_loss").check().run()
     assert any("urgent clinician review" in e.value for e in app.error)
     assert "again_explanation" in keys(app)
     app.button(key="again_explanation").click().run()

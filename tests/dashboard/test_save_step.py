@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from face2bone.records import Records, kept_assessments, verify
-from tests.dashboard.acts import done
+from tests.dashboard.acts import done, named
 
 SECONDS = 240
 SAVE = "save_assessment"
@@ -18,10 +18,10 @@ def review(records: Records, tiny_model: object) -> AppTest:
 
 
 def fill(app: AppTest, patient_id: str = "P-0412", consent: bool = True) -> AppTest:
-    app.text_input(key="save_patient_id").set_value(patient_id)
+    named(app.text_input, "save_patient_id").set_value(patient_id)
     app.text_input(key="saver_name").set_value("Dr. Li")
     if consent:
-        app.checkbox(key="consent").check()
+        named(app.checkbox, "consent").check()
     return app
 
 
@@ -41,7 +41,7 @@ def test_saved_once_with_consent_and_a_reason_for_another_decision(
     fill(review).button(key=SAVE).click().run()
     assert "Give the reason" in errors(review)
     assert kept_assessments(records) == ()
-    review.text_input(key="save_reason").set_value("DXA last month")
+    named(review.text_input, "save_reason").set_value("DXA last month")
     for _ in range(2):
         review.button(key=SAVE).click().run()
     assert not review.exception
@@ -49,3 +49,7 @@ def test_saved_once_with_consent_and_a_reason_for_another_decision(
     (kept,) = kept_assessments(records)
     assert kept.decision == chosen
     assert verify(records).faults == ()
+    other = done(review.button(key="sample_1").click().run())
+    assert not named(other.checkbox, "consent").value, "given for another photo"
+    assert named(other.text_input, "save_patient_id").value == ""
+    assert not other.success

@@ -1,4 +1,4 @@
-"""One assessment of a drawn sample patient, made once; and others put together by hand.
+"""Assessments put together by hand, beside the one that is really made.
 
 In those by hand the referral and the scores are computed; the face, the prediction and its
 explanation are made up, so that what reports make of them can be tested at once.
@@ -11,14 +11,13 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
-from face2bone.assess import Assessment, Assessor, BundleFacts, Explanation, LocatedFace
+from face2bone.assess import Assessment, BundleFacts, Explanation, LocatedFace
 from face2bone.bone import BoneClass
-from face2bone.bundle import Bundle, Status
+from face2bone.bundle import Status
 from face2bone.clinical.frax import FraxResult
 from face2bone.clinical.guideline import load_guideline
 from face2bone.clinical.instruments import published_scores
 from face2bone.clinical.referral import suggest
-from face2bone.cohort.synthetic.samples import sample_patients
 from face2bone.explain.craft import ConceptAttribution
 from face2bone.explain.shapley import RegionAttribution
 from face2bone.face import AlignedFace, Face, QualityCheck
@@ -101,12 +100,6 @@ def example(case: Case) -> Assessment:
         "example", "1.0", case.status, "b" * 64, date(2026, 11, 21), "none", (0.2, 0.5, 0.3), 400
     )
     return Assessment(case.patient, _located(), prediction, _explanation(), referral, facts)
-
-
-@pytest.fixture(scope="session")
-def assessment(demo_bundle: Bundle) -> Assessment:
-    sample = sample_patients()[0]
-    return Assessor(demo_bundle).assess(sample.photo_bytes(), sample.patient)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,133 @@
+"""What Review knows of the patient at hand: a plain object that a button's callback may change.
+
+A callback that touches ``st.session_state`` can be cut off at that touch. When the visitor does
+the next thing at the same moment, Streamlit ends the script that was starting and does not call
+the callback again: half of a change would stay, or a photo just taken would be lost. So a
+callback is given this object and changes nothing else, and what must follow from it is done by
+the page itself, which is drawn again from the top until it was drawn to its end.
+
+For the same reason nothing typed is ever overwritten. Everything a visitor types stands under a
+key with a number in it; another patient takes the next number, so that a value which the browser
+still sends for the one before can never be read as the next one's.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from face2bone.dashboard.job import Job
+from face2bone.errors import Face2BoneError
+from face2bone.patient import Patient
+from face2bone.photo import Photo
+
+T = TypeVar("T")
+
+Key = tuple[str, str, str]
+"""A step, the SHA-256 of the photo it is of ("" for none at hand), and the bundle's."""
+
+
+class Sitting:
+    """One visitor's photo, patient and results.
+
+    Attributes:
+        photo: the photo at hand.
+        given: what the form starts with: a sample patient's details.
+        refusal: why the file last given was refused.
+        save_asked: whether Save was pressed for this photo and has not yet been acted on.
+        saved: what was saved last, as the save step describes it.
+        saving: held while that is acted on.
+        results: what was computed for the photo, jobs still running included.
+    """
+
+    def __init__(self) -> None:
+        self.photo: Photo | None = None
+        self.given: Patient | None = None
+        self.refusal: Face2BoneError | None = None
+        self.save_asked = False
+        self.saved: tuple[Any, ...] = ()
+        self.results: dict[Key, Any] = {}
+        self._source, self._file = "", ""
+        self._patients, self._answers = 0, 0
+        self.saving = threading.Lock()
+        self._taking = threading.Lock()
+
+    def patient_key(self, name: str) -> str:
+        """The key of a widget about the patient, such as "age"."""
+        return f"{name}_{self._patients}"
+
+    def answer_key(self, name: str) -> str:
+        """The key of a widget of step 6, such as "flag_height_loss"."""
+        return f"{name}_{self._patients}_{self._answers}"
+
+    def choose(self, photo: Photo, patient: Patient) -> None:
+        """Make a sample the patient at hand: nothing typed for another one counts for it."""
+        self.put(photo)
+        self.given = patient
+        self._patients += 1
+
+    def clear_answers(self) -> None:
+        """Forget the answers of step 6."""
+        self._answers += 1
+
+    def put(self, photo: Photo | None) -> None:
+        """Make this the photo at hand; what was computed for another is forgotten."""
+        kept = ("", photo.sha256 if photo else "")
+        for key in [key for key in self.results if key[1] not in kept]:
+            self.forget(key)
+        self.photo, self.refusal, self.save_asked = photo, None, False
+
+    def turn_to(self, source: str) -> None:
+        """Another source of photos is on the page: its box is empty, and takes nothing away."""
+        if self._source != source:
+            self._source, self._file, self.refusal = source, "", None
+
+    def take(self, file: str, read: Callable[[], Photo]) -> None:
+        """Read the file in the source's box, unless that was done.
+
+        A refused file leaves no photo behind, only the ``refusal``. A sample patient's details
+        are not kept for it: they are of somebody who was drawn.
+        """
+        with self._taking:  # a script that was ended may still be reading the file before
+            if self._file == file:
+                return
+            self._leave_sample()
+            try:
+                self.put(read())
+            except Face2BoneError as error:
+                self.put(None)
+                self.refusal = error
+            self._file = file
+
+    def _leave_sample(self) -> None:
+        if self.given is not None:
+            self.given = None
+            self._patients += 1
+
+    def empty(self) -> None:
+        """The source's box is empty: where it held a file, the photo goes with it."""
+        if self._file:
+            self.put(None)
+            self._file = ""
+
+    def once(self, key: Key, compute: Callable[[], T]) -> T:
+        """What ``compute`` returned the first time it was asked for under this key."""
+        if key not in self.results:
+            self.results[key] = compute()
+        found: T = self.results[key]
+        return found
+
+    def ask(self, key: Key, work: Callable[[Any], object], instead_of: str | None = None) -> None:
+        """Start a long computation; those whose step begins with ``instead_of`` end."""
+        for other in [k for k in self.results if instead_of and k[0].startswith(instead_of)]:
+            self.forget(other)
+        self.once(key, lambda: Job(work))
+
+    def forget(self, key: Key) -> None:
+        """Let a step be computed anew; a job still running stops."""
+        found = self.results.pop(key, None)
+        if isinstance(found, Job):
+            found.stop()
+
+    def ask_to_save(self) -> None:
+        """Save was pressed; the page does it when it is drawn that far."""
+        self.save_asked = True

@@ -1,0 +1,212 @@
+"""What a callback may change, what it may not touch, and whose photo and answers are whose."""
+
+import ast
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from face2bone.dashboard.job import Job
+from face2bone.dashboard.sitting import Sitting
+from face2bone.errors import PhotoUnreadable
+from face2bone.patient import Patient, Sex
+from face2bone.photo import Photo, photo_from_pixels
+
+DASHBOARD = Path(__file__).resolve().parents[2] / "face2bone" / "dashboard"
+SECONDS = 10
+WOMAN = Patient(67, Sex.FEMALE, 158, 52)
+
+
+def photo(shade: int) -> Photo:
+    return photo_from_pixels(np.full((64, 64, 3), shade, dtype=np.uint8))
+
+
+@pytest.fixture
+def sitting() -> Sitting:
+    made = Sitting()
+    made.turn_to("upload")
+    return made
+
+
+def callbacks() -> list[tuple[str, str, str]]:
+    """Every callback the dashboard gives to a widget: file, argument and what is called."""
+    found = []
+    for path in DASHBOARD.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.keyword) and (node.arg or "").startswith("on_"):
+                found.append((path.name, str(node.arg), ast.unparse(node.value)))
+    return found
+
+
+def test_callbacks_change_a_plain_object_and_nothing_else() -> None:
+    """One that touches the session's state is lost when the visitor acts at that moment."""
+    plain = ("session.sitting().", "sitting.", "job.")
+    others = [c for c in callbacks() if not c[2].startswith(plain)]
+    assert {(argument, called) for _, argument, called in others} == {
+        ("on_click", "'ignore'"),
+        ("on_select", "'rerun'"),
+    }
+    assert len(callbacks()) > len(others)
+
+
+@pytest.mark.parametrize("module", ["sitting.py", "job.py"])
+def test_what_callbacks_belong_to_knows_nothing_of_streamlit(module: str) -> None:
+    tree = ast.parse((DASHBOARD / module).read_text())
+    imported = {
+        name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names
+    } | {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert not [name for name in imported if "streamlit" in name or name.endswith(".session")]
+
+
+def test_another_patient_is_typed_under_other_keys(sitting: Sitting) -> None:
+    before = sitting.patient_key("age"), sitting.answer_key("flag_falls")
+    sitting.choose(photo(1), WOMAN)
+    after = sitting.patient_key("age"), sitting.answer_key("flag_falls")
+    assert not set(before) & set(after)
+    assert sitting.given is WOMAN
+
+
+def test_cleared_answers_leave_the_patient(sitting: Sitting) -> None:
+    age, flag = sitting.patient_key("age"), sitting.answer_key("flag_falls")
+    sitting.clear_answers()
+    assert sitting.patient_key("age") == age
+    assert sitting.answer_key("flag_falls") != flag
+
+
+def test_no_two_keys_are_alike_after_any_order_of_choices(sitting: Sitting) -> None:
+    seen = {sitting.answer_key("flag_falls")}
+    for i, act in enumerate((sitting.clear_answers, None, sitting.clear_answers, None, None)):
+        if act is None:
+            sitting.choose(photo(i), WOMAN)
+        else:
+            act()
+        assert sitting.answer_key("flag_falls") not in seen
+        seen.add(sitting.answer_key("flag_falls"))
+
+
+def test_a_file_is_read_once(sitting: Sitting) -> None:
+    reads = []
+
+    def read() -> Photo:
+        reads.append(1)
+        return photo(len(reads))
+
+    for file in ("a", "a", "b", "b"):
+        sitting.take(file, read)
+    assert len(reads) == 2
+    assert sitting.photo is not None
+    assert sitting.photo.sha256 == photo(2).sha256
+
+
+def test_a_refused_file_leaves_no_photo_and_is_told_until_another_comes(sitting: Sitting) -> None:
+    def refuse() -> Photo:
+        raise PhotoUnreadable("This is no photo. Choose another.")
+
+    sitting.take("a", lambda: photo(1))
+    for _ in range(2):
+        sitting.take("b", refuse)
+        assert sitting.photo is None
+        assert sitting.refusal is not None
+    sitting.take("c", lambda: photo(1))
+    assert sitting.refusal is None
+
+
+def test_an_emptied_box_takes_its_photo_along(sitting: Sitting) -> None:
+    sitting.take("a", lambda: photo(1))
+    sitting.empty()
+    assert sitting.photo is None
+
+
+def test_a_box_that_was_empty_all_along_takes_nothing(sitting: Sitting) -> None:
+    sitting.take("a", lambda: photo(1))
+    for source in ("camera", "upload"):
+        sitting.turn_to(source)
+        sitting.empty()
+        assert sitting.photo is not None
+
+
+def test_the_same_file_is_read_again_after_another_source(sitting: Sitting) -> None:
+    sitting.take("a", lambda: photo(1))
+    sitting.turn_to("sample")
+    sitting.choose(photo(2), WOMAN)
+    sitting.turn_to("upload")
+    sitting.take("a", lambda: photo(1))
+    assert sitting.photo is not None
+    assert sitting.photo.sha256 == photo(1).sha256
+
+
+def test_a_samples_details_are_not_kept_for_a_photo(sitting: Sitting) -> None:
+    sitting.choose(photo(1), WOMAN)
+    age = sitting.patient_key("age")
+    sitting.take("a", lambda: photo(2))
+    assert sitting.given is None
+    assert sitting.patient_key("age") != age
+
+
+def test_typed_details_are_kept_for_another_photo(sitting: Sitting) -> None:
+    sitting.take("a", lambda: photo(1))
+    age = sitting.patient_key("age")
+    sitting.take("b", lambda: photo(2))
+    assert sitting.patient_key("age") == age
+
+
+def test_the_newer_of_two_files_wins_though_the_older_is_still_being_read(
+    sitting: Sitting,
+) -> None:
+    reading, go_on = threading.Event(), threading.Event()
+
+    def slowly() -> Photo:
+        reading.set()
+        assert go_on.wait(SECONDS)
+        return photo(1)
+
+    older = threading.Thread(target=sitting.take, args=("a", slowly))
+    newer = threading.Thread(target=sitting.take, args=("b", lambda: photo(2)))
+    older.start()
+    assert reading.wait(SECONDS)
+    newer.start()
+    go_on.set()
+    for thread in (older, newer):
+        thread.join(SECONDS)
+    assert sitting.photo is not None
+    assert sitting.photo.sha256 == photo(2).sha256
+
+
+def test_another_photo_ends_what_was_asked_for_the_last(sitting: Sitting) -> None:
+    stopped = threading.Event()
+
+    def work(progress: object) -> None:
+        assert callable(progress)
+        try:
+            while True:
+                progress("regions", 0.0)
+        finally:
+            stopped.set()
+
+    sitting.put(photo(1))
+    sitting.ask(("explanation", photo(1).sha256, "bundle"), work)
+    sitting.once(("explored", "", "bundle"), lambda: "kept")
+    sitting.ask_to_save()
+    sitting.put(photo(2))
+    assert stopped.wait(SECONDS)
+    assert list(sitting.results.values()) == ["kept"]
+    assert not sitting.save_asked, "pressed for the photo before"
+
+
+def test_what_was_asked_for_is_started_once_and_replaces_its_kind(sitting: Sitting) -> None:
+    keys = [("change", sha, "bundle") for sha in ("a", "b")]
+    for key in (keys[0], keys[0], keys[1]):
+        sitting.ask(key, lambda _: "found", instead_of="change")
+        (job,) = sitting.results.values()
+        assert isinstance(job, Job)
+        assert job.wait(SECONDS)
+        assert job.result() == "found"
+    assert list(sitting.results) == [keys[1]]
+
+
+def test_what_is_forgotten_is_computed_anew(sitting: Sitting) -> None:
+    key = ("located", "a", "bundle")
+    assert sitting.once(key, lambda: 1) == sitting.once(key, lambda: 2) == 1
+    sitting.forget(key)
+    assert sitting.once(key, lambda: 3) == 3
