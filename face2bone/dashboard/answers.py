@@ -50,8 +50,8 @@ class Answers:
 
 
 def answer_key(name: str) -> str:
-    """The key of the widget of this name, for the patient at hand."""
-    return session.sitting().answer_key(name)
+    """The key of the widget of this name, for the patient at hand, with what was answered."""
+    return session.kept(session.sitting().answer_key(name))
 
 
 def read_answers(patient: Patient) -> Answers:
@@ -66,8 +66,8 @@ def read_answers(patient: Patient) -> Answers:
 
 def chosen_guideline() -> GuidelineId:
     """The guideline chosen on the page, else the site's."""
-    chosen: GuidelineId | None = st.session_state.get(GUIDELINE)
-    return chosen or get_settings().guideline
+    chosen: GuidelineId = st.session_state[session.kept(GUIDELINE, get_settings().guideline)]
+    return chosen
 
 
 def _answer(name: str) -> Any:

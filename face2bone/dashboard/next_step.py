@@ -20,10 +20,10 @@ from face2bone.dashboard.answers import (
     GUIDELINE,
     Answers,
     answer_key,
-    chosen_guideline,
 )
 from face2bone.dashboard.history_form import history_form
 from face2bone.dashboard.scores_table import scores_table
+from face2bone.settings import get_settings
 
 BOXES: Final = {
     Urgency.URGENT: st.error,
@@ -107,14 +107,12 @@ def _frax_entry() -> None:
 
 
 def _guideline() -> None:
-    # The value is given as the widget's own default, so that the site's setting shows first.
     st.selectbox(
         "Guideline",
         GUIDELINES,
-        index=GUIDELINES.index(chosen_guideline()),
         format_func=lambda guideline: load_guideline(guideline).title,
         help="The site's own is set by FACE2BONE_GUIDELINE.",
-        key=GUIDELINE,
+        key=session.kept(GUIDELINE, get_settings().guideline),
     )
 
 

@@ -138,11 +138,11 @@ def _menopause(sex: Sex | None) -> Menopause:
 
 def _begun(name: str, field: str) -> str:
     """A detail's key, under which a sample patient's own stands until it is changed."""
-    given, key = session.sitting().given, session.sitting().patient_key(name)
-    if given is not None and key not in st.session_state:
-        value = getattr(given, field)
-        st.session_state[key] = float(value) if isinstance(value, int) else value
-    return key
+    sitting = session.sitting()
+    start = None if sitting.given is None else getattr(sitting.given, field)
+    return session.kept(
+        sitting.patient_key(name), float(start) if isinstance(start, int) else start
+    )
 
 
 def _examples() -> None:

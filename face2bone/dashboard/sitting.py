@@ -32,6 +32,7 @@ class Sitting:
     Attributes:
         photo: the photo at hand.
         given: what the form starts with: a sample patient's details.
+        typed: what stands under each key, for when the visitor comes back from another page.
         refusal: why the file last given was refused.
         save_asked: whether Save was pressed for this photo and has not yet been acted on.
         saved: what was saved last, as the save step describes it.
@@ -42,6 +43,7 @@ class Sitting:
     def __init__(self) -> None:
         self.photo: Photo | None = None
         self.given: Patient | None = None
+        self.typed: dict[str, Any] = {}
         self.refusal: Face2BoneError | None = None
         self.save_asked = False
         self.saved: tuple[Any, ...] = ()

@@ -119,6 +119,19 @@ def test_a_region_is_looked_into_when_asked(page: Page) -> None:
     expect(page.get_by_role("button", name="Save assessment")).to_be_visible()
 
 
+def test_what_was_typed_is_there_again_after_a_look_at_another_page(page: Page) -> None:
+    page.get_by_text("Upload", exact=True).click()
+    _fill_patient(page)
+    page.get_by_text("Vertebral fracture within 2 years", exact=True).click()
+    expect(page.get_by_text("Suggestion: urgent clinician review")).to_be_visible()
+    page.get_by_role("link", name="About").click()
+    expect(page.get_by_text("It is not a medical device.")).to_be_visible()
+    page.get_by_role("link", name="Review").click()
+    expect(page.get_by_text("Suggestion: urgent clinician review")).to_be_visible()
+    expect(page.get_by_label("Age (years)")).to_have_value("67.0")
+    expect(page.get_by_role("checkbox", name="Vertebral fracture within 2")).to_be_checked()
+
+
 def test_about_page_says_what_this_is_not(page: Page) -> None:
     page.get_by_role("link", name="About").click()
     expect(page.get_by_text("It is not a medical device.")).to_be_visible()
