@@ -10,8 +10,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := face2bone tools $(wildcard streamlit_app.py pages/*.py benchmarks/*.py)
 # More threads than this only fight each other over pictures of 160 x 160.
 TEST_THREADS ?= 1
-# Test processes side by side; each holds a model and perhaps a browser, about 2 GB.
-TEST_WORKERS ?= 2
+# Test processes side by side; each holds a model and perhaps a browser, about 2 GB. Browser tests
+# wait much and come first, so three keep two cores busy; a file's tests share its fixtures.
+TEST_WORKERS ?= 3
+TEST_ORDER := --dist loadfile --no-loadscope-reorder
 
 .PHONY: setup run demo test test-long check bench train-demo
 .DEFAULT_GOAL := setup
@@ -25,7 +27,7 @@ demo: $(RUNTIME)
 	$(BIN)/face2bone demo --out out
 
 test: $(DEV)
-	OMP_NUM_THREADS=$(TEST_THREADS) $(BIN)/python -m pytest -n $(TEST_WORKERS) $(PYTEST_ARGS)
+	OMP_NUM_THREADS=$(TEST_THREADS) $(BIN)/python -m pytest -n $(TEST_WORKERS) $(TEST_ORDER) $(PYTEST_ARGS)
 
 test-long: $(DEV)
 	OMP_NUM_THREADS=$(TEST_THREADS) $(BIN)/python -m pytest -m long $(PYTEST_ARGS)

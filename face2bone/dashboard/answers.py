@@ -1,9 +1,9 @@
 """What was answered in step 6, read from the session before the step is drawn.
 
-The widgets keep their values in the session under the names given here, made into keys for the
-patient at hand, so that the steps above can already use an answer given further down. Answers
-that contradict each other are refused in one sentence beside the form; meanwhile the ticks count
-and the finer answers do not, which is never less cautious.
+The widgets keep their values in the session, drawn or not, under the names given here, made into
+keys for the patient at hand, so that the steps above can already use an answer given further
+down. Answers that contradict each other are refused in one sentence beside the form; meanwhile
+the ticks count and the finer answers do not, which is never less cautious.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ from face2bone.clinical.frax import FraxResult
 from face2bone.dashboard import session
 from face2bone.errors import PatientError
 from face2bone.history import Fracture, History, SiteScores
-from face2bone.patient import Patient, RedFlag, RiskFactor
+from face2bone.patient import Patient, RedFlag, RiskFactor, Sex
 from face2bone.settings import GuidelineId, get_settings
 
 FLAG, FACTOR, HISTORY, FRAX = "flag_", "factor_", "history_", "frax_"
@@ -28,13 +28,12 @@ PLAIN_FIELDS: Final = (
     "ethnicity",
     "smoking",
     "alcohol",
-    "oestrogen",
-    "hormones_six_months",
     "parent_hip_fracture",
     "parent_osteoporosis",
     "care_home",
     "rises_with_arms",
 )
+WOMENS_FIELDS: Final = ("oestrogen", "hormones_six_months")
 
 T = TypeVar("T")
 
@@ -50,8 +49,8 @@ class Answers:
 
 
 def answer_key(name: str) -> str:
-    """The key of the widget of this name, for the patient at hand, with what was answered."""
-    return session.kept(session.sitting().answer_key(name))
+    """The key of the widget of this name, for the patient at hand."""
+    return session.sitting().answer_key(name)
 
 
 def read_answers(patient: Patient) -> Answers:
@@ -59,15 +58,15 @@ def read_answers(patient: Patient) -> Answers:
     refusals: list[PatientError] = []
     ticked = replace(patient, red_flags=_ticked(RedFlag, FLAG))
     ticked = replace(ticked, risk_factors=_ticked(RiskFactor, FACTOR))
-    history = _tried(_history, refusals) or History()
+    history = _tried(lambda: _history(patient), refusals) or History()
     told = _tried(lambda: replace(ticked, history=history), refusals) or ticked
     return Answers(told, _tried(_frax, refusals), chosen_guideline(), tuple(refusals))
 
 
 def chosen_guideline() -> GuidelineId:
     """The guideline chosen on the page, else the site's."""
-    chosen: GuidelineId = st.session_state[session.kept(GUIDELINE, get_settings().guideline)]
-    return chosen
+    chosen: GuidelineId | None = st.session_state.get(GUIDELINE)
+    return chosen or get_settings().guideline
 
 
 def _answer(name: str) -> Any:
@@ -86,8 +85,9 @@ def _ticked(kind: Any, prefix: str) -> frozenset[Any]:
     return frozenset(m for m in kind if _answer(f"{prefix}{m.value}"))
 
 
-def _history() -> History:
-    plain = {name: _answer(f"{HISTORY}{name}") for name in PLAIN_FIELDS}
+def _history(patient: Patient) -> History:
+    asked = PLAIN_FIELDS + (WOMENS_FIELDS if patient.sex is Sex.FEMALE else ())
+    plain = {name: _answer(f"{HISTORY}{name}") for name in asked}
     return History(
         **plain,
         fractures=_fractures(),

@@ -76,11 +76,13 @@ def _name_box(bank: ConceptBank, i: int) -> None:
     typed = st.text_input("Name", bank.names[i], max_chars=LONGEST, key=f"name_{i}")
     seen: dict[int, tuple[str, Face2BoneError | None]] = st.session_state.setdefault(NAMED, {})
     before, refusal = seen.setdefault(i, (typed, None))
-    if typed not in (before, bank.names[i]):
+    if typed == bank.names[i]:
+        refusal = None
+    elif typed != before:
         refusal = _rename(i, typed)
-        seen[i] = (typed, refusal)
-        if refusal is None:
-            st.rerun()
+    seen[i] = (typed, refusal)
+    if refusal is None and typed not in (before, bank.names[i]):
+        st.rerun()
     if refusal is not None:
         show.refusal(refusal)
 

@@ -49,10 +49,11 @@ def groups(cohort: Explored) -> None:
     if not chosen:
         st.info("Everyone in this cohort is of one group. Choose another way to group them.")
         return
-    region = st.session_state.get(REGION, REGIONS[0])
-    _faces(chosen, target, region)
+    above = st.container()  # drawn last: a bar below can choose the region to outline
     st.caption(READING)
-    _bars(chosen, target)
+    region = _bars(chosen, target)
+    with above:
+        _faces(chosen, target, region)
 
 
 def _faces(chosen: list[GroupMeans], target: str, region: Region) -> None:
@@ -71,7 +72,8 @@ def _people(group: GroupMeans) -> str:
     return "1 patient" if group.patients == 1 else f"{group.patients} patients"
 
 
-def _bars(chosen: list[GroupMeans], target: str) -> None:
+def _bars(chosen: list[GroupMeans], target: str) -> Region:
+    """The two charts and the table; returns the region that is chosen."""
     ten, one = st.columns(2, gap="large")
     names = [group.name for group in chosen]
     with ten:
@@ -85,22 +87,24 @@ def _bars(chosen: list[GroupMeans], target: str) -> None:
             selection_mode="points",
             key="explore_bars",
         )
-        _take_region([str(point.get("y")) for point in bars["selection"]["points"]])
+        label = _take_region([str(point.get("y")) for point in bars["selection"]["points"]])
         st.caption("Choose a bar, or a region in the list, to see it across the groups.")
     with one:
         region = st.selectbox("One region", REGIONS, format_func=lambda r: r.label, key=REGION)
+        st.session_state[TAKEN] = label  # now that the list shows it
         st.plotly_chart(
             explore_charts.groups_of(chosen, target, region), config=charts.PLAIN, key="across"
         )
         st.caption("Lines: 95% intervals over the group's patients; none below five patients.")
     with st.expander("As a table", key="explore_group_table"):
         st.table(explore_charts.group_table(chosen, target))
+    return region
 
 
-def _take_region(chosen: list[str]) -> None:
+def _take_region(chosen: list[str]) -> str | None:
     """A bar that was just chosen chooses its region in the list, which is drawn after this."""
     named = {region.label: region for region in REGIONS}
     label = next((label for label in chosen if label in named), None)
     if label is not None and label != st.session_state.get(TAKEN):
         st.session_state[REGION] = named[label]
-    st.session_state[TAKEN] = label
+    return label

@@ -11,6 +11,7 @@ import streamlit as st
 
 from face2bone.assess import Assessment, Assessor, Explanation, LocatedFace
 from face2bone.clinical.referral import Referral
+from face2bone.dashboard import session
 from face2bone.patient import Patient
 from face2bone.report.assessment_json import document, to_json
 from face2bone.report.exports import KINDS, Form
@@ -58,10 +59,11 @@ def export(
 
 def _heading(found: LocatedFace) -> Callable[[], Heading]:
     """What was typed for the report; the time is taken when the file is made."""
+    key = session.sitting().patient_key
     name, tongue = st.columns([2, 1])
     pseudonym = name.text_input(
         "Pseudonym on the report (never a name)",
-        key="report_pseudonym",
+        key=key("report_pseudonym"),
         max_chars=PSEUDONYM_LIMIT,
     )
     language = tongue.selectbox(
@@ -71,7 +73,8 @@ def _heading(found: LocatedFace) -> Callable[[], Heading]:
         key="report_language",
     )
     shown = st.checkbox(
-        "Show the face crop in the PDF (the person can be recognised by it)", key="report_crop"
+        "Show the face crop in the PDF (the person can be recognised by it)",
+        key=key(f"report_crop_{found.photo_sha256[:8]}"),
     )
     return lambda: Heading(
         pseudonym,

@@ -72,7 +72,7 @@ def _results_in(kept: tuple[KeptAssessment, ...]) -> None:
     if open_ones:
         st.dataframe(_waiting_table(open_ones), hide_index=True, width="stretch", height=210)
     show.step(2, "Results", "T-scores by site and date; the lowest decides the class.")
-    st.text_input("Your name or initials", key=SAVER)
+    st.text_input("Your name or initials", key=SAVER, persist_state="session")
     one, table = st.columns(2, gap="large")
     with one:
         _enter_one(kept)

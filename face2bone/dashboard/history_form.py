@@ -100,6 +100,7 @@ def _select(
         placeholder=NOT_ANSWERED,
         format_func=words,
         key=answer_key(name),
+        persist_state="session",
     )
 
 
@@ -120,7 +121,11 @@ def _any(label: str, name: str) -> bool:
 def _some_of(label: str, name: str, kind: type[Enum]) -> None:
     if _any(label, name):
         st.multiselect(
-            f"{label}: which", list(kind), format_func=_label, key=answer_key(f"{HISTORY}{name}")
+            f"{label}: which",
+            list(kind),
+            format_func=_label,
+            key=answer_key(f"{HISTORY}{name}"),
+            persist_state="session",
         )
 
 
@@ -128,7 +133,11 @@ def _fractures() -> None:
     if not _any("Fractures in adult life after a fall from standing height or less", "fractures"):
         return
     count = st.number_input(
-        "How many", 1, MOST_FRACTURES, key=answer_key(f"{HISTORY}fractures_count")
+        "How many",
+        1,
+        MOST_FRACTURES,
+        key=answer_key(f"{HISTORY}fractures_count"),
+        persist_state="session",
     )
     for i in range(int(count)):
         site, age = st.columns(2)
@@ -141,6 +150,7 @@ def _fractures() -> None:
                 value=None,
                 step=1.0,
                 key=answer_key(f"{HISTORY}fracture_{i}_age"),
+                persist_state="session",
             )
 
 
@@ -157,4 +167,5 @@ def _measured() -> None:
                     step=0.1,
                     format="%.1f",
                     key=answer_key(f"{prefix}{site}"),
+                    persist_state="session",
                 )

@@ -73,7 +73,12 @@ def _questions(answers: Answers) -> None:
 
 def _boxes(prefix: str, questions: Mapping[str, Question]) -> None:
     for name, question in questions.items():
-        st.checkbox(question.label, help=question.help, key=answer_key(f"{prefix}{name}"))
+        st.checkbox(
+            question.label,
+            help=question.help,
+            key=answer_key(f"{prefix}{name}"),
+            persist_state="session",
+        )
 
 
 def _frax_entry() -> None:
@@ -92,6 +97,7 @@ def _frax_entry() -> None:
             0.1,
             "%.1f",
             key=answer_key(f"{FRAX}major"),
+            persist_state="session",
         )
     with hip:
         st.number_input(
@@ -102,17 +108,22 @@ def _frax_entry() -> None:
             0.1,
             "%.1f",
             key=answer_key(f"{FRAX}hip"),
+            persist_state="session",
         )
-    st.checkbox("Computed with femoral-neck BMD", key=answer_key(f"{FRAX}bmd"))
+    st.checkbox(
+        "Computed with femoral-neck BMD", key=answer_key(f"{FRAX}bmd"), persist_state="session"
+    )
 
 
 def _guideline() -> None:
     st.selectbox(
         "Guideline",
         GUIDELINES,
+        index=GUIDELINES.index(get_settings().guideline),
         format_func=lambda guideline: load_guideline(guideline).title,
         help="The site's own is set by FACE2BONE_GUIDELINE.",
-        key=session.kept(GUIDELINE, get_settings().guideline),
+        key=GUIDELINE,
+        persist_state="session",
     )
 
 

@@ -113,36 +113,44 @@ def _patient_form() -> Patient | None:
 
 
 def _number(label: str, limits: tuple[float, float], name: str, field: str) -> float | None:
-    key = _begun(name, field)
-    return st.number_input(label, *limits, value=None, step=1.0, format="%.1f", key=key)
+    sitting = session.sitting()
+    return st.number_input(
+        label,
+        *limits,
+        value=None if sitting.given is None else float(getattr(sitting.given, field)),
+        step=1.0,
+        format="%.1f",
+        key=sitting.patient_key(name),
+        persist_state="session",
+    )
 
 
 def _sex() -> Sex | None:
+    sitting, sexes = session.sitting(), list(Sex)
     return st.selectbox(
-        "Sex", list(Sex), index=None, format_func=SEX_WORDS.__getitem__, key=_begun("sex", "sex")
+        "Sex",
+        sexes,
+        index=None if sitting.given is None else sexes.index(sitting.given.sex),
+        format_func=SEX_WORDS.__getitem__,
+        key=sitting.patient_key("sex"),
+        persist_state="session",
     )
 
 
 def _menopause(sex: Sex | None) -> Menopause:
     if sex is not Sex.FEMALE:
         return Menopause.UNKNOWN
+    sitting, statuses = session.sitting(), list(MENOPAUSE_WORDS)
     chosen = st.selectbox(
         "Menopausal status",
-        list(MENOPAUSE_WORDS),
+        statuses,
+        index=0 if sitting.given is None else statuses.index(sitting.given.menopause),
         format_func=MENOPAUSE_WORDS.__getitem__,
         help="T-score classes are defined after menopause. Unknown counts as after from age 50.",
-        key=_begun("menopause", "menopause"),
+        key=sitting.patient_key("menopause"),
+        persist_state="session",
     )
     return chosen or Menopause.UNKNOWN
-
-
-def _begun(name: str, field: str) -> str:
-    """A detail's key, under which a sample patient's own stands until it is changed."""
-    sitting = session.sitting()
-    start = None if sitting.given is None else getattr(sitting.given, field)
-    return session.kept(
-        sitting.patient_key(name), float(start) if isinstance(start, int) else start
-    )
 
 
 def _examples() -> None:

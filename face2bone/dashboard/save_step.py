@@ -5,8 +5,11 @@ from typing import Final
 import streamlit as st
 
 from face2bone.assess import Assessment
+from face2bone.clinical.referral import Referral
 from face2bone.dashboard import session, show
+from face2bone.dashboard.sitting import Press
 from face2bone.errors import Face2BoneError
+from face2bone.patient import Patient
 from face2bone.photo import Photo
 from face2bone.records import (
     DECISIONS,
@@ -39,11 +42,16 @@ def save_step(assessment: Assessment, photo: Photo) -> None:
     )
     visit = _visit(assessment, photo_too)
     st.button(
-        "Save assessment", key="save_assessment", type="primary", on_click=sitting.ask_to_save
+        "Save assessment",
+        key="save_assessment",
+        type="primary",
+        on_click=sitting.ask_to_save,
+        args=(_key(assessment),),
     )
     with sitting.saving:  # a script that was ended may still be writing
-        if sitting.save_asked:
-            _save(assessment, visit, photo)
+        press = sitting.save_asked
+        if press is not None:
+            _act_on(press, assessment, visit, photo)
     _say_saved(assessment)
 
 
@@ -52,14 +60,18 @@ def _visit(assessment: Assessment, photo_too: bool) -> Visit:
     left, right = st.columns(2, gap="large")
     with left:
         pseudonym = st.text_input(
-            "Patient's pseudonym", key=key("save_patient_id"), help="Never a name."
+            "Patient's pseudonym",
+            key=key("save_patient_id"),
+            persist_state="session",
+            help="Never a name.",
         )
-        saver = st.text_input("Your name or initials", key=SAVER)
+        saver = st.text_input("Your name or initials", key=SAVER, persist_state="session")
         given_by = st.radio(
             "Consent given by",
             list(ConsentBy),
             format_func=lambda c: c.value,
             key=key("consent_by"),
+            persist_state="session",
         )
     with right:
         decision = st.selectbox(
@@ -67,10 +79,13 @@ def _visit(assessment: Assessment, photo_too: bool) -> Visit:
             DECISIONS,
             index=DECISIONS.index(assessment.referral.urgency.label),
             key=key(f"decision_{assessment.referral.urgency.name}"),
+            persist_state="session",
             help="Starts as the suggestion.",
         )
         reason = st.text_input(
-            "Reason (needed when it differs from the suggestion)", key=key("save_reason")
+            "Reason (needed when it differs from the suggestion)",
+            key=key("save_reason"),
+            persist_state="session",
         )
     agreed = _consent(assessment, photo_too)
     return Visit(
@@ -90,16 +105,19 @@ def _consent(assessment: Assessment, photo_too: bool) -> bool:
     return st.checkbox(f"{words} (text version {text.version})", key=key)
 
 
-def _save(assessment: Assessment, visit: Visit, photo: Photo) -> None:
-    """Save once, however often it was asked; what was asked is done when it is forgotten."""
-    sitting = session.sitting()
-    if sitting.saved[:2] != (_key(assessment), visit):
+def _act_on(press: Press, assessment: Assessment, visit: Visit, photo: Photo) -> None:
+    """Save what Save was pressed for, once; the press is forgotten when all is done and said."""
+    sitting, key = session.sitting(), _key(assessment)
+    if press.what != key:
+        st.warning("An answer changed before it was saved. Look again, and press Save.")
+    elif sitting.saved[:2] != (key, visit):
         try:
             made = save(shared_records(), document(assessment), visit, photo)
-            sitting.saved = (_key(assessment), visit, made)
+            sitting.saved = (key, visit, made)
         except Face2BoneError as error:
             show.refusal(error)
-    sitting.save_asked = False
+    if sitting.save_asked is press:
+        sitting.save_asked = None
 
 
 def _say_saved(assessment: Assessment) -> None:
@@ -112,5 +130,7 @@ def _say_saved(assessment: Assessment) -> None:
         )
 
 
-def _key(assessment: Assessment) -> tuple[str, str]:
-    return assessment.located.photo_sha256, assessment.referral.urgency.name
+def _key(assessment: Assessment) -> tuple[str, str, Patient, Referral]:
+    """All that a correction can change."""
+    number = session.sitting().patient_key("")
+    return number, assessment.located.photo_sha256, assessment.patient, assessment.referral

@@ -63,20 +63,6 @@ def sitting() -> Sitting:
     return found
 
 
-def kept(at: str, start: object = None) -> str:
-    """The key of something typed, under which it stands again after a visit to another page.
-
-    Streamlit forgets what was typed into a widget that is not drawn. ``start`` stands there
-    before anything was typed.
-    """
-    typed = sitting().typed
-    if at in st.session_state:
-        typed[at] = st.session_state[at]
-    elif typed.get(at, start) is not None:
-        st.session_state[at] = typed.get(at, start)
-    return at
-
-
 def key(step: str, photo_sha256: str = "") -> Key:
     """Under what a step of a photo is remembered, with the bundle at hand."""
     return step, photo_sha256, assessor().facts.sha256

@@ -26,15 +26,21 @@ Key = tuple[str, str, str]
 """A step, the SHA-256 of the photo it is of ("" for none at hand), and the bundle's."""
 
 
+class Press:
+    """One press of Save; two for the same thing are still two."""
+
+    def __init__(self, what: object) -> None:
+        self.what = what
+
+
 class Sitting:
     """One visitor's photo, patient and results.
 
     Attributes:
         photo: the photo at hand.
         given: what the form starts with: a sample patient's details.
-        typed: what stands under each key, for when the visitor comes back from another page.
         refusal: why the file last given was refused.
-        save_asked: whether Save was pressed for this photo and has not yet been acted on.
+        save_asked: what Save was pressed for, until that has been acted on.
         saved: what was saved last, as the save step describes it.
         saving: held while that is acted on.
         results: what was computed for the photo, jobs still running included.
@@ -43,15 +49,14 @@ class Sitting:
     def __init__(self) -> None:
         self.photo: Photo | None = None
         self.given: Patient | None = None
-        self.typed: dict[str, Any] = {}
         self.refusal: Face2BoneError | None = None
-        self.save_asked = False
+        self.save_asked: Press | None = None
         self.saved: tuple[Any, ...] = ()
         self.results: dict[Key, Any] = {}
-        self._source, self._file = "", ""
+        self._source, self._file, self._wanted = "", "", ""
         self._patients, self._answers = 0, 0
         self.saving = threading.Lock()
-        self._taking = threading.Lock()
+        self._reading, self._changing = threading.Lock(), threading.RLock()
 
     def patient_key(self, name: str) -> str:
         """The key of a widget about the patient, such as "age"."""
@@ -63,9 +68,11 @@ class Sitting:
 
     def choose(self, photo: Photo, patient: Patient) -> None:
         """Make a sample the patient at hand: nothing typed for another one counts for it."""
-        self.put(photo)
-        self.given = patient
-        self._patients += 1
+        with self._changing:
+            self._wanted = ""
+            self.put(photo)
+            self.given = patient
+            self._patients += 1
 
     def clear_answers(self) -> None:
         """Forget the answers of step 6."""
@@ -74,42 +81,51 @@ class Sitting:
     def put(self, photo: Photo | None) -> None:
         """Make this the photo at hand; what was computed for another is forgotten."""
         kept = ("", photo.sha256 if photo else "")
-        for key in [key for key in self.results if key[1] not in kept]:
-            self.forget(key)
-        self.photo, self.refusal, self.save_asked = photo, None, False
+        for key in list(self.results):
+            if key[1] not in kept:
+                self.forget(key)
+        self.photo, self.refusal, self.save_asked = photo, None, None
 
     def turn_to(self, source: str) -> None:
         """Another source of photos is on the page: its box is empty, and takes nothing away."""
-        if self._source != source:
-            self._source, self._file, self.refusal = source, "", None
+        with self._changing:
+            if self._source != source:
+                self._source, self._file, self._wanted, self.refusal = source, "", "", None
+
+    def empty(self) -> None:
+        """The source's box is empty: where it held a file, the photo goes with it."""
+        with self._changing:
+            self._wanted = ""
+            if self._file:
+                self.put(None)
+                self._file = ""
 
     def take(self, file: str, read: Callable[[], Photo]) -> None:
         """Read the file in the source's box, unless that was done.
 
         A refused file leaves no photo behind, only the ``refusal``. A sample patient's details
-        are not kept for it: they are of somebody who was drawn.
+        are not kept for it: they are of somebody who was drawn. A script that was ended may
+        still be reading when the visitor has chosen otherwise; then what it read is dropped.
         """
-        with self._taking:  # a script that was ended may still be reading the file before
+        self._wanted = file
+        with self._reading:
             if self._file == file:
                 return
-            self._leave_sample()
+            photo, refusal = None, None
             try:
-                self.put(read())
+                photo = read()
             except Face2BoneError as error:
-                self.put(None)
-                self.refusal = error
-            self._file = file
+                refusal = error
+            with self._changing:
+                if self._wanted == file:
+                    self._leave_sample()
+                    self.put(photo)
+                    self.refusal, self._file = refusal, file
 
     def _leave_sample(self) -> None:
         if self.given is not None:
             self.given = None
             self._patients += 1
-
-    def empty(self) -> None:
-        """The source's box is empty: where it held a file, the photo goes with it."""
-        if self._file:
-            self.put(None)
-            self._file = ""
 
     def once(self, key: Key, compute: Callable[[], T]) -> T:
         """What ``compute`` returned the first time it was asked for under this key."""
@@ -130,6 +146,6 @@ class Sitting:
         if isinstance(found, Job):
             found.stop()
 
-    def ask_to_save(self) -> None:
-        """Save was pressed; the page does it when it is drawn that far."""
-        self.save_asked = True
+    def ask_to_save(self, what: object) -> None:
+        """Save was pressed for what was on the page; the page does it when drawn that far."""
+        self.save_asked = Press(what)

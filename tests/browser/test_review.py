@@ -26,6 +26,8 @@ def _png(pixels: object) -> bytes:
 
 
 def _fill_patient(page: Page) -> None:
+    # While another source of photos is drawn, the form stands there twice.
+    expect(page.get_by_label("Age (years)")).to_have_count(1)
     for label, value in (("Age (years)", "67"), ("Height (cm)", "158"), ("Weight (kg)", "52")):
         field = page.get_by_label(label)
         field.fill(value)

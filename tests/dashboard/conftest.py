@@ -1,6 +1,7 @@
 """The records database and the model of a page under test."""
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +18,18 @@ from face2bone.explain.owen import CellAttribution, quarters
 from face2bone.explain.shapley import RegionAttribution
 from face2bone.face import REGIONS, AlignedFace, Region
 from face2bone.records import Records
+
+
+@pytest.fixture(autouse=True)
+def own_main() -> Iterator[None]:
+    """Put the main module back.
+
+    Streamlit's runner makes its script the main module, and a later test's worker processes
+    would begin by running that script.
+    """
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture

@@ -173,6 +173,8 @@ def test_a_concepts_name_is_kept_with_the_model_or_refused_beside_its_box(
     assert not app.exception
     assert "called" in app.error[0].value
     assert load_bundle(with_cohort).concepts.names == renamed.concepts.names
+    app.text_input(key="name_2").set_value(renamed.concepts.names[2]).run()
+    assert not app.error, "typed back: nothing is refused any more"
 
 
 def test_cards_come_by_importance(with_cohort: Path, tiny_bundle: Bundle) -> None:

@@ -45,7 +45,7 @@ def offered(monkeypatch: pytest.MonkeyPatch) -> Offered:
 
 
 def tick(monkeypatch: pytest.MonkeyPatch, *keys: str) -> None:
-    monkeypatch.setattr(st, "checkbox", lambda *_, key, **__: key in keys)
+    monkeypatch.setattr(st, "checkbox", lambda *_, key, **__: key.startswith(keys))
 
 
 def pictures(pdf: bytes) -> int:

@@ -163,3 +163,15 @@ def test_the_sites_guideline_shows_first(monkeypatch: pytest.MonkeyPatch) -> Non
     get_settings.cache_clear()
     assert app.selectbox(key="guideline").value == "china"
     assert "China 2022" in words(app)
+
+
+def test_answers_only_women_are_asked_do_not_count_for_a_man(app: AppTest) -> None:
+    """The list stays answered in the session when the sex is corrected and it is drawn no more."""
+    from face2bone.dashboard.answers import _history
+    from face2bone.history import Oestrogen
+    from face2bone.patient import Patient, Sex
+
+    named(app.selectbox, "history_oestrogen").set_value(Oestrogen.CURRENT).run()
+    assert not app.exception
+    man = Patient(62, Sex.MALE, 175, 75)
+    assert _history(man).oestrogen is None

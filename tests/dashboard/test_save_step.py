@@ -49,6 +49,11 @@ def test_saved_once_with_consent_and_a_reason_for_another_decision(
     (kept,) = kept_assessments(records)
     assert kept.decision == chosen
     assert verify(records).faults == ()
+    review.number_input(key="frax_major_1_0").set_value(12.0)
+    review.number_input(key="frax_hip_1_0").set_value(1.0).run()
+    assert not any("Saved under" in s.value for s in review.success), "corrected since"
+    review.button(key=SAVE).click().run()
+    assert len(kept_assessments(records)) == 2
     other = done(review.button(key="sample_1").click().run())
     assert not named(other.checkbox, "consent").value, "given for another photo"
     assert named(other.text_input, "save_patient_id").value == ""

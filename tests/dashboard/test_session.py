@@ -4,7 +4,6 @@ import gc
 from collections.abc import Iterator
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from face2bone.dashboard import session
 
@@ -27,25 +26,3 @@ def test_libraries_and_model_are_left_out_of_collections_once(
     session.assessor.clear()
     session.assessor()
     assert gc.get_freeze_count() <= frozen
-
-
-def box_that_comes_and_goes() -> None:
-    import streamlit as st
-
-    from face2bone.dashboard import session
-
-    if st.checkbox("Show", value=True, key="show"):
-        st.number_input("Number", 0.0, 9.0, None, key=session.kept("number", 5.0))
-
-
-@pytest.mark.parametrize("typed", [7.0, None])
-def test_what_was_typed_stands_again_in_a_box_that_was_gone(typed: float | None) -> None:
-    app = AppTest.from_function(box_that_comes_and_goes).run()
-    assert app.number_input(key="number").value == 5.0
-    app.number_input(key="number").set_value(typed).run()
-    app.checkbox(key="show").uncheck().run()
-    assert not app.number_input
-    app.checkbox(key="show").check().run()
-    assert app.number_input(key="number").value == typed
-    assert not app.exception
-    assert not app.warning

@@ -151,26 +151,55 @@ def test_typed_details_are_kept_for_another_photo(sitting: Sitting) -> None:
     assert sitting.patient_key("age") == age
 
 
+class SlowRead:
+    """A file whose reading goes on when told; the thread that reads it."""
+
+    def __init__(self, sitting: Sitting, file: str, shade: int) -> None:
+        self._go_on, reading = threading.Event(), threading.Event()
+
+        def read() -> Photo:
+            reading.set()
+            assert self._go_on.wait(SECONDS)
+            return photo(shade)
+
+        self._thread = threading.Thread(target=sitting.take, args=(file, read))
+        self._thread.start()
+        assert reading.wait(SECONDS)
+
+    def end(self) -> None:
+        self._go_on.set()
+        self._thread.join(SECONDS)
+        assert not self._thread.is_alive()
+
+
 def test_the_newer_of_two_files_wins_though_the_older_is_still_being_read(
     sitting: Sitting,
 ) -> None:
-    reading, go_on = threading.Event(), threading.Event()
-
-    def slowly() -> Photo:
-        reading.set()
-        assert go_on.wait(SECONDS)
-        return photo(1)
-
-    older = threading.Thread(target=sitting.take, args=("a", slowly))
+    older = SlowRead(sitting, "a", 1)
     newer = threading.Thread(target=sitting.take, args=("b", lambda: photo(2)))
-    older.start()
-    assert reading.wait(SECONDS)
     newer.start()
-    go_on.set()
-    for thread in (older, newer):
-        thread.join(SECONDS)
+    older.end()
+    newer.join(SECONDS)
     assert sitting.photo is not None
     assert sitting.photo.sha256 == photo(2).sha256
+
+
+def test_a_sample_chosen_while_a_file_is_read_stays_with_its_details(sitting: Sitting) -> None:
+    slow = SlowRead(sitting, "a", 1)
+    sitting.choose(photo(2), WOMAN)
+    slow.end()
+    assert sitting.photo is not None
+    assert sitting.photo.sha256 == photo(2).sha256
+    assert sitting.given is WOMAN
+
+
+def test_a_file_taken_away_while_it_is_read_does_not_come_back(sitting: Sitting) -> None:
+    for leave in (sitting.empty, lambda: sitting.turn_to("camera")):
+        sitting.turn_to("upload")
+        slow = SlowRead(sitting, "a", 1)
+        leave()
+        slow.end()
+        assert sitting.photo is None
 
 
 def test_another_photo_ends_what_was_asked_for_the_last(sitting: Sitting) -> None:
@@ -187,11 +216,18 @@ def test_another_photo_ends_what_was_asked_for_the_last(sitting: Sitting) -> Non
     sitting.put(photo(1))
     sitting.ask(("explanation", photo(1).sha256, "bundle"), work)
     sitting.once(("explored", "", "bundle"), lambda: "kept")
-    sitting.ask_to_save()
+    sitting.ask_to_save("the photo's assessment")
     sitting.put(photo(2))
     assert stopped.wait(SECONDS)
     assert list(sitting.results.values()) == ["kept"]
-    assert not sitting.save_asked, "pressed for the photo before"
+    assert sitting.save_asked is None, "pressed for the photo before"
+
+
+def test_two_presses_for_the_same_are_two(sitting: Sitting) -> None:
+    sitting.ask_to_save("this")
+    first = sitting.save_asked
+    sitting.ask_to_save("this")
+    assert sitting.save_asked is not first
 
 
 def test_what_was_asked_for_is_started_once_and_replaces_its_kind(sitting: Sitting) -> None:
