@@ -10,9 +10,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := face2bone tools $(wildcard streamlit_app.py pages/*.py benchmarks/*.py)
 # More threads than this only fight each other over pictures of 160 x 160.
 TEST_THREADS ?= 1
-# Test processes side by side; each holds a model and perhaps a browser, about 2 GB. Browser tests
-# wait much and come first, so three keep two cores busy; a file's tests share its fixtures.
-TEST_WORKERS ?= 3
+# Test processes side by side; each holds a model and perhaps a browser, about 2 GB. A file's tests
+# stay together, because they share what takes long to make; the browser's, which wait most, begin.
+TEST_WORKERS ?= 2
 TEST_ORDER := --dist loadfile --no-loadscope-reorder
 
 .PHONY: setup run demo test test-long check bench train-demo

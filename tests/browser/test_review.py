@@ -13,10 +13,13 @@ from tests.browser.acts import (
     expect_all_steps,
     expect_assessed,
     keep_picture,
+    settled,
     stop_explanation,
 )
 
 pytestmark = pytest.mark.browser
+
+BOXES = {"Upload": "Photo of the face", "Camera": "Look straight into the camera"}
 
 
 def _png(pixels: object) -> bytes:
@@ -25,9 +28,15 @@ def _png(pixels: object) -> bytes:
     return buffer.getvalue()
 
 
-def _fill_patient(page: Page) -> None:
-    # While another source of photos is drawn, the form stands there twice.
+def _turn_to(page: Page, source: str) -> None:
+    """Choose where the photo comes from, and wait until the form below stands there once again."""
+    page.get_by_text(source, exact=True).click()
+    expect(page.get_by_text(BOXES[source])).to_be_visible()
     expect(page.get_by_label("Age (years)")).to_have_count(1)
+    settled(page)
+
+
+def _fill_patient(page: Page) -> None:
     for label, value in (("Age (years)", "67"), ("Height (cm)", "158"), ("Weight (kg)", "52")):
         field = page.get_by_label(label)
         field.fill(value)
@@ -58,7 +67,7 @@ def test_sample_patient_is_one_click_away_and_its_pictures_stay_in_the_session(
 
 def test_uploaded_photo_is_told_it_is_out_of_domain(page: Page) -> None:
     """Large, so that the details are typed while it is still being read: it must not be lost."""
-    page.get_by_text("Upload", exact=True).click()
+    _turn_to(page, "Upload")
     large = np.asarray(Image.fromarray(astronaut()).resize((3400, 3400)))
     page.locator("input[type=file]").set_input_files(
         {"name": "astronaut.png", "mimeType": "image/png", "buffer": _png(large)}
@@ -72,7 +81,7 @@ def test_uploaded_photo_is_told_it_is_out_of_domain(page: Page) -> None:
 
 
 def test_camera_reaches_the_last_step(page: Page) -> None:
-    page.get_by_text("Camera", exact=True).click()
+    _turn_to(page, "Camera")
     page.get_by_role("button", name="Take Photo").click()
     _fill_patient(page)
     expect_assessed(page)
@@ -81,7 +90,7 @@ def test_camera_reaches_the_last_step(page: Page) -> None:
 
 
 def test_picture_without_a_face_still_gets_a_suggestion(page: Page) -> None:
-    page.get_by_text("Upload", exact=True).click()
+    _turn_to(page, "Upload")
     page.locator("input[type=file]").set_input_files(
         {"name": "cat.png", "mimeType": "image/png", "buffer": _png(chelsea())}
     )
@@ -92,7 +101,7 @@ def test_picture_without_a_face_still_gets_a_suggestion(page: Page) -> None:
 
 
 def test_bytes_that_are_no_photo_get_one_sentence(page: Page) -> None:
-    page.get_by_text("Upload", exact=True).click()
+    _turn_to(page, "Upload")
     page.locator("input[type=file]").set_input_files(
         {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": b"not a photo at all"}
     )
@@ -122,7 +131,7 @@ def test_a_region_is_looked_into_when_asked(page: Page) -> None:
 
 
 def test_what_was_typed_is_there_again_after_a_look_at_another_page(page: Page) -> None:
-    page.get_by_text("Upload", exact=True).click()
+    _turn_to(page, "Upload")
     _fill_patient(page)
     page.get_by_text("Vertebral fracture within 2 years", exact=True).click()
     expect(page.get_by_text("Suggestion: urgent clinician review")).to_be_visible()
