@@ -6,9 +6,9 @@ the callback again: half of a change would stay, or a photo just taken would be 
 callback is given this object and changes nothing else, and what must follow from it is done by
 the page itself, which is drawn again from the top until it was drawn to its end.
 
-For the same reason nothing typed is ever overwritten. Everything a visitor types stands under a
-key with a number in it; another patient takes the next number, so that a value which the browser
-still sends for the one before can never be read as the next one's.
+For the same reason nothing typed is ever overwritten. What is typed about a patient stands under
+a key with a number in it; a sample patient takes the next number, so that a value which the
+browser still sends for the one before can never be read as the sample's.
 """
 
 import threading
@@ -136,8 +136,9 @@ class Sitting:
 
     def ask(self, key: Key, work: Callable[[Any], object], instead_of: str | None = None) -> None:
         """Start a long computation; those whose step begins with ``instead_of`` end."""
-        for other in [k for k in self.results if instead_of and k[0].startswith(instead_of)]:
-            self.forget(other)
+        for other in list(self.results):
+            if instead_of is not None and other[0].startswith(instead_of):
+                self.forget(other)
         self.once(key, lambda: Job(work))
 
     def forget(self, key: Key) -> None:

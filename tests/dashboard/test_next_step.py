@@ -165,13 +165,27 @@ def test_the_sites_guideline_shows_first(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "China 2022" in words(app)
 
 
-def test_answers_only_women_are_asked_do_not_count_for_a_man(app: AppTest) -> None:
-    """The list stays answered in the session when the sex is corrected and it is drawn no more."""
-    from face2bone.dashboard.answers import _history
-    from face2bone.history import Oestrogen
+def a_sex_that_is_corrected() -> None:
+    import streamlit as st
+
+    from face2bone.dashboard.answers import read_answers
+    from face2bone.dashboard.history_form import history_form
     from face2bone.patient import Patient, Sex
 
+    man = st.checkbox("A man", key="man")
+    patient = read_answers(Patient(62, Sex.MALE if man else Sex.FEMALE, 160, 75)).patient
+    history_form(patient)
+    st.markdown(f"read: {patient.history.oestrogen}")
+
+
+def test_answers_only_women_are_asked_do_not_count_for_a_man() -> None:
+    """The list stays answered in the session while it is not drawn."""
+    from face2bone.history import Oestrogen
+
+    app = AppTest.from_function(a_sex_that_is_corrected, default_timeout=SECONDS).run()
     named(app.selectbox, "history_oestrogen").set_value(Oestrogen.CURRENT).run()
-    assert not app.exception
-    man = Patient(62, Sex.MALE, 175, 75)
-    assert _history(man).oestrogen is None
+    assert f"read: {Oestrogen.CURRENT}" in words(app)
+    app.checkbox(key="man").check().run()
+    assert "read: None" in words(app)
+    app.checkbox(key="man").uncheck().run()
+    assert f"read: {Oestrogen.CURRENT}" in words(app)
