@@ -1,10 +1,11 @@
 # Every target makes or reuses .venv by itself; stamp files keep it quick when nothing changed.
-# Another Python: make setup PYTHON=/path/to/python3.11
+# Another Python: make setup PYTHON=/path/to/python3.13
 
 VENV := .venv
 BIN := $(VENV)/bin
 MADE := $(VENV)/.made
 RUNTIME := $(VENV)/.runtime
+TRAIN := $(VENV)/.train
 DEV := $(VENV)/.dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := face2bone tools $(wildcard streamlit_app.py pages/*.py benchmarks/*.py)
@@ -40,13 +41,11 @@ check: $(DEV)
 bench: $(DEV)
 	$(BIN)/python -m benchmarks
 
-train-demo: $(RUNTIME)
+train-demo: $(TRAIN)
 	$(BIN)/face2bone train-demo --out models/demo
 
 $(MADE):
-	@python=$$(PYTHON=$(PYTHON) sh tools/find_python.sh) \
-	&& "$$python" tools/check_system_libraries.py \
-	&& "$$python" -m venv $(VENV)
+	@python=$$(PYTHON=$(PYTHON) sh tools/find_python.sh) && "$$python" -m venv $(VENV)
 	@touch $@
 
 # Editable without dependencies: requirements.txt has already put in exactly what is pinned.
@@ -56,6 +55,10 @@ $(RUNTIME): requirements.txt pyproject.toml $(MADE)
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(DEV): requirements-dev.txt $(RUNTIME)
+$(TRAIN): requirements-train.txt $(RUNTIME)
+	@$(PIP) install -r requirements-train.txt
+	@touch $@
+
+$(DEV): requirements-dev.txt $(TRAIN)
 	@$(PIP) install -r requirements-dev.txt
 	@touch $@

@@ -1,6 +1,6 @@
 """From bytes to probabilities, as a ratio to the work that cannot be avoided.
 
-The parts are decoding the photo, one FaceMesh call on its pixels and one forward pass; the
+The parts are decoding the photo, one landmarker call on its pixels and one forward pass; the
 whole adds checks, retries, pose, quality, alignment, regions, calibration and the domain
 check. Full-width network with untrained weights: speed does not depend on their values.
 Run: python benchmarks/end_to_end.py
@@ -15,12 +15,13 @@ from dataclasses import replace
 import numpy as np
 import pillow_heif
 import torch
-from mediapipe.python.solutions.face_mesh import FaceMesh
 from PIL import Image
 
 from face2bone.assess import Assessor
 from face2bone.bundle import Bundle, fit_ood, load_bundle, pooled
 from face2bone.cohort.synthetic.samples import sample_patients
+from face2bone.face.locator import FaceLandmarker
+from face2bone.face.views import View, see
 from face2bone.nn import Face2Bone, NetworkConfig
 from face2bone.photo import read_photo
 from face2bone.runtime import TorchEngine, make_engine, network_input
@@ -71,11 +72,12 @@ def median_ms(work: Callable[[], object], runs: int) -> float:
 
 
 def measure(assessor: Assessor, data: bytes, runs: int) -> tuple[float, float, float, float]:
-    """Decoding, FaceMesh, forward pass and the whole, ms."""
+    """Decoding, landmarks, forward pass and the whole, ms."""
     photo = read_photo(data)
     crop = network_input(assessor.locate(photo).aligned.crop[None])
-    with FaceMesh(static_image_mode=True, refine_landmarks=True, max_num_faces=1) as mesh:
-        face = median_ms(lambda: mesh.process(photo.pixels), runs)
+    view = View(0, 0, max(photo.pixels.shape[:2]), smallest=0).snapped()
+    detect, square = FaceLandmarker().detector(), see(photo.pixels, view)
+    face = median_ms(lambda: detect(square), runs)
     return (
         median_ms(lambda: read_photo(data), runs),
         face,
@@ -91,7 +93,7 @@ def main() -> None:
     runs = parser.parse_args().runs
     bundle = full_width(load_bundle(get_settings().bundle))
     assessor = Assessor(bundle, make_engine(bundle, "openvino"))
-    print("photo        decode  FaceMesh  forward  sum of parts  whole  ratio   (ms)")
+    print("photo        decode  landmarks forward  sum of parts  whole  ratio   (ms)")
     for name, data in photos().items():
         decode, face, forward, whole = measure(assessor, data, runs)
         parts = decode + face + forward

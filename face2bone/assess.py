@@ -25,7 +25,7 @@ from face2bone.explain.fills import Fill, blur_fill, inpaint_fill, mean_face_fil
 from face2bone.explain.owen import CellAttribution, region_cells
 from face2bone.explain.pixel_map import pixel_map
 from face2bone.explain.shapley import SEVERITY_OF_CLASS, RegionAttribution, region_shapley
-from face2bone.face import AlignedFace, Face, Region, align, find_face, make_locator
+from face2bone.face import AlignedFace, Face, Region, align, find_face, shared_locator
 from face2bone.patient import Patient
 from face2bone.photo import Photo, read_photo
 from face2bone.runtime import Engine, Prediction, logits_of_crops, make_engine, predict
@@ -160,7 +160,7 @@ class Assessor:
         settings = get_settings()
         self.bundle = bundle
         self.engine = engine or make_engine(bundle, settings.engine, threads=settings.threads)
-        self.locator = make_locator(settings.landmarker)
+        self.locator = shared_locator()
         self.facts = BundleFacts.of(bundle)
 
     def locate(self, photo: Photo) -> LocatedFace:

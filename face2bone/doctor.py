@@ -12,7 +12,7 @@ from typing import Final
 from face2bone.errors import Face2BoneError
 
 PINS: Final = ("mediapipe", "numpy", "torch", "streamlit", "starlette", "protobuf", "openvino")
-PYTHONS: Final = ((3, 11), (3, 12))
+PYTHONS: Final = ((3, 11), (3, 12), (3, 13), (3, 14))
 MEMORY_NEEDED_GB: Final = 2.0  # one session with the demo bundle, measured, rounded up
 REQUIREMENTS: Final = Path(__file__).resolve().parent.parent / "requirements.txt"
 
@@ -44,7 +44,7 @@ def _python() -> Check:
         "python",
         here in PYTHONS,
         f"Python {platform.python_version()}",
-        "Install Python 3.11 or 3.12: MediaPipe has no wheel above, pandas none below.",
+        "Install a Python from 3.11 to 3.14: the pinned packages exist for these.",
     )
 
 
@@ -75,7 +75,7 @@ def _one_opencv() -> Check:
         "opencv",
         len(found) == 1,
         f"installed: {', '.join(found)}",
-        "Uninstall all of them, then install opencv-contrib-python as requirements.txt pins it.",
+        "Uninstall all of them, then install opencv-python-headless as requirements.txt pins it.",
     )
 
 

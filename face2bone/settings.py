@@ -20,10 +20,15 @@ ENV_PREFIX: Final = "FACE2BONE_"
 _CHECKOUT: Final = Path(__file__).resolve().parent.parent
 
 
+def shipped_models() -> Path:
+    """The folder ``models`` of this checkout, else the one under the current directory."""
+    beside_package = _CHECKOUT / "models"
+    return beside_package if beside_package.is_dir() else Path("models")
+
+
 def _default_bundle() -> Path:
-    """The bundle of this checkout, else ``models/demo`` under the current directory."""
-    beside_package = _CHECKOUT / "models" / "demo"
-    return beside_package if beside_package.is_dir() else Path("models/demo")
+    """The demonstration bundle that ships."""
+    return shipped_models() / "demo"
 
 
 class Settings(BaseSettings):
@@ -37,7 +42,7 @@ class Settings(BaseSettings):
     """Folder of the trained model."""
 
     landmarker: Path | None = None
-    """A ``face_landmarker.task`` file; the built-in FaceMesh is used without one."""
+    """Another ``face_landmarker.task`` file than the one in models/landmarks."""
 
     engine: EngineKind = "auto"
     """Which engine runs the network; ``auto`` takes the fastest one this machine has."""

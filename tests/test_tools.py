@@ -1,6 +1,5 @@
-"""The setup scripts: a Python that really runs, and missing system libraries by package name."""
+"""The setup scripts: a Python that really runs; and the tools that measure."""
 
-import ctypes
 import importlib.util
 import subprocess
 import sys
@@ -46,13 +45,8 @@ def test_a_given_python_comes_first(tmp_path: Path) -> None:
 def test_an_unusable_given_python_is_not_replaced_silently(tmp_path: Path) -> None:
     found = find_python(SHELL_TOOLS, python=str(script(tmp_path, "old", "exit 1")))
     assert (found.returncode, found.stdout) == (1, "")
-    assert found.stderr.startswith("No Python 3.11 or 3.12")
+    assert found.stderr.startswith("No Python 3.11 to 3.14")
     assert found.stderr.count("\n") == 1
-
-
-@pytest.fixture
-def check_system_libraries() -> ModuleType:
-    return tool("check_system_libraries")
 
 
 def tool(name: str) -> ModuleType:
@@ -63,25 +57,6 @@ def tool(name: str) -> ModuleType:
     sys.modules[name] = module  # a dataclass looks its own module up
     spec.loader.exec_module(module)
     return module
-
-
-def test_missing_libraries_are_named_by_package(
-    check_system_libraries: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def load(name: str) -> None:
-        if name == "libGL.so.1":
-            raise OSError
-
-    monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(ctypes, "CDLL", load)
-    assert check_system_libraries.missing_packages() == ["libgl1"]
-
-
-def test_other_systems_are_not_asked(
-    check_system_libraries: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys, "platform", "darwin")
-    assert check_system_libraries.missing_packages() == []
 
 
 @pytest.fixture

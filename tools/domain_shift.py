@@ -17,7 +17,7 @@ from face2bone.bundle import load_bundle
 from face2bone.cohort.synthetic.patients import DrawnPatient, draw_cohort
 from face2bone.cohort.synthetic.worlds import World
 from face2bone.evaluation.domain_shift import Pixels, ShiftResult, altered, look, measure
-from face2bone.face import make_locator
+from face2bone.face import shared_locator
 from face2bone.face.locator import Locator
 from face2bone.runtime import make_engine
 from face2bone.settings import get_settings
@@ -38,7 +38,7 @@ def main() -> None:
     parser.add_argument("--pictures", type=Path)
     chosen = parser.parse_args()
     settings = get_settings()
-    bundle, locator = load_bundle(settings.bundle), make_locator(settings.landmarker)
+    bundle, locator = load_bundle(settings.bundle), shared_locator()
     engine = make_engine(bundle, settings.engine, threads=settings.threads)
     patients = draw_cohort(chosen.faces, World.PLANTED, chosen.seed)
     if chosen.pictures:

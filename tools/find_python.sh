@@ -1,10 +1,10 @@
 #!/bin/sh
-# Print the first Python 3.12 or 3.11 that really runs and can make an environment.
+# Print the first Python 3.11 to 3.14, newest first, that really runs and can make an environment.
 # A name may exist and still not run (a pyenv shim of a version that is not active), so each
 # candidate is tried. PYTHON=/path/to/python overrides the search.
-usable='import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))'
+usable='import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))'
 
-for name in ${PYTHON:-python3.12 python3.11 python3 python}; do
+for name in ${PYTHON:-python3.14 python3.13 python3.12 python3.11 python3 python}; do
     case $name in
         */*) paths=$name ;;
         *) paths=$(printf '%s\n' "$PATH" | tr ':' '\n' | sed "s|\$|/$name|") ;;
@@ -16,5 +16,5 @@ for name in ${PYTHON:-python3.12 python3.11 python3 python}; do
         fi
     done
 done
-echo "No Python 3.11 or 3.12 with its venv module was found. Install one (Debian: python3.11 and python3.11-venv) or name it with 'make setup PYTHON=/path/to/python3.11'." >&2
+echo "No Python 3.11 to 3.14 with its venv module was found. Install one (Debian: python3 and python3-venv) or name it with 'make setup PYTHON=/path/to/python3'." >&2
 exit 1

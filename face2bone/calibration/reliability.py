@@ -117,4 +117,5 @@ def _bin_means(
     values: npt.NDArray[np.float64], index: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.float64]:
     sums = np.bincount(index, weights=values, minlength=len(counts))
-    return np.divide(sums, counts, out=np.full(len(counts), np.nan), where=counts > 0)
+    means: npt.NDArray[np.float64] = np.full(len(counts), np.nan)
+    return np.divide(sums, counts, out=means, where=counts > 0)

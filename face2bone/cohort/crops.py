@@ -18,7 +18,6 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -33,8 +32,7 @@ from face2bone.cohort.synthetic.description import FaceParameters
 from face2bone.cohort.synthetic.patients import DrawnPatient, patient_face
 from face2bone.cohort.synthetic.render import draw_face
 from face2bone.errors import FaceError, PhotoError, TrainingError
-from face2bone.face import CROP_SIZE, AlignedFace, align, align_landmarks, find_face
-from face2bone.face.locator import FaceMeshLocator
+from face2bone.face import CROP_SIZE, AlignedFace, align, align_landmarks, find_face, shared_locator
 from face2bone.photo import read_photo
 from face2bone.whole_file import write_whole
 
@@ -95,7 +93,7 @@ class _Photos:
 
     def face(self, position: int) -> AlignedFace:
         photo = read_photo(self.paths[position].read_bytes())
-        face = find_face(photo, _locator())
+        face = find_face(photo, shared_locator())
         if face.quality.status == "reject":
             failed = [c.reason for c in face.quality.checks if c.status == "reject"]
             raise FaceError(" ".join(failed))
@@ -196,7 +194,7 @@ def _new_array(path: Path, dtype: Any, shape: tuple[int, ...]) -> None:
 def aligned_drawing(parameters: FaceParameters) -> AlignedFace:
     """Draw one face and align it; raises ``FaceError`` when the locator does not find just one."""
     pixels = draw_face(parameters, DRAWN_SIZE).pixels
-    found = _locator().locate(pixels)
+    found = shared_locator().locate(pixels)
     if len(found) != 1:
         raise FaceError(f"{len(found)} faces were found where one was drawn. Draw another.")
     return align_landmarks(pixels, found[0])
@@ -263,12 +261,6 @@ def _fill_shard(source: FaceSource, folder: Path, start: int, stop: int) -> None
     for array in arrays.values():
         array.flush()
     write_whole(_mark_path(folder, start), json.dumps(rejected))
-
-
-@cache
-def _locator() -> FaceMeshLocator:
-    """One a process: the shards of a worker share it."""
-    return FaceMeshLocator()
 
 
 def _write_index(folder: Path, table: pd.DataFrame) -> None:

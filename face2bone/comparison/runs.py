@@ -229,7 +229,7 @@ def write_arrays(path: Path, **arrays: Floats) -> None:
     """Arrays, there whole or not at all."""
     # An open file, as numpy appends .npz to other endings.
     with whole_file(path) as part, part.open("wb") as file:
-        np.savez(file, **arrays)
+        np.savez(file, allow_pickle=False, **arrays)
 
 
 def _named(progress: Progress, title: str) -> Progress:

@@ -30,7 +30,7 @@ from face2bone.clinical.ost import ost_index
 from face2bone.comparison.protocol import Protocol
 from face2bone.comparison.runs import VECTORS, RunResult, run_folder, write_arrays
 from face2bone.face import align_landmarks
-from face2bone.face.locator import FaceMeshLocator
+from face2bone.face.finding import shared_locator
 from face2bone.photo import read_photo
 from face2bone.training.progress import Progress
 
@@ -90,7 +90,7 @@ def landmark_columns(protocol: Protocol, progress: Progress) -> Floats:
 
 def _find_landmarks(protocol: Protocol, progress: Progress) -> Floats:
     photos: list[Path] = [protocol.cohort.photos[row] for row in protocol.store.rows]
-    locator, found = FaceMeshLocator(), []
+    locator, found = shared_locator(), []
     for done, path in enumerate(photos, start=1):
         pixels = read_photo(path.read_bytes()).pixels
         aligned = align_landmarks(pixels, locator.locate(pixels)[0]).landmarks

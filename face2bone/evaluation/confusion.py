@@ -71,7 +71,9 @@ def matthews(matrix: Floats) -> Floats:
 def ratio(above: npt.ArrayLike, below: npt.ArrayLike) -> Floats:
     """Quotient, NaN where the divisor is 0."""
     a, b = np.broadcast_arrays(np.asarray(above, np.float64), np.asarray(below, np.float64))
-    return np.divide(a, b, out=np.full(a.shape, np.nan), where=b != 0)
+    quotient: Floats = np.full(a.shape, np.nan)
+    np.divide(a, b, out=quotient, where=b != 0)
+    return quotient
 
 
 def _weighted_kappa(matrix: Floats, cost: Floats) -> Floats:

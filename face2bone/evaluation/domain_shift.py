@@ -204,7 +204,9 @@ def _enlarged(pixels: Pixels, points: Points, rng: np.random.Generator) -> Pixel
 
 def _jpeg(pixels: Pixels, points: Points, rng: np.random.Generator) -> Pixels:
     _, data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 8])
-    return _pixels(cv2.imdecode(data, cv2.IMREAD_COLOR))  # channels stay in their order
+    decoded = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    assert decoded is not None  # noqa: S101  what was encoded above decodes
+    return _pixels(decoded)  # channels stay in their order
 
 
 def _noise(pixels: Pixels, points: Points, rng: np.random.Generator) -> Pixels:

@@ -50,7 +50,7 @@ def shapley_weights(n: int) -> FloatArray:
     arrivals = np.array([factorial(s) * factorial(n - s - 1) / factorial(n) for s in range(n)])
     joins = arrivals[np.maximum(size - 1, 0)]
     stays_out = arrivals[np.minimum(size, n - 1)]
-    weights = np.where(coalitions, joins[:, None], -stays_out[:, None]).T.copy()
+    weights: FloatArray = np.where(coalitions, joins[:, None], -stays_out[:, None]).T.copy()
     weights.setflags(write=False)
     return weights
 

@@ -41,7 +41,8 @@ class MapGrid:
     @property
     def centres(self) -> FloatArray:
         """Crop pixels, (size,)."""
-        return self.first + self.step * np.arange(self.size)
+        centres: FloatArray = self.first + self.step * np.arange(self.size, dtype=np.float64)
+        return centres
 
 
 CUT_GRID: Final = MapGrid(CUT_SIZE, FIRST_CENTRE, CENTRE_STEP, PATCH)
@@ -122,7 +123,7 @@ def exemplar_patches(crops: Pixels, located: FloatArray, count: int) -> Pixels:
     best = np.argsort(-peaks.max(axis=2), axis=0, kind="stable")[:count]
     where = peaks.argmax(axis=2)
     cut = [
-        patch_at(crops[photo], *divmod(int(where[photo, part]), width), grid)
+        patch_at(crops[photo], where[photo, part] // width, where[photo, part] % width, grid)
         for part in range(parts)
         for photo in best[:, part]
     ]

@@ -1,9 +1,9 @@
 """The face in a photo: landmarks, quality, alignment and anatomical regions."""
 
 from face2bone.face.alignment import CROP_SIZE, MASK_VALUE, AlignedFace, align_landmarks
-from face2bone.face.finding import Face, align, find_face, make_locator
+from face2bone.face.finding import Face, align, find_face, shared_locator
 from face2bone.face.limits import QualityLimits
-from face2bone.face.locator import FaceMeshLocator, Locator
+from face2bone.face.locator import FaceLandmarker, Locator
 from face2bone.face.quality import QualityCheck, QualityVerdict
 from face2bone.face.regions import REGIONS, Region
 
@@ -13,7 +13,7 @@ __all__ = [
     "REGIONS",
     "AlignedFace",
     "Face",
-    "FaceMeshLocator",
+    "FaceLandmarker",
     "Locator",
     "QualityCheck",
     "QualityLimits",
@@ -22,5 +22,5 @@ __all__ = [
     "align",
     "align_landmarks",
     "find_face",
-    "make_locator",
+    "shared_locator",
 ]

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +9,11 @@ from numpy.typing import NDArray
 from face2bone.errors import NoFaceFound, SeveralFaces
 from face2bone.face.alignment import AlignedFace, align_landmarks
 from face2bone.face.limits import QualityLimits
-from face2bone.face.locator import FaceMeshLocator, Locator
+from face2bone.face.locator import FaceLandmarker, Locator
 from face2bone.face.pose import head_pose
 from face2bone.face.quality import QualityVerdict, judge_quality
-from face2bone.face.tasks_locator import TasksLocator
 from face2bone.photo import Photo
+from face2bone.settings import get_settings
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ def find_face(
 ) -> Face:
     """The face in a photo with its quality verdict; a bad verdict is data, not an error.
 
-    Without a locator the FaceMesh shared by the process is used, without limits those of the
+    Without a locator the landmarker shared by the process is used, without limits those of the
     environment. Raises ``NoFaceFound`` and ``SeveralFaces``.
     """
     faces = (locator or shared_locator()).locate(photo.pixels)
@@ -66,18 +65,10 @@ def align(photo: Photo, face: Face) -> AlignedFace:
     return align_landmarks(photo.pixels, face.landmarks)
 
 
-def make_locator(landmarker: Path | None = None) -> Locator:
-    """The locator of a ``face_landmarker.task`` file, or the built-in FaceMesh without one.
-
-    Raises ``SettingsError`` when the file cannot be used.
-    """
-    return FaceMeshLocator() if landmarker is None else TasksLocator(landmarker)
-
-
 @lru_cache(maxsize=1)
 def shared_locator() -> Locator:
-    """The process's FaceMesh, made at the first call; safe for many threads."""
-    return FaceMeshLocator()
+    """The landmarker the settings name, made at the first call; safe for many threads."""
+    return FaceLandmarker(get_settings().landmarker)
 
 
 @lru_cache(maxsize=1)

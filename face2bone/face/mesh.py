@@ -1,4 +1,4 @@
-"""Which of the 478 FaceMesh landmarks is what, and the frontal mesh poses are measured against.
+"""Which of MediaPipe's 478 face landmarks is what, and the frontal mesh poses are measured against.
 
 The numbering is MediaPipe's: 0 to 467 the face, 468 to 472 the iris on the image's left (the
 patient's right eye), 473 to 477 the other. Coordinates: x to the image's right, y down, z away
@@ -21,7 +21,7 @@ FACE_OVAL: Final[tuple[int, ...]] = (
     *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
 )
 
-# The mean FaceMesh of 120 drawn frontal faces of different identity, sex and age, made symmetric:
+# The mean landmarks of 120 drawn frontal faces of different identity, sex and age, made symmetric:
 # origin midway between the pupils, unit the distance between them. Only landmarks that neither
 # the mouth nor the lids move are kept.
 _FRONTAL: Final[dict[int, tuple[float, float, float]]] = {

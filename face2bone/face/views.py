@@ -1,6 +1,6 @@
 """Square views of a photo for the detectors, and the way back from a view to the photo.
 
-Every view is a square: in oblong pictures FaceMesh's landmarks of a tilted face are off by
+Every view is a square: in oblong pictures MediaPipe's landmarks of a tilted face are off by
 several pixels.
 """
 

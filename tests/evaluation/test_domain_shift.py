@@ -8,7 +8,7 @@ import pytest
 from face2bone.bone import BoneClass
 from face2bone.evaluation import domain_shift
 from face2bone.evaluation.domain_shift import UNALTERED, Seen, altered, measure, shifts, summarise
-from face2bone.face.locator import FaceMeshLocator
+from face2bone.face.locator import FaceLandmarker
 from face2bone.photo import Photo
 from face2bone.runtime import OodVerdict, Prediction
 
@@ -53,7 +53,7 @@ def test_the_unaltered_are_compared_with_nobody_and_nobody_may_be_found() -> Non
 
 @pytest.fixture(scope="module")
 def pictures(drawn_photo: Photo) -> dict[str, np.ndarray]:
-    landmarks = FaceMeshLocator().locate(drawn_photo.pixels)[0][:, :2]
+    landmarks = FaceLandmarker().locate(drawn_photo.pixels)[0][:, :2]
     rng = np.random.default_rng(1)
     return {s.name: s.alter(drawn_photo.pixels, landmarks, rng) for s in shifts()}
 

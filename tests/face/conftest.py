@@ -11,7 +11,7 @@ from face2bone.cohort.synthetic.description import Ageing, Pose
 from face2bone.cohort.synthetic.parameters import draw_parameters
 from face2bone.cohort.synthetic.render import draw_face
 from face2bone.face.alignment import AlignedFace, align_landmarks
-from face2bone.face.locator import FaceMeshLocator
+from face2bone.face.locator import FaceLandmarker
 from face2bone.patient import Sex
 from face2bone.photo import Photo
 
@@ -35,12 +35,12 @@ class Drawn:
 
 
 @pytest.fixture(scope="session")
-def locator() -> FaceMeshLocator:
-    return FaceMeshLocator()
+def locator() -> FaceLandmarker:
+    return FaceLandmarker()
 
 
 @pytest.fixture(scope="session")
-def draw(locator: FaceMeshLocator) -> Callable[..., Drawn]:
+def draw(locator: FaceLandmarker) -> Callable[..., Drawn]:
     """A person per seed, the head turned as asked (degrees), on request of another skin."""
 
     def drawn(seed: int, pose: tuple[float, float, float], melanin: float | None = None) -> Drawn:
@@ -73,7 +73,7 @@ def drawn_faces(draw: Callable[..., Drawn]) -> tuple[Drawn, ...]:
 
 
 @pytest.fixture(scope="session")
-def astronaut_landmarks(astronaut_photo: Photo, locator: FaceMeshLocator) -> NDArray[np.float32]:
+def astronaut_landmarks(astronaut_photo: Photo, locator: FaceLandmarker) -> NDArray[np.float32]:
     found = locator.locate(astronaut_photo.pixels)
     assert len(found) == 1
     return found[0]

@@ -1,8 +1,11 @@
-"""FaceMesh behind the protocol: many threads, difficult photos, and silence."""
+"""The landmarker behind the protocol: its file, many threads, difficult photos, and silence."""
 
+import hashlib
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -10,10 +13,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from face2bone.face.locator import FaceMeshLocator
+from face2bone.errors import SettingsError
+from face2bone.face.locator import MODEL, MODEL_SHA256, FaceLandmarker
 from face2bone.face.mesh import inter_pupil_distance
 from face2bone.face.pose import head_pose
 from face2bone.photo import Photo
+from face2bone.settings import shipped_models
 
 
 def distance(one: NDArray[np.float32], other: NDArray[np.floating[Any]]) -> float:
@@ -38,7 +43,7 @@ def test_drawn_faces_come_close_to_their_exact_places(frontal: Any) -> None:
 
 
 def test_threads_get_what_a_single_caller_gets(
-    locator: FaceMeshLocator, astronaut_photo: Photo, frontal: Any
+    locator: FaceLandmarker, astronaut_photo: Photo, frontal: Any
 ) -> None:
     photos = [astronaut_photo.pixels, frontal.pixels] * 12
     alone = [locator.locate(pixels) for pixels in photos[:2]] * 12
@@ -51,7 +56,7 @@ def test_threads_get_what_a_single_caller_gets(
 @pytest.mark.parametrize("turns", [1, 3])
 def test_a_photo_on_its_side_gives_the_same_face(
     turns: int,
-    locator: FaceMeshLocator,
+    locator: FaceLandmarker,
     astronaut_photo: Photo,
     astronaut_landmarks: NDArray[np.float32],
 ) -> None:
@@ -65,15 +70,15 @@ def test_a_photo_on_its_side_gives_the_same_face(
 
 
 def test_two_faces_side_by_side_are_both_found(
-    locator: FaceMeshLocator, astronaut_photo: Photo
+    locator: FaceLandmarker, astronaut_photo: Photo
 ) -> None:
-    """FaceMesh alone finds neither."""
+    """The landmarker alone finds neither."""
     pixels = np.hstack((astronaut_photo.pixels, astronaut_photo.pixels[:, ::-1]))
     assert len(locator.locate(np.ascontiguousarray(pixels))) == 2
 
 
 def test_a_small_face_in_a_large_photo_is_found(
-    locator: FaceMeshLocator,
+    locator: FaceLandmarker,
     astronaut_photo: Photo,
     astronaut_landmarks: NDArray[np.float32],
 ) -> None:
@@ -88,7 +93,7 @@ def test_a_small_face_in_a_large_photo_is_found(
 def test_landmarks_scale_with_the_photo(
     scale: float,
     tolerance: float,
-    locator: FaceMeshLocator,
+    locator: FaceLandmarker,
     astronaut_photo: Photo,
     astronaut_landmarks: NDArray[np.float32],
 ) -> None:
@@ -100,15 +105,60 @@ def test_landmarks_scale_with_the_photo(
 
 
 @pytest.mark.parametrize("level", [0, 200])
-def test_no_face_is_an_empty_list(level: int, locator: FaceMeshLocator) -> None:
+def test_no_face_is_an_empty_list(level: int, locator: FaceLandmarker) -> None:
     assert locator.locate(np.full((200, 300, 3), level, np.uint8)) == []
+
+
+def test_a_forked_process_makes_its_own_detector(
+    locator: FaceLandmarker, astronaut_photo: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parents = locator.detector()
+    monkeypatch.setattr("face2bone.face.locator.os.getpid", lambda: -1)
+    assert locator.detector() is not parents
+    assert len(locator.locate(astronaut_photo.pixels)) == 1
+    monkeypatch.undo()
+
+
+def test_a_missing_model_is_a_settings_error(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"gone\.task cannot be read.*FACE2BONE_LANDMARKER"):
+        FaceLandmarker(tmp_path / "gone.task")
+
+
+def test_another_file_is_a_settings_error(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "notes.task").write_text("no model")
+    with pytest.raises(SettingsError, match=r"notes\.task is not a face landmarker model"):
+        FaceLandmarker(tmp_path / "notes.task")
+    assert capfd.readouterr().err == ""
+
+
+def test_a_file_of_ones_own_is_taken(tmp_path: Path, astronaut_photo: Photo) -> None:
+    copy = shutil.copy(shipped_models() / MODEL, tmp_path / "mine.task")
+    assert len(FaceLandmarker(Path(copy)).locate(astronaut_photo.pixels)) == 1
+
+
+def test_the_file_that_ships_is_verified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    changed = tmp_path / MODEL
+    changed.parent.mkdir()
+    changed.write_bytes((shipped_models() / MODEL).read_bytes() + b" ")
+    monkeypatch.setattr("face2bone.face.locator.shipped_models", lambda: tmp_path)
+    with pytest.raises(SettingsError, match=r"face_landmarker\.task in models/landmarks is not"):
+        FaceLandmarker()
+
+
+def test_the_hand_model_is_the_one_the_notices_name() -> None:
+    content = (shipped_models() / "landmarks" / "hand_landmarker.task").read_bytes()
+    notices = (shipped_models().parent / "THIRD_PARTY_NOTICES").read_text("utf-8")
+    assert hashlib.sha256(content).hexdigest() in notices
+    assert MODEL_SHA256 in notices
 
 
 def test_nothing_is_written_to_stderr() -> None:
     script = (
         "from skimage.data import astronaut\n"
-        "from face2bone.face.locator import FaceMeshLocator\n"
-        "assert len(FaceMeshLocator().locate(astronaut())) == 1\n"
+        "from face2bone.face.locator import FaceLandmarker\n"
+        "assert len(FaceLandmarker().locate(astronaut())) == 1\n"
     )
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", script], capture_output=True, check=True, text=True

@@ -164,7 +164,7 @@ def test_nothing_is_found_in_nothing_within_a_bounded_number_of_looks() -> None:
 
 
 def test_the_view_that_mistakes_top_for_bottom_is_outvoted() -> None:
-    """As FaceMesh does: upside down the mark is still 'seen', upright and of odd shape."""
+    """As the landmarker does: upside down the mark is still 'seen', upright and of odd shape."""
     honest = MarkDetector()
     rng = np.random.default_rng(0)
 

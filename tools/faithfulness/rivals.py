@@ -114,11 +114,11 @@ def _ends(logits: Tensor) -> Tensor:
     return logits[:, 2] - logits[:, 0]
 
 
-def _input(crop: FloatArray | np.ndarray) -> Tensor:  # type: ignore[type-arg]
+def _input(crop: FloatArray | np.ndarray) -> Tensor:
     return torch.from_numpy(network_input(crop[None]))
 
 
-def _picture(crop: np.ndarray) -> Tensor:  # type: ignore[type-arg]
+def _picture(crop: np.ndarray) -> Tensor:
     return torch.from_numpy(crop[None].astype(np.float32))
 
 

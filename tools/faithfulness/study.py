@@ -168,6 +168,6 @@ def once(path: Path, compute: Callable[[], Arrays]) -> Arrays:
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(path) as part, part.open("wb") as file:
-            np.savez_compressed(file, **compute())
+            np.savez_compressed(file, allow_pickle=False, **compute())
     with np.load(path, allow_pickle=False) as kept:
         return dict(kept)

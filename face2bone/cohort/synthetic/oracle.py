@@ -25,7 +25,7 @@ STEP: Final = 0.05
 # and, by the WHO rule, T < -1.0 means t < -1.05.
 OSTEOPOROSIS_BELOW: Final = -2.45
 OSTEOPENIA_BELOW: Final = -1.05
-GRID: Final[Floats] = -10.05 + STEP * (np.arange(340) + 0.5)
+GRID: Final[Floats] = -10.05 + STEP * (np.arange(340, dtype=np.float64) + 0.5)
 _CLASS_OF_GRID: Final = np.where(
     GRID < OSTEOPOROSIS_BELOW, 2, np.where(GRID < OSTEOPENIA_BELOW, 1, 0)
 )

@@ -63,7 +63,7 @@ def fit_ordinal(
     value = _objective(theta, x, labels, penalty)
     for _ in range(STEPS):
         gradient, hessian = _derivatives(theta, x, labels, penalty)
-        step = np.linalg.solve(hessian, gradient)
+        step: Floats = np.linalg.solve(hessian, gradient).astype(np.float64)
         promise = float(gradient @ step)
         if promise < TOLERANCE:
             return _model(theta, x, labels)

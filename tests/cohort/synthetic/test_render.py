@@ -119,8 +119,8 @@ def test_the_same_seed_gives_the_same_bytes_in_another_process() -> None:
 
 
 def test_face_mesh_finds_drawn_faces(drawn_person: Person) -> None:
-    from face2bone.face.locator import FaceMeshLocator
+    from face2bone.face.locator import FaceLandmarker
 
-    locator = FaceMeshLocator()
+    locator = FaceLandmarker()
     found = [len(locator.locate(draw_face(drawn_person(seed)).pixels)) for seed in range(60, 100)]
     assert found == [1] * 40

@@ -6,7 +6,7 @@ import pytest
 from face2bone.cohort.synthetic.patients import TEST_SEED_RANGE, draw_cohort
 from face2bone.cohort.synthetic.worlds import World
 from face2bone.explain.faithfulness.twin import twin_face
-from face2bone.face.locator import FaceMeshLocator
+from face2bone.face.locator import FaceLandmarker
 
 SEED = TEST_SEED_RANGE.start + 7_000
 
@@ -19,7 +19,7 @@ def patient():
 
 @pytest.fixture(scope="session")
 def twin(patient):
-    return twin_face(patient, FaceMeshLocator())
+    return twin_face(patient, FaceLandmarker())
 
 
 @pytest.fixture

@@ -129,7 +129,7 @@ def test_what_reads_the_eyes_is_found_in_the_eyes(rows):
     assert row[f"inside: {figures.TRUTH}"] > 1.2
     assert row["rank: uniform"] == 0
     assert row["inside: uniform"] == pytest.approx(1)
-    assert row[f"size: {figures.OURS}"] > 0.8  # the two eyes tie for the front
+    assert row[f"size: {figures.OURS}"] > 0.7  # the two eyes tie for the front
     assert row["inside: Grad-CAM, mean"] == pytest.approx(row[f"inside: {figures.TRUTH}"], rel=0.2)
     assert row["infidelity, blur"] == pytest.approx(0, abs=1e-9)
     assert "max-sensitivity" not in rows
