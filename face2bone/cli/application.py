@@ -34,14 +34,29 @@ BundleOption = Annotated[
 ]
 
 
+TRAINING_PACKAGES: Final = ("lightning", "torchmetrics", "pytorchcv", "monai", "einops")
+
+
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Turn a typed error into its sentence on stderr and its exit code."""
+    """Turn a typed error into its sentence on stderr and its exit code.
+
+    A package missing because only the dashboard's were installed is such an error too.
+    """
     try:
         yield
     except Face2BoneError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(exit_code(error)) from None
+    except ModuleNotFoundError as error:
+        if str(error.name).partition(".")[0] not in TRAINING_PACKAGES:
+            raise
+        typer.echo(
+            "Training and comparing networks need packages that the dashboard does not. "
+            "Install them with `pip install -r requirements-train.txt`.",
+            err=True,
+        )
+        raise typer.Exit(EXIT_REFUSED) from None
 
 
 def exit_code(error: Face2BoneError) -> int:

@@ -25,9 +25,9 @@ def compare(
     attach: Attach = None,
 ) -> None:
     """Train and test Face2Bone, standard networks and simple models under one protocol."""
-    from face2bone.comparison.command import compare as run
-
     with plain_errors():
+        from face2bone.comparison.command import compare as run
+
         bundle = _verified(attach)  # before the hours of training, not after
         written = run(manifest, out, recipe, seeds)
         _attach(bundle, "comparison", written)
@@ -43,9 +43,9 @@ def ablate(
     attach: Attach = None,
 ) -> None:
     """Train and test Face2Bone without each of its parts, and with a control in its place."""
-    from face2bone.comparison.command import ablate as run
-
     with plain_errors():
+        from face2bone.comparison.command import ablate as run
+
         bundle = _verified(attach)  # before the hours of training, not after
         written = run(manifest, out, recipe, seeds)
         _attach(bundle, "ablation", written)
