@@ -21,7 +21,7 @@ from face2bone.bundle import load_bundle
 from face2bone.cohort.synthetic.patients import draw_patient, patient_face
 from face2bone.cohort.synthetic.render import draw_face
 from face2bone.cohort.synthetic.worlds import World
-from face2bone.face import AlignedFace, align, find_face
+from face2bone.face import AlignedFace, find_face
 from face2bone.nn import Face2Bone
 from face2bone.nn.config import NetworkConfig
 from face2bone.photo import photo_from_pixels
@@ -46,7 +46,7 @@ def networks() -> Iterator[tuple[str, Face2Bone]]:
     """The networks timed, each with its name: the configured bundle's and the full width."""
     torch.set_num_threads(THREADS)
     bundle = load_bundle(get_settings().bundle)
-    yield f"{bundle.card.name} bundle", bundle.build_network()
+    yield f"{bundle.card.name} bundle", bundle.network
     yield "full width", full_width()
 
 
@@ -60,7 +60,7 @@ def drawn_face(seed: int = 1) -> AlignedFace:
     """One drawn patient's face, as the assessment sees it."""
     patient = draw_patient(seed, World.PLANTED)
     photo = photo_from_pixels(draw_face(patient_face(patient), size=256).pixels)
-    return align(photo, find_face(photo))
+    return find_face(photo).aligned
 
 
 def medians(jobs: Mapping[str, Callable[[], object]], runs: int) -> dict[str, float]:

@@ -25,7 +25,7 @@ from face2bone.explain.fills import Fill, blur_fill, inpaint_fill, mean_face_fil
 from face2bone.explain.owen import CellAttribution, region_cells
 from face2bone.explain.pixel_map import pixel_map
 from face2bone.explain.shapley import SEVERITY_OF_CLASS, RegionAttribution, region_shapley
-from face2bone.face import AlignedFace, Face, Region, align, find_face, shared_locator
+from face2bone.face import AlignedFace, Face, Region, find_face, shared_locator
 from face2bone.patient import Patient
 from face2bone.photo import Photo, read_photo
 from face2bone.runtime import Engine, Prediction, logits_of_crops, make_engine, predict
@@ -47,7 +47,11 @@ class LocatedFace:
 
     photo_sha256: str
     face: Face
-    aligned: AlignedFace
+
+    @property
+    def aligned(self) -> AlignedFace:
+        """The crop the network reads, with its mask and regions."""
+        return self.face.aligned
 
     @property
     def rejected(self) -> bool:
@@ -169,8 +173,7 @@ class Assessor:
         Raises ``NoFaceFound`` or ``SeveralFaces``; a failed quality check is data in
         the result, so that a page can show what to change.
         """
-        face = find_face(photo, self.locator)
-        return LocatedFace(photo.sha256, face, align(photo, face))
+        return LocatedFace(photo.sha256, find_face(photo, self.locator))
 
     def predict(self, located: LocatedFace) -> Prediction:
         """Calibrated probabilities; raises ``FaceRejected`` with every rejecting reason."""

@@ -158,7 +158,7 @@ def _prediction(face: tuple[float, float, float] | None) -> Prediction | None:
         return None
     p = np.array(face)
     domain = OodVerdict(distance=1.0, threshold=5.0, is_outside=False)
-    return Prediction(p, (BoneClass(int(p.argmax())),), domain, np.log(p))
+    return Prediction(p, (BoneClass(int(p.argmax())),), domain, np.log(p), "torch cpu f32")
 
 
 def _typed(worked: Worked, referral: Referral) -> Iterator[str]:

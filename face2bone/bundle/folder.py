@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -28,11 +29,12 @@ class Bundle(BundleContents):
     root: Path
     sha256: str
 
-    def build_network(self) -> Face2Bone:
-        """A new network with the bundle's weights, in evaluation mode, without gradients.
+    @cached_property
+    def network(self) -> Face2Bone:
+        """The bundle's network, in evaluation mode, without gradients; copy it before changing it.
 
-        torch's random state is left as it was. Raises ``BundleCorrupt`` when the weights
-        are not those of the card's architecture.
+        Built once, when the bundle is loaded. torch's random state is left as it was. Raises
+        ``BundleCorrupt`` when the weights are not those of the card's architecture.
         """
         try:
             with torch.random.fork_rng(devices=[]):
@@ -154,7 +156,7 @@ def _verified(root: Path, hashes: Mapping[str, str]) -> dict[str, bytes]:
 
 def _check_fit(bundle: Bundle) -> None:
     """Weights fit the architecture, and the references its feature channels."""
-    bundle.build_network()
+    _ = bundle.network
     channels = mixed_6a_channels(bundle.card.architecture.channels)
     if bundle.ood.mean.size != channels or bundle.concepts.basis.shape[1] != channels:
         raise BundleCorrupt(

@@ -68,7 +68,7 @@ def parts(
             crops, maps = store.crops[store.rows], store.region_maps[store.rows]
         with progress_bar("taking apart", 100) as advance:
             found = decompose_concept(
-                loaded.build_network(),
+                loaded.network,
                 loaded.concepts,
                 number - 1,
                 crops,

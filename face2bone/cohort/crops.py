@@ -32,7 +32,7 @@ from face2bone.cohort.synthetic.description import FaceParameters
 from face2bone.cohort.synthetic.patients import DrawnPatient, patient_face
 from face2bone.cohort.synthetic.render import draw_face
 from face2bone.errors import FaceError, PhotoError, TrainingError
-from face2bone.face import CROP_SIZE, AlignedFace, align, align_landmarks, find_face, shared_locator
+from face2bone.face import CROP_SIZE, AlignedFace, align_landmarks, find_face, shared_locator
 from face2bone.photo import read_photo
 from face2bone.whole_file import write_whole
 
@@ -97,7 +97,7 @@ class _Photos:
         if face.quality.status == "reject":
             failed = [c.reason for c in face.quality.checks if c.status == "reject"]
             raise FaceError(" ".join(failed))
-        return align(photo, face)
+        return face.aligned
 
 
 def photo_crops(

@@ -21,7 +21,7 @@ from face2bone.bundle import Bundle
 from face2bone.cohort.synthetic.patients import DrawnPatient, patient_face
 from face2bone.cohort.synthetic.render import draw_face
 from face2bone.errors import FaceError
-from face2bone.face import align, find_face
+from face2bone.face import find_face
 from face2bone.face.alignment import align_landmarks
 from face2bone.face.locator import Locator
 from face2bone.photo import photo_from_pixels
@@ -130,7 +130,7 @@ def look(pixels: Pixels, bundle: Bundle, engine: Engine, locator: Locator) -> Se
         face = find_face(photo, locator)
     except FaceError:
         return Seen(rejected=False, prediction=None)
-    prediction = predict(engine, bundle, align(photo, face))
+    prediction = predict(engine, bundle, face.aligned)
     return Seen(face.quality.status == "reject", prediction)
 
 

@@ -112,7 +112,7 @@ def implicit_location(
 ) -> ImplicitLocation:
     """Which pixels of one aligned face each concept's presence rests on.
 
-    ``network`` is ``bundle.build_network()``. Takes ``steps`` forward and R times as many
+    ``network`` is ``bundle.network``. Takes ``steps`` forward and R times as many
     backward passes up to the cut.
     """
     end = network_input(aligned.crop[None])

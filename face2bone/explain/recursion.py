@@ -17,7 +17,7 @@ a sub-concept, unlike a concept, really lies where it is located.
 in the class's stead: the total Sobol index for the concept's presence, of m in
 t(s - (1 - m) U' W'), in [0, 1], without sign; and its coefficient at each of those positions.
 
-Engines do not stop at the stem for this; it needs the torch network, ``bundle.build_network()``.
+Engines do not stop at the stem for this; it needs the torch network, ``bundle.network``.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """The face in a photo: landmarks, quality, alignment and anatomical regions."""
 
 from face2bone.face.alignment import CROP_SIZE, MASK_VALUE, AlignedFace, align_landmarks
-from face2bone.face.finding import Face, align, find_face, shared_locator
+from face2bone.face.finding import Face, find_face, shared_locator
 from face2bone.face.limits import QualityLimits
 from face2bone.face.locator import FaceLandmarker, Locator
 from face2bone.face.quality import QualityCheck, QualityVerdict
@@ -19,7 +19,6 @@ __all__ = [
     "QualityLimits",
     "QualityVerdict",
     "Region",
-    "align",
     "align_landmarks",
     "find_face",
     "shared_locator",

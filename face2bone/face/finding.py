@@ -22,7 +22,8 @@ class Face:
 
     landmarks: float32 (478, 3) in photo pixels, 0 at the centre of the first pixel; angles in
     degrees with the signs of ``face2bone.face.pose``; quarter_turns: anticlockwise turns (0 to 3)
-    that would set the photo upright; the landmarks are in the photo as it is.
+    that would set the photo upright; the landmarks are in the photo as it is; aligned: the crop,
+    mask and regions the network reads.
     """
 
     landmarks: NDArray[np.float32]
@@ -31,6 +32,7 @@ class Face:
     roll_deg: float
     quarter_turns: int
     quality: QualityVerdict
+    aligned: AlignedFace
 
 
 def find_face(
@@ -57,12 +59,9 @@ def find_face(
     verdict = judge_quality(
         photo.pixels.shape, landmarks, pose, aligned, limits or environment_limits()
     )
-    return Face(landmarks, pose.yaw_deg, pose.pitch_deg, pose.roll_deg, pose.quarter_turns, verdict)
-
-
-def align(photo: Photo, face: Face) -> AlignedFace:
-    """The crop, mask and regions of a face found in this photo."""
-    return align_landmarks(photo.pixels, face.landmarks)
+    return Face(
+        landmarks, pose.yaw_deg, pose.pitch_deg, pose.roll_deg, pose.quarter_turns, verdict, aligned
+    )
 
 
 @lru_cache(maxsize=1)

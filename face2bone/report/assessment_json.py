@@ -70,6 +70,7 @@ def document(assessment: Assessment) -> AssessmentDocument:
             distance=_number(domain.distance),
             threshold=_number(domain.threshold),
         ),
+        engine=prediction.engine,
         regions=[] if withheld else [_region_game(game) for game in explanation.regions],
         regions_withheld=withheld,
         concepts=_concepts(explanation.concepts),

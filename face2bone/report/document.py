@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, m
 from face2bone.bone import CLASS_LABELS
 from face2bone.errors import DocumentInvalid
 
-SCHEMA_VERSION: Final = "1.1"
+SCHEMA_VERSION: Final = "1.2"
 ROUNDING: Final = 1e-3  # a card may give its fractions with three decimals
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -204,7 +204,7 @@ class PatientPart(_Part):
 class AssessmentDocument(_Part):
     """The whole assessment."""
 
-    schema_version: Literal["1.1"] = SCHEMA_VERSION
+    schema_version: Literal["1.1", "1.2"] = SCHEMA_VERSION
     notice: str
     photo_sha256: Sha256
     patient: PatientPart
@@ -213,6 +213,7 @@ class AssessmentDocument(_Part):
     probabilities: ClassShares
     prediction_set: list[Literal["normal", "osteopenia", "osteoporosis"]] = Field(min_length=1)
     out_of_domain: DomainPart
+    engine: str = ""
     regions: list[RegionGamePart]
     regions_withheld: str = ""
     concepts: list[ConceptPart]

@@ -350,5 +350,6 @@ def _model(document: AssessmentDocument, words: Catalogue) -> list[tuple[str, st
         ("Trained on", words.find(bundle.cohort) or bundle.cohort),  # the bundle's own words
         ("Calibration measured on", words.say(measured)),
         ("Bundle SHA-256", bundle.sha256),
+        *([("Computed by", document.engine)] if document.engine else []),
     ]
     return [(words.say(label), text) for label, text in rows]

@@ -64,9 +64,9 @@ def probe_crops(bundle: Bundle) -> npt.NDArray[np.uint8]:
 def _make(bundle: Bundle, kind: EngineKind, threads: int | None, precision: Precision) -> Engine:
     match kind:
         case "torch":
-            return TorchEngine(bundle.build_network(), threads, precision)
+            return TorchEngine(bundle.network, threads, precision)
         case "openvino":
-            return OpenVinoEngine(bundle.build_network(), threads, precision)
+            return OpenVinoEngine(bundle.network, threads, precision)
         case "auto":
             return _prove(bundle, threads, precision)
         case _:
@@ -76,7 +76,7 @@ def _make(bundle: Bundle, kind: EngineKind, threads: int | None, precision: Prec
 
 
 def _prove(bundle: Bundle, threads: int | None, precision: Precision) -> Engine:
-    network = bundle.build_network()
+    network = bundle.network
     reference = TorchEngine(network, threads)
     if reference.device.type != "cpu":
         return reference if precision == "f32" else TorchEngine(network, threads, precision)

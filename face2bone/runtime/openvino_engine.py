@@ -51,6 +51,8 @@ class OpenVinoEngine:
         self._options: dict[str, Any] = {
             "PERFORMANCE_HINT": "LATENCY",
             "INFERENCE_PRECISION_HINT": precision,
+            # Left to itself, OpenVINO computes in bf16 wherever the processor does.
+            "EXECUTION_MODE_HINT": "ACCURACY",
         }
         if threads is not None:
             self._options["INFERENCE_NUM_THREADS"] = threads

@@ -34,12 +34,14 @@ class Prediction:
     probabilities: (3,) float64, calibrated; normal, osteopenia, osteoporosis.
     prediction_set: contiguous classes, with the most probable one.
     logits: (3,) float32 before calibration, which explanations are about.
+    engine: what computed it, and in which precision, such as "openvino cpu f32".
     """
 
     probabilities: npt.NDArray[np.float64]
     prediction_set: tuple[BoneClass, ...]
     out_of_domain: OodVerdict
     logits: npt.NDArray[np.float32]
+    engine: str
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ def predict(engine: Engine, bundle: Bundle, aligned: "AlignedFace") -> Predictio
         prediction_set=tuple(k for k in BoneClass if found.sets[0, k]),
         out_of_domain=OodVerdict(distance, threshold, distance > threshold),
         logits=found.logits[0],
+        engine=engine.name,
     )
 
 

@@ -180,7 +180,7 @@ def _identity_trunk(folder: Path, clock: Clock, workers: int | None, progress: P
 
 
 def _demo_trunk() -> Engine:
-    return TorchEngine(load_bundle(DEMO).build_network())
+    return TorchEngine(load_bundle(DEMO).network)
 
 
 def _draw(patients: tuple[DrawnPatient, ...], folder: Path, workers: int | None) -> CropStore:

@@ -1,4 +1,5 @@
 import contextlib
+import copy
 import json
 from dataclasses import fields, replace
 from typing import Any
@@ -61,7 +62,7 @@ def test_the_same_contents_give_the_same_bytes(files: Files) -> None:
 def test_tensors_in_another_memory_order_are_stored_by_value(
     tiny_bundle: Bundle, files: Files
 ) -> None:
-    network = tiny_bundle.build_network().to(memory_format=torch.channels_last)
+    network = copy.deepcopy(tiny_bundle.network).to(memory_format=torch.channels_last)
     assert encode_with(tiny_bundle, network.state_dict())[MODEL] == files[MODEL]
 
 

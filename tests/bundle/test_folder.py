@@ -125,13 +125,16 @@ def test_the_network_is_the_saved_one_ready_to_run(tiny_bundle: Bundle) -> None:
     torch.manual_seed(5)
     expected = torch.rand(3)
     torch.manual_seed(5)
-    network = tiny_bundle.build_network()
+    network = replace(tiny_bundle).network  # a copy of the bundle, whose network is not built yet
     assert torch.equal(torch.rand(3), expected), "building must not disturb the random state"
     assert not network.training
     assert not any(parameter.requires_grad for parameter in network.parameters())
     for name, tensor in network.state_dict().items():
         assert torch.equal(tensor, tiny_bundle.state[name])
-    assert network is not tiny_bundle.build_network()
+
+
+def test_the_network_is_built_once(tiny_bundle: Bundle) -> None:
+    assert tiny_bundle.network is tiny_bundle.network
 
 
 def test_parts_that_do_not_fit_each_other_are_refused_and_nothing_is_written(

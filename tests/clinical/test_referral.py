@@ -33,6 +33,7 @@ def face(*probabilities: float, outside: bool = False, abstains: bool = False) -
             distance=9.0 if outside else 1.0, threshold=5.0, is_outside=outside
         ),
         logits=np.log(p),
+        engine="torch cpu f32",
     )
 
 

@@ -14,7 +14,7 @@ from face2bone.cohort.synthetic.patients import DrawnPatient, draw_cohort
 from face2bone.cohort.synthetic.worlds import World
 from face2bone.cohort.synthetic.write import manifest_table, photo_bytes
 from face2bone.errors import TrainingError
-from face2bone.face import MASK_VALUE, align, find_face
+from face2bone.face import MASK_VALUE, find_face
 from face2bone.photo import read_photo
 
 PATIENTS = 6
@@ -66,7 +66,7 @@ def test_labels_are_the_patients(drawn: CropStore, patients: tuple[DrawnPatient,
 def test_a_photo_gives_the_crop_that_an_assessment_sees(cohort: Cohort, tmp_path: Path) -> None:
     store = photo_crops(cohort, tmp_path, workers=1)
     photo = read_photo(cohort.photos[1].read_bytes())
-    aligned = align(photo, find_face(photo))
+    aligned = find_face(photo).aligned
     np.testing.assert_array_equal(store.crops[1], aligned.crop)
     np.testing.assert_array_equal(store.region_maps[1], aligned.region_map)
 

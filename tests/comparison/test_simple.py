@@ -94,11 +94,11 @@ def test_landmarks_are_those_of_the_crop(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Found in the photo, moved to the crop, and not looked for twice."""
-    from face2bone.face import align, find_face
+    from face2bone.face import find_face
 
     pixels = drawn_photo.pixels  # type: ignore[attr-defined]
     photo = photo_from_pixels(pixels)
-    expected = align(photo, find_face(photo)).landmarks[:468]
+    expected = find_face(photo).aligned.landmarks[:468]
     monkeypatch.setattr(module, "read_photo", lambda _: photo)
     store = replace(protocol.store, index=protocol.store.index.iloc[:2])
     few = replace(protocol, store=store, folder=tmp_path / "few")

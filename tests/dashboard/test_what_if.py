@@ -23,6 +23,7 @@ TOLD = Prediction(
     prediction_set=(BoneClass.OSTEOPENIA, BoneClass.OSTEOPOROSIS),
     out_of_domain=OodVerdict(15.0, 21.0, False),
     logits=np.zeros(3, dtype=np.float32),
+    engine="torch cpu f32",
 )
 
 

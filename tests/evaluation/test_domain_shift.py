@@ -16,7 +16,7 @@ from face2bone.runtime import OodVerdict, Prediction
 def seen(distance: float, named: int = 0, rejected: bool = False, limit: float = 10.0) -> Seen:
     prediction = Prediction(
         np.eye(3)[named], (BoneClass(named),), OodVerdict(distance, limit, distance > limit),
-        np.zeros(3, dtype=np.float32),
+        np.zeros(3, dtype=np.float32), "torch cpu f32",
     )  # fmt: skip
     return Seen(rejected, prediction)
 

@@ -29,7 +29,7 @@ def cohort(tmp_path_factory: pytest.TempPathFactory) -> Cohort:
 
 @pytest.fixture(scope="module")
 def engine(tiny_bundle: Bundle) -> Engine:
-    return TorchEngine(tiny_bundle.build_network(), threads=1)
+    return TorchEngine(tiny_bundle.network, threads=1)
 
 
 @pytest.fixture(scope="module")

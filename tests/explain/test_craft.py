@@ -22,7 +22,7 @@ from face2bone.explain.craft import (
     fit_concepts,
 )
 from face2bone.explain.location import CENTRE_STEP, FIRST_CENTRE
-from face2bone.face import align, find_face
+from face2bone.face import find_face
 from face2bone.face.regions import REGIONS, Region
 from face2bone.photo import photo_from_pixels
 from face2bone.runtime import TorchEngine, network_input
@@ -279,12 +279,12 @@ def test_more_photos_than_needed_are_sampled(engine, cohort, monkeypatch):
 def test_concepts_carry_the_demo_network_s_answer(demo_bundle, monkeypatch):
     """Faces rebuilt from the bank alone are read as the faces themselves are."""
     monkeypatch.setattr("face2bone.explain.craft.WEIGHED_PHOTOS", 1)
-    engine = TorchEngine(demo_bundle.build_network(), device="cpu")
+    engine = TorchEngine(demo_bundle.network, device="cpu")
     photos = [
         photo_from_pixels(draw_face(patient_face(draw_patient(seed, World.PLANTED))).pixels)
         for seed in range(7_000, 7_120)
     ]
-    faces = [align(photo, find_face(photo)) for photo in photos]
+    faces = [find_face(photo).aligned for photo in photos]
     crops = np.stack([face.crop for face in faces])
     maps = np.stack([face.region_map for face in faces])
     bank = fit_concepts(engine, crops[:90], maps[:90], n_concepts=8, exemplars=0)

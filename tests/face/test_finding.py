@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from face2bone.errors import NoFaceFound, SeveralFaces
-from face2bone.face import QualityLimits, align, find_face
+from face2bone.face import QualityLimits, find_face
 from face2bone.face.finding import environment_limits, shared_locator
 from face2bone.photo import Photo, photo_from_pixels
 
@@ -29,7 +29,7 @@ def test_the_astronaut_has_a_face_that_warns(astronaut_photo: Photo) -> None:
     assert face.quality.status == "warn"
     assert face.landmarks.shape == (478, 3)
     assert face.quarter_turns == 0
-    aligned = align(astronaut_photo, face)
+    aligned = face.aligned
     assert aligned.crop.shape == (160, 160, 3)
     with pytest.raises(FrozenInstanceError):
         face.yaw_deg = 0.0  # type: ignore[misc]
@@ -66,7 +66,7 @@ def test_a_photo_on_its_side_is_aligned_upright(astronaut_photo: Photo) -> None:
     face, upright = find_face(turned), find_face(astronaut_photo)
     assert face.quarter_turns == 3
     assert abs(face.roll_deg - upright.roll_deg) < 5
-    one, other = align(turned, face), align(astronaut_photo, upright)
+    one, other = face.aligned, upright.aligned
     both = one.mask & other.mask
     assert np.abs(one.crop.astype(int) - other.crop)[both].mean() < 12
 

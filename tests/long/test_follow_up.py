@@ -98,7 +98,7 @@ def drawn(demo_bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Draw
         patient_model_hash(),
         Path(folder) if folder else tmp_path_factory.mktemp("follow-up") / "crops",
     )
-    engine = TorchEngine(demo_bundle.build_network(), device="cpu")
+    engine = TorchEngine(demo_bundle.network, device="cpu")
     parts = [
         predict_crops(engine, demo_bundle, store.crops[store.rows[start : start + BATCH]])
         for start in range(0, len(store.rows), BATCH)

@@ -11,7 +11,7 @@ from face2bone.cohort.synthetic.patients import TEST_SEED_RANGE, draw_cohort, pa
 from face2bone.cohort.synthetic.render import draw_face
 from face2bone.cohort.synthetic.worlds import World
 from face2bone.errors import FaceError
-from face2bone.face import align, find_face
+from face2bone.face import find_face
 from face2bone.photo import photo_from_pixels
 from face2bone.runtime import OpenVinoEngine, TorchEngine, parity
 
@@ -24,7 +24,7 @@ def _crops() -> Iterator[Crops]:
     for patient in draw_cohort(FACES, World.PLANTED, TEST_SEED_RANGE.start + 77):
         photo = photo_from_pixels(draw_face(patient_face(patient), 256).pixels)
         try:
-            yield align(photo, find_face(photo)).crop
+            yield find_face(photo).aligned.crop
         except FaceError:
             continue
 
@@ -36,13 +36,13 @@ def crops() -> Crops:
 
 @pytest.fixture(scope="module")
 def reference(demo_bundle: Bundle) -> TorchEngine:
-    return TorchEngine(demo_bundle.build_network(), device="cpu")
+    return TorchEngine(demo_bundle.network, device="cpu")
 
 
 def test_openvino_f32_agrees_with_torch(
     demo_bundle: Bundle, reference: TorchEngine, crops: Crops
 ) -> None:
-    engine = OpenVinoEngine(demo_bundle.build_network())
+    engine = OpenVinoEngine(demo_bundle.network)
     report = parity(engine, reference, crops, demo_bundle.calibration)
     print(report)
     assert report.count >= 0.99 * FACES
@@ -53,7 +53,7 @@ def test_openvino_f32_agrees_with_torch(
 def test_openvino_bf16_is_measured_and_kept_only_when_it_agrees(
     demo_bundle: Bundle, reference: TorchEngine, crops: Crops
 ) -> None:
-    engine = OpenVinoEngine(demo_bundle.build_network(), precision="bf16")
+    engine = OpenVinoEngine(demo_bundle.network, precision="bf16")
     report = parity(engine, reference, crops, demo_bundle.calibration)
     print(report)
     assert report.count >= 0.99 * FACES

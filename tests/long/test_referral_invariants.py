@@ -105,7 +105,9 @@ def a_prediction(rng: Rng) -> Prediction | None:
     abstains = rng.random() < 0.2
     chosen = tuple(BoneClass) if abstains else (BoneClass(int(p.argmax())),)
     outside = bool(rng.random() < 0.15)
-    return Prediction(p, chosen, OodVerdict(9.0 if outside else 1.0, 5.0, outside), np.log(p))
+    return Prediction(
+        p, chosen, OodVerdict(9.0 if outside else 1.0, 5.0, outside), np.log(p), "torch cpu f32"
+    )
 
 
 def cases(rng: Rng) -> Iterator[Case]:

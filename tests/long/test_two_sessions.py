@@ -9,6 +9,6 @@ ROUNDS = 50
 
 
 def test_two_sessions_at_once_never_see_each_others(tiny_bundle: Bundle) -> None:
-    engine = TorchEngine(tiny_bundle.build_network(), threads=1, device="cpu")
+    engine = TorchEngine(tiny_bundle.network, threads=1, device="cpu")
     assessor = Assessor(tiny_bundle, engine)
     rounds_of_two(assessor, both_alone(assessor), ROUNDS, lambda n: print("round", n, flush=True))

@@ -86,7 +86,11 @@ def example(case: Case) -> Assessment:
         distance=9.0 if case.outside else 1.0, threshold=4.0, is_outside=case.outside
     )
     prediction = Prediction(
-        np.array(case.probabilities), case.prediction_set, verdict, np.zeros(3, np.float32)
+        np.array(case.probabilities),
+        case.prediction_set,
+        verdict,
+        np.zeros(3, np.float32),
+        "openvino cpu f32",
     )
     referral = suggest(
         case.patient,
@@ -128,7 +132,6 @@ def now() -> datetime:
 def _located() -> LocatedFace:
     check = QualityCheck("sharpness", 8.0, "", 4.0, 2.0, "accept", "")
     quality = QualityVerdict((check,), "accept")
-    face = Face(np.zeros((478, 3), np.float32), 0.0, 0.0, 0.0, 0, quality)
     square = np.full((160, 160, 3), 127, np.uint8)
     aligned = AlignedFace(
         square,
@@ -137,7 +140,8 @@ def _located() -> LocatedFace:
         np.zeros((2, 3), np.float32),
         np.zeros((478, 2), np.float32),
     )
-    return LocatedFace("a" * 64, face, aligned)
+    face = Face(np.zeros((478, 3), np.float32), 0.0, 0.0, 0.0, 0, quality, aligned)
+    return LocatedFace("a" * 64, face)
 
 
 def _explanation() -> Explanation:

@@ -54,6 +54,18 @@ def test_every_demo_document_carries_the_notice(assessment: Assessment) -> None:
     assert notice_of("research") != DEMO_NOTICE
 
 
+def test_the_engine_and_its_precision_are_told(assessment: Assessment) -> None:
+    engine = document(assessment).engine
+    assert engine == assessment.prediction.engine
+    assert engine.endswith(" f32")
+
+
+def test_a_document_of_schema_1_1_is_read(assessment: Assessment) -> None:
+    data = json.loads(to_json(assessment)) | {"schema_version": "1.1"}
+    del data["engine"]
+    assert AssessmentDocument.model_validate(data).engine == ""
+
+
 def test_an_unknown_field_is_refused(assessment: Assessment) -> None:
     data = json.loads(to_json(assessment)) | {"diagnosis": "osteoporosis"}
     with pytest.raises(ValidationError, match="diagnosis"):

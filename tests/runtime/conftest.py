@@ -36,7 +36,7 @@ def scripted() -> type[ScriptedEngine]:
 
 @pytest.fixture(scope="session")
 def network(tiny_bundle: Bundle) -> Face2Bone:
-    return tiny_bundle.build_network()
+    return tiny_bundle.network
 
 
 @pytest.fixture(scope="session")

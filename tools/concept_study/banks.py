@@ -40,7 +40,7 @@ def cut_features(bundle: Bundle, store: CropStore, work: Path) -> Features:
     """Features (N, C, 8, 8) of every face, computed once for this bundle."""
     path = work / f"features-{bundle.sha256[:12]}.npy"
     if not path.is_file():
-        engine = TorchEngine(bundle.build_network(), device="cpu")
+        engine = TorchEngine(bundle.network, device="cpu")
         batches = [store.rows[i : i + BATCH] for i in range(0, len(store.rows), BATCH)]
         parts = [engine.features(network_input(store.crops[batch])) for batch in batches]
         np.save(path, np.concatenate(parts))

@@ -47,7 +47,7 @@ def kept_locations(bundle: Bundle, folder: Path) -> Figures:
 
 def measure(bundle: Bundle, face: AlignedFace, seed: int) -> dict[str, Any]:
     """Agreement of the views, what the integration misses, and the gradients' error."""
-    network = bundle.build_network()
+    network = bundle.network
     exact = implicit_location(network, bundle.concepts, face)
     x = network_input(face.crop[None])
     with torch.inference_mode():

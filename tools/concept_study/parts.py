@@ -18,7 +18,7 @@ def kept_parts(bundle: Bundle, store: CropStore, path: Path) -> dict[str, Any]:
     if not path.is_file():
         rows = store.rows[LEARNED_FROM:]
         crops, maps = store.crops[rows], store.region_maps[rows]
-        network = bundle.build_network()
+        network = bundle.network
         found = decompose_concept(network, bundle.concepts, CONCEPT, crops, maps, PARTS)
         figures = {
             "concept": bundle.concepts.names[CONCEPT],

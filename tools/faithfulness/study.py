@@ -80,7 +80,7 @@ class Study:
     def __init__(self, bundle: Path, out: Path, faces: Faces, threads: int) -> None:
         self.bundle: Bundle = load_bundle(bundle)
         self.folder, self.faces, self.threads = out / network_name(bundle), faces, threads
-        self.network = self.bundle.build_network().eval().requires_grad_(False)
+        self.network = self.bundle.network.eval().requires_grad_(False)
         self.logits_of = logits_of_crops(make_engine(self.bundle, "openvino", threads))
 
     @cached_property

@@ -17,7 +17,7 @@ from face2bone.cohort.synthetic.worlds import HIGHEST, LOWEST, ageing_mean
 from face2bone.cohort.synthetic.write import photo_bytes
 from face2bone.explain.arrays import FloatArray, Pixels
 from face2bone.explain.fills import Fill
-from face2bone.face import AlignedFace, align, find_face
+from face2bone.face import AlignedFace, find_face
 from face2bone.face.alignment import MASK_VALUE, warp
 from face2bone.face.locator import Locator
 from face2bone.photo import read_photo
@@ -73,7 +73,7 @@ def twin_face(drawn: DrawnPatient, locator: Locator | None = None) -> TwinFace:
     when the patient's photo does not show exactly one face.
     """
     photo = read_photo(photo_bytes(drawn))
-    aligned = align(photo, find_face(photo, locator))
+    aligned = find_face(photo, locator).aligned
     healthy = healthy_ageing(drawn.patient.age_years)
     alone = [replace(drawn.ageing, **{name: getattr(healthy, name)}) for name in AGEING_NAMES]
     crops = [_crop_like(aligned, replace(drawn, ageing=a)) for a in (healthy, *alone)]
