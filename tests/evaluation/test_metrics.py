@@ -66,13 +66,15 @@ def counted_error(p: np.ndarray, y: np.ndarray) -> float:
 
 def test_ece_is_what_counting_finds_and_its_floor_what_drawing_finds() -> None:
     rng = np.random.default_rng(12)
-    p, y = rng.dirichlet((0.8, 0.6, 0.5), 150), rng.integers(0, 3, 150)
+    p = rng.dirichlet((0.8, 0.6, 0.5), 150)
+
+    def labels() -> np.ndarray:
+        return (rng.random((150, 1)) > p.cumsum(axis=1)[:, :2]).sum(axis=1)
+
+    y = labels()
     found = performance(p, y, seed=7)
     assert found.ece == pytest.approx(counted_error(p, y))
-    drawn = [
-        counted_error(p, (rng.random((150, 1)) > p.cumsum(axis=1)[:, :2]).sum(axis=1))
-        for _ in range(300)
-    ]
+    drawn = [counted_error(p, labels()) for _ in range(300)]
     assert found.ece_floor.mean == pytest.approx(np.mean(drawn), abs=0.004)
     assert found.ece_floor.p95 == pytest.approx(np.quantile(drawn, 0.95), abs=0.008)
     assert performance(p, y, seed=8).ece_floor != found.ece_floor
