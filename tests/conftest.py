@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import pickle
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
 
 if TYPE_CHECKING:
     from face2bone.assess import Assessment, Assessor
@@ -29,6 +32,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if LONG_TESTS in item.path.parents:
             item.add_marker(pytest.mark.long)
+
+
+def pytest_sessionfinish() -> None:
+    """Let jobs of pages end: a thread within torch brings the whole process down when it is cut."""
+    for thread in threading.enumerate():
+        if thread.name == "job":
+            thread.join(10)
 
 
 @pytest.fixture(scope="session")
@@ -76,11 +86,28 @@ def assessor(demo_bundle: Bundle) -> Assessor:
 
 
 @pytest.fixture(scope="session")
-def assessed(assessor: Assessor) -> tuple[Assessment, list[str]]:
-    """The first sample patient's assessment, which takes seconds, and the steps it reported."""
+def assessed(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Assessment, list[str]]:
+    """The first sample patient's assessment, and the steps it reported.
+
+    It takes long, so the first process that asks for it makes it and the others read it.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # of this run and of all its workers
+    kept = folder / "assessed.pickle"
+    with FileLock(folder / "assessed.lock"):
+        if not kept.is_file():
+            kept.write_bytes(pickle.dumps(assess_sample(request.getfixturevalue("assessor"))))
+        found: tuple[Assessment, list[str]] = pickle.loads(kept.read_bytes())  # noqa: S301
+    return found
+
+
+def assess_sample(assessor: Assessor) -> tuple[Assessment, list[str]]:
     from face2bone.cohort.synthetic.samples import sample_patients
 
-    sample, steps = sample_patients()[0], []
+    sample, steps = sample_patients()[0], list[str]()
     found = assessor.assess(sample.photo_bytes(), sample.patient, lambda s, _: steps.append(s))
     return found, steps
 

@@ -17,7 +17,7 @@ from PIL import Image
 from face2bone.errors import PhotoError, PhotoFormatError, PhotoTooLarge, PhotoUnreadable
 from face2bone.photo import MAX_SCANS, read_photo
 
-SLOWEST: Final = 10.0  # seconds for one file on a busy machine
+SLOWEST: Final = 10.0  # seconds of this thread's own work on one file, however busy the machine
 MAGIC: Final = {
     "JPEG": b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01",
     "PNG": b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
@@ -136,7 +136,7 @@ def test_there_are_three_hundred_malformed_files() -> None:
 def test_every_malformed_file_is_a_typed_error() -> None:
     accepted, slow = [], []
     for index, data in enumerate(MALFORMED):
-        start = time.perf_counter()
+        start = time.thread_time()
         try:
             read_photo(data)
         except PhotoError as error:
@@ -145,7 +145,7 @@ def test_every_malformed_file_is_a_typed_error() -> None:
             assert message.endswith(".")
         else:
             accepted.append(index)
-        if time.perf_counter() - start > SLOWEST:
+        if time.thread_time() - start > SLOWEST:
             slow.append(index)
     assert not accepted
     assert not slow

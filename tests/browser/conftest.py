@@ -19,6 +19,8 @@ import cv2
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from face2bone.bundle import Bundle
+
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 90
 PATIENCE_MS = 120_000  # an explanation on a busy two-core machine
@@ -55,23 +57,31 @@ def records_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="session")
-def dashboard(demo_bundle: object, records_url: str) -> Iterator[str]:
-    """Address of a dashboard served from this checkout."""
-    with served(records_url) as address:
+def dashboard(tiny_bundle: Bundle, records_url: str) -> Iterator[str]:
+    """Address of a dashboard served from this checkout, with a network that explains at once."""
+    with served(tiny_bundle, records_url, engine="torch") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def demo_dashboard(demo_bundle: Bundle, records_url: str) -> Iterator[str]:
+    """Address of a dashboard with the bundle that ships, whose explanations take seconds."""
+    with served(demo_bundle, records_url) as address:
         yield address
 
 
 @pytest.fixture
-def fresh_dashboard(demo_bundle: object, records_url: str) -> Iterator[str]:
+def fresh_dashboard(tiny_bundle: Bundle, records_url: str) -> Iterator[str]:
     """Address of a dashboard that nobody has visited."""
-    with served(records_url) as address:
+    with served(tiny_bundle, records_url, engine="torch") as address:
         yield address
 
 
 @contextmanager
-def served(records_url: str) -> Iterator[str]:
+def served(bundle: Bundle, records_url: str, engine: str = "auto") -> Iterator[str]:
     """A dashboard process on a free port, stopped at the end."""
     port = _free_port()
+    settings = {"RECORDS": records_url, "BUNDLE": str(bundle.root), "ENGINE": engine}
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
     command += ["--server.port", str(port), "--server.headless", "true"]
     with subprocess.Popen(
@@ -79,7 +89,7 @@ def served(records_url: str) -> Iterator[str]:
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env=os.environ | {"FACE2BONE_RECORDS": records_url},
+        env=os.environ | {f"FACE2BONE_{name}": value for name, value in settings.items()},
     ) as it:
         try:
             _wait_until_healthy(port)
@@ -120,9 +130,16 @@ def page(browser: Browser, dashboard: str) -> Iterator[Page]:
 
 
 @pytest.fixture
-def other_page(browser: Browser, dashboard: str) -> Iterator[Page]:
+def demo_page(browser: Browser, demo_dashboard: str) -> Iterator[Page]:
+    """The same with the bundle that ships: for its own figures, and to stop what takes long."""
+    with visiting(browser, demo_dashboard) as visitor:
+        yield visitor
+
+
+@pytest.fixture
+def other_demo_page(browser: Browser, demo_dashboard: str) -> Iterator[Page]:
     """Another visitor of the same dashboard, who shares nothing with the first."""
-    with visiting(browser, dashboard) as visitor:
+    with visiting(browser, demo_dashboard) as visitor:
         yield visitor
 
 

@@ -10,10 +10,10 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def explore(page: Page, demo_bundle: Bundle) -> Page:
-    page.get_by_role("link", name="Explore", exact=True).click()
-    expect(page.get_by_role("heading", name="Patients")).to_be_visible()
-    return page
+def explore(demo_page: Page) -> Page:
+    demo_page.get_by_role("link", name="Explore", exact=True).click()
+    expect(demo_page.get_by_role("heading", name="Patients")).to_be_visible()
+    return demo_page
 
 
 def view(page: Page, name: str) -> None:

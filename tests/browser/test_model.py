@@ -24,10 +24,10 @@ HEADINGS = [
 
 
 @pytest.fixture
-def model_page(page: Page, demo_bundle: Bundle) -> Page:
-    page.get_by_role("link", name="Model", exact=True).click()
-    expect(page.get_by_role("heading", name="Downloads")).to_be_visible()
-    return page
+def model_page(demo_page: Page) -> Page:
+    demo_page.get_by_role("link", name="Model", exact=True).click()
+    expect(demo_page.get_by_role("heading", name="Downloads")).to_be_visible()
+    return demo_page
 
 
 def test_plots_stand_under_their_questions_with_words_beside_them(model_page: Page) -> None:

@@ -58,9 +58,9 @@ def test_an_assessment_is_saved_with_consent_only(page: Page, records: Records) 
 
 
 def test_follow_up_shows_who_waits_and_raises_the_alarm(
-    page: Page, records: Records, demo_bundle: Bundle
+    page: Page, records: Records, tiny_bundle: Bundle
 ) -> None:
-    fill_clinic(records, demo_bundle, 120)
+    fill_clinic(records, tiny_bundle, 120)
     page.get_by_role("link", name="Follow-up").click(timeout=2 * PATIENCE_MS)
     expect(page.get_by_role("heading", name="5. Recalibration")).to_be_visible(
         timeout=2 * PATIENCE_MS

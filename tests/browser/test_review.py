@@ -45,28 +45,43 @@ def _fill_patient(page: Page) -> None:
     page.get_by_role("option", name="Female").click()
 
 
-def test_sample_patient_is_one_click_away_and_its_pictures_stay_in_the_session(
-    page: Page,
-) -> None:
-    """One walk, because an explanation takes seconds: every step, one answer more, what was served.
+def test_one_walk_over_the_bundle_that_ships(demo_page: Page) -> None:
+    """One walk, because an explanation takes seconds: stopped, started again, all steps, a region.
 
     Streamlit's media store hands a picture to whoever asks for its address.
     """
-    served: list[str] = []
+    page, served = demo_page, list[str]()
     page.on("request", lambda request: served.append(request.url))
     choose_sample(page)
+    stop_explanation(page)
+    keep_picture(page, "stopped")
+    page.get_by_text("Vertebral fracture within 2 years", exact=True).click()
+    expect(page.get_by_text("Suggestion: urgent clinician review")).to_be_visible()
+    expect(page.get_by_role("button", name="Download as JSON")).to_have_count(0)
+    page.get_by_role("button", name="Start again").click()
     expect_all_steps(page)
+    expect(page.get_by_text("Suggestion: urgent clinician review")).to_be_visible()
     expect(page.get_by_text("DEMO MODEL", exact=True)).to_be_visible()
     keep_picture(page, "sample")
     page.get_by_text("Vertebral fracture within 2 years", exact=True).click()
-    expect(page.get_by_text("Suggestion: urgent clinician review")).to_be_visible(timeout=8_000)
+    expect(page.get_by_text("Suggestion: urgent clinician review")).to_have_count(0, timeout=8_000)
+    page.get_by_role("button", name="Look inside").click()
+    page.locator("[class*=st-key-stop_closer] button").click()
+    expect(page.get_by_text("nothing of it is kept", exact=False)).to_be_visible()
+    expect(page.get_by_role("button", name="Save assessment")).to_be_visible()
     assert not [url for url in served if "/media/" in url and "/static/" not in url]
     hosts = {url.split("/")[2].split(":")[0] for url in served if url.startswith("http")}
     assert hosts <= {"localhost"}
 
 
-def test_uploaded_photo_is_told_it_is_out_of_domain(page: Page) -> None:
+def test_a_sample_patient_is_one_click_away_from_every_step(page: Page) -> None:
+    choose_sample(page)
+    expect_all_steps(page)
+
+
+def test_uploaded_photo_is_told_it_is_out_of_domain(demo_page: Page) -> None:
     """Large, so that the details are typed while it is still being read: it must not be lost."""
+    page = demo_page
     _turn_to(page, "Upload")
     large = np.asarray(Image.fromarray(astronaut()).resize((3400, 3400)))
     page.locator("input[type=file]").set_input_files(
@@ -86,7 +101,6 @@ def test_camera_reaches_the_last_step(page: Page) -> None:
     _fill_patient(page)
     expect_assessed(page)
     keep_picture(page, "camera")
-    stop_explanation(page)
 
 
 def test_picture_without_a_face_still_gets_a_suggestion(page: Page) -> None:
@@ -107,27 +121,6 @@ def test_bytes_that_are_no_photo_get_one_sentence(page: Page) -> None:
     )
     expect(page.get_by_role("alert").first).to_be_visible()
     expect(page.get_by_text("Traceback")).to_have_count(0)
-
-
-def test_a_stopped_explanation_leaves_the_page_usable(page: Page) -> None:
-    choose_sample(page)
-    stop_explanation(page)
-    keep_picture(page, "stopped")
-    page.get_by_text("Vertebral fracture within 2 years", exact=True).click()
-    expect(page.get_by_text("Suggestion: urgent clinician review")).to_be_visible()
-    expect(page.get_by_role("button", name="Download as JSON")).to_have_count(0)
-    page.get_by_role("button", name="Start again").click()
-    expect_all_steps(page)
-    expect(page.get_by_text("Suggestion: urgent clinician review")).to_be_visible()
-
-
-def test_a_region_is_looked_into_when_asked(page: Page) -> None:
-    choose_sample(page)
-    expect_all_steps(page)
-    page.get_by_role("button", name="Look inside").click()
-    page.locator("[class*=st-key-stop_closer] button").click()
-    expect(page.get_by_text("nothing of it is kept", exact=False)).to_be_visible()
-    expect(page.get_by_role("button", name="Save assessment")).to_be_visible()
 
 
 def test_what_was_typed_is_there_again_after_a_look_at_another_page(page: Page) -> None:

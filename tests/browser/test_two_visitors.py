@@ -11,7 +11,10 @@ WOMAN, MAN = 0, 1  # places among the sample patients
 CROP = "The aligned ellipse crop"
 
 
-def test_two_visitors_never_see_each_others_pictures(page: Page, other_page: Page) -> None:
+def test_two_visitors_never_see_each_others_pictures(
+    demo_page: Page, other_demo_page: Page
+) -> None:
+    page, other_page = demo_page, other_demo_page
     woman, man = _looked_at(page, WOMAN), _looked_at(other_page, MAN)
     assert woman[CROP] != man[CROP]
     # Now each takes the other's patient, at the same moment.

@@ -13,7 +13,8 @@ pytestmark = pytest.mark.browser
 SETTING = "United States, women of 50 and over (2017-2018)"
 
 
-def test_another_settings_base_rate_stands_beside_the_result(page: Page) -> None:
+def test_another_settings_base_rate_stands_beside_the_result(demo_page: Page) -> None:
+    page = demo_page
     choose_sample(page)
     expect(page.get_by_role("heading", name="4. How far to trust it")).to_be_visible()
     choose(page, "Setting", SETTING)

@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from face2bone.dashboard import explore_charts as module
+from face2bone.evaluation import Estimate
 from face2bone.explain.figures import signed
 from face2bone.explore.groups import TRUE, GroupMeans, group_means
 from face2bone.face import REGIONS
@@ -41,8 +44,18 @@ def test_the_sign_is_told_by_hatching_too(groups: list[GroupMeans]) -> None:
 
 
 def test_faces_beside_each_other_share_their_reach(groups: list[GroupMeans]) -> None:
-    reach = module.reach(groups, "severity")
-    assert reach == max(np.abs(module.means(g, "severity")).max() for g in groups)
+    """The largest mean of all, whichever its sign, its group and its place; of no other target."""
+    small = with_severity(groups[0], [0.5] * 10)
+    large = with_severity(groups[1], [0.5, -3.0, *[2.0] * 8])
+    assert module.reach([small, large], "severity") == 3.0
+    assert module.reach([large, small], "severity") == 3.0
+    assert module.reach([small], "severity") == 0.5
+
+
+def with_severity(group: GroupMeans, values: list[float]) -> GroupMeans:
+    """The group with these mean values of the ten regions for severity."""
+    changed = {"severity": tuple(Estimate(value) for value in values)}
+    return replace(group, regions=group.regions | changed)
 
 
 def test_the_table_has_every_mean_with_its_interval(groups: list[GroupMeans]) -> None:

@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as sk
 
-from face2bone.calibration import ece_floor, expected_calibration_error
 from face2bone.calibration.losses import brier_scores, ranked_probability_scores
 from face2bone.errors import TrainingError
 from face2bone.evaluation.metrics import macro_auc, performance
@@ -57,12 +56,28 @@ def test_rps_charges_more_for_a_miss_by_two_classes_where_brier_does_not() -> No
     assert ranked_probability_scores(far, normal) == 1.0
 
 
-def test_ece_and_its_floor_are_those_of_calibration() -> None:
-    p, y = predictions(200, seed=12)
-    p = normalised(p)
+def counted_error(p: np.ndarray, y: np.ndarray) -> float:
+    """The calibration error of Naeini et al. 2015, patient by patient in fifteen bins."""
+    gaps = dict.fromkeys(range(1, 16), 0.0)
+    for row, label in zip(p, y, strict=True):
+        gaps[math.ceil(15 * row.max())] += (row.argmax() == label) - row.max()
+    return sum(abs(gap) for gap in gaps.values()) / len(y)
+
+
+def test_ece_is_what_counting_finds_and_its_floor_what_drawing_finds() -> None:
+    rng = np.random.default_rng(12)
+    p = rng.dirichlet((0.8, 0.6, 0.5), 150)
+
+    def labels() -> np.ndarray:
+        return (rng.random((150, 1)) > p.cumsum(axis=1)[:, :2]).sum(axis=1)
+
+    y = labels()
     found = performance(p, y, seed=7)
-    assert found.ece == expected_calibration_error(p, y)
-    assert found.ece_floor == ece_floor(p, seed=7)
+    assert found.ece == pytest.approx(counted_error(p, y))
+    drawn = [counted_error(p, labels()) for _ in range(300)]
+    assert found.ece_floor.mean == pytest.approx(np.mean(drawn), abs=0.004)
+    assert found.ece_floor.p95 == pytest.approx(np.quantile(drawn, 0.95), abs=0.008)
+    assert performance(p, y, seed=8).ece_floor != found.ece_floor
 
 
 def test_perfect_and_reversed_predictions() -> None:

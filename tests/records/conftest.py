@@ -28,7 +28,10 @@ from face2bone.records import ConsentBy, Records, Visit
 from face2bone.report.assessment_json import document
 from face2bone.report.document import AssessmentDocument
 
-SERVER_OPTIONS = "-c listen_addresses='' -c unix_socket_directories={folder} -c max_connections=40"
+# Without fsync: a killed server's writes are with the operating system, which is not killed.
+SERVER_OPTIONS = (
+    "-c listen_addresses='' -c unix_socket_directories={folder} -c max_connections=40 -c fsync=off"
+)
 
 
 @dataclass(frozen=True)

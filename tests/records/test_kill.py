@@ -65,7 +65,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_half_written(
     after, delay = random.randrange(20, SAVES - 20), random.uniform(0.0, 0.02)
     acknowledged = save_until_killed(url, document, after, delay)
     assert after <= len(acknowledged) < SAVES
-    if kind == "postgresql":  # the server dies too, as in a power cut, and recovers from its log
+    if kind == "postgresql":  # the server dies too, and recovers from its log
         request.getfixturevalue("cluster").control("restart", "-m", "immediate")
     kept = assert_whole(url, acknowledged)
     print(f"{kind}: killed after {after}, {len(acknowledged)} acknowledged, {kept} kept, all whole")

@@ -52,9 +52,18 @@ def test_special_characters_of_a_template_are_no_pattern() -> None:
     assert words.find("a b 1") is None
 
 
-@given(st.text(max_size=80))
-def test_any_text_can_be_said(text: str) -> None:
-    assert text in SMALL.say(text) or SMALL.find(text) is not None
+AWKWARD = st.text("{}()[]\\.*+?^$|%0 \n，é", min_size=1, max_size=40)
+"""What patterns and templates are made of, and no word that a catalogue knows."""
+
+
+@given(AWKWARD)
+def test_what_fills_a_blank_comes_through_as_it_is(text: str) -> None:
+    assert SMALL.say(f"DXA is suggested below {text}") == f"低于 {text} 建议做 DXA"
+
+
+@given(AWKWARD)
+def test_a_text_nobody_translated_comes_through_behind_the_mark(text: str) -> None:
+    assert SMALL.say(text) == f"{UNTRANSLATED}{text}"
 
 
 @pytest.mark.parametrize(("english", "chinese"), CHINESE.entries.items())

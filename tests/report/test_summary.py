@@ -1,5 +1,7 @@
 """The terminal summary: every section, and the notice first."""
 
+from collections.abc import Callable
+
 from face2bone.assess import Assessment
 from face2bone.face import REGIONS
 from face2bone.report.assessment_json import DEMO_NOTICE
@@ -21,9 +23,16 @@ def test_every_region_concept_and_reason_is_printed(assessment: Assessment) -> N
         assert reason.source in text
 
 
-def test_probabilities_are_printed_beside_their_names(assessment: Assessment) -> None:
-    text = summary(assessment)
-    for name, p in zip(
-        ("normal", "osteopenia", "osteoporosis"), assessment.prediction.probabilities, strict=True
-    ):
-        assert f"{name:<13}{p:6.1%}" in text
+def test_a_photo_unlike_the_training_faces_is_called_out_of_domain(
+    example_assessment: Callable[..., Assessment],
+) -> None:
+    said = ["OUT OF DOMAIN" in summary(example_assessment(outside=o)) for o in (True, False)]
+    assert said == [True, False]
+
+
+def test_probabilities_are_printed_beside_their_names(
+    example_assessment: Callable[..., Assessment],
+) -> None:
+    text = summary(example_assessment(probabilities=(0.0784, 0.3056, 0.616)))
+    lines = dict(line.split()[:2] for line in text.splitlines() if line.endswith("#"))
+    assert lines == {"normal": "7.8%", "osteopenia": "30.6%", "osteoporosis": "61.6%"}
