@@ -5,6 +5,8 @@ from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.server.starlette import App
 
+from face2bone.dashboard import start
+from face2bone.dashboard.compression import CompressedAssets
 from face2bone.dashboard.serving import SecurityHeaders, one_sentence
 
 
@@ -12,7 +14,7 @@ def dashboard() -> None:
     """Every page, and the way between them."""
     # No icons for the browser tab: Streamlit would fetch them from a font server.
     st.set_page_config(page_title="Face2Bone", layout="wide")
-    st.navigation(
+    page = st.navigation(
         [
             st.Page("pages/review.py", title="Review", default=True),
             st.Page("pages/explore.py", title="Explore"),
@@ -20,7 +22,12 @@ def dashboard() -> None:
             st.Page("pages/model.py", title="Model"),
             st.Page("pages/about.py", title="About"),
         ]
-    ).run()
+    )
+    if (
+        page.url_path
+    ):  # Review, the default page, has no path; it waits when its photo step is drawn
+        start.wait()
+    page.run()
 
 
 if st.runtime.exists():
@@ -31,4 +38,9 @@ if st.runtime.exists():
 PagesManager.uses_pages_directory = False
 
 # `streamlit run` finds this name and serves the script through it.
-app = App(__file__, middleware=[Middleware(SecurityHeaders)], on_script_error=one_sentence)
+app = App(
+    __file__,
+    lifespan=start.lifespan,
+    middleware=[Middleware(SecurityHeaders), Middleware(CompressedAssets)],
+    on_script_error=one_sentence,
+)

@@ -10,6 +10,7 @@ BENCHMARKS: Final = (
     "early_stop",
     "concepts",
     "end_to_end",
+    "first_visit",
     "memory",
 )
 

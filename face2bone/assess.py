@@ -12,6 +12,7 @@ from typing import Final, Self
 
 from face2bone.bundle import Bundle, Status, bundle_hash
 from face2bone.calibration import Calibrator, calibrated, operating_point
+from face2bone.choices import GuidelineId
 from face2bone.clinical.base_rates import BaseRate, WhatIf, what_if
 from face2bone.clinical.frax import FraxResult
 from face2bone.clinical.guideline import load_guideline
@@ -29,7 +30,7 @@ from face2bone.face import AlignedFace, Face, Region, find_face, shared_locator
 from face2bone.patient import Patient
 from face2bone.photo import Photo, read_photo
 from face2bone.runtime import Engine, Prediction, logits_of_crops, make_engine, predict
-from face2bone.settings import GuidelineId, get_settings
+from face2bone.settings import get_settings
 
 Progress = Callable[[str, float], None]
 """Called with a step's name and the fraction done in [0, 1]; raise from it to cancel."""

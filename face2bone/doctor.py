@@ -103,16 +103,18 @@ def _bundle() -> Check:
 
 
 def _end_to_end() -> Check:
-    """One drawn face from bytes to a referral suggestion."""
+    """One drawn face from bytes to a referral suggestion, without the minute of explanation."""
     from face2bone.assess import Assessor
     from face2bone.bundle import load_bundle
     from face2bone.cohort.synthetic.samples import sample_patients
+    from face2bone.photo import read_photo
     from face2bone.settings import get_settings
 
     sample = sample_patients()[0]
     assessor = Assessor(load_bundle(get_settings().bundle))
-    assessment = assessor.assess(sample.photo_bytes(), sample.patient)
-    return Check("drawn face", True, f"assessed; {assessment.referral.urgency.label}", "")
+    prediction = assessor.predict(assessor.locate(read_photo(sample.photo_bytes())))
+    referral = assessor.refer(sample.patient, prediction)
+    return Check("drawn face", True, f"assessed; {referral.urgency.label}", "")
 
 
 _CHECKS: Final[dict[str, Callable[[], Check]]] = {

@@ -7,15 +7,14 @@ The photo quality limits have their own class beside the checks they belong to,
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, Literal, Self
+from typing import Final, Self
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from face2bone.choices import EngineKind, GuidelineId
 from face2bone.errors import SettingsError
 
-EngineKind = Literal["auto", "torch", "openvino"]
-GuidelineId = Literal["iscd", "nogg", "nice", "european", "us", "uspstf", "china"]
 ENV_PREFIX: Final = "FACE2BONE_"
 _CHECKOUT: Final = Path(__file__).resolve().parent.parent
 

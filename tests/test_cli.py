@@ -80,6 +80,16 @@ def test_assess_writes_every_file_and_says_what_it_is(
     assert document.notice == DEMO_NOTICE
 
 
+def test_an_assessment_without_explanation_says_so(
+    demo_bundle: object, astronaut_file: Path, tmp_path: Path
+) -> None:
+    result = face2bone("assess", astronaut_file, *DETAILS, "--no-explanation", "--out", tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert DEMO_NOTICE in result.stdout
+    assert "Not explained" in result.stdout
+    assert {path.name for path in tmp_path.iterdir()} == {"assessment.json", "crop.png"}
+
+
 def test_a_picture_without_a_face_is_exit_2_and_one_sentence(
     face2bone: Command, tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from face2bone.bone import CLASS_LABELS, BoneClass
+from face2bone.choices import GuidelineId
 from face2bone.clinical.frax import FraxResult
 from face2bone.clinical.guideline import load_guideline
 from face2bone.clinical.instruments import published_scores
@@ -22,7 +23,6 @@ from face2bone.clinical.score import Score
 from face2bone.history import History, Oestrogen
 from face2bone.patient import Menopause, Patient, RedFlag, RiskFactor, Sex
 from face2bone.runtime import OodVerdict, Prediction
-from face2bone.settings import GuidelineId
 
 INTRODUCTION: Final = """# Eight worked patients
 

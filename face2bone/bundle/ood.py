@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.covariance import ledoit_wolf
 
 from face2bone.errors import BundleCorrupt, TrainingError
 
@@ -109,6 +108,8 @@ def _check_features(x: npt.NDArray[np.float64]) -> None:
 
 def _fit(x: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Mean, and L = diag(1 / sqrt(l)) V' from the shrunk covariance V diag(l) V'."""
+    from sklearn.covariance import ledoit_wolf  # two seconds to import, and only training fits
+
     covariance, _ = ledoit_wolf(x)
     values, vectors = np.linalg.eigh(covariance)
     # A few faces with many channels can leave eigenvalues at rounding error.

@@ -20,7 +20,6 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import t as student
 
 from face2bone.bone import BoneClass
 from face2bone.calibration.calibrators import (
@@ -163,6 +162,8 @@ def _weigh(scores: Floats, y: Labels, seed: int) -> Evidence:
 
 
 def _difference(values: Floats) -> Difference:
+    from scipy.stats import t as student  # a second to import, and no assessment asks for it
+
     error = values.std(ddof=1) / np.sqrt(len(values))
     mean = float(values.mean())
     return Difference(mean, mean - float(student.ppf(CONFIDENCE, len(values) - 1) * error))

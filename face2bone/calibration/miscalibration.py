@@ -12,7 +12,6 @@ Sources: Cox, Biometrika 1958;45:562-565, for the test of stated probabilities; 
 """
 
 import numpy.typing as npt
-from scipy.stats import chi2
 
 from face2bone.calibration.calibrators import CALIBRATORS, calibrated
 from face2bone.calibration.labelled import checked_labels, checked_scores
@@ -24,6 +23,8 @@ def miscalibration_p(scores: npt.ArrayLike, labels: npt.ArrayLike) -> float:
 
     Raises ``TrainingError`` when shapes disagree or a value is not finite.
     """
+    from scipy.stats import chi2  # a second to import, and no assessment asks for it
+
     z = checked_scores(scores)
     y = checked_labels(labels, len(z))
     alone = log_losses(calibrated(z), y).sum()

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from face2bone.choices import GuidelineId
 from face2bone.cli.application import BundleOption, Out, app, plain_errors
 from face2bone.history import History
 from face2bone.patient import Menopause, Patient, RedFlag, RiskFactor, Sex
-from face2bone.settings import GuidelineId
 
 if TYPE_CHECKING:
+    from face2bone.assess import Assessment
+    from face2bone.bundle import Bundle
     from face2bone.clinical.frax import FraxResult
 
 Age = Annotated[float, typer.Option(help="Age in years.")]
@@ -45,6 +47,9 @@ def assess(
     guideline: Annotated[
         GuidelineId | None, typer.Option(help="Guideline of the suggestion.")
     ] = None,
+    no_explanation: Annotated[
+        bool, typer.Option("--no-explanation", help="Leave out regions and concepts: seconds.")
+    ] = False,
     bundle: BundleOption = None,
 ) -> None:
     """Assess one patient's photo: print a summary, write JSON and pictures."""
@@ -53,7 +58,7 @@ def assess(
         answers = _history(history)
         patient = Patient(age, sex, height, weight, menopause, flags, factors, answers)
         frax = _frax_result(frax_major, frax_hip, frax_bmd)
-        _assess_and_write(_read(photo), patient, out, bundle, frax, guideline)
+        _assess_and_write(_read(photo), patient, out, bundle, frax, guideline, not no_explanation)
 
 
 @app.command()
@@ -113,6 +118,7 @@ def _assess_and_write(
     bundle: Path | None,
     frax: "FraxResult | None" = None,
     guideline: GuidelineId | None = None,
+    explained: bool = True,
 ) -> None:
     from face2bone.assess import Assessor
     from face2bone.bundle import load_bundle
@@ -120,11 +126,41 @@ def _assess_and_write(
     from face2bone.report.summary import summary
     from face2bone.settings import get_settings
 
-    assessor = Assessor(load_bundle(bundle or get_settings().bundle))
-    assessment = assessor.assess(photo, patient, frax=frax, guideline=guideline)
+    loaded = load_bundle(bundle or get_settings().bundle)
+    if explained:
+        assessment = Assessor(loaded).assess(photo, patient, frax=frax, guideline=guideline)
+    else:
+        assessment = _unexplained(loaded, photo, patient, frax, guideline)
     files = write_assessment(assessment, out)
     typer.echo(summary(assessment))
     typer.echo("Written: " + ", ".join(str(path) for path in files))
+
+
+def _unexplained(
+    bundle: "Bundle",
+    photo: bytes,
+    patient: Patient,
+    frax: "FraxResult | None",
+    guideline: GuidelineId | None,
+) -> "Assessment":
+    """As ``Assessor.assess``, with no regions and no concepts.
+
+    For one pass of the network torch is ready soonest: the other engine first has to be compiled
+    and compared with it.
+    """
+    from face2bone.assess import Assessment, Assessor
+    from face2bone.photo import read_photo
+    from face2bone.report.files import NOT_EXPLAINED
+    from face2bone.runtime import make_engine
+    from face2bone.settings import get_settings
+
+    wanted = get_settings()
+    kind = "torch" if wanted.engine == "auto" else wanted.engine
+    assessor = Assessor(bundle, make_engine(bundle, kind, threads=wanted.threads))
+    located = assessor.locate(read_photo(photo))
+    prediction = assessor.predict(located)
+    referral = assessor.refer(patient, prediction, frax, guideline)
+    return Assessment(patient, located, prediction, NOT_EXPLAINED, referral, assessor.facts)
 
 
 @app.command()

@@ -13,10 +13,10 @@ from typing import Final, Literal, get_args
 
 from pydantic import Field, field_validator, model_validator
 
+from face2bone.choices import GuidelineId
 from face2bone.clinical.pathway import Asking, Sourced, Urgency, check_sources, urgency_by_name
 from face2bone.clinical.source import Frozen, Source
 from face2bone.patient import RiskFactor, Sex
-from face2bone.settings import GuidelineId
 
 GUIDELINES: Final[tuple[GuidelineId, ...]] = get_args(GuidelineId)
 Topic = Literal["calcium", "vitamin_d", "exercise", "falls"]

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from face2bone.bone import CLASS_LABELS
+from face2bone.choices import GuidelineId
 from face2bone.clinical.applies import reads_by_z_score
 from face2bone.clinical.frax import FraxResult
 from face2bone.clinical.guideline import Guideline, Topic
@@ -21,7 +22,6 @@ from face2bone.clinical.reasons import Reason, highest, pathway_reason
 from face2bone.clinical.typed_rules import Scores, typed_reasons
 from face2bone.clinical.what_if import Change, Situation, what_would_change
 from face2bone.patient import Patient
-from face2bone.settings import GuidelineId
 
 if TYPE_CHECKING:
     from face2bone.runtime import Prediction

@@ -16,36 +16,14 @@ from face2bone.comparison.candidates import FULL, TRUNK, Candidate
 from face2bone.comparison.oracle import DrawnOracle
 from face2bone.comparison.paired import FIGURES, Draws, difference, estimate, measured
 from face2bone.comparison.protocol import Protocol
+from face2bone.comparison.row import Row
 from face2bone.comparison.runs import RunResult, finished_runs, probabilities_of
 from face2bone.comparison.simple import TITLES, on_vectors
-from face2bone.evaluation.bootstrap import Estimate
 
 Floats = npt.NDArray[np.float64]
 
 ORACLE: Final = "oracle"
 FEATURES: Final = "facenet-features"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of a table.
-
-    seeds: finished seeds, in order; None for a model without any, empty before the first.
-    figures: by name, means over seeds; empty before the first. spread: each seed's figures.
-    ahead: Face2Bone's figure minus this row's; None for Face2Bone itself or before both have one.
-    multiply_adds, parameters, learning_rate, minutes (mean of a run): of networks.
-    """
-
-    name: str
-    title: str
-    seeds: tuple[int, ...] | None
-    figures: Mapping[str, Estimate]
-    spread: Mapping[str, tuple[float, ...]]
-    ahead: Mapping[str, Estimate] | None
-    multiply_adds: int | None = None
-    parameters: int | None = None
-    learning_rate: float | None = None
-    minutes: float | None = None
 
 
 @dataclass(frozen=True)

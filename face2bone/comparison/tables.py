@@ -10,18 +10,20 @@ import os
 import platform
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import torch
 
 from face2bone import __version__
-from face2bone.comparison.oracle import DrawnOracle
 from face2bone.comparison.paired import FIGURES
-from face2bone.comparison.protocol import Protocol
 from face2bone.comparison.record import Account, Comparison, Kind, to_json
-from face2bone.comparison.results import Row
+from face2bone.comparison.row import Row
 from face2bone.evaluation.bootstrap import RESAMPLES, Estimate
 from face2bone.whole_file import write_whole
+
+if TYPE_CHECKING:  # both train networks; a table only names them
+    from face2bone.comparison.oracle import DrawnOracle
+    from face2bone.comparison.protocol import Protocol
 
 HEADINGS: Final = {
     "accuracy": "accuracy",
@@ -47,7 +49,7 @@ NO_SEED: Final = "–"  # a plain hyphen alone would be a list where Markdown is
 
 
 def account(
-    protocol: Protocol, command: str, manifest: Path, seeds: int, oracle: DrawnOracle | None
+    protocol: "Protocol", command: str, manifest: Path, seeds: int, oracle: "DrawnOracle | None"
 ) -> Account:
     """Of this machine and this call; ``command`` is its name. Paths are told by name only."""
     recipe, index = protocol.recipe.name, protocol.store.index
@@ -177,7 +179,7 @@ def _estimates(row: Row) -> Iterator[tuple[str, str, Estimate]]:
             yield what, name, value
 
 
-def _cohort(oracle: DrawnOracle | None) -> str:
+def _cohort(oracle: "DrawnOracle | None") -> str:
     if oracle is None:
         return "Patients of a cohort."
     return (

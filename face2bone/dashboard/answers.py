@@ -12,12 +12,13 @@ from typing import Any, Final, TypeVar
 
 import streamlit as st
 
+from face2bone.choices import GuidelineId
 from face2bone.clinical.frax import FraxResult
 from face2bone.dashboard import session
 from face2bone.errors import PatientError
 from face2bone.history import Fracture, History, SiteScores
 from face2bone.patient import Patient, RedFlag, RiskFactor, Sex
-from face2bone.settings import GuidelineId, get_settings
+from face2bone.settings import get_settings
 
 FLAG, FACTOR, HISTORY, FRAX = "flag_", "factor_", "history_", "frax_"
 T_SCORE, Z_SCORE = "t_score_", "z_score_"

@@ -8,9 +8,10 @@ started it: it is kept nowhere else, and when the session lets go of it, it stop
 import threading
 import weakref
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from face2bone.assess import Progress
+if TYPE_CHECKING:
+    from face2bone.assess import Progress
 
 T = TypeVar("T")
 
@@ -33,7 +34,7 @@ class _State(Generic[T]):
             raise _Stopped
         self.step, self.fraction = step, fraction
 
-    def run(self, work: Callable[[Progress], T]) -> None:
+    def run(self, work: "Callable[[Progress], T]") -> None:
         try:
             found = work(self.report)
             # Stopped in its last breath: nobody waits for it, so nothing is kept.
@@ -54,7 +55,7 @@ class Job(Generic[T]):
     enough and keep nothing of its own.
     """
 
-    def __init__(self, work: Callable[[Progress], T]) -> None:
+    def __init__(self, work: "Callable[[Progress], T]") -> None:
         self._state: _State[T] = _State()
         # Named like nothing of a patient: thread names reach logs.
         thread = threading.Thread(target=self._state.run, args=(work,), name="job", daemon=True)

@@ -8,37 +8,43 @@ nothing and no one else can be shown it.
 
 import gc
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from face2bone.assess import Assessor, Explanation, LocatedFace
-from face2bone.bundle import Bundle, load_bundle
 from face2bone.dashboard.job import Job
 from face2bone.dashboard.sitting import Key, Sitting
 from face2bone.photo import Photo
-from face2bone.runtime import Prediction
 from face2bone.settings import get_settings
+
+if TYPE_CHECKING:  # seconds to import: the load does it, while the page is drawn
+    from face2bone.assess import Assessor, Explanation, LocatedFace
+    from face2bone.bundle import Bundle
+    from face2bone.runtime import Prediction
 
 SITTING: Final = "sitting"
 EXPLANATION: Final = "explanation"
 
 
-@st.cache_resource(show_spinner="Loading the model …")
-def bundle() -> Bundle:
+@st.cache_resource(show_spinner=False)
+def bundle() -> "Bundle":
     """The bundle everyone shares, without an engine, which takes longer to make.
 
     Raises ``BundleError`` when it cannot be loaded.
     """
+    from face2bone.bundle import load_bundle
+
     return load_bundle(get_settings().bundle)
 
 
-@st.cache_resource(show_spinner="Loading the model …")
-def assessor() -> Assessor:
+@st.cache_resource(show_spinner=False)
+def assessor() -> "Assessor":
     """The assessor everyone shares: weights and an engine, nothing of a patient.
 
     Raises ``BundleError`` when the bundle cannot be loaded.
     """
+    from face2bone.assess import Assessor
+
     loaded = Assessor(bundle())
     settle()
     return loaded
@@ -68,17 +74,17 @@ def key(step: str, photo_sha256: str = "") -> Key:
     return step, photo_sha256, assessor().facts.sha256
 
 
-def located(photo: Photo) -> LocatedFace:
+def located(photo: Photo) -> "LocatedFace":
     """The face in a photo; raises ``FaceError``."""
     return sitting().once(key("located", photo.sha256), lambda: assessor().locate(photo))
 
 
-def prediction(found: LocatedFace) -> Prediction:
+def prediction(found: "LocatedFace") -> "Prediction":
     """The prediction for a photo."""
     return sitting().once(key("prediction", found.photo_sha256), lambda: assessor().predict(found))
 
 
-def explanation(found: LocatedFace) -> Job[Explanation]:
+def explanation(found: "LocatedFace") -> "Job[Explanation]":
     """The explanation of a photo, from now on computed in the background."""
     work = partial(assessor().explain, found)
     return sitting().once(key(EXPLANATION, found.photo_sha256), lambda: Job(work))

@@ -9,11 +9,9 @@ import html
 from collections.abc import Sequence
 from typing import Final
 
-import pandas as pd
 import streamlit as st
 
 from face2bone.errors import Face2BoneError
-from face2bone.report.assessment_json import notice_of
 
 STATUS_WORDS: Final = {
     "demo": "DEMO MODEL",
@@ -39,6 +37,8 @@ def refusal(error: Face2BoneError) -> None:
 
 def banner(status: str) -> None:
     """The bundle's status, which stays on the screen while the page scrolls."""
+    from face2bone.report.assessment_json import notice_of
+
     st.html(
         '<div role="note" style="position:fixed;bottom:0;left:0;right:0;z-index:1000000;'
         'padding:6px 16px;text-align:center;font-size:0.9rem;background:#5c2d00;color:#fff">'
@@ -54,5 +54,7 @@ def step(number: int, title: str, meaning: str) -> None:
 
 def table(head: Sequence[str], body: Sequence[Sequence[str]]) -> None:
     """A plain table that a screen reader reads; the first column names the row."""
+    import pandas as pd
+
     frame = pd.DataFrame([tuple(row) for row in body], columns=list(head))
     st.table(frame.set_index(head[0]))

@@ -12,8 +12,6 @@ from typing import Final, Literal
 
 import numpy as np
 from scipy.optimize import nnls
-from sklearn.decomposition import NMF
-from sklearn.exceptions import ConvergenceWarning
 
 from face2bone.errors import TrainingError
 from face2bone.explain.arrays import FloatArray, RealArray
@@ -32,6 +30,10 @@ def factorise(
 
     Raises ``TrainingError`` when there are fewer rows or columns than parts.
     """
+    # Two seconds to import, and only learning concepts needs them.
+    from sklearn.decomposition import NMF
+    from sklearn.exceptions import ConvergenceWarning
+
     if min(A.shape) < parts:
         raise TrainingError(
             f"{parts} concepts cannot be learned from {A.shape[0]} map positions of {A.shape[1]} "

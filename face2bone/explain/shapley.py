@@ -15,7 +15,6 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.stats import rankdata
 
 from face2bone.bone import CLASS_LABELS
 from face2bone.calibration import Calibrator, calibrated
@@ -145,6 +144,8 @@ def lowest_agreement(games: Sequence[RegionAttribution]) -> FloatArray:
 
 def _spearman(a: FloatArray, b: FloatArray) -> float:
     """Pearson correlation of average ranks."""
+    from scipy.stats import rankdata  # a second to import, and a result needs none of it
+
     ranks_a, ranks_b = rankdata(a) - (len(a) + 1) / 2, rankdata(b) - (len(b) + 1) / 2
     norm = float(np.sqrt((ranks_a @ ranks_a) * (ranks_b @ ranks_b)))
     return float(ranks_a @ ranks_b) / norm if norm > 0 else float("nan")

@@ -2,18 +2,16 @@
 
 Every picture that carries a result also carries the bundle's notice, so that a file
 that travels alone still says what it is. Drawn with matplotlib's object interface, which
-keeps no global state and can be called from several threads.
+keeps no global state and can be called from several threads; it takes a second to import, so
+only a picture that needs it does.
 """
 
 import io
 import textwrap
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
-from matplotlib import colormaps
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from PIL import Image, ImageDraw
 
 from face2bone.assess import Assessment
@@ -24,6 +22,10 @@ from face2bone.face import REGIONS, AlignedFace, Face
 from face2bone.nn.config import CROP_SIZE
 from face2bone.photo import Photo
 from face2bone.report.assessment_json import notice_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 Rgb = npt.NDArray[np.uint8]
 
@@ -68,6 +70,8 @@ def region_overlay(aligned: AlignedFace, values: npt.NDArray[np.float64]) -> Rgb
     ``values`` (10,) in the order of ``REGIONS``; the tint's strength is the value's share
     of the largest magnitude.
     """
+    from matplotlib import colormaps
+
     strength = values / max(float(np.abs(values).max()), 1e-12)
     colours = colormaps["RdBu_r"](0.5 + 0.4 * strength)[:, :3] * 255.0
     weight = TINT * np.abs(strength)
@@ -106,6 +110,8 @@ def mesh_jpeg(photo: Photo, face: Face) -> bytes:
 
 def regions_png(assessment: Assessment, class_index: int) -> bytes:
     """Region attributions of one class on the face and as named bars, or why there are none."""
+    from matplotlib.figure import Figure
+
     attribution = assessment.explanation.regions[0]
     values = np.asarray(attribution.values[:, class_index], dtype=np.float64)
     withheld = assessment.explanation.withheld(class_index)
@@ -122,13 +128,13 @@ def regions_png(assessment: Assessment, class_index: int) -> bytes:
     return _finish(figure, assessment)
 
 
-def _reason(axes: Axes, withheld: str) -> None:
+def _reason(axes: "Axes", withheld: str) -> None:
     text = f"Withheld: this explanation fails its own check. {withheld}"
     axes.text(0.0, 0.5, textwrap.fill(text, 52), va="center")
     axes.axis("off")
 
 
-def _bars(axes: Axes, attribution: RegionAttribution, values: npt.NDArray[np.float64]) -> None:
+def _bars(axes: "Axes", attribution: RegionAttribution, values: npt.NDArray[np.float64]) -> None:
     order = np.argsort(np.abs(values))
     colours = [TOWARD if values[i] >= 0 else AWAY for i in order]
     names = [REGIONS[i].label for i in order]
@@ -142,6 +148,8 @@ def _bars(axes: Axes, attribution: RegionAttribution, values: npt.NDArray[np.flo
 
 def concepts_png(assessment: Assessment, class_index: int, most: int = 4) -> bytes:
     """Where the concepts that matter most for one class sit in this photo."""
+    from matplotlib.figure import Figure
+
     concepts = assessment.explanation.concepts
     order = np.argsort(concepts.importance[:, class_index])[::-1][:most]
     figure = Figure(figsize=(2.6 * len(order), 3.4), layout="constrained")
@@ -159,7 +167,7 @@ def concepts_png(assessment: Assessment, class_index: int, most: int = 4) -> byt
     return _finish(figure, assessment)
 
 
-def _finish(figure: Figure, assessment: Assessment) -> bytes:
+def _finish(figure: "Figure", assessment: Assessment) -> bytes:
     bundle = assessment.bundle
     figure.supxlabel(f"{notice_of(bundle.status)}\nbundle {bundle.name} {bundle.version}", size=7)
     buffer = io.BytesIO()

@@ -54,6 +54,8 @@ def _result(assessment: Assessment) -> list[str]:
 
 
 def _why(assessment: Assessment) -> list[str]:
+    if not assessment.explanation.regions:
+        return ["Not explained: regions and concepts were left out, as asked."]
     k = int(assessment.prediction.probabilities.argmax())
     lines = _regions(assessment.explanation, k)
     concepts = assessment.explanation.concepts

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from face2bone.choices import GuidelineId
 from face2bone.clinical.frax import FraxResult, standing
 from face2bone.clinical.guideline import CATEGORIES, FraxCategory, load_guideline
 from face2bone.errors import PatientError
-from face2bone.settings import GuidelineId
 
 LOW, INTERMEDIATE, HIGH, VERY_HIGH = CATEGORIES
 

@@ -7,9 +7,9 @@ from typing import Any, get_args
 import pytest
 from pydantic import ValidationError
 
+from face2bone.choices import GuidelineId
 from face2bone.clinical.guideline import GUIDELINES, Guideline, Thresholds, load_guideline
 from face2bone.clinical.pathway import Urgency
-from face2bone.settings import GuidelineId
 
 DRUGS = ("bisphosphon", "alendron", "risedron", "zoledron", "denosumab", "teriparat", "romosozumab")
 

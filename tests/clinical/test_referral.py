@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from face2bone.bone import BoneClass
+from face2bone.choices import GuidelineId
 from face2bone.clinical.frax import FraxResult
 from face2bone.clinical.guideline import GUIDELINES, load_guideline
 from face2bone.clinical.instruments import published_scores
@@ -17,7 +18,6 @@ from face2bone.clinical.referral import suggest as suggest_from
 from face2bone.history import Ethnicity, History, Oestrogen, SiteScores
 from face2bone.patient import Menopause, Patient, RedFlag, RiskFactor, Sex
 from face2bone.runtime import OodVerdict, Prediction
-from face2bone.settings import GuidelineId
 
 RESEARCH = "research"
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from face2bone.choices import GuidelineId
 from face2bone.clinical.frax import FraxResult
 from face2bone.clinical.guideline import GUIDELINES, load_guideline
 from face2bone.clinical.instruments import published_scores
@@ -12,7 +13,6 @@ from face2bone.clinical.reasons import Reason, highest
 from face2bone.clinical.typed_rules import risk_factors, typed_reasons
 from face2bone.history import Ethnicity, History, SiteScores
 from face2bone.patient import Menopause, Patient, RiskFactor, Sex
-from face2bone.settings import GuidelineId
 
 HEAVY = 95.0  # kg: no weight rule speaks, so that the guideline's own rules stand alone
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from face2bone.choices import GuidelineId
 from face2bone.clinical.frax import FraxResult
 from face2bone.clinical.guideline import GUIDELINES, load_guideline
 from face2bone.clinical.instruments import published_scores
@@ -13,7 +14,6 @@ from face2bone.clinical.pathway import Urgency
 from face2bone.clinical.what_if import Change, Situation, what_would_change
 from face2bone.history import History, Smoking
 from face2bone.patient import Menopause, Patient, RedFlag, RiskFactor, Sex
-from face2bone.settings import GuidelineId
 
 WOMAN = Patient(62, Sex.FEMALE, 160, 75)
 

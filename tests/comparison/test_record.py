@@ -16,7 +16,7 @@ from face2bone.comparison.record import (
     from_json,
     to_json,
 )
-from face2bone.comparison.results import Row
+from face2bone.comparison.row import Row
 from face2bone.errors import EvaluationError
 from face2bone.evaluation.bootstrap import Estimate
 

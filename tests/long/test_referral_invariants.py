@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from face2bone.bone import BoneClass
+from face2bone.choices import GuidelineId
 from face2bone.clinical.frax import FraxResult
 from face2bone.clinical.guideline import GUIDELINES, load_guideline
 from face2bone.clinical.instruments import published_scores
@@ -36,7 +37,6 @@ from face2bone.history import (
 )
 from face2bone.patient import Menopause, Patient, RedFlag, RiskFactor, Sex
 from face2bone.runtime import OodVerdict, Prediction
-from face2bone.settings import GuidelineId
 
 pytestmark = pytest.mark.long
 

@@ -14,6 +14,7 @@ import pytest
 from face2bone.assess import Assessment, BundleFacts, Explanation, LocatedFace
 from face2bone.bone import BoneClass
 from face2bone.bundle import Status
+from face2bone.choices import GuidelineId
 from face2bone.clinical.frax import FraxResult
 from face2bone.clinical.guideline import load_guideline
 from face2bone.clinical.instruments import published_scores
@@ -38,7 +39,6 @@ from face2bone.patient import Menopause, Patient, RedFlag, RiskFactor, Sex
 from face2bone.report.assessment_json import document
 from face2bone.report.document import AssessmentDocument
 from face2bone.runtime import OodVerdict, Prediction
-from face2bone.settings import GuidelineId
 
 WOMAN = Patient(66.0, Sex.FEMALE, 158.0, 52.0)
 EVERYTHING = Patient(

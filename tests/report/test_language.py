@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from face2bone.bone import CLASS_LABELS
+from face2bone.choices import GuidelineId
 from face2bone.clinical.guideline import load_guideline
 from face2bone.clinical.pathway import Urgency, load_pathway
 from face2bone.clinical.questions import load_questions
 from face2bone.face import REGIONS
 from face2bone.report.glyphs import DRAWN
 from face2bone.report.language import BLANK, UNTRANSLATED, Catalogue, Language, catalogue
-from face2bone.settings import GuidelineId
 
 CHINESE = catalogue(Language.CHINESE)
 SMALL = Catalogue(

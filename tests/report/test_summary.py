@@ -1,10 +1,12 @@
 """The terminal summary: every section, and the notice first."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from face2bone.assess import Assessment
 from face2bone.face import REGIONS
 from face2bone.report.assessment_json import DEMO_NOTICE
+from face2bone.report.files import NOT_EXPLAINED
 from face2bone.report.summary import summary
 
 
@@ -36,3 +38,12 @@ def test_probabilities_are_printed_beside_their_names(
     text = summary(example_assessment(probabilities=(0.0784, 0.3056, 0.616)))
     lines = dict(line.split()[:2] for line in text.splitlines() if line.endswith("#"))
     assert lines == {"normal": "7.8%", "osteopenia": "30.6%", "osteoporosis": "61.6%"}
+
+
+def test_where_nothing_was_explained_it_says_so_and_names_no_region(
+    assessment: Assessment,
+) -> None:
+    text = summary(replace(assessment, explanation=NOT_EXPLAINED))
+    assert "Not explained: regions and concepts were left out, as asked." in text
+    assert not any(f"  {region.label:<20}" in text for region in REGIONS)
+    assert "What next:" in text

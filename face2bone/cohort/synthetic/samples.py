@@ -1,12 +1,15 @@
 """Sample patients for a demonstration: drawn, one click away, and never a person.
 
 They come from the seeds reserved for demonstrations, so no model was trained on them. One
-is taken for each profile below: the first patient of that cohort who fits.
+is taken for each profile below: the first patient of that cohort who fits. Drawing one takes
+almost a second, so the photos lie beside this module, drawn once; ``python -m
+tools.draw_samples`` draws them again, and a test holds them to what is drawn today.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 from typing import Final
 
 import cv2
@@ -28,6 +31,8 @@ from face2bone.patient import Patient, Sex
 SIZE: Final = 512
 COHORT: Final = 80
 JPEG_QUALITY: Final = 92
+FOLDER: Final = Path(__file__).parent / "sample_photos"
+_UNUSABLE: Final = "unusable.jpg"
 
 
 @dataclass(frozen=True)
@@ -42,9 +47,14 @@ class Sample:
         """The details a clinician would type in."""
         return self.drawn.patient
 
+    @property
+    def file_name(self) -> str:
+        """Of the photo in ``FOLDER``, such as "woman_74.jpg"."""
+        return self.title.lower().replace(", ", "_") + ".jpg"
+
     def photo_bytes(self) -> bytes:
-        """The photo as a 512-px JPEG; the same bytes at every call."""
-        return _jpeg(draw_face(_plain(patient_face(self.drawn)), SIZE).pixels)
+        """The photo as a 512-px JPEG; the same bytes at every call and on every machine."""
+        return (FOLDER / self.file_name).read_bytes()
 
 
 _PROFILES: Final[tuple[Callable[[DrawnPatient], bool], ...]] = (
@@ -65,10 +75,21 @@ def sample_patients() -> tuple[Sample, ...]:
 
 def unusable_photo() -> bytes:
     """A drawn photo the quality gate rejects: head turned away and little light."""
+    return (FOLDER / _UNUSABLE).read_bytes()
+
+
+def drawn_photos() -> dict[str, bytes]:
+    """Every photo of this module drawn anew, as JPEG bytes by its name in ``FOLDER``."""
+    faces = {sample.file_name: _plain(patient_face(sample.drawn)) for sample in sample_patients()}
+    faces[_UNUSABLE] = _turned_and_dark()
+    return {name: _jpeg(draw_face(face, SIZE).pixels) for name, face in faces.items()}
+
+
+def _turned_and_dark() -> FaceParameters:
     face = _plain(patient_face(sample_patients()[0].drawn))
     turned = replace(face.pose, yaw=float(np.deg2rad(42.0)))
     dark = replace(face.camera, gain=0.25)
-    return _jpeg(draw_face(replace(face, pose=turned, camera=dark), SIZE).pixels)
+    return replace(face, pose=turned, camera=dark)
 
 
 def _sample(drawn: DrawnPatient) -> Sample:

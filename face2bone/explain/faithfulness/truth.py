@@ -10,12 +10,15 @@ Notation:
             that parameter made healthy
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from scipy.stats import rankdata
 
 from face2bone.explain.arrays import BoolArray, FloatArray, RegionMap
 from face2bone.explain.faithfulness.baselines import region_means, region_sums
-from face2bone.explain.faithfulness.twin import TwinFace
+
+if TYPE_CHECKING:
+    from face2bone.explain.faithfulness.twin import TwinFace
 
 
 def rank_agreement(phi: FloatArray, r: FloatArray) -> float:
@@ -26,6 +29,8 @@ def rank_agreement(phi: FloatArray, r: FloatArray) -> float:
     >>> rank_agreement(np.array([1.0, 2.0, 3.0]), np.array([0.1, 0.2, 9.0]))
     1.0
     """
+    from scipy.stats import rankdata  # a second to import, and a result needs none of it
+
     a, b = rankdata(phi), rankdata(r)
     a, b = a - a.mean(), b - b.mean()
     norm = float(np.sqrt((a @ a) * (b @ b)))
@@ -54,7 +59,7 @@ def inside_ratio(phi: FloatArray, changed: BoolArray) -> float:
     return share / float(changed.mean())
 
 
-def parameter_map(face: TwinFace) -> FloatArray:
+def parameter_map(face: "TwinFace") -> FloatArray:
     """M (6, 10) of one patient; a row of zeros for a parameter that is healthy already."""
     sums = np.stack([region_sums(c, face.aligned.region_map) for c in face.change_alone])
     return np.asarray(sums / np.maximum(sums.sum(axis=1, keepdims=True), 1e-9))
