@@ -15,15 +15,11 @@ from face2bone.runtime import Prediction
 def result_step(prediction: Prediction, referral: Referral, assessor: Assessor) -> None:
     """The three probabilities beside their base rate, the prediction set, the domain verdict."""
     show.step(3, "Result", "Probabilities after calibration. DXA decides, not a photo.")
-    _domain(prediction)
-    if referral.class_headline_shown:
-        _headline(prediction)
-    else:
-        st.info(
-            "No class headline for this patient. "
-            + ("Step 6 says why." if not prediction.out_of_domain.is_outside else "See above."),
-            icon=":material/info:",
-        )
+    domain, headline = show.places(2)
+    with domain:
+        _domain(prediction)
+    with headline:
+        _headline(prediction, referral)
     bars, people = st.columns(2, gap="large")
     with bars:
         st.plotly_chart(
@@ -52,7 +48,14 @@ def _domain(prediction: Prediction) -> None:
         )
 
 
-def _headline(prediction: Prediction) -> None:
+def _headline(prediction: Prediction, referral: Referral) -> None:
+    if not referral.class_headline_shown:
+        st.info(
+            "No class headline for this patient. "
+            + ("Step 6 says why." if not prediction.out_of_domain.is_outside else "See above."),
+            icon=":material/info:",
+        )
+        return
     names = [CLASS_LABELS[k] for k in prediction.prediction_set]
     if len(names) == len(CLASS_LABELS):
         st.info("The model abstains: all three classes remain possible.", icon=":material/help:")

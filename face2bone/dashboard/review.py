@@ -1,6 +1,12 @@
-"""The Review page: one column of six steps from a photo to a suggestion."""
+"""The Review page: one column of six steps from a photo to a suggestion.
+
+Every step has a place of its own from the start, so that a step that grows or shrinks moves no
+other: while a page is drawn again, Streamlit leaves the former drawing standing wherever the new
+one has not come by yet, and a step that moved would stand there twice.
+"""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from face2bone.assess import Assessment
 from face2bone.dashboard import session, show
@@ -22,9 +28,27 @@ def review() -> None:
     try:
         assessor = session.assessor()
         show.banner(assessor.bundle.card.status)
-        _steps_after_the_photo(photo_step())
+        with st.container():
+            patient = photo_step()
+        with _place():
+            _steps_after_the_photo(patient)
     except Face2BoneError as error:
         show.refusal(error)
+
+
+def _place() -> DeltaGenerator:
+    """Where the steps after the photo stand; those of another patient or photo go at once.
+
+    Of two places one is always empty. Another subject takes the other one: nothing that was
+    drawn for the one before can be inherited by it, or stand beside it while it is computed.
+    """
+    sitting = session.sitting()
+    last, side = sitting.drawn
+    subject = sitting.subject
+    side = side if subject == last else 1 - side
+    pair = [st.container() if i == side else st.empty() for i in range(2)]
+    sitting.drawn = subject, side  # only now: a script that was ended has emptied nothing
+    return pair[side]
 
 
 def _steps_after_the_photo(patient: Patient | None) -> None:
@@ -32,21 +56,34 @@ def _steps_after_the_photo(patient: Patient | None) -> None:
     if patient is None:
         st.info("Choose a sample patient, or give a photo and the four details above.")
         return
+    face, result, trust, why, following, files, records = show.places(7)
     answers = read_answers(patient)
     asked = answers.patient
     assessor = session.assessor()
-    found = face_step(photo) if photo is not None else None
+    with face:
+        found = face_step(photo) if photo is not None else None
     if photo is None or found is None:
-        next_step(answers, assessor.refer(asked, None, answers.frax, answers.guideline))
+        with following:
+            next_step(answers, assessor.refer(asked, None, answers.frax, answers.guideline))
         return
     prediction = session.prediction(found)
     referral = assessor.refer(asked, prediction, answers.frax, answers.guideline)
-    result_step(prediction, referral, assessor)
-    trust_step(prediction, referral, asked, assessor)
-    explanation = why_step(found, prediction)
-    next_step(answers, referral)
+    with result:
+        result_step(prediction, referral, assessor)
+    with trust:
+        trust_step(prediction, referral, asked, assessor)
+    with why:
+        explanation = why_step(found, prediction)
+    with following:
+        next_step(answers, referral)
     if explanation is None:
-        st.caption("The report and the records hold step 5 too: they are offered when it is done.")
+        files.caption(
+            "The report and the records hold step 5 too: they are offered when it is done."
+        )
         return
-    export(asked, found, prediction, explanation, referral, assessor)
-    save_step(Assessment(asked, found, prediction, explanation, referral, assessor.facts), photo)
+    with files:
+        export(asked, found, prediction, explanation, referral, assessor)
+    with records:
+        save_step(
+            Assessment(asked, found, prediction, explanation, referral, assessor.facts), photo
+        )

@@ -11,6 +11,7 @@ from typing import Final
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from face2bone.errors import Face2BoneError
 from face2bone.report.assessment_json import notice_of
@@ -44,6 +45,11 @@ def banner(status: str) -> None:
         'padding:6px 16px;text-align:center;font-size:0.9rem;background:#5c2d00;color:#fff">'
         f"<strong>{STATUS_WORDS[status]}</strong> · {html.escape(notice_of(status))}</div>"
     )
+
+
+def places(count: int) -> list[DeltaGenerator]:
+    """So many places, one below the other: what one comes to hold moves none of the others."""
+    return [st.container() for _ in range(count)]
 
 
 def step(number: int, title: str, meaning: str) -> None:

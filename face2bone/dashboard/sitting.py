@@ -25,6 +25,9 @@ T = TypeVar("T")
 Key = tuple[str, str, str]
 """A step, the SHA-256 of the photo it is of ("" for none at hand), and the bundle's."""
 
+Subject = tuple[int, str]
+"""Whom a page is about: the patient's number and the SHA-256 of the photo ("" for none)."""
+
 
 class Press:
     """One press of Save; two for the same thing are still two."""
@@ -44,6 +47,7 @@ class Sitting:
         saved: what was saved last, as the save step describes it.
         saving: held while that is acted on.
         results: what was computed for the photo, jobs still running included.
+        drawn: the subject that the page last drew, and in which of its two places.
     """
 
     def __init__(self) -> None:
@@ -53,10 +57,16 @@ class Sitting:
         self.save_asked: Press | None = None
         self.saved: tuple[Any, ...] = ()
         self.results: dict[Key, Any] = {}
+        self.drawn: tuple[Subject | None, int] = (None, 0)
         self._source, self._file, self._wanted = "", "", ""
         self._patients, self._answers = 0, 0
         self.saving = threading.Lock()
         self._reading, self._changing = threading.Lock(), threading.RLock()
+
+    @property
+    def subject(self) -> Subject:
+        """Whom the page is about now."""
+        return self._patients, self.photo.sha256 if self.photo else ""
 
     def patient_key(self, name: str) -> str:
         """The key of a widget about the patient, such as "age"."""

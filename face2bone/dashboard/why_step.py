@@ -28,11 +28,15 @@ def why_step(found: LocatedFace, prediction: Prediction) -> Explanation | None:
         "What the model's answer rests on in this photo. It explains the model, not the bone.",
     )
     at = session.key(session.EXPLANATION, found.photo_sha256)
-    explanation = watched(session.explanation(found), at, _words)
+    watching, third, shown = show.places(3)
+    with watching:
+        explanation = watched(session.explanation(found), at, _words)
     if explanation is None:
         return None
-    explanation = third_fill(found, explanation)
-    _explained(found, prediction, explanation)
+    with third:
+        explanation = third_fill(found, explanation)
+    with shown:
+        _explained(found, prediction, explanation)
     return explanation
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Block
 
 from face2bone.assess import Assessor, Explanation, LocatedFace, Progress
 from face2bone.errors import EngineError
@@ -123,6 +124,49 @@ def test_a_stopped_explanation_leaves_the_page_usable_and_can_be_started_again(
     assert "stop_explanation" in keys(app)
     slow_steps.release(1000)
     assert "save_assessment" in keys(done(app))
+
+
+def address(app: AppTest, name: str) -> tuple[int, ...]:
+    """Where on the page the step of this name stands, as indices from the top."""
+
+    def found_in(block: Block) -> tuple[int, ...] | None:
+        for index, child in block.children.items():
+            if child.type == "header" and name in child.value:
+                return ()
+            if isinstance(child, Block) and (rest := found_in(child)) is not None:
+                return (index, *rest)
+        return None
+
+    found = found_in(app.main)
+    assert found is not None
+    return found
+
+
+def test_no_step_moves_when_another_grows_or_shrinks(
+    app: AppTest, slow_steps: threading.Semaphore
+) -> None:
+    """One that moved would stand on the page twice while it is drawn again."""
+    app.button(key="sample_0").click().run()
+    running = {name: address(app, name) for name in headings(app)}
+    app.button(key="stop_explanation").click().run()
+    stopped = {name: address(app, name) for name in headings(app)}
+    app.button(key="again_explanation").click().run()
+    slow_steps.release(1000)
+    done(app)
+    assert running == stopped == {name: address(app, name) for name in headings(app)}
+    assert len(running) == 6
+
+
+def test_of_two_places_the_one_of_the_former_patient_is_emptied(app: AppTest) -> None:
+    app.button(key="sample_0").click().run()
+    first = address(app, "2. Face found")
+    named(app.checkbox, "flag_height_loss").check().run()
+    assert address(app, "2. Face found") == first
+    app.button(key="sample_1").click().run()
+    second = address(app, "2. Face found")
+    assert second != first
+    place = app.main.children[first[0]]
+    assert place.type == "empty"
 
 
 def test_another_sample_stops_the_explanation_of_the_first(
