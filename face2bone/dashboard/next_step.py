@@ -53,7 +53,7 @@ def next_step(answers: Answers, referral: Referral) -> None:
         _suggestion(referral)
     with st.expander("Further answers for the scores (optional)"):
         history_form(answers.patient)
-    scores_table(answers)
+    scores_table(answers, referral.situation.scores)
 
 
 def _questions(answers: Answers) -> None:

@@ -8,14 +8,14 @@ one has not come by yet, and a step that moved would stand there twice.
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from face2bone.assess import Assessment
+from face2bone.assess import Assessment, Explanation
 from face2bone.dashboard import session, show
 from face2bone.dashboard.answers import read_answers
 from face2bone.dashboard.export_step import export
 from face2bone.dashboard.face_step import face_step
 from face2bone.dashboard.next_step import next_step
 from face2bone.dashboard.photo_step import photo_step
-from face2bone.dashboard.result_step import result_step, trust_step
+from face2bone.dashboard.result_step import result_step, shown, trust_step
 from face2bone.dashboard.save_step import save_step
 from face2bone.dashboard.why_step import why_step
 from face2bone.errors import Face2BoneError
@@ -53,10 +53,15 @@ def _place() -> DeltaGenerator:
 
 def _steps_after_the_photo(patient: Patient | None) -> None:
     photo = session.sitting().photo
+    face, result, trust, why, following, files, records = show.places(7)
+    if session.sitting().unsure:  # of what follows the face, all depends on whose details these are
+        if photo is not None:
+            with face:
+                face_step(photo)
+        return
     if patient is None:
         st.info("Choose a sample patient, or give a photo and the four details above.")
         return
-    face, result, trust, why, following, files, records = show.places(7)
     answers = read_answers(patient)
     asked = answers.patient
     assessor = session.assessor()
@@ -70,20 +75,22 @@ def _steps_after_the_photo(patient: Patient | None) -> None:
     referral = assessor.refer(asked, prediction, answers.frax, answers.guideline)
     with result:
         result_step(prediction, referral, assessor)
-    with trust:
-        trust_step(prediction, referral, asked, assessor)
-    with why:
-        explanation = why_step(found, prediction)
+    explanation: Explanation | None = Explanation.none()
+    if shown(prediction):
+        with trust:
+            trust_step(prediction, referral, asked, assessor)
+        with why:
+            explanation = why_step(found, prediction)
     with following:
         next_step(answers, referral)
     if explanation is None:
         files.caption(
-            "The report and the records hold step 5 too: they are offered when it is done."
+            "The report and the records hold step 5 too: they are offered when it is done or "
+            "stopped."
         )
         return
+    assessment = Assessment(asked, found, prediction, explanation, referral, assessor.facts)
     with files:
-        export(asked, found, prediction, explanation, referral, assessor)
+        export(assessment)
     with records:
-        save_step(
-            Assessment(asked, found, prediction, explanation, referral, assessor.facts), photo
-        )
+        save_step(assessment, photo)

@@ -33,6 +33,14 @@ def picture(png: bytes, alt: str, width: int | None = None, kind: str = "png") -
     )
 
 
+def drawing(svg: str) -> None:
+    """Show an SVG as part of the page, in the page's own colours.
+
+    ``st.html`` lets no SVG through. The drawing is on one line, so that none of it is Markdown.
+    """
+    st.markdown(f'<div class="drawing">{svg}</div>', unsafe_allow_html=True)
+
+
 def refusal(error: Face2BoneError) -> None:
     """Show a typed error as its sentence; nothing technical reaches the page."""
     st.error(str(error), icon=":material/error:")

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -10,6 +11,7 @@ from streamlit.testing.v1.element_tree import Block
 
 from face2bone.assess import Assessor, Explanation, LocatedFace, Progress
 from face2bone.errors import EngineError
+from face2bone.runtime import OodVerdict, Prediction
 from tests.dashboard.acts import done, named
 
 SECONDS = 120
@@ -52,6 +54,9 @@ def test_nothing_is_recomputed_when_an_answer_changes(
 
     for step in ("locate", "predict", "explain"):
         monkeypatch.setattr(Assessor, step, forbidden)
+    for check in ("self_check", "severity_check"):
+        monkeypatch.setattr(Explanation, check, forbidden)
+    monkeypatch.setattr("face2bone.dashboard.face_step.mesh_jpeg", forbidden)
     started = time.monotonic()
     named(app.checkbox, "flag_height_loss").check().run()
     assert not app.exception
@@ -116,12 +121,15 @@ def test_a_stopped_explanation_leaves_the_page_usable_and_can_be_started_again(
     app.button(key="sample_0").click().run()
     app.button(key="stop_explanation").click().run()
     assert any("nothing of it is kept" in i.value for i in app.info)
-    assert not {"stop_explanation", "save_assessment", "download_json"} & keys(app)
+    assert "stop_explanation" not in keys(app)
+    assert "save_assessment" in keys(app), "the suggestion does not need the explanation"
+    assert any("was not explained" in c.value for c in app.caption)
     named(app.checkbox, "flag_height_loss").check().run()
     assert any("urgent clinician review" in e.value for e in app.error)
-    assert "again_explanation" in keys(app)
+    assert {"again_explanation", "save_assessment"} <= keys(app)
     app.button(key="again_explanation").click().run()
     assert "stop_explanation" in keys(app)
+    assert "save_assessment" not in keys(app)
     slow_steps.release(1000)
     assert "save_assessment" in keys(done(app))
 
@@ -192,4 +200,43 @@ def test_an_explanation_that_fails_is_one_sentence_and_the_page_goes_on(
     done(app.button(key="sample_0").click().run())
     assert any("The engine broke" in e.value for e in app.error)
     assert headings(app)[-1] == "6. What next"
-    assert "again_explanation" in keys(app)
+    assert {"again_explanation", "save_assessment"} <= keys(app)
+
+
+@pytest.fixture
+def outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every photo is unlike those the model was trained on."""
+    predict = Assessor.predict
+
+    def far(self: Assessor, found: LocatedFace) -> Prediction:
+        prediction = predict(self, found)
+        return replace(prediction, out_of_domain=OodVerdict(99.0, 1.0, True))
+
+    monkeypatch.setattr(Assessor, "predict", far)
+
+
+def test_out_of_domain_is_one_sentence_and_nothing_is_explained(
+    app: AppTest, outside: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(*_: object) -> None:
+        raise AssertionError("explained though nobody asked")
+
+    monkeypatch.setattr(Assessor, "explain", forbidden)
+    app.button(key="sample_0").click().run()
+    assert not app.exception
+    assert [h[0] for h in headings(app)] == list("1236")
+    assert any("Out of domain." in w.value for w in app.warning)
+    assert not app.get("plotly_chart")
+    assert {"show_outside", "save_assessment"} <= keys(app)
+
+
+def test_out_of_domain_is_shown_to_who_asks_for_this_photo_only(
+    app: AppTest, outside: None
+) -> None:
+    app.button(key="sample_0").click().run()
+    app.button(key="show_outside").click().run()
+    assert [h[0] for h in headings(app)] == list("123456")
+    assert any("must not be used for this person" in w.value for w in app.warning)
+    assert "show_outside" not in keys(app)
+    app.button(key="sample_1").click().run()
+    assert "show_outside" in keys(app)
