@@ -49,7 +49,7 @@ def photo_step() -> Patient | None:
 
 def _source() -> str:
     sitting = session.sitting()
-    choice, button = st.columns([3, 1], vertical_alignment="bottom")
+    choice, button = st.columns([2, 1], vertical_alignment="bottom")
     source = choice.segmented_control(
         "Photo from", [SAMPLE, UPLOAD, CAMERA], default=SAMPLE, key="photo_source", required=True
     )
@@ -57,7 +57,6 @@ def _source() -> str:
     button.button(
         "New patient",
         key="new_patient",
-        icon=":material/person_add:",
         on_click=sitting.new_patient,
         help="Clears the photo, the details, every answer and the result.",
         width="stretch",
