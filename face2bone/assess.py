@@ -20,7 +20,7 @@ from face2bone.clinical.instruments import published_scores
 from face2bone.clinical.referral import Referral, suggest
 from face2bone.errors import FaceRejected
 from face2bone.explain.arrays import FloatArray
-from face2bone.explain.craft import ConceptAttribution, explain_concepts
+from face2bone.explain.craft import ConceptAttribution, explain_concepts, no_concepts
 from face2bone.explain.faithfulness.self_check import SelfCheck, self_check
 from face2bone.explain.fills import Fill, blur_fill, inpaint_fill, mean_face_fill
 from face2bone.explain.owen import CellAttribution, region_cells
@@ -35,6 +35,7 @@ from face2bone.settings import get_settings
 Progress = Callable[[str, float], None]
 """Called with a step's name and the fraction done in [0, 1]; raise from it to cancel."""
 
+NOT_EXPLAINED: Final = "The result of this photo was not explained."
 STEPS: Final = ("face", "result", "regions", "concepts", "referral")
 
 
@@ -67,10 +68,18 @@ class LocatedFace:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Region attributions, one per fill (blur first, then inpaint), and concepts."""
+    """Region attributions, one per fill (blur first, then inpaint), and concepts.
+
+    Without any region the result was not explained: see ``none``.
+    """
 
     regions: tuple[RegionAttribution, ...]
     concepts: ConceptAttribution
+
+    @classmethod
+    def none(cls) -> Self:
+        """What stands for an explanation that was stopped, failed or not asked for."""
+        return cls((), no_concepts())
 
     def self_check(self, class_index: int) -> SelfCheck | None:
         """Whether the region values of a class hold under both fills; None without two fills.
@@ -84,6 +93,8 @@ class Explanation:
 
     def withheld(self, class_index: int) -> str:
         """Why the region values of a class are not shown; empty where they may be."""
+        if not self.regions:
+            return NOT_EXPLAINED
         check = self.self_check(class_index)
         return (check and check.reason) or ""
 

@@ -86,7 +86,7 @@ def test_an_assessment_without_explanation_says_so(
     result = face2bone("assess", astronaut_file, *DETAILS, "--no-explanation", "--out", tmp_path)
     assert result.returncode == 0, result.stderr
     assert DEMO_NOTICE in result.stdout
-    assert "Not explained" in result.stdout
+    assert "was not explained" in result.stdout
     assert {path.name for path in tmp_path.iterdir()} == {"assessment.json", "crop.png"}
 
 

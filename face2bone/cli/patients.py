@@ -148,9 +148,8 @@ def _unexplained(
     For one pass of the network torch is ready soonest: the other engine first has to be compiled
     and compared with it.
     """
-    from face2bone.assess import Assessment, Assessor
+    from face2bone.assess import Assessment, Assessor, Explanation
     from face2bone.photo import read_photo
-    from face2bone.report.files import NOT_EXPLAINED
     from face2bone.runtime import make_engine
     from face2bone.settings import get_settings
 
@@ -160,7 +159,8 @@ def _unexplained(
     located = assessor.locate(read_photo(photo))
     prediction = assessor.predict(located)
     referral = assessor.refer(patient, prediction, frax, guideline)
-    return Assessment(patient, located, prediction, NOT_EXPLAINED, referral, assessor.facts)
+    unexplained = Explanation.none()
+    return Assessment(patient, located, prediction, unexplained, referral, assessor.facts)
 
 
 @app.command()

@@ -36,6 +36,8 @@ PLAIN_FIELDS: Final = (
 )
 WOMENS_FIELDS: Final = ("oestrogen", "hormones_six_months")
 
+DETAILS: Final = ("age", "height", "weight", "sex", "report_pseudonym", "save_patient_id")
+
 T = TypeVar("T")
 
 
@@ -52,6 +54,13 @@ class Answers:
 def answer_key(name: str) -> str:
     """The key of the widget of this name, for the patient at hand."""
     return session.sitting().answer_key(name)
+
+
+def anything_typed() -> bool:
+    """Whether a detail or an answer of the patient at hand was typed, ticked or chosen."""
+    sitting = session.sitting()
+    keys = {sitting.patient_key(name) for name in DETAILS} | sitting.answer_keys
+    return any(st.session_state.get(key) not in (None, False, "", []) for key in keys)
 
 
 def read_answers(patient: Patient) -> Answers:

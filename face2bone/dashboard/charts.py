@@ -1,124 +1,161 @@
-"""The dashboard's plots, as plotly figures made from results and from nothing else."""
+"""The small plots of one patient as SVG, made from results and from nothing else.
+
+Each says in words what it shows, for people who cannot see it and for who copies the page.
+"""
 
 from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import plotly.graph_objects as go
 
 from face2bone.bone import CLASS_LABELS
 from face2bone.calibration import ReliabilityTable
 from face2bone.face import REGIONS
+from face2bone.report import svg
 from face2bone.report.pictures import AWAY, TOWARD
 
 CLASS_COLOURS: Final = ("#1b7837", "#b35806", "#762a83")  # told apart without red and green
 PLAIN: Final = {"displayModeBar": False, "responsive": True}
+HERE: Final = "#b2182b"
+WIDTH: Final = 400
+NAMES: Final = 122  # room for the names, in pixels
+NUMBERS: Final = 48  # room for a number beside a bar
+ROW: Final = 27
+THICK: Final = 17
+PEOPLE_A_ROW: Final = 20
 
 
-def probability_bars(probabilities: npt.NDArray[np.float64]) -> go.Figure:
+def probability_bars(probabilities: npt.NDArray[np.float64]) -> str:
     """Three calibrated probabilities as bars with their numbers."""
-    figure = go.Figure(
-        go.Bar(
-            x=probabilities,
-            y=list(CLASS_LABELS),
-            orientation="h",
-            text=[f"{p:.0%}" for p in probabilities],
-            textposition="outside",
-            marker_color=CLASS_COLOURS,
-            cliponaxis=False,
-            hoverinfo="skip",
-        )
-    )
-    figure.update_xaxes(range=(0, 1.05), tickformat=".0%", title="calibrated probability")
-    figure.update_yaxes(autorange="reversed")
-    return _small(figure, 210)
+    bottom, reach = ROW * len(CLASS_LABELS) + 6, WIDTH - NAMES - NUMBERS
+    pieces = [svg.rule(NAMES + share * reach, 0, NAMES + share * reach, bottom, faint=share > 0)
+              for share in (0.0, 0.5, 1.0)]  # fmt: skip
+    said = [f"{share:.0%}" for share in probabilities]
+    for i, share in enumerate(probabilities):
+        y = 6 + ROW * i
+        pieces.append(svg.text(NAMES - 8, y + 13, CLASS_LABELS[i], "end"))
+        pieces.append(svg.bar(NAMES, y, reach * float(share), THICK, CLASS_COLOURS[i]))
+        pieces.append(svg.text(NAMES + reach * float(share) + 6, y + 13, said[i]))
+    pieces += [
+        svg.text(NAMES + share * reach, bottom + 16, f"{share:.0%}", "middle")
+        for share in (0.0, 0.5, 1.0)
+    ]
+    spoken = ", ".join(f"{name} {p}" for name, p in zip(CLASS_LABELS, said, strict=True))
+    return svg.drawing(WIDTH, bottom + 24, "Calibrated probabilities", pieces, f"{spoken}.")
 
 
-def icon_array(count: int, label: str) -> go.Figure:
+def icon_array(count: int, label: str) -> str:
     """One hundred people, ``count`` of them marked by shape and colour."""
-    column, row = np.tile(np.arange(20), 5), np.repeat(np.arange(5), 20)
-    marked = np.arange(100) < count
-    figure = go.Figure()
-    for chosen, name, symbol, colour in (
-        (marked, f"{count} with {label}", "diamond", CLASS_COLOURS[2]),
-        (~marked, f"{100 - count} without", "circle-open", "#6b7280"),
-    ):
-        figure.add_scatter(
-            x=column[chosen],
-            y=-row[chosen],
-            mode="markers",
-            name=name,
-            marker={"symbol": symbol, "color": colour, "size": 11},
-            hoverinfo="skip",
-        )
-    figure.update_xaxes(visible=False)
-    figure.update_yaxes(visible=False)
-    # one kind of person alone keeps its legend too
-    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": -0.05})
-    return _small(figure, 210)
+    pieces = [
+        _person(round(12 + 19.7 * (i % PEOPLE_A_ROW), 1), 12 + 24 * (i // PEOPLE_A_ROW), i < count)
+        for i in range(100)
+    ]
+    marked, others = f"{count} with {label}", f"{100 - count} without"
+    pieces += [_person(12, 140, True), svg.text(26, 144, marked)]
+    pieces += [_person(202, 140, False), svg.text(216, 144, others)]
+    return svg.drawing(WIDTH, 154, "Of 100 people", pieces, f"{marked}, {others}.")
 
 
-def region_bars(values: npt.NDArray[np.float64], axis: str) -> go.Figure:
+def _person(x: float, y: int, marked: bool) -> str:
+    if marked:
+        corners = f"{x},{y - 8} {x + 8},{y} {x},{y + 8} {x - 8},{y}"
+        return f'<polygon points="{corners}" {svg.themed(CLASS_COLOURS[2])}/>'
+    return (
+        f'<circle cx="{x}" cy="{y}" r="6" fill="none" stroke="currentColor" stroke-opacity="0.6"/>'
+    )
+
+
+def region_bars(
+    values: npt.NDArray[np.float64], axis: str, errors: npt.NDArray[np.float64] | None = None
+) -> str:
     """Ten named regions; ``values`` (10,) in the order of ``REGIONS``, else as ``bars``."""
-    return bars(values, [region.label for region in REGIONS], axis, 360)
+    return bars(values, [region.label for region in REGIONS], axis, errors)
 
 
 def bars(
-    values: npt.NDArray[np.float64], names: Sequence[str], axis: str, height: int = 220
-) -> go.Figure:
+    values: npt.NDArray[np.float64],
+    names: Sequence[str],
+    axis: str,
+    errors: npt.NDArray[np.float64] | None = None,
+) -> str:
     """A bar a name, the strongest on top; the sign is printed, not only coloured.
 
-    ``values`` and ``names`` in the same order; ``axis`` says what left and right mean.
+    ``values`` and ``names`` in the same order; ``axis`` says what left and right mean;
+    ``errors``, where the values are estimates, their standard errors, drawn as whiskers.
     """
-    order = np.argsort(np.abs(values))
-    figure = go.Figure(
-        go.Bar(
-            x=values[order],
-            y=[names[i] for i in order],
-            orientation="h",
-            text=[f"{values[i]:+.2f}" for i in order],
-            textposition="outside",
-            marker_color=[TOWARD if values[i] >= 0 else AWAY for i in order],
-            cliponaxis=False,
-            hoverinfo="skip",
-        )
-    )
-    reach = 1.35 * max(float(np.abs(values).max()), 1e-6)  # room for the printed numbers
-    figure.update_xaxes(range=(-reach, reach))
-    figure.update_xaxes(title=axis)
-    return _small(figure, height)
+    spread = np.zeros(len(values)) if errors is None else errors
+    order = np.argsort(-np.abs(values))
+    zero = NAMES + (WIDTH - NAMES) / 2
+    most = max(float((np.abs(values) + spread).max()), 1e-6)
+    scale = ((WIDTH - NAMES) / 2 - NUMBERS) / most
+    bottom = ROW * len(values) + 4
+    pieces = [svg.rule(zero, 0, zero, bottom)]
+    for row, i in enumerate(order):
+        pieces += _bar(names[i], float(values[i]) * scale, float(spread[i]) * scale, zero, row)
+        end = zero + scale * float(values[i] + np.sign(values[i] or 1.0) * spread[i])
+        gap, anchor = (5, "start") if values[i] >= 0 else (-5, "end")
+        pieces.append(svg.text(end + gap, 17 + ROW * row, signed(values[i]), anchor))
+    pieces.append(svg.text(zero, bottom + 16, axis, "middle"))
+    spoken = "; ".join(_spoken(names[i], values[i], errors, i) for i in order)
+    return svg.drawing(WIDTH, bottom + 24, axis.capitalize(), pieces, f"{spoken}.")
 
 
-def reliability_curve(table: ReliabilityTable, confidence: float) -> go.Figure:
+def _bar(name: str, length: float, spread: float, zero: float, row: int) -> list[str]:
+    y, end = 4 + ROW * row, zero + length
+    pieces = [
+        svg.text(NAMES - 8, y + 13, name, "end"),
+        svg.bar(min(zero, end), y, abs(length), THICK, TOWARD if length >= 0 else AWAY),
+    ]
+    if spread:
+        middle = y + THICK / 2
+        pieces.append(svg.rule(end - spread, middle, end + spread, middle))
+    return pieces
+
+
+def _spoken(name: str, value: float, errors: npt.NDArray[np.float64] | None, index: int) -> str:
+    error = "" if errors is None else f" (standard error {errors[index]:.2f})"
+    return f"{name} {signed(value)}{error}"
+
+
+def signed(value: float) -> str:
+    """Two decimals with a sign, set with a true minus.
+
+    >>> signed(-0.5)
+    '−0.50'
+    """
+    return f"{value:+.2f}".replace("-", "−")
+
+
+def reliability_curve(table: ReliabilityTable, confidence: float) -> str:
     """The bundle's reliability curve with this patient's bin marked and counted."""
-    filled = table.counts > 0
-    here = _bin_of(table, confidence)
-    figure = go.Figure()
-    figure.add_scatter(
-        x=[0, 1], y=[0, 1], mode="lines", name="perfect", line={"dash": "dot", "color": "#6b7280"}
-    )
-    figure.add_scatter(
-        x=table.confidence[filled],
-        y=table.accuracy[filled],
-        mode="lines+markers",
-        name="this bundle",
-        marker={"size": 8, "color": CLASS_COLOURS[2]},
-        customdata=table.counts[filled],
-        hovertemplate="said %{x:.0%}, right %{y:.0%}, n = %{customdata}<extra></extra>",
-    )
+    frame = svg.Frame((0.3, 1.02), (0.0, 1.02), "probability of the named class",
+                      "how often it was right")  # fmt: skip
+    filled, here = table.counts > 0, _bin_of(table, confidence)
+    xs, ys = table.confidence[filled].tolist(), table.accuracy[filled].tolist()
+    pieces = [svg.line(frame, (0.3, 1.0), (0.3, 1.0), svg.GREY, "2 4")]
+    pieces.append(svg.line(frame, xs, ys, CLASS_COLOURS[2]))
+    said = [
+        f"said {x:.0%}, right {y:.0%}, n = {n}"
+        for x, y, n in zip(xs, ys, table.counts[filled], strict=True)
+    ]
+    pieces += [
+        svg.marker(frame, x, y, CLASS_COLOURS[2], says)
+        for x, y, says in zip(xs, ys, said, strict=True)
+    ]
+    spoken = f"{'; '.join(said)}."
+    entries = [("perfect", svg.GREY, "2 4"), ("this bundle", CLASS_COLOURS[2], "")]
     if table.counts[here]:
-        figure.add_scatter(
-            x=[table.confidence[here]],
-            y=[table.accuracy[here]],
-            mode="markers",
-            name=f"this patient's bin (n = {int(table.counts[here])})",
-            marker={"symbol": "diamond-open", "size": 18, "color": "#b2182b", "line_width": 3},
+        x, y = frame.x(table.confidence[here]), frame.y(table.accuracy[here])
+        pieces.append(
+            f'<polygon points="{x},{y - 11} {x + 11},{y} {x},{y + 11} {x - 11},{y}" fill="none" '
+            f'{svg.themed(HERE, "stroke")} stroke-width="3"/>'
         )
-    figure.update_xaxes(range=(0.3, 1.02), tickformat=".0%", title="probability of the named class")
-    figure.update_yaxes(range=(0, 1.02), tickformat=".0%", title="how often it was right")
-    figure.update_layout(legend={"orientation": "h", "y": 1.15})
-    return _small(figure, 340)
+        name = f"this patient's bin (n = {int(table.counts[here])})"
+        spoken += f" The diamond marks {name}."
+        entries.append((f"the diamond: {name}", HERE, ""))
+    drawn = svg.plot(frame, "How often this bundle was right", pieces, spoken)
+    return drawn + svg.legend(entries)
 
 
 def bin_count(table: ReliabilityTable, confidence: float) -> int:
@@ -129,8 +166,3 @@ def bin_count(table: ReliabilityTable, confidence: float) -> int:
 def _bin_of(table: ReliabilityTable, confidence: float) -> int:
     inner = table.edges[1:-1]
     return int(np.searchsorted(inner, confidence, side="left"))
-
-
-def _small(figure: go.Figure, height: int) -> go.Figure:
-    figure.update_layout(height=height, margin={"l": 10, "r": 30, "t": 10, "b": 10}, dragmode=False)
-    return figure

@@ -16,14 +16,15 @@ from face2bone.face import REGIONS, Region
 from face2bone.report.pictures import concept_png, overlay_png
 
 MEAN_FACE = "mean_face"
-WORDS = {"regions": "1,024 combinations of regions", "map": "Map", "cells": "7,168 combinations"}
+FILLING = {"regions": "1,024 combinations of regions"}
+LOOKING = {"map": "Map", "cells": "7,168 combinations"}
 
 
 def third_fill(found: LocatedFace, explanation: Explanation) -> Explanation:
     """The explanation with the mean face's attribution too, once that was asked for and done."""
     at = session.key(MEAN_FACE, found.photo_sha256)
     job = session.asked(at)
-    third = watched(job, at, WORDS.__getitem__) if job else None
+    third = watched(job, at) if job else None
     return (
         explanation
         if third is None
@@ -45,7 +46,7 @@ def agreement(found: LocatedFace, explanation: Explanation, k: int) -> None:
             "Hide regions in a third way too",
             key="ask_mean_face",
             on_click=session.sitting().ask,
-            args=(at, partial(session.assessor().explain_by_mean_face, found)),
+            args=(at, partial(session.assessor().explain_by_mean_face, found), FILLING),
             help="Puts an average face in a region's place. 1,024 further combinations.",
         )
 
@@ -60,7 +61,11 @@ def closer(found: LocatedFace, explanation: Explanation, k: int) -> None:
     strongest = int(np.abs(explanation.regions[0].values[:, k]).argmax())
     choice, button = st.columns([3, 1], vertical_alignment="bottom")
     region = choice.selectbox(
-        "Region", REGIONS, index=strongest, format_func=lambda r: r.label, key="closer_region"
+        "Region",
+        REGIONS,
+        index=strongest,
+        format_func=lambda r: r.label,
+        key=f"closer_region_{found.photo_sha256[:8]}",
     )
     at = session.key(f"closer_{region.value}", found.photo_sha256)
     job = session.asked(at)
@@ -69,10 +74,10 @@ def closer(found: LocatedFace, explanation: Explanation, k: int) -> None:
             "Look inside",
             key="ask_closer",
             on_click=session.sitting().ask,
-            args=(at, partial(session.assessor().look_closer, found, explanation, region)),
+            args=(at, partial(session.assessor().look_closer, found, explanation, region), LOOKING),
         )
         return
-    look = watched(job, at, WORDS.__getitem__)
+    look = watched(job, at)
     if look is not None:
         _show(found, look, region, k)
 
@@ -82,9 +87,7 @@ def _show(found: LocatedFace, look: CloserLook, region: Region, k: int) -> None:
     bars, quarters, pixels = st.columns([3, 2, 2], gap="large")
     with bars:
         axis = f"against ← logit → {CLASS_LABELS[k]}"
-        st.plotly_chart(
-            charts.bars(values, CELLS, axis), config=charts.PLAIN, key=f"cells_{region.value}"
-        )
+        show.drawing(charts.bars(values, CELLS, axis))
         st.caption(
             f"Exact Owen values; they add up to the {region.label}'s own {values.sum():+.2f}. "
             "Left is the patient's left."

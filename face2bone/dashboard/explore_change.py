@@ -27,6 +27,7 @@ from face2bone.report.pictures import crop_png
 
 PICTURE: Final = 190  # pixels
 CHANGED: Final = "change"
+EXPLAINING: Final = {"regions": "1,024 combinations of regions"}
 _KEPT: Final = "change_kept"
 
 
@@ -125,10 +126,10 @@ def _regions(before: PhotoFigures, after: Variant) -> None:
             "Explain the changed face",
             key="change_explain",
             on_click=session.sitting().ask,
-            args=(at, partial(explained_variant, session.assessor(), after), CHANGED),
+            args=(at, partial(explained_variant, session.assessor(), after), EXPLAINING, CHANGED),
         )
         return
-    found = watched(job, at, lambda _: "1,024 combinations of regions")
+    found = watched(job, at)
     if found is None:
         return
     target = target_box("What is explained", "change_target")

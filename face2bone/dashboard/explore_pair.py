@@ -82,9 +82,7 @@ def show_pair(
             "model's two answers, not two bones."
         )
     axis = f"{names[1]} minus {names[0]}, region by region"
-    st.plotly_chart(
-        charts.region_bars(found.regions, axis), config=charts.PLAIN, key="difference_bars"
-    )
+    show.drawing(charts.region_bars(found.regions, axis))
 
 
 def _probabilities(figures: PhotoFigures) -> str:

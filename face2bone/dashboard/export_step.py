@@ -9,16 +9,13 @@ from datetime import datetime
 
 import streamlit as st
 
-from face2bone.assess import Assessment, Assessor, Explanation, LocatedFace
-from face2bone.clinical.referral import Referral
+from face2bone.assess import NOT_EXPLAINED, Assessment, LocatedFace
 from face2bone.dashboard import session
-from face2bone.patient import Patient
 from face2bone.report.assessment_json import document, to_json
 from face2bone.report.exports import KINDS, Form
 from face2bone.report.language import Language
 from face2bone.report.page import PSEUDONYM_LIMIT, Heading
 from face2bone.report.pictures import crop_png
-from face2bone.runtime import Prediction
 
 LANGUAGES = {Language.ENGLISH: "English", Language.CHINESE: "简体中文"}
 LABELS = {
@@ -28,18 +25,12 @@ LABELS = {
 }
 
 
-def export(
-    patient: Patient,
-    found: LocatedFace,
-    prediction: Prediction,
-    explanation: Explanation,
-    referral: Referral,
-    assessor: Assessor,
-) -> None:
+def export(assessment: Assessment) -> None:
     """Offer the assessment as PDF, FHIR and JSON; the photo is in none of them."""
-    assessment = Assessment(patient, found, prediction, explanation, referral, assessor.facts)
     st.subheader("Take it along")
-    heading = _heading(found)
+    if not assessment.explanation.regions:
+        st.caption(f"{NOT_EXPLAINED} The report and the records say so.")
+    heading = _heading(assessment.located)
     pdf, fhir, plain = st.columns(3)
     with pdf:
         _button(Form.PDF, assessment, heading)

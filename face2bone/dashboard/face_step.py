@@ -20,7 +20,10 @@ def face_step(photo: Photo) -> LocatedFace | None:
         return None
     mesh, crop, verdict = st.columns([2, 1, 2], gap="large")
     with mesh:
-        show.picture(mesh_jpeg(photo, found.face), "The photo with the landmark mesh", kind="jpeg")
+        drawn = session.sitting().once(
+            session.key("mesh", found.photo_sha256), lambda: mesh_jpeg(photo, found.face)
+        )
+        show.picture(drawn, "The photo with the landmark mesh", kind="jpeg")
         st.caption("The photo with 478 landmarks.")
     with crop:
         show.picture(crop_png(found.aligned), "The aligned ellipse crop", width=200)

@@ -7,7 +7,7 @@ started it: it is kept nowhere else, and when the session lets go of it, it stop
 
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -23,8 +23,9 @@ class _Stopped(Exception):
 class _State(Generic[T]):
     """What the thread and the job share; the thread never holds the job itself."""
 
-    def __init__(self) -> None:
-        self.step, self.fraction = "", 0.0
+    def __init__(self, steps: Mapping[str, str]) -> None:
+        self.steps = steps
+        self.at = next(iter(steps.values())), 0.0
         self.stop, self.over = threading.Event(), threading.Event()
         self.found: list[T] = []
         self.error: Exception | None = None
@@ -32,7 +33,8 @@ class _State(Generic[T]):
     def report(self, step: str, fraction: float) -> None:
         if self.stop.is_set():
             raise _Stopped
-        self.step, self.fraction = step, fraction
+        words, _ = self.at
+        self.at = self.steps.get(step, words), min(max(fraction, 0.0), 1.0)
 
     def run(self, work: "Callable[[Progress], T]") -> None:
         try:
@@ -52,11 +54,12 @@ class Job(Generic[T]):
     """A computation that runs from now on; ``work`` gets the progress callback to call.
 
     ``work`` is stopped by an exception raised in that callback, so it must call it often
-    enough and keep nothing of its own.
+    enough and keep nothing of its own. ``steps`` says in words what each step that it reports
+    does, the first of them first: there the job is before it has reported anything.
     """
 
-    def __init__(self, work: "Callable[[Progress], T]") -> None:
-        self._state: _State[T] = _State()
+    def __init__(self, work: "Callable[[Progress], T]", steps: Mapping[str, str]) -> None:
+        self._state: _State[T] = _State(steps)
         # Named like nothing of a patient: thread names reach logs.
         thread = threading.Thread(target=self._state.run, args=(work,), name="job", daemon=True)
         weakref.finalize(self, self._state.stop.set)
@@ -74,8 +77,8 @@ class Job(Generic[T]):
 
     @property
     def progress(self) -> tuple[str, float]:
-        """The step it is at and the fraction of it done, in [0, 1]."""
-        return self._state.step, min(max(self._state.fraction, 0.0), 1.0)
+        """What it is doing, in words, and the fraction of that done, in [0, 1]."""
+        return self._state.at
 
     def stop(self) -> None:
         """End it at its next progress call; once it has been done, this does nothing."""

@@ -53,12 +53,13 @@ def next_step(answers: Answers, referral: Referral) -> None:
         _suggestion(referral)
     with st.expander("Further answers for the scores (optional)"):
         history_form(answers.patient)
-    scores_table(answers)
+    scores_table(answers, referral.situation.scores)
 
 
 def _questions(answers: Answers) -> None:
-    for refusal in answers.refusals:
-        show.refusal(refusal)
+    with st.container():
+        for refusal in answers.refusals:
+            show.refusal(refusal)
     asked = load_questions()
     st.markdown("**Red flags**")
     _boxes(FLAG, {flag.value: q for flag, q in asked.red_flags.items()})
@@ -128,12 +129,16 @@ def _guideline() -> None:
 
 
 def _suggestion(referral: Referral) -> None:
-    BOXES[referral.urgency](f"**Suggestion: {referral.urgency.label}**")
-    _list(referral.actions)
-    st.markdown("**Reasons**")
-    for reason in referral.reasons:
-        _reason(reason)
-    _face(referral)
+    answer, reasons, face = show.places(3)
+    with answer:
+        BOXES[referral.urgency](f"**Suggestion: {referral.urgency.label}**")
+        _list(referral.actions)
+    with reasons:
+        st.markdown("**Reasons**")
+        for reason in referral.reasons:
+            _reason(reason)
+    with face:
+        _face(referral)
     with st.expander("What would change this suggestion"):
         _changes(referral)
     with st.expander("Advice on calcium, vitamin D, exercise and falls"):

@@ -7,6 +7,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from face2bone.cohort.synthetic.samples import sample_patients, unusable_photo
 from face2bone.dashboard import session, show
+from face2bone.dashboard.answers import anything_typed
 from face2bone.patient import AGE_RANGE, HEIGHT_RANGE, WEIGHT_RANGE, Menopause, Patient, Sex
 from face2bone.photo import Photo, read_photo
 
@@ -29,17 +30,60 @@ def photo_step() -> Patient | None:
         "Photo",
         "One frontal face in even light. No photo is kept unless this site has switched that on.",
     )
+    session.forget_left()
     left, right = st.columns([3, 2], gap="large")
     with left:
-        source = st.segmented_control(
-            "Photo from", [SAMPLE, UPLOAD, CAMERA], default=SAMPLE, key="photo_source"
-        )
-        session.sitting().turn_to(source or SAMPLE)
-        {SAMPLE: _samples, UPLOAD: _upload, CAMERA: _camera}.get(source or SAMPLE, _samples)()
+        top, box, question, form = show.places(4)
+    with top:
+        source = _source()
+    with box:
+        {SAMPLE: _samples, UPLOAD: _upload, CAMERA: _camera}[source]()
+    with question:
+        _whose_details()
+    with form:
         patient = _patient_form()
     with right:
         _examples()
     return patient
+
+
+def _source() -> str:
+    sitting = session.sitting()
+    choice, button = st.columns([2, 1], vertical_alignment="bottom")
+    source = choice.segmented_control(
+        "Photo from", [SAMPLE, UPLOAD, CAMERA], default=SAMPLE, key="photo_source", required=True
+    )
+    sitting.turn_to(source)
+    button.button(
+        "New patient",
+        key="new_patient",
+        on_click=sitting.new_patient,
+        help="Clears the photo, the details, every answer and the result.",
+        width="stretch",
+    )
+    return source
+
+
+def _whose_details() -> None:
+    """Ask whether a changed photo is of the patient whose details stand on the page."""
+    sitting = session.sitting()
+    if not sitting.unsure:
+        return
+    st.warning(
+        "**Is this the same patient?** The photo changed after the details or answers on this "
+        "page were entered. There is no result and no suggestion until you have said so.",
+        icon=":material/help:",
+    )
+    yes, no = st.columns(2)
+    yes.button(
+        "Yes, keep the details", key="same_patient", on_click=sitting.same_patient, width="stretch"
+    )
+    no.button(
+        "No, clear the details",
+        key="another_patient",
+        on_click=sitting.another_patient,
+        width="stretch",
+    )
 
 
 @st.cache_data(show_spinner=False)
@@ -77,13 +121,13 @@ def _upload() -> None:
     file = st.file_uploader(
         "Photo of the face (JPEG, PNG, WebP or HEIC, at most 12 MB)",
         type=["jpg", "jpeg", "png", "webp", "heic", "heif"],
-        key="upload",
+        key=session.sitting().box_key("upload"),
     )
     _take(file)
 
 
 def _camera() -> None:
-    _take(st.camera_input("Look straight into the camera", key="camera"))
+    _take(st.camera_input("Look straight into the camera", key=session.sitting().box_key("camera")))
 
 
 def _take(file: UploadedFile | None) -> None:
@@ -91,9 +135,14 @@ def _take(file: UploadedFile | None) -> None:
     if file is None:
         sitting.empty()
     else:
-        sitting.take(file.file_id, lambda: read_photo(file.getvalue()))
+        sitting.take(file.file_id, lambda: read_photo(file.getvalue()), anything_typed())
     if sitting.refusal is not None:
         show.refusal(sitting.refusal)
+    if file is None and sitting.photo is not None:
+        st.caption(
+            "The photo in step 2 is still at hand. It stays until another is given or "
+            "*New patient* is pressed."
+        )
 
 
 def _patient_form() -> Patient | None:

@@ -6,31 +6,29 @@ from face2bone.assess import Assessor
 from face2bone.bone import CLASS_LABELS, BoneClass
 from face2bone.calibration import ReliabilityTable
 from face2bone.clinical.referral import Referral
-from face2bone.dashboard import charts, show
+from face2bone.dashboard import charts, session, show
 from face2bone.dashboard.what_if import of_hundred, what_if_control
 from face2bone.patient import Patient
 from face2bone.runtime import Prediction
 
 
 def result_step(prediction: Prediction, referral: Referral, assessor: Assessor) -> None:
-    """The three probabilities beside their base rate, the prediction set, the domain verdict."""
+    """The three probabilities beside their base rate, and the prediction set.
+
+    Of a photo out of domain there is one sentence, and a button that shows the rest: see
+    ``shown``.
+    """
     show.step(3, "Result", "Probabilities after calibration. DXA decides, not a photo.")
-    _domain(prediction)
-    if referral.class_headline_shown:
-        _headline(prediction)
-    else:
-        st.info(
-            "No class headline for this patient. "
-            + ("Step 6 says why." if not prediction.out_of_domain.is_outside else "See above."),
-            icon=":material/info:",
-        )
+    domain, headline = show.places(2)
+    with domain:
+        _domain(prediction)
+    if not shown(prediction):
+        return
+    with headline:
+        _headline(prediction, referral)
     bars, people = st.columns(2, gap="large")
     with bars:
-        st.plotly_chart(
-            charts.probability_bars(prediction.probabilities),
-            config=charts.PLAIN,
-            key="probabilities",
-        )
+        show.drawing(charts.probability_bars(prediction.probabilities))
     with people:
         if referral.class_headline_shown:
             _people(prediction, assessor)
@@ -41,18 +39,43 @@ def result_step(prediction: Prediction, referral: Referral, assessor: Assessor) 
             )
 
 
+def shown(prediction: Prediction) -> bool:
+    """Whether the photo's numbers may stand on the page: out of domain only when asked for."""
+    sitting = session.sitting()
+    return not prediction.out_of_domain.is_outside or sitting.shown_outside == sitting.subject
+
+
 def _domain(prediction: Prediction) -> None:
     domain = prediction.out_of_domain
-    if domain.is_outside:
-        st.warning(
-            "**Out of domain.** This photo is unlike the faces the model was trained on "
-            f"(distance {domain.distance:.1f}, limit {domain.threshold:.1f}). "
-            "The numbers below must not be used for this person.",
-            icon=":material/report:",
+    if not domain.is_outside:
+        return
+    asked = shown(prediction)
+    st.warning(
+        "**Out of domain.** This photo is unlike the faces the model was trained on "
+        f"(distance {domain.distance:.1f}, limit {domain.threshold:.1f}), "
+        + (
+            "so the numbers below must not be used for this person."
+            if asked
+            else "so the model has no result for this person; the suggestion rests on the answers."
+        ),
+        icon=":material/report:",
+    )
+    if not asked:
+        st.button(
+            "Show anyway (for research)",
+            key="show_outside",
+            on_click=session.sitting().show_outside,
         )
 
 
-def _headline(prediction: Prediction) -> None:
+def _headline(prediction: Prediction, referral: Referral) -> None:
+    if not referral.class_headline_shown:
+        st.info(
+            "No class headline for this patient. "
+            + ("Step 6 says why." if not prediction.out_of_domain.is_outside else "See above."),
+            icon=":material/info:",
+        )
+        return
     names = [CLASS_LABELS[k] for k in prediction.prediction_set]
     if len(names) == len(CLASS_LABELS):
         st.info("The model abstains: all three classes remain possible.", icon=":material/help:")
@@ -65,9 +88,7 @@ def _people(prediction: Prediction, assessor: Assessor) -> None:
     card = assessor.bundle.card
     share = float(prediction.probabilities[BoneClass.OSTEOPOROSIS])
     base = card.class_fractions[BoneClass.OSTEOPOROSIS]
-    st.plotly_chart(
-        charts.icon_array(round(100 * share), "osteoporosis"), config=charts.PLAIN, key="people"
-    )
+    show.drawing(charts.icon_array(round(100 * share), "osteoporosis"))
     st.caption(
         f"Of 100 people like this in the training cohort's setting ({card.cohort}), "
         f"{of_hundred(round(100 * share))} have osteoporosis on DXA; of all people there, "
@@ -84,9 +105,7 @@ def trust_step(
     confidence = float(prediction.probabilities.max())
     curve, facts = st.columns(2, gap="large")
     with curve:
-        st.plotly_chart(
-            charts.reliability_curve(table, confidence), config=charts.PLAIN, key="reliability"
-        )
+        show.drawing(charts.reliability_curve(table, confidence))
     with facts:
         if prediction.out_of_domain.is_outside:
             st.warning("None of this was measured on photos like this one.")

@@ -1,6 +1,12 @@
-"""The Review page: one column of six steps from a photo to a suggestion."""
+"""The Review page: one column of six steps from a photo to a suggestion.
+
+Every step has a place of its own from the start, so that a step that grows or shrinks moves no
+other: while a page is drawn again, Streamlit leaves the former drawing standing wherever the new
+one has not come by yet, and a step that moved would stand there twice.
+"""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from face2bone.dashboard import session, show, start
 from face2bone.dashboard.photo_step import photo_step
@@ -13,11 +19,13 @@ def review() -> None:
     st.title("Face2Bone: review one patient")
     top = st.container()  # filled when the model is there; the photo does not wait for it
     try:
-        patient = photo_step()
+        with st.container():
+            patient = photo_step()
         with top:
             start.wait()
             show.banner(session.assessor().bundle.card.status)
-        _steps_after_the_photo(patient)
+        with _place():
+            _steps_after_the_photo(patient)
     except BundleError as error:
         with top:
             show.refusal(error)
@@ -25,36 +33,71 @@ def review() -> None:
         show.refusal(error)
 
 
+def _place() -> DeltaGenerator:
+    """Where the steps after the photo stand; those of another patient or photo go at once.
+
+    Of two places one is always empty. Another subject takes the other one: nothing that was
+    drawn for the one before can be inherited by it, or stand beside it while it is computed.
+    """
+    sitting = session.sitting()
+    last, side = sitting.drawn
+    subject = sitting.subject
+    side = side if subject == last else 1 - side
+    pair = [st.container() if i == side else st.empty() for i in range(2)]
+    sitting.drawn = subject, side  # only now: a script that was ended has emptied nothing
+    return pair[side]
+
+
 def _steps_after_the_photo(patient: Patient | None) -> None:
     # Heavy imports, which the load at the start has done by now.
-    from face2bone.assess import Assessment
+    from face2bone.assess import Assessment, Explanation
     from face2bone.dashboard.answers import read_answers
     from face2bone.dashboard.export_step import export
     from face2bone.dashboard.face_step import face_step
     from face2bone.dashboard.next_step import next_step
-    from face2bone.dashboard.result_step import result_step, trust_step
+    from face2bone.dashboard.result_step import result_step, shown, trust_step
     from face2bone.dashboard.save_step import save_step
     from face2bone.dashboard.why_step import why_step
 
     photo = session.sitting().photo
+    face, result, trust, why, following, files, records = show.places(7)
+    if session.sitting().unsure:  # of what follows the face, all depends on whose details these are
+        if photo is not None:
+            with face:
+                face_step(photo)
+        return
     if patient is None:
         st.info("Choose a sample patient, or give a photo and the four details above.")
         return
     answers = read_answers(patient)
     asked = answers.patient
     assessor = session.assessor()
-    found = face_step(photo) if photo is not None else None
+    with face:
+        found = face_step(photo) if photo is not None else None
     if photo is None or found is None:
-        next_step(answers, assessor.refer(asked, None, answers.frax, answers.guideline))
+        with following:
+            next_step(answers, assessor.refer(asked, None, answers.frax, answers.guideline))
         return
     prediction = session.prediction(found)
     referral = assessor.refer(asked, prediction, answers.frax, answers.guideline)
-    result_step(prediction, referral, assessor)
-    trust_step(prediction, referral, asked, assessor)
-    explanation = why_step(found, prediction)
-    next_step(answers, referral)
+    with result:
+        result_step(prediction, referral, assessor)
+    explanation: Explanation | None = Explanation.none()
+    if shown(prediction):
+        with trust:
+            trust_step(prediction, referral, asked, assessor)
+        with why:
+            explanation = why_step(found, prediction)
+    with following:
+        next_step(answers, referral)
     if explanation is None:
-        st.caption("The report and the records hold step 5 too: they are offered when it is done.")
+        files.caption(
+            "The report and the records hold step 5 too: they are offered when it is done or "
+            "stopped."
+        )
         return
-    export(asked, found, prediction, explanation, referral, assessor)
-    save_step(Assessment(asked, found, prediction, explanation, referral, assessor.facts), photo)
+    assessment = Assessment(asked, found, prediction, explanation, referral, assessor.facts)
+    with files:
+        export(assessment)
+    with records:
+        save_step(assessment, photo)

@@ -130,7 +130,7 @@ def _say_saved(assessment: Assessment) -> None:
         )
 
 
-def _key(assessment: Assessment) -> tuple[str, str, Patient, Referral]:
-    """All that a correction can change."""
-    number = session.sitting().patient_key("")
-    return number, assessment.located.photo_sha256, assessment.patient, assessment.referral
+def _key(assessment: Assessment) -> tuple[str, str, int, Patient, Referral]:
+    """All that a correction can change, and what of an explanation there is."""
+    number, ways = session.sitting().patient_key(""), len(assessment.explanation.regions)
+    return number, assessment.located.photo_sha256, ways, assessment.patient, assessment.referral

@@ -6,16 +6,19 @@ import pandas as pd
 import streamlit as st
 
 from face2bone.clinical.dxa import nogg_spine_hip
-from face2bone.clinical.instruments import published_scores
 from face2bone.clinical.score import Score
+from face2bone.clinical.typed_rules import Scores
 from face2bone.dashboard.answers import Answers
 
 REFERS_WORDS: Final = {True: "past its cut-off", False: "not past it", None: "—"}
 
 
-def scores_table(answers: Answers) -> None:
-    """Scores with a value, their disclaimers beside them, and the others on request."""
-    scores = _scores(answers)
+def scores_table(answers: Answers, published: Scores) -> None:
+    """Scores with a value, their disclaimers beside them, and the others on request.
+
+    ``published`` are those that the suggestion rests on.
+    """
+    scores = _scores(answers, published)
     valued = [score for score in scores if score.value is not None]
     others = [score for score in scores if score.value is None]
     st.markdown("**Published scores**, computed from the answers above")
@@ -31,12 +34,11 @@ def scores_table(answers: Answers) -> None:
             st.caption(f"{score.source.citation}. Instruments {score.version}.")
 
 
-def _scores(answers: Answers) -> tuple[Score, ...]:
+def _scores(answers: Answers, published: Scores) -> Scores:
     """Every instrument, and NOGG's adjustment of a FRAX result where one was entered."""
-    scores = published_scores(answers.patient)
     if answers.frax is None:
-        return scores
-    return (*scores, nogg_spine_hip(answers.patient, answers.frax.major_percent))
+        return published
+    return (*published, nogg_spine_hip(answers.patient, answers.frax.major_percent))
 
 
 def _table(scores: list[Score]) -> None:

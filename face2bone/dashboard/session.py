@@ -7,8 +7,9 @@ nothing and no one else can be shown it.
 """
 
 import gc
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import streamlit as st
 
@@ -22,8 +23,11 @@ if TYPE_CHECKING:  # seconds to import: the load does it, while the page is draw
     from face2bone.bundle import Bundle
     from face2bone.runtime import Prediction
 
+T = TypeVar("T")
+
 SITTING: Final = "sitting"
 EXPLANATION: Final = "explanation"
+EXPLAINING: Final = {"regions": "1,024 combinations of regions, twice", "concepts": "Concepts"}
 
 
 @st.cache_resource(show_spinner=False)
@@ -69,6 +73,12 @@ def sitting() -> Sitting:
     return found
 
 
+def forget_left() -> None:
+    """Let go of what was typed about patients who are no longer at hand."""
+    for key in sitting().left():
+        st.session_state.pop(key, None)
+
+
 def key(step: str, photo_sha256: str = "") -> Key:
     """Under what a step of a photo is remembered, with the bundle at hand."""
     return step, photo_sha256, assessor().facts.sha256
@@ -87,7 +97,22 @@ def prediction(found: "LocatedFace") -> "Prediction":
 def explanation(found: "LocatedFace") -> "Job[Explanation]":
     """The explanation of a photo, from now on computed in the background."""
     work = partial(assessor().explain, found)
-    return sitting().once(key(EXPLANATION, found.photo_sha256), lambda: Job(work))
+    return sitting().once(key(EXPLANATION, found.photo_sha256), lambda: Job(work, EXPLAINING))
+
+
+def of_explanation(
+    explanation: Explanation, step: str, found: LocatedFace, compute: Callable[[], T]
+) -> T:
+    """What was computed from this very explanation of a photo: once, not at every rerun.
+
+    A check of an explanation takes 0.07 s, and a page asks for two or three.
+    """
+    results, at = sitting().results, key(step, found.photo_sha256)
+    held = results.get(at)
+    if held is None or held[0] is not explanation.regions[0]:
+        held = results[at] = explanation.regions[0], compute()
+    kept: T = held[1]
+    return kept
 
 
 def asked(at: Key) -> Job[Any] | None:

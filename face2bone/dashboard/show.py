@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from face2bone.errors import Face2BoneError
 
@@ -30,6 +31,14 @@ def picture(png: bytes, alt: str, width: int | None = None, kind: str = "png") -
     )
 
 
+def drawing(svg: str) -> None:
+    """Show an SVG as part of the page, in the page's own colours.
+
+    ``st.html`` lets no SVG through. The drawing is on one line, so that none of it is Markdown.
+    """
+    st.markdown(f'<div class="drawing">{svg}</div>', unsafe_allow_html=True)
+
+
 def refusal(error: Face2BoneError) -> None:
     """Show a typed error as its sentence; nothing technical reaches the page."""
     st.error(str(error), icon=":material/error:")
@@ -44,6 +53,11 @@ def banner(status: str) -> None:
         'padding:6px 16px;text-align:center;font-size:0.9rem;background:#5c2d00;color:#fff">'
         f"<strong>{STATUS_WORDS[status]}</strong> · {html.escape(notice_of(status))}</div>"
     )
+
+
+def places(count: int) -> list[DeltaGenerator]:
+    """So many places, one below the other: what one comes to hold moves none of the others."""
+    return [st.container() for _ in range(count)]
 
 
 def step(number: int, title: str, meaning: str) -> None:

@@ -1,6 +1,5 @@
 """A job on the page: how far it is, a button that stops it, and one that starts it again."""
 
-from collections.abc import Callable
 from typing import TypeVar
 
 import streamlit as st
@@ -15,12 +14,11 @@ T = TypeVar("T")
 LOOK_SECONDS = 1.0
 
 
-def watched(job: Job[T], at: Key, words: Callable[[str], str]) -> T | None:
+def watched(job: Job[T], at: Key) -> T | None:
     """What the job found, or None with its progress and a Stop button on the page.
 
-    ``at`` is the key under which the sitting keeps the job; ``words`` says what each of
-    the job's own steps does. A job that was stopped or failed says so and can be started
-    again; the rest of the page stays usable in every case.
+    ``at`` is the key under which the sitting keeps the job. One that was stopped or failed
+    says so and can be started again; the rest of the page stays usable in every case.
     """
     try:
         found = job.result()
@@ -32,7 +30,7 @@ def watched(job: Job[T], at: Key, words: Callable[[str], str]) -> T | None:
         st.info("Stopped before it was done; nothing of it is kept.", icon=":material/block:")
         _again(at)
     elif found is None:
-        _progress(job, at, words)
+        _progress(job, at)
     return found
 
 
@@ -42,11 +40,11 @@ def _again(at: Key) -> None:
 
 
 @st.fragment(run_every=LOOK_SECONDS)
-def _progress(job: Job[T], key: Key, words: Callable[[str], str]) -> None:
+def _progress(job: Job[T], key: Key) -> None:
     """Only this part of the page is drawn again while the job runs."""
     if job.over or job.stopped:
         st.rerun()
-    at, fraction = job.progress
+    words, fraction = job.progress
     bar, button = st.columns([5, 1], vertical_alignment="center")
-    bar.progress(fraction, text=f"{words(at)}: {fraction:.0%}")
+    bar.progress(fraction, text=f"{words}: {fraction:.0%}")
     button.button("Stop", key=f"stop_{key[0]}", icon=":material/stop:", on_click=job.stop)

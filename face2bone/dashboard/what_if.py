@@ -13,7 +13,7 @@ from face2bone.clinical.base_rates import (
     load_base_rates,
     own_rate,
 )
-from face2bone.dashboard import charts, show
+from face2bone.dashboard import charts, session, show
 from face2bone.errors import PatientError
 from face2bone.patient import Patient
 from face2bone.runtime import Prediction
@@ -36,7 +36,7 @@ def what_if_control(prediction: Prediction, patient: Patient, assessor: Assessor
         "Setting",
         [COHORT, *fitting, OWN],
         format_func=lambda key: _words(key, fitting),
-        key="setting",
+        key=session.sitting().patient_key("setting"),
         help="Populations this patient belongs to by sex and age, or figures of your own.",
     )
     try:
@@ -78,18 +78,10 @@ def _show(found: WhatIf, prediction: Prediction, assessor: Assessor, table: Base
     with told:
         st.markdown("As told in step 3")
         share = float(prediction.probabilities[BoneClass.OSTEOPOROSIS])
-        st.plotly_chart(
-            charts.icon_array(round(100 * share), "osteoporosis"),
-            config=charts.PLAIN,
-            key="people_as_told",
-        )
+        show.drawing(charts.icon_array(round(100 * share), "osteoporosis"))
     with there:
         st.markdown("**What if**")
-        st.plotly_chart(
-            charts.icon_array(found.per_hundred, "osteoporosis"),
-            config=charts.PLAIN,
-            key="people_what_if",
-        )
+        show.drawing(charts.icon_array(found.per_hundred, "osteoporosis"))
     st.markdown(
         f"**What if:** of 100 people like this in the setting “{found.rate.setting}”, "
         f"**{of_hundred(found.per_hundred)}** have osteoporosis on DXA; of all people there, "

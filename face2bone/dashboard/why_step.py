@@ -20,7 +20,8 @@ SEVERITY = "severity as a whole"
 def why_step(found: LocatedFace, prediction: Prediction) -> Explanation | None:
     """Region attributions as named bars and on the face, then concept cards.
 
-    Returns None while they are computed, and after that was stopped or failed.
+    Returns None while they are computed, and an explanation of nothing after that was stopped
+    or failed.
     """
     show.step(
         5,
@@ -28,29 +29,34 @@ def why_step(found: LocatedFace, prediction: Prediction) -> Explanation | None:
         "What the model's answer rests on in this photo. It explains the model, not the bone.",
     )
     at = session.key(session.EXPLANATION, found.photo_sha256)
-    explanation = watched(session.explanation(found), at, _words)
+    watching, third, shown = show.places(3)
+    job = session.explanation(found)
+    ended = job.over or job.stopped
+    with watching:
+        explanation = watched(job, at)
     if explanation is None:
-        return None
-    explanation = third_fill(found, explanation)
-    _explained(found, prediction, explanation)
+        return Explanation.none() if ended else None
+    with third:
+        explanation = third_fill(found, explanation)
+    with shown:
+        _explained(found, prediction, explanation)
     return explanation
-
-
-def _words(step: str) -> str:
-    return "1,024 combinations of regions, twice" if step == "regions" else "Concepts"
 
 
 def _explained(found: LocatedFace, prediction: Prediction, explanation: Explanation) -> None:
     predicted = int(prediction.probabilities.argmax())
-    first = _first_shown(explanation, predicted)
+    first = session.of_explanation(
+        explanation, "first_shown", found, lambda: _first_shown(explanation, predicted)
+    )
     chosen = st.segmented_control(
         "What is explained",
         range(len(CLASS_LABELS) + 1),
         default=first,
         format_func=lambda i: (*CLASS_LABELS, SEVERITY)[i],
-        key="explained_class",
+        key=f"explained_class_{found.photo_sha256[:8]}",
+        required=True,  # else the switch could show nothing beside a plot of the first
     )
-    k = first if chosen is None else int(chosen)
+    k = int(chosen)
     if k == len(CLASS_LABELS):
         _severity(found, explanation)
     else:
@@ -66,14 +72,17 @@ def _first_shown(explanation: Explanation, predicted: int) -> int:
 
 
 def _regions(found: LocatedFace, explanation: Explanation, k: int) -> None:
-    if not passed(explanation.self_check(k)):
+    check = session.of_explanation(
+        explanation, f"check_{k}", found, lambda: explanation.self_check(k)
+    )
+    if not passed(check):
         return
     blurred = explanation.regions[0]
     bars, face = st.columns([3, 2], gap="large")
     values = blurred.values[:, k]
     with bars:
         axis = f"speaks against ← logit → speaks for {CLASS_LABELS[k]}"
-        st.plotly_chart(charts.region_bars(values, axis), config=charts.PLAIN, key="regions")
+        show.drawing(charts.region_bars(values, axis))
     with face:
         alt = f"The crop tinted by what speaks for {CLASS_LABELS[k]}"
         show.picture(overlay_png(found.aligned, values), alt, width=260)
@@ -95,15 +104,16 @@ def _pair_words(attribution: RegionAttribution, k: int) -> str:
 def _severity(found: LocatedFace, explanation: Explanation) -> None:
     """The ordered scale as one number: which regions move it toward thinner bone."""
     calibration = session.assessor().bundle.calibration
-    if not passed(explanation.severity_check(calibration)):
+    check = session.of_explanation(
+        explanation, "check_severity", found, lambda: explanation.severity_check(calibration)
+    )
+    if not passed(check):
         return
     severity = explanation.regions[0].severity(calibration)
     bars, face = st.columns([3, 2], gap="large")
     with bars:
         axis = "toward normal ← expected class → toward osteoporosis"
-        st.plotly_chart(
-            charts.region_bars(severity.values, axis), config=charts.PLAIN, key="regions_severity"
-        )
+        show.drawing(charts.region_bars(severity.values, axis))
     with face:
         alt = "The crop tinted by what moves the expected class"
         show.picture(overlay_png(found.aligned, severity.values), alt, width=260)

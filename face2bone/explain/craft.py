@@ -31,6 +31,7 @@ from face2bone.explain.arrays import BoolArray, FloatArray, Pixels, RealArray, R
 from face2bone.explain.location import exemplar_patches, location_tags, to_crop
 from face2bone.explain.nmf import factorise, project, relative_error
 from face2bone.explain.sobol import total_indices
+from face2bone.face import CROP_SIZE
 from face2bone.face.alignment import AlignedFace
 from face2bone.runtime import Engine, network_input
 
@@ -63,6 +64,13 @@ class ConceptAttribution:
     location: npt.NDArray[np.float32]
     coefficients: FloatArray
     reconstruction_error: float
+
+
+def no_concepts() -> ConceptAttribution:
+    """The concepts of a photo whose features were not looked at: not one."""
+    none = np.zeros((0, 3))
+    location = np.zeros((0, CROP_SIZE, CROP_SIZE), np.float32)
+    return ConceptAttribution((), none[:, 0], none, location, np.zeros((0, 8, 8)), 1.0)
 
 
 def concept_coefficients(features: RealArray, basis: RealArray) -> FloatArray:

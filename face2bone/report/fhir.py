@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from uuid import uuid4
 
+from face2bone.assess import NOT_EXPLAINED
 from face2bone.bone import CLASS_LABELS
 from face2bone.clinical.pathway import Urgency
 from face2bone.errors import DocumentInvalid
@@ -165,8 +166,13 @@ def _risk(document: AssessmentDocument) -> Resource:
         "method": {"text": f"Face2Bone network, bundle {document.bundle.name}, calibrated"},
         "basis": [{"display": "Face photograph, not included"}],
         **predictions,
-        "note": [{"text": document.notice}, {"text": note}],
+        "note": [{"text": text} for text in (document.notice, note, *_unexplained(document))],
     }
+
+
+def _unexplained(document: AssessmentDocument) -> Iterable[str]:
+    if document.regions_withheld == NOT_EXPLAINED:
+        yield NOT_EXPLAINED
 
 
 def _predictions(document: AssessmentDocument) -> list[Resource]:

@@ -1,28 +1,11 @@
 """An assessment written to a folder: JSON and three pictures, all or nothing."""
 
 from pathlib import Path
-from typing import Final
 
-import numpy as np
-
-from face2bone.assess import Assessment, Explanation
-from face2bone.explain.craft import ConceptAttribution
+from face2bone.assess import Assessment
 from face2bone.report.assessment_json import to_json
 from face2bone.report.pictures import concepts_png, crop_png, regions_png
 from face2bone.whole_file import write_whole
-
-NOT_EXPLAINED: Final = Explanation(
-    regions=(),
-    concepts=ConceptAttribution(
-        names=(),
-        presence=np.zeros(0),
-        importance=np.zeros((0, 3)),
-        location=np.zeros((0, 160, 160), np.float32),
-        coefficients=np.zeros((0, 8, 8)),
-        reconstruction_error=float("nan"),
-    ),
-)
-"""The explanation of an assessment for which none was asked."""
 
 
 def write_assessment(assessment: Assessment, out: Path) -> tuple[Path, ...]:

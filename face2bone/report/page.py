@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from face2bone.assess import NOT_EXPLAINED
 from face2bone.bone import CLASS_LABELS
 from face2bone.clinical.questions import load_questions
 from face2bone.face import Region
@@ -299,9 +300,9 @@ def _regions(document: AssessmentDocument, words: Catalogue) -> dict[str, Any]:
 
 
 def _withheld(document: AssessmentDocument, words: Catalogue) -> str:
-    """Why there are no regions, where their own check is the reason."""
-    if not document.regions_withheld:
-        return ""
+    """Why there are no regions: they were not computed, or fail their own check."""
+    if document.regions_withheld in ("", NOT_EXPLAINED):
+        return words.say(document.regions_withheld)
     lead = words.say("The regions are withheld: this explanation fails its own check.")
     return f"{lead} {words.say(document.regions_withheld)}"
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from face2bone.assess import Assessment, Explanation
+from face2bone.assess import NOT_EXPLAINED, Assessment, Explanation
 from face2bone.bone import CLASS_LABELS
 from face2bone.face import REGIONS
 from face2bone.report.assessment_json import notice_of
@@ -55,7 +55,7 @@ def _result(assessment: Assessment) -> list[str]:
 
 def _why(assessment: Assessment) -> list[str]:
     if not assessment.explanation.regions:
-        return ["Not explained: regions and concepts were left out, as asked."]
+        return [NOT_EXPLAINED]
     k = int(assessment.prediction.probabilities.argmax())
     lines = _regions(assessment.explanation, k)
     concepts = assessment.explanation.concepts

@@ -1,7 +1,9 @@
-"""Small line plots as inline SVG: no library, no script, nothing to fetch.
+"""Small plots as inline SVG: no library, no script, nothing to fetch.
 
 A ``Frame`` maps data to a drawing of fixed size; the functions give pieces of SVG that
-``plot`` puts between axes. Every plot carries a title for people who cannot see it.
+``plot`` puts between axes, and ``drawing`` holds any other pieces. Every one carries a title,
+and where it says more than that a description, for people who cannot see it. Texts and grid
+take the colour of the page's own text, so that they can be read on a dark page too.
 """
 
 import html
@@ -39,13 +41,39 @@ class Frame:
         return round(HEIGHT - BOTTOM - (value - low) / (high - low) * (HEIGHT - TOP - BOTTOM), 2)
 
 
-def plot(frame: Frame, title: str, pieces: Sequence[str]) -> str:
+def plot(frame: Frame, title: str, pieces: Sequence[str], says: str = "") -> str:
     """The whole drawing: axes with their names, then the pieces, cut at the axes."""
-    inside = "".join(pieces)
+    return drawing(WIDTH, HEIGHT, title, [_axes(frame), *pieces], says)
+
+
+def drawing(width: int, height: int, title: str, pieces: Sequence[str], says: str = "") -> str:
+    """Pieces as one picture; ``says`` what it shows, where the title alone does not."""
+    spoken = html.escape(f"{title}. {says}" if says else title)
+    described = f"<desc>{html.escape(says)}</desc>" if says else ""
     return (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" role="img" '
-        f'aria-label="{html.escape(title)}"><title>{html.escape(title)}</title>'
-        f"{_axes(frame)}{inside}</svg>"
+        f'<svg viewBox="0 0 {width} {height}" width="{width}" role="img" '
+        f'style="max-width:100%;height:auto" '
+        f'aria-label="{spoken}"><title>{html.escape(title)}</title>{described}'
+        f"{''.join(pieces)}</svg>"
+    )
+
+
+def themed(colour: str, what: str = "fill") -> str:
+    """A fill or stroke drawn towards the page's own text: lighter on a dark page."""
+    return f'{what}="{colour}" style="{what}:color-mix(in srgb, {colour} 75%, currentColor)"'
+
+
+def bar(x: float, y: float, width: float, height: float, colour: str) -> str:
+    """A filled rectangle."""
+    return f'<rect x="{x:.2f}" y="{y}" width="{width:.2f}" height="{height}" {themed(colour)}/>'
+
+
+def rule(x: float, y: float, x2: float, y2: float, faint: bool = False) -> str:
+    """A thin straight line in the colour of the text."""
+    opacity = 0.2 if faint else 0.8
+    return (
+        f'<line x1="{x:.2f}" y1="{y}" x2="{x2:.2f}" y2="{y2}" stroke="currentColor" '
+        f'stroke-opacity="{opacity}"/>'
     )
 
 
@@ -56,8 +84,9 @@ def line(
     low, high = frame.y_range
     held = (min(max(y, low), high) for y in ys)
     points = " ".join(f"{frame.x(x)},{frame.y(y)}" for x, y in zip(xs, held, strict=True))
-    style = f' stroke-dasharray="{dash}"' if dash else ""
-    return f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"{style}/>'
+    dashes = f' stroke-dasharray="{dash}"' if dash else ""
+    drawn = f'{themed(colour, "stroke")} stroke-width="2"{dashes}'
+    return f'<polyline points="{points}" fill="none" {drawn}/>'
 
 
 def band(
@@ -74,7 +103,7 @@ def band(
 def marker(frame: Frame, x: float, y: float, colour: str, says: str) -> str:
     """A point that says what it is when pointed at."""
     return (
-        f'<circle cx="{frame.x(x)}" cy="{frame.y(y)}" r="4" fill="{colour}">'
+        f'<circle cx="{frame.x(x)}" cy="{frame.y(y)}" r="4" {themed(colour)}>'
         f"<title>{html.escape(says)}</title></circle>"
     )
 
@@ -103,7 +132,7 @@ def legend(entries: Sequence[tuple[str, str, str]]) -> str:
     """Names beside their lines: (text, colour, dash), as a list under the plot."""
     items = "".join(
         f'<li><svg width="34" height="10" aria-hidden="true"><line x1="0" x2="34" y1="5" y2="5" '
-        f'stroke="{colour}" stroke-width="3" stroke-dasharray="{dash}"/></svg> '
+        f'{themed(colour, "stroke")} stroke-width="3" stroke-dasharray="{dash}"/></svg> '
         f"{html.escape(text)}</li>"
         for text, colour, dash in entries
     )
@@ -115,16 +144,17 @@ def _axes(frame: Frame) -> str:
     pieces = [f'<rect x="{left}" y="{top}" width="{right - left}" height="{bottom - top}" '
               f'fill="none" stroke="{GREY}"/>']  # fmt: skip
     for tick in _ticks(frame.x_range):
-        pieces.append(_text(frame.x(tick), bottom + 17, f"{tick:.0%}", "middle"))
+        pieces.append(text(frame.x(tick), bottom + 17, f"{tick:.0%}", "middle"))
     for tick in _ticks(frame.y_range):
         y = frame.y(tick)
-        pieces.append(f'<line x1="{left}" x2="{right}" y1="{y}" y2="{y}" stroke="#e5e7eb"/>')
-        pieces.append(_text(left - 6, y + 4, _value(frame, tick), "end"))
+        pieces.append(f'<line x1="{left}" x2="{right}" y1="{y}" y2="{y}" '
+                      'stroke="currentColor" stroke-opacity="0.15"/>')  # fmt: skip
+        pieces.append(text(left - 6, y + 4, _value(frame, tick), "end"))
     middle = (top + bottom) / 2
-    pieces.append(_text((left + right) / 2, HEIGHT - 8, frame.x_label, "middle"))
+    pieces.append(text((left + right) / 2, HEIGHT - 8, frame.x_label, "middle"))
     pieces.append(
         f'<text x="14" y="{middle}" transform="rotate(-90 14 {middle})" text-anchor="middle" '
-        f'font-size="12">{html.escape(frame.y_label)}</text>'
+        f'font-size="12" fill="currentColor">{html.escape(frame.y_label)}</text>'
     )
     return "".join(pieces)
 
@@ -140,9 +170,13 @@ def _ticks(limits: tuple[float, float]) -> list[float]:
 
 
 def _value(frame: Frame, value: float) -> str:
-    text = f"{value:.0%}" if frame.y_percent else f"{value:.2f}"
-    return text.replace("-", "−")
+    said = f"{value:.0%}" if frame.y_percent else f"{value:.2f}"
+    return said.replace("-", "−")
 
 
-def _text(x: float, y: float, text: str, anchor: str) -> str:
-    return f'<text x="{x}" y="{y}" text-anchor="{anchor}" font-size="12">{html.escape(text)}</text>'
+def text(x: float, y: float, words: str, anchor: str = "start") -> str:
+    """Words in the colour of the page's text, set from ``x`` on, to it or about it."""
+    return (
+        f'<text x="{x:.2f}" y="{y}" text-anchor="{anchor}" font-size="12" fill="currentColor">'
+        f"{html.escape(words)}</text>"
+    )

@@ -35,6 +35,7 @@ def expect_assessed(page: Page) -> None:
 def expect_all_steps(page: Page) -> None:
     """Wait until the photo is explained too."""
     expect_assessed(page)
+    expect(page.get_by_role("heading", name="Concepts")).to_be_visible()
     expect(page.get_by_role("button", name="Download as JSON")).to_be_visible()
 
 

@@ -57,7 +57,7 @@ def test_one_walk_over_the_bundle_that_ships(demo_page: Page) -> None:
     keep_picture(page, "stopped")
     page.get_by_text("Vertebral fracture within 2 years", exact=True).click()
     expect(page.get_by_text("Suggestion: urgent clinician review")).to_be_visible()
-    expect(page.get_by_role("button", name="Download as JSON")).to_have_count(0)
+    expect(page.get_by_role("button", name="Download as JSON")).to_be_visible()
     page.get_by_role("button", name="Start again").click()
     expect_all_steps(page)
     expect(page.get_by_text("Suggestion: urgent clinician review")).to_be_visible()
@@ -70,6 +70,7 @@ def test_one_walk_over_the_bundle_that_ships(demo_page: Page) -> None:
     expect(page.get_by_text("nothing of it is kept", exact=False)).to_be_visible()
     expect(page.get_by_role("button", name="Save assessment")).to_be_visible()
     assert not [url for url in served if "/media/" in url and "/static/" not in url]
+    assert not [url for url in served if "plotly" in url.lower()], "the plots of Review need none"
     hosts = {url.split("/")[2].split(":")[0] for url in served if url.startswith("http")}
     assert hosts <= {"localhost"}
 
@@ -89,9 +90,14 @@ def test_uploaded_photo_is_told_it_is_out_of_domain(demo_page: Page) -> None:
     )
     expect(page.get_by_text("astronaut.png")).to_be_visible()
     _fill_patient(page)
-    expect_assessed(page)
+    expect(page.get_by_text("Suggestion:")).to_be_visible()
     expect(page.get_by_text("Out of domain.")).to_be_visible()
+    expect(page.get_by_role("img", name="Calibrated probabilities")).to_have_count(0)
+    expect(page.get_by_role("heading", name="5. Why")).to_have_count(0)
     keep_picture(page, "astronaut")
+    page.get_by_role("button", name="Show anyway (for research)").click()
+    expect_assessed(page)
+    expect(page.get_by_role("img", name="Calibrated probabilities")).to_be_visible()
     stop_explanation(page)
 
 

@@ -3,6 +3,7 @@
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from face2bone.explain.owen import CellAttribution, quarters
 from face2bone.explain.shapley import RegionAttribution
 from face2bone.face import REGIONS, AlignedFace, Region
 from face2bone.records import Records
+from face2bone.runtime import Engine, OodVerdict, Prediction, predict
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +56,7 @@ def tiny_model(fresh_settings: pytest.MonkeyPatch, tiny_bundle: Bundle) -> Itera
     monkeypatch.setenv("FACE2BONE_ENGINE", "torch")
     monkeypatch.setattr("face2bone.assess.region_shapley", drawn_game)
     monkeypatch.setattr("face2bone.assess.region_cells", drawn_cells)
+    monkeypatch.setattr("face2bone.assess.predict", inside)
     for shared in (session.bundle, session.assessor):
         shared.clear()
     yield tiny_bundle
@@ -72,6 +75,11 @@ def bundle_root(
     st.cache_resource.clear()
     yield root
     st.cache_resource.clear()
+
+
+def inside(engine: Engine, bundle: Bundle, aligned: AlignedFace) -> Prediction:
+    """What ``predict`` returns, in domain: the pictures of this bundle were noise, not faces."""
+    return replace(predict(engine, bundle, aligned), out_of_domain=OodVerdict(0.5, 1.0, False))
 
 
 def drawn_cells(

@@ -1,10 +1,14 @@
-"""Plots show the numbers they are given and nothing else."""
+"""Plots show the numbers they are given and nothing else, also to who cannot see them."""
+
+import re
+import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
 
 from face2bone.calibration import reliability_table
 from face2bone.dashboard.charts import (
+    bars,
     bin_count,
     icon_array,
     probability_bars,
@@ -12,30 +16,93 @@ from face2bone.dashboard.charts import (
     reliability_curve,
 )
 from face2bone.face import REGIONS
+from face2bone.report.pictures import AWAY, TOWARD
+
+
+def parsed(drawing: str) -> ET.Element:
+    return ET.fromstring(f"<div>{drawing}</div>")[0]  # noqa: S314
+
+
+def texts(drawing: str) -> list[str]:
+    return [element.text or "" for element in parsed(drawing).iter("text")]
+
+
+def every_kind() -> list[str]:
+    table = reliability_table(np.array([[0.9, 0.05, 0.05], [0.5, 0.3, 0.2]]), np.array([0, 1]))
+    return [
+        probability_bars(np.array([0.2, 0.5, 0.3])),
+        icon_array(37, "osteoporosis"),
+        region_bars(np.arange(10.0) - 3.5, "left against, right for"),
+        reliability_curve(table, 0.9),
+    ]
+
+
+@pytest.mark.parametrize("drawing", every_kind())
+def test_a_drawing_speaks_is_on_one_line_and_holds_no_script(drawing: str) -> None:
+    root = parsed(drawing)
+    assert root.get("role") == "img"
+    title, says = root.find("title"), root.find("desc")
+    assert title is not None
+    assert says is not None
+    assert root.get("aria-label") == f"{title.text}. {says.text}"
+    assert "\n" not in drawing
+    assert "<script" not in drawing
+    assert "http" not in drawing
+
+
+@pytest.mark.parametrize("drawing", every_kind())
+def test_every_text_has_the_colour_of_the_page(drawing: str) -> None:
+    found = list(parsed(drawing).iter("text"))
+    assert found
+    assert {element.get("fill") for element in found} == {"currentColor"}
 
 
 def test_probability_bars_carry_the_three_numbers() -> None:
-    bar = probability_bars(np.array([0.2, 0.5, 0.3])).data[0]
-    assert list(bar.x) == [0.2, 0.5, 0.3]
-    assert list(bar.text) == ["20%", "50%", "30%"]
+    drawing = probability_bars(np.array([0.2, 0.5, 0.3]))
+    assert {"20%", "50%", "30%"} <= set(texts(drawing))
+    widths = [float(bar.get("width", 0)) for bar in parsed(drawing).iter("rect")]
+    assert [width / sum(widths) for width in widths] == pytest.approx([0.2, 0.5, 0.3], abs=1e-3)
+    assert "normal 20%, osteopenia 50%, osteoporosis 30%." in drawing
 
 
 @pytest.mark.parametrize("count", [0, 1, 37, 100])
 def test_icon_array_has_one_hundred_people(count: int) -> None:
-    marked, others = icon_array(count, "osteoporosis").data
-    assert (len(marked.x), len(others.x)) == (count, 100 - count)
-    assert marked.marker.symbol != others.marker.symbol
+    root = parsed(icon_array(count, "osteoporosis"))
+    in_the_legend = 1
+    assert len(list(root.iter("polygon"))) == count + in_the_legend
+    assert len(list(root.iter("circle"))) == 100 - count + in_the_legend
 
 
 def test_region_bars_put_the_strongest_on_top() -> None:
     values = np.arange(10.0) - 3.5
-    figure = region_bars(values, "left against, right for")
-    bar = figure.data[0]
-    magnitudes = [abs(x) for x in bar.x]
-    assert magnitudes == sorted(magnitudes)
-    assert set(bar.y) == {region.label for region in REGIONS}
-    assert bar.y[-1] == REGIONS[int(np.abs(values).argmax())].label
-    assert figure.layout.xaxis.title.text == "left against, right for"
+    drawing = region_bars(values, "left against, right for")
+    labels = {region.label for region in REGIONS}
+    shown = [text for text in texts(drawing) if text in labels]
+    assert shown == [REGIONS[i].label for i in np.argsort(-np.abs(values))]
+    assert "left against, right for" in texts(drawing)
+
+
+def test_a_bar_goes_to_the_side_of_its_sign_and_prints_it() -> None:
+    drawing = bars(np.array([2.0, -1.0]), ["up", "down"], "axis")
+    up, down = parsed(drawing).iter("rect")
+    zero = float(up.get("x", 0))
+    assert float(down.get("x", 0)) + float(down.get("width", 0)) == pytest.approx(zero)
+    assert float(up.get("width", 0)) == pytest.approx(2 * float(down.get("width", 0)), abs=0.02)
+    assert (up.get("fill"), down.get("fill")) == (TOWARD, AWAY)
+    assert {"+2.00", "\N{MINUS SIGN}1.00"} <= set(texts(drawing))
+
+
+def test_estimates_carry_their_errors_to_the_eye_and_the_ear() -> None:
+    values, errors = np.array([2.0, -1.0]), np.array([0.5, 0.25])
+    exact, estimate = bars(values, ["a", "b"], "axis"), bars(values, ["a", "b"], "axis", errors)
+    lines = [len(list(parsed(drawing).iter("line"))) for drawing in (exact, estimate)]
+    assert lines[1] - lines[0] == len(values)
+    assert "standard error" not in exact
+    assert "a +2.00 (standard error 0.50)" in estimate
+
+
+def test_no_value_at_all_is_drawn_without_a_bar() -> None:
+    assert re.findall("nan|inf", bars(np.zeros(2), ["a", "b"], "axis")) == []
 
 
 def test_reliability_curve_marks_the_patients_bin() -> None:
@@ -44,14 +111,20 @@ def test_reliability_curve_marks_the_patients_bin() -> None:
     labels = np.array([rng.choice(3, p=row) for row in p])
     table = reliability_table(p, labels)
     confidence = float(p[0].max())
-    marked = reliability_curve(table, confidence).data[-1]
     inside = (p.max(axis=1) > table.edges[:-1, None]) & (p.max(axis=1) <= table.edges[1:, None])
     row = int(np.flatnonzero(inside[:, 0])[0])
     assert bin_count(table, confidence) == inside[row].sum()
-    assert marked.x[0] == pytest.approx(p.max(axis=1)[inside[row]].mean())
+    drawing = reliability_curve(table, confidence)
+    (diamond,) = parsed(drawing).iter("polygon")
+    middle = float(diamond.get("points", "").split(",")[0])
+    points = {point.find("title").text: point for point in parsed(drawing).iter("circle")}  # type: ignore[union-attr]
+    (here,) = [c for says, c in points.items() if f"n = {inside[row].sum()}" in str(says)]
+    assert middle == pytest.approx(float(here.get("cx", 0)))
 
 
 def test_an_empty_bin_is_not_marked() -> None:
     table = reliability_table(np.array([[0.9, 0.05, 0.05]]), np.array([0]))
-    assert len(reliability_curve(table, 0.4).data) == 2
+    drawing = reliability_curve(table, 0.4)
+    assert not list(parsed(drawing).iter("polygon"))
+    assert "this patient" not in drawing
     assert bin_count(table, 0.4) == 0

@@ -1,9 +1,15 @@
 """What step 5 of Review offers on request."""
 
+import threading
+from typing import Any
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.dashboard.acts import SECONDS, done
+from face2bone.assess import Assessor
+from face2bone.bone import CLASS_LABELS
+from face2bone.errors import EngineError
+from tests.dashboard.acts import SECONDS, done, named
 
 
 @pytest.fixture
@@ -11,6 +17,36 @@ def app(tiny_model: object) -> AppTest:
     """A sample patient, explained."""
     page = AppTest.from_file("../../pages/review.py", default_timeout=SECONDS).run()
     return done(page.button(key="sample_0").click().run())
+
+
+@pytest.mark.parametrize("button", ["ask_mean_face", "ask_closer"])
+def test_the_page_stays_whole_while_it_is_computed(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch, button: str
+) -> None:
+    """Before its first report a computation had a step without words, and the page broke off."""
+    go_on = threading.Event()
+
+    def waits(*_: Any) -> None:
+        assert go_on.wait(SECONDS)
+        raise EngineError("Enough. Nothing to do.")
+
+    for step in ("explain_by_mean_face", "look_closer"):
+        monkeypatch.setattr(Assessor, step, waits)
+    app.button(key=button).click().run()
+    assert not app.exception
+    assert {"save_assessment"} <= keys(app)
+    assert [h.value[0] for h in app.header] == list("123456")
+    go_on.set()
+    done(app)
+
+
+def test_after_a_third_fill_the_switch_still_says_what_is_plotted(app: AppTest) -> None:
+    switch = named(app.button_group, "explained_class")
+    other = next(k for k in range(3) if k != switch.value)
+    switch.set_value(other).run()
+    done(app.button(key="ask_mean_face").click().run())
+    assert named(app.button_group, "explained_class").value == other
+    assert any(f"speaks for {CLASS_LABELS[other]}" in m.value for m in app.markdown)
 
 
 def captions(app: AppTest) -> str:
@@ -31,13 +67,13 @@ def test_a_third_fill_is_computed_when_asked_for_and_joins_the_agreement(app: Ap
 
 def test_a_region_is_looked_into_when_asked_for_and_each_by_itself(app: AppTest) -> None:
     assert "Owen" not in captions(app)
-    region = app.selectbox(key="closer_region").value
+    region = named(app.selectbox, "closer_region").value
     done(app.button(key="ask_closer").click().run())
     assert f"they add up to the {region.label}'s own" in captions(app)
     other = next(r for r in type(region) if r is not region)
-    app.selectbox(key="closer_region").set_value(other).run()
+    named(app.selectbox, "closer_region").set_value(other).run()
     assert "Owen" not in captions(app)
-    app.selectbox(key="closer_region").set_value(region).run()
+    named(app.selectbox, "closer_region").set_value(region).run()
     assert "Owen" in captions(app)
 
 

@@ -2,34 +2,31 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
 
-import numpy as np
 import pypdfium2 as pdfium
 import pytest
 import streamlit as st
 from pypdfium2 import raw
 
-from face2bone.assess import Assessor, Explanation
+from face2bone.assess import NOT_EXPLAINED, Assessment, Assessor, Explanation
 from face2bone.bundle import Bundle
 from face2bone.cohort.synthetic.samples import sample_patients
 from face2bone.dashboard.export_step import export
-from face2bone.explain.craft import ConceptAttribution
 from face2bone.photo import read_photo
 
 Offered = dict[str, Callable[[], bytes]]
 
 
 @pytest.fixture(scope="module")
-def parts(tiny_bundle: Bundle) -> tuple[Any, ...]:
-    """The arguments of ``export`` for a drawn sample patient; explained by nothing."""
+def assessment(tiny_bundle: Bundle) -> Assessment:
+    """That of a drawn sample patient, not explained."""
     assessor, sample = Assessor(tiny_bundle), sample_patients()[0]
     found = assessor.locate(read_photo(sample.photo_bytes()))
     prediction = assessor.predict(found)
-    none = np.zeros((0, 3))
-    concepts = ConceptAttribution((), none[:, 0], none, none.astype(np.float32), none, 1.0)
     referral = assessor.refer(sample.patient, prediction)
-    return sample.patient, found, prediction, Explanation((), concepts), referral, assessor
+    return Assessment(
+        sample.patient, found, prediction, Explanation.none(), referral, assessor.facts
+    )
 
 
 @pytest.fixture
@@ -53,8 +50,8 @@ def pictures(pdf: bytes) -> int:
     return sum(1 for page in document for _ in page.get_objects([raw.FPDF_PAGEOBJ_IMAGE]))
 
 
-def test_every_file_is_made_only_when_asked_for(parts: tuple[Any, ...], offered: Offered) -> None:
-    export(*parts)
+def test_every_file_is_made_only_when_asked_for(assessment: Assessment, offered: Offered) -> None:
+    export(assessment)
     assert set(offered) == {"download_pdf", "download_fhir", "download_json"}
     assert all(callable(make) for make in offered.values())
     assert offered["download_pdf"]().startswith(b"%PDF-")
@@ -62,21 +59,31 @@ def test_every_file_is_made_only_when_asked_for(parts: tuple[Any, ...], offered:
     assert json.loads(offered["download_json"]())["schema_version"] == "1.1"
 
 
-def test_the_crop_is_in_the_pdf_only_when_ticked(
-    parts: tuple[Any, ...], offered: Offered, monkeypatch: pytest.MonkeyPatch
+def test_what_was_not_explained_says_so_in_every_file(
+    assessment: Assessment, offered: Offered
 ) -> None:
-    export(*parts)
+    export(assessment)
+    written = json.loads(offered["download_json"]())
+    assert written["regions_withheld"] == NOT_EXPLAINED
+    assert (written["regions"], written["concepts"]) == ([], [])
+    assert NOT_EXPLAINED in offered["download_fhir"]().decode()
+
+
+def test_the_crop_is_in_the_pdf_only_when_ticked(
+    assessment: Assessment, offered: Offered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export(assessment)
     assert pictures(offered["download_pdf"]()) == 0
     tick(monkeypatch, "report_crop")
-    export(*parts)
+    export(assessment)
     assert pictures(offered["download_pdf"]()) == 1
 
 
 def test_dicom_is_offered_only_on_request_and_never_with_the_crop(
-    parts: tuple[Any, ...], offered: Offered, monkeypatch: pytest.MonkeyPatch
+    assessment: Assessment, offered: Offered, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tick(monkeypatch, "offer_dicom", "report_crop")
-    export(*parts)
+    export(assessment)
     data = offered["download_dicom"]()
     assert data[128:132] == b"DICM"
     assert b"/Subtype/Image" not in data

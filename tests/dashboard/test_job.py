@@ -10,6 +10,7 @@ from face2bone.dashboard.job import Job
 from face2bone.errors import EngineError
 
 SECONDS = 20
+STEPS = {"prepare": "Preparing", "count": "Counting"}
 
 
 def in_steps(go_on: threading.Event, kept: list[int]) -> object:
@@ -26,7 +27,7 @@ def in_steps(go_on: threading.Event, kept: list[int]) -> object:
 
 
 def test_a_job_gives_what_its_work_gave() -> None:
-    job = Job(lambda progress: 7)
+    job = Job(lambda progress: 7, STEPS)
     assert job.wait(SECONDS)
     assert job.result() == 7
     assert not job.stopped
@@ -34,17 +35,17 @@ def test_a_job_gives_what_its_work_gave() -> None:
 
 def test_a_running_job_has_progress_and_no_result() -> None:
     go_on, kept = threading.Event(), []
-    job = Job(in_steps(go_on, kept))
+    job = Job(in_steps(go_on, kept), STEPS)
     assert job.result() is None
     go_on.set()
     assert job.wait(SECONDS)
-    assert job.progress == ("count", 0.99)
+    assert job.progress == ("Counting", 0.99)
     assert job.result() == 5050
 
 
 def test_a_stopped_job_ends_at_its_next_step_and_keeps_nothing() -> None:
     go_on, kept = threading.Event(), []
-    job = Job(in_steps(go_on, kept))
+    job = Job(in_steps(go_on, kept), STEPS)
     job.stop()
     go_on.set()
     assert job.wait(SECONDS)
@@ -55,7 +56,7 @@ def test_a_stopped_job_ends_at_its_next_step_and_keeps_nothing() -> None:
 
 def test_work_that_ends_after_it_was_stopped_is_not_kept() -> None:
     go_on = threading.Event()
-    job = Job(lambda progress: go_on.wait(SECONDS))
+    job = Job(lambda progress: go_on.wait(SECONDS), STEPS)
     job.stop()
     go_on.set()
     assert job.wait(SECONDS)
@@ -63,7 +64,7 @@ def test_work_that_ends_after_it_was_stopped_is_not_kept() -> None:
 
 
 def test_stopping_what_is_done_changes_nothing() -> None:
-    job = Job(lambda progress: 7)
+    job = Job(lambda progress: 7, STEPS)
     job.wait(SECONDS)
     job.stop()
     assert job.result() == 7
@@ -74,7 +75,7 @@ def test_an_error_is_raised_where_the_result_is_asked_for() -> None:
     def work(progress: Progress) -> None:
         raise EngineError("The engine broke.")
 
-    job = Job(work)
+    job = Job(work, STEPS)
     assert job.wait(SECONDS)
     with pytest.raises(EngineError, match="broke"):
         job.result()
@@ -90,7 +91,7 @@ def test_a_job_that_nobody_holds_stops() -> None:
         finally:
             ended.set()
 
-    job = Job(work)
+    job = Job(work, STEPS)
     del job
     gc.collect()
     go_on.set()
@@ -99,6 +100,20 @@ def test_a_job_that_nobody_holds_stops() -> None:
 
 
 def test_progress_stays_between_nought_and_one() -> None:
-    job = Job(lambda progress: progress("odd", 1.7))
+    job = Job(lambda progress: progress("count", 1.7), STEPS)
     job.wait(SECONDS)
-    assert job.progress == ("odd", 1.0)
+    assert job.progress == ("Counting", 1.0)
+
+
+def test_a_job_has_words_before_it_has_reported_anything() -> None:
+    begun = threading.Event()
+    job = Job(lambda progress: begun.wait(SECONDS), STEPS)
+    assert job.progress == ("Preparing", 0.0)
+    begun.set()
+    assert job.wait(SECONDS)
+
+
+def test_a_step_without_words_keeps_those_of_the_step_before() -> None:
+    job = Job(lambda progress: (progress("count", 0.2), progress("new", 0.1)), STEPS)
+    assert job.wait(SECONDS)
+    assert job.progress == ("Counting", 0.1)

@@ -2,14 +2,17 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Block
 
 from face2bone.assess import Assessor, Explanation, LocatedFace, Progress
 from face2bone.errors import EngineError
+from face2bone.runtime import OodVerdict, Prediction
 from tests.dashboard.acts import done, named
 
 SECONDS = 120
@@ -61,6 +64,13 @@ def test_nothing_is_recomputed_when_an_answer_changes(
         monkeypatch.setattr(Assessor, step, counted(getattr(Assessor, step), calls))
     done(app.button(key="sample_0").click().run())
     assert calls == list(steps)  # each once, so that what is counted is what the page calls
+
+    def forbidden(*_: object) -> None:
+        raise AssertionError("recomputed")
+
+    for check in ("self_check", "severity_check"):
+        monkeypatch.setattr(Explanation, check, forbidden)
+    monkeypatch.setattr("face2bone.dashboard.face_step.mesh_jpeg", forbidden)
     named(app.checkbox, "flag_height_loss").check().run()
     assert any("urgent clinician review" in e.value for e in done(app).error)
     assert not app.exception
@@ -124,14 +134,60 @@ def test_a_stopped_explanation_leaves_the_page_usable_and_can_be_started_again(
     app.button(key="sample_0").click().run()
     app.button(key="stop_explanation").click().run()
     assert any("nothing of it is kept" in i.value for i in app.info)
-    assert not {"stop_explanation", "save_assessment", "download_json"} & keys(app)
+    assert "stop_explanation" not in keys(app)
+    assert "save_assessment" in keys(app), "the suggestion does not need the explanation"
+    assert any("was not explained" in c.value for c in app.caption)
     named(app.checkbox, "flag_height_loss").check().run()
     assert any("urgent clinician review" in e.value for e in app.error)
-    assert "again_explanation" in keys(app)
+    assert {"again_explanation", "save_assessment"} <= keys(app)
     app.button(key="again_explanation").click().run()
     assert "stop_explanation" in keys(app)
+    assert "save_assessment" not in keys(app)
     slow_steps.release(1000)
     assert "save_assessment" in keys(done(app))
+
+
+def address(app: AppTest, name: str) -> tuple[int, ...]:
+    """Where on the page the step of this name stands, as indices from the top."""
+
+    def found_in(block: Block) -> tuple[int, ...] | None:
+        for index, child in block.children.items():
+            if child.type == "header" and name in child.value:
+                return ()
+            if isinstance(child, Block) and (rest := found_in(child)) is not None:
+                return (index, *rest)
+        return None
+
+    found = found_in(app.main)
+    assert found is not None
+    return found
+
+
+def test_no_step_moves_when_another_grows_or_shrinks(
+    app: AppTest, slow_steps: threading.Semaphore
+) -> None:
+    """One that moved would stand on the page twice while it is drawn again."""
+    app.button(key="sample_0").click().run()
+    running = {name: address(app, name) for name in headings(app)}
+    app.button(key="stop_explanation").click().run()
+    stopped = {name: address(app, name) for name in headings(app)}
+    app.button(key="again_explanation").click().run()
+    slow_steps.release(1000)
+    done(app)
+    assert running == stopped == {name: address(app, name) for name in headings(app)}
+    assert len(running) == 6
+
+
+def test_of_two_places_the_one_of_the_former_patient_is_emptied(app: AppTest) -> None:
+    app.button(key="sample_0").click().run()
+    first = address(app, "2. Face found")
+    named(app.checkbox, "flag_height_loss").check().run()
+    assert address(app, "2. Face found") == first
+    app.button(key="sample_1").click().run()
+    second = address(app, "2. Face found")
+    assert second != first
+    place = app.main.children[first[0]]
+    assert place.type == "empty"
 
 
 def test_another_sample_stops_the_explanation_of_the_first(
@@ -157,4 +213,43 @@ def test_an_explanation_that_fails_is_one_sentence_and_the_page_goes_on(
     done(app.button(key="sample_0").click().run())
     assert any("The engine broke" in e.value for e in app.error)
     assert headings(app)[-1] == "6. What next"
-    assert "again_explanation" in keys(app)
+    assert {"again_explanation", "save_assessment"} <= keys(app)
+
+
+@pytest.fixture
+def outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every photo is unlike those the model was trained on."""
+    predict = Assessor.predict
+
+    def far(self: Assessor, found: LocatedFace) -> Prediction:
+        prediction = predict(self, found)
+        return replace(prediction, out_of_domain=OodVerdict(99.0, 1.0, True))
+
+    monkeypatch.setattr(Assessor, "predict", far)
+
+
+def test_out_of_domain_is_one_sentence_and_nothing_is_explained(
+    app: AppTest, outside: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(*_: object) -> None:
+        raise AssertionError("explained though nobody asked")
+
+    monkeypatch.setattr(Assessor, "explain", forbidden)
+    app.button(key="sample_0").click().run()
+    assert not app.exception
+    assert [h[0] for h in headings(app)] == list("1236")
+    assert any("Out of domain." in w.value for w in app.warning)
+    assert not app.get("plotly_chart")
+    assert {"show_outside", "save_assessment"} <= keys(app)
+
+
+def test_out_of_domain_is_shown_to_who_asks_for_this_photo_only(
+    app: AppTest, outside: None
+) -> None:
+    app.button(key="sample_0").click().run()
+    app.button(key="show_outside").click().run()
+    assert [h[0] for h in headings(app)] == list("123456")
+    assert any("must not be used for this person" in w.value for w in app.warning)
+    assert "show_outside" not in keys(app)
+    app.button(key="sample_1").click().run()
+    assert "show_outside" in keys(app)

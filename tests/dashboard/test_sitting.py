@@ -15,6 +15,8 @@ from face2bone.photo import Photo, photo_from_pixels
 
 DASHBOARD = Path(__file__).resolve().parents[2] / "face2bone" / "dashboard"
 SECONDS = 10
+TYPED = True
+STEPS = {"regions": "Regions"}
 WOMAN = Patient(67, Sex.FEMALE, 158, 52)
 
 
@@ -93,7 +95,7 @@ def test_a_file_is_read_once(sitting: Sitting) -> None:
         return photo(len(reads))
 
     for file in ("a", "a", "b", "b"):
-        sitting.take(file, read)
+        sitting.take(file, read, TYPED)
     assert len(reads) == 2
     assert sitting.photo is not None
     assert sitting.photo.sha256 == photo(2).sha256
@@ -103,23 +105,23 @@ def test_a_refused_file_leaves_no_photo_and_is_told_until_another_comes(sitting:
     def refuse() -> Photo:
         raise PhotoUnreadable("This is no photo. Choose another.")
 
-    sitting.take("a", lambda: photo(1))
+    sitting.take("a", lambda: photo(1), TYPED)
     for _ in range(2):
-        sitting.take("b", refuse)
+        sitting.take("b", refuse, TYPED)
         assert sitting.photo is None
         assert sitting.refusal is not None
-    sitting.take("c", lambda: photo(1))
+    sitting.take("c", lambda: photo(1), TYPED)
     assert sitting.refusal is None
 
 
 def test_an_emptied_box_takes_its_photo_along(sitting: Sitting) -> None:
-    sitting.take("a", lambda: photo(1))
+    sitting.take("a", lambda: photo(1), TYPED)
     sitting.empty()
     assert sitting.photo is None
 
 
 def test_a_box_that_was_empty_all_along_takes_nothing(sitting: Sitting) -> None:
-    sitting.take("a", lambda: photo(1))
+    sitting.take("a", lambda: photo(1), TYPED)
     for source in ("camera", "upload"):
         sitting.turn_to(source)
         sitting.empty()
@@ -127,11 +129,11 @@ def test_a_box_that_was_empty_all_along_takes_nothing(sitting: Sitting) -> None:
 
 
 def test_the_same_file_is_read_again_after_another_source(sitting: Sitting) -> None:
-    sitting.take("a", lambda: photo(1))
+    sitting.take("a", lambda: photo(1), TYPED)
     sitting.turn_to("sample")
     sitting.choose(photo(2), WOMAN)
     sitting.turn_to("upload")
-    sitting.take("a", lambda: photo(1))
+    sitting.take("a", lambda: photo(1), TYPED)
     assert sitting.photo is not None
     assert sitting.photo.sha256 == photo(1).sha256
 
@@ -139,16 +141,104 @@ def test_the_same_file_is_read_again_after_another_source(sitting: Sitting) -> N
 def test_a_samples_details_are_not_kept_for_a_photo(sitting: Sitting) -> None:
     sitting.choose(photo(1), WOMAN)
     age = sitting.patient_key("age")
-    sitting.take("a", lambda: photo(2))
+    sitting.take("a", lambda: photo(2), TYPED)
     assert sitting.given is None
     assert sitting.patient_key("age") != age
 
 
 def test_typed_details_are_kept_for_another_photo(sitting: Sitting) -> None:
-    sitting.take("a", lambda: photo(1))
+    sitting.take("a", lambda: photo(1), TYPED)
     age = sitting.patient_key("age")
-    sitting.take("b", lambda: photo(2))
+    sitting.take("b", lambda: photo(2), TYPED)
     assert sitting.patient_key("age") == age
+
+
+def test_a_changed_photo_asks_whose_the_details_are(sitting: Sitting) -> None:
+    sitting.take("a", lambda: photo(1), TYPED)
+    assert not sitting.unsure, "the first photo of this patient"
+    age = sitting.patient_key("age")
+    sitting.take("b", lambda: photo(2), TYPED)
+    assert sitting.unsure
+    sitting.same_patient()
+    assert not sitting.unsure
+    assert sitting.patient_key("age") == age
+    sitting.take("c", lambda: photo(2), TYPED)
+    assert not sitting.unsure, "the very same photo"
+
+
+def test_another_patient_keeps_the_photo_and_nothing_typed(sitting: Sitting) -> None:
+    sitting.take("a", lambda: photo(1), TYPED)
+    before = {sitting.patient_key("age"), sitting.answer_key("flag_falls")}
+    sitting.saved = ("saved",)
+    sitting.take("b", lambda: photo(2), TYPED)
+    sitting.another_patient()
+    assert not sitting.unsure
+    assert sitting.photo is not None
+    assert sitting.photo.sha256 == photo(2).sha256
+    assert not before & {sitting.patient_key("age"), sitting.answer_key("flag_falls")}
+    assert sitting.saved == ()
+    assert sitting.left() == before
+    assert not sitting.left()
+
+
+def test_where_nothing_was_typed_nothing_is_asked(sitting: Sitting) -> None:
+    sitting.take("a", lambda: photo(1), False)
+    sitting.take("b", lambda: photo(2), False)
+    assert not sitting.unsure
+    sitting.take("c", lambda: photo(3), TYPED)
+    assert sitting.unsure, "typed beside the second"
+
+
+def test_a_photo_taken_away_in_between_is_still_another_photo(sitting: Sitting) -> None:
+    sitting.take("a", lambda: photo(1), TYPED)
+    sitting.empty()
+    sitting.take("b", lambda: photo(2), TYPED)
+    assert sitting.unsure
+    sitting.empty()
+    assert not sitting.unsure, "the details stand by themselves again"
+    sitting.turn_to("camera")
+    sitting.take("c", lambda: photo(1), TYPED)
+    assert not sitting.unsure, "the photo they were typed for"
+
+
+def test_a_file_that_was_refused_may_be_somebody_elses_too(sitting: Sitting) -> None:
+    def refuse() -> Photo:
+        raise PhotoUnreadable("This is no photo. Choose another.")
+
+    sitting.take("a", lambda: photo(1), TYPED)
+    sitting.take("b", refuse, TYPED)
+    assert sitting.unsure
+    sitting.another_patient()
+    assert not sitting.unsure
+    assert sitting.refusal is not None
+
+
+def test_a_new_patient_finds_nothing_of_the_last(sitting: Sitting) -> None:
+    sitting.take("a", lambda: photo(1), TYPED)
+    sitting.once(("located", photo(1).sha256, "bundle"), lambda: "found")
+    sitting.ask_to_save("this")
+    before = {sitting.patient_key("age"), sitting.answer_key("flag_falls")}
+    box = sitting.box_key("upload")
+    sitting.new_patient()
+    assert (sitting.photo, sitting.given, sitting.refusal) == (None, None, None)
+    assert (sitting.save_asked, sitting.saved, sitting.results) == (None, (), {})
+    assert not before & {sitting.patient_key("age"), sitting.answer_key("flag_falls")}
+    assert sitting.box_key("upload") != box
+    sitting.take("b", lambda: photo(2), TYPED)
+    assert not sitting.unsure
+
+
+def test_who_turns_from_the_samples_leaves_the_sample_and_then_types(sitting: Sitting) -> None:
+    sitting.turn_to("sample")
+    sitting.choose(photo(1), WOMAN)
+    drawn = sitting.patient_key("age")
+    sitting.turn_to("upload")
+    assert (sitting.photo, sitting.given) == (None, None)
+    typed = sitting.patient_key("age")
+    assert typed != drawn
+    sitting.take("a", lambda: photo(2), TYPED)
+    assert sitting.patient_key("age") == typed
+    assert not sitting.unsure
 
 
 class SlowRead:
@@ -162,7 +252,7 @@ class SlowRead:
             assert self._go_on.wait(SECONDS)
             return photo(shade)
 
-        self._thread = threading.Thread(target=sitting.take, args=(file, read))
+        self._thread = threading.Thread(target=sitting.take, args=(file, read, False))
         self._thread.start()
         assert reading.wait(SECONDS)
 
@@ -176,7 +266,7 @@ def test_the_newer_of_two_files_wins_though_the_older_is_still_being_read(
     sitting: Sitting,
 ) -> None:
     older = SlowRead(sitting, "a", 1)
-    newer = threading.Thread(target=sitting.take, args=("b", lambda: photo(2)))
+    newer = threading.Thread(target=sitting.take, args=("b", lambda: photo(2), False))
     newer.start()
     older.end()
     newer.join(SECONDS)
@@ -214,7 +304,7 @@ def test_another_photo_ends_what_was_asked_for_the_last(sitting: Sitting) -> Non
             stopped.set()
 
     sitting.put(photo(1))
-    sitting.ask(("explanation", photo(1).sha256, "bundle"), work)
+    sitting.ask(("explanation", photo(1).sha256, "bundle"), work, STEPS)
     sitting.once(("explored", "", "bundle"), lambda: "kept")
     sitting.ask_to_save("the photo's assessment")
     sitting.put(photo(2))
@@ -233,7 +323,7 @@ def test_two_presses_for_the_same_are_two(sitting: Sitting) -> None:
 def test_what_was_asked_for_is_started_once_and_replaces_its_kind(sitting: Sitting) -> None:
     keys = [("change", sha, "bundle") for sha in ("a", "b")]
     for key in (keys[0], keys[0], keys[1]):
-        sitting.ask(key, lambda _: "found", instead_of="change")
+        sitting.ask(key, lambda _: "found", STEPS, instead_of="change")
         (job,) = sitting.results.values()
         assert isinstance(job, Job)
         assert job.wait(SECONDS)

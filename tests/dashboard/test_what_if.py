@@ -65,14 +65,14 @@ def captions(app: AppTest) -> str:
 def test_the_cohorts_setting_comes_first_and_adds_nothing(assessor: Any) -> None:
     app = run(assessor)
     assert not app.exception
-    assert app.selectbox(key="setting").value == "cohort"
+    assert app.selectbox(key="setting_0").value == "cohort"
     assert what_if_lines(app) == []
     assert "Choose another" in captions(app)
 
 
 def test_a_setting_shows_its_number_source_and_caveat(assessor: Any) -> None:
     app = run(assessor)
-    app.selectbox(key="setting").set_value("us_women_60s").run()
+    app.selectbox(key="setting_0").set_value("us_women_60s").run()
     assert not app.exception
     (line,) = what_if_lines(app)
     # (.1 * .343/.2, .3 * .534/.5, .6 * .123/.3) -> .246 / (.1715 + .3204 + .246)
@@ -87,24 +87,24 @@ def test_a_setting_shows_its_number_source_and_caveat(assessor: Any) -> None:
 
 
 def test_only_populations_of_the_patient_are_offered(assessor: Any) -> None:
-    options = run(assessor).selectbox(key="setting").options
+    options = run(assessor).selectbox(key="setting_0").options
     rates = load_base_rates().rates
     assert rates["us_50_women"].setting in options
     assert rates["us_50_men"].setting not in options
     assert rates["us_women_70s"].setting not in options
-    young = run(assessor, replace(WOMAN, age_years=30)).selectbox(key="setting").options
+    young = run(assessor, replace(WOMAN, age_years=30)).selectbox(key="setting_0").options
     assert len(young) == 2
 
 
 def test_a_publication_without_low_bone_mass_says_how_the_rest_was_split(assessor: Any) -> None:
     app = run(assessor)
-    app.selectbox(key="setting").set_value("china_cops_women").run()
+    app.selectbox(key="setting_0").set_value("china_cops_women").run()
     assert "split between normal and osteopenia" in captions(app)
 
 
 def test_own_figures_are_used_and_refused_in_words(assessor: Any) -> None:
     app = run(assessor)
-    app.selectbox(key="setting").set_value("own").run()
+    app.selectbox(key="setting_0").set_value("own").run()
     assert "15 of 100" in what_if_lines(app)[0]
     app.number_input(key="own_osteoporosis").set_value(40.0).run()
     assert "40 of 100" in what_if_lines(app)[0]

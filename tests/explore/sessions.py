@@ -10,6 +10,7 @@ import numpy as np
 from face2bone.assess import Assessor, Explanation, LocatedFace
 from face2bone.cohort.synthetic.samples import sample_patients
 from face2bone.dashboard.job import Job
+from face2bone.dashboard.session import EXPLAINING
 from face2bone.photo import Photo, read_photo
 from face2bone.runtime import Prediction
 
@@ -35,7 +36,7 @@ def look(assessor: Assessor, photo: Photo) -> Seen:
     """What Review does with a photo: the explanation in a background job."""
     located = assessor.locate(photo)
     prediction = assessor.predict(located)
-    job = Job(lambda progress: assessor.explain(located, progress))
+    job = Job(lambda progress: assessor.explain(located, progress), EXPLAINING)
     assert job.wait(SECONDS)
     explanation = job.result()
     assert explanation is not None

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
-from face2bone.assess import Assessment
+from face2bone.assess import NOT_EXPLAINED, Assessment, Explanation
 from face2bone.report.document import read_document
-from face2bone.report.files import NOT_EXPLAINED, write_assessment
+from face2bone.report.files import write_assessment
 
 
 def test_four_files_and_no_leftovers(assessment: Assessment, tmp_path: Path) -> None:
@@ -28,9 +28,10 @@ def test_without_an_explanation_no_picture_of_an_earlier_one_stays(
     assessment: Assessment, tmp_path: Path
 ) -> None:
     write_assessment(assessment, tmp_path)  # perhaps of another patient
-    written = write_assessment(replace(assessment, explanation=NOT_EXPLAINED), tmp_path)
+    written = write_assessment(replace(assessment, explanation=Explanation.none()), tmp_path)
     assert {path.name for path in written} == {"crop.png", "assessment.json"}
     assert {path.name for path in tmp_path.iterdir()} == {"crop.png", "assessment.json"}
     document = read_document((tmp_path / "assessment.json").read_bytes())
-    assert (document.regions, document.regions_withheld, document.concepts) == ([], "", [])
+    assert (document.regions, document.concepts) == ([], [])
+    assert document.regions_withheld == NOT_EXPLAINED
     assert document.probabilities.normal == round(float(assessment.prediction.probabilities[0]), 6)

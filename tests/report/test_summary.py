@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from face2bone.assess import Assessment
+from face2bone.assess import NOT_EXPLAINED, Assessment, Explanation
 from face2bone.face import REGIONS
 from face2bone.report.assessment_json import DEMO_NOTICE
-from face2bone.report.files import NOT_EXPLAINED
 from face2bone.report.summary import summary
 
 
@@ -43,7 +42,7 @@ def test_probabilities_are_printed_beside_their_names(
 def test_where_nothing_was_explained_it_says_so_and_names_no_region(
     assessment: Assessment,
 ) -> None:
-    text = summary(replace(assessment, explanation=NOT_EXPLAINED))
-    assert "Not explained: regions and concepts were left out, as asked." in text
+    text = summary(replace(assessment, explanation=Explanation.none()))
+    assert NOT_EXPLAINED in text
     assert not any(f"  {region.label:<20}" in text for region in REGIONS)
     assert "What next:" in text

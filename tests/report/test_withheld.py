@@ -10,7 +10,7 @@ import pypdfium2 as pdfium
 import pytest
 from PIL import Image
 
-from face2bone.assess import Assessment, Explanation
+from face2bone.assess import NOT_EXPLAINED, Assessment, Explanation
 from face2bone.explain.coalitions import all_coalitions
 from face2bone.explain.shapley import RegionAttribution
 from face2bone.report.assessment_json import document
@@ -115,3 +115,29 @@ def test_the_ordered_scale_is_checked_too(fails: Assessment, holds: Assessment) 
     assert passed.reason is None
     assert failed is not None
     assert failed.reason is not None
+
+
+@pytest.fixture
+def unexplained(example_assessment: Callable[[], Assessment]) -> Assessment:
+    return dataclasses.replace(example_assessment(), explanation=Explanation.none())
+
+
+def test_what_was_not_explained_is_one_sentence_in_the_document(unexplained: Assessment) -> None:
+    found = document(unexplained)
+    assert (found.regions, found.concepts) == ([], [])
+    assert found.regions_withheld == NOT_EXPLAINED
+    assert AssessmentDocument.model_validate_json(found.model_dump_json()) == found
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_what_was_not_explained_is_one_sentence_on_the_report(
+    unexplained: Assessment, language: Language
+) -> None:
+    heading = Heading("P-1", datetime(2026, 11, 28, 12).astimezone(), language)
+    page = page_of(document(unexplained), heading)
+    assert page["regions"]["rows"] == []
+    said = page["regions"]["withheld"]
+    assert said
+    assert UNTRANSLATED not in said
+    assert "fails its own check" not in said
+    assert to_pdf(document(unexplained), heading).startswith(b"%PDF")
