@@ -1,3 +1,3 @@
 """Face2Bone: opportunistic osteoporosis screening from a face photograph, for research."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
