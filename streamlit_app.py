@@ -1,11 +1,11 @@
 """The dashboard: `streamlit run streamlit_app.py`."""
 
 import streamlit as st
-from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.server.starlette import App
 
-from face2bone.dashboard.serving import SecurityHeaders, one_sentence
+from face2bone.dashboard.serving import MIDDLEWARE, one_sentence
+from face2bone.dashboard.visitors import swept
 
 
 def dashboard() -> None:
@@ -31,4 +31,9 @@ if st.runtime.exists():
 PagesManager.uses_pages_directory = False
 
 # `streamlit run` finds this name and serves the script through it.
-app = App(__file__, middleware=[Middleware(SecurityHeaders)], on_script_error=one_sentence)
+app = App(
+    __file__,
+    lifespan=lambda _: swept(),
+    middleware=MIDDLEWARE,
+    on_script_error=one_sentence,
+)

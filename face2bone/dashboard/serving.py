@@ -13,7 +13,11 @@ from typing import Final
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from face2bone.dashboard.uploads import Uploads
+from face2bone.dashboard.visitors import Visitors
 
 INDEX: Final = Path(st.__file__).parent / "static" / "index.html"
 _INLINE_SCRIPT: Final = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
@@ -69,6 +73,9 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, dressed if scope["type"] == "http" else send)
+
+
+MIDDLEWARE: Final = (Middleware(SecurityHeaders), Middleware(Visitors), Middleware(Uploads))
 
 
 def one_sentence(error: Exception) -> bool:

@@ -16,6 +16,7 @@ from face2bone.assess import Assessor, Explanation, LocatedFace
 from face2bone.bundle import Bundle, load_bundle
 from face2bone.dashboard.job import Job
 from face2bone.dashboard.sitting import Key, Sitting
+from face2bone.dashboard.visitors import nobody_yet
 from face2bone.photo import Photo
 from face2bone.runtime import Prediction
 from face2bone.settings import get_settings
@@ -44,15 +45,17 @@ def assessor() -> Assessor:
     return loaded
 
 
-@st.cache_resource(show_spinner=False)
 def settle() -> None:
-    """Leave the libraries and the model out of garbage collections, once a process.
+    """Leave the libraries and the model out of garbage collections, before anybody has come.
 
     Streamlit collects after every run of a script. With these 450,000 objects that takes
     0.35 s, in which no other thread runs, and a page that watches a job runs once a second.
+    What is left out is never freed, so from the first visitor on, whose photo may be among the
+    objects, nothing is.
     """
     gc.collect()
-    gc.freeze()
+    if nobody_yet():
+        gc.freeze()
 
 
 def sitting() -> Sitting:

@@ -1,0 +1,86 @@
+"""Visitors who have left: what they brought goes by the clock, not when somebody else comes.
+
+Streamlit keeps the session of a closed tab for ``server.disconnectedSessionTTL`` seconds, in case
+the connection comes back. It lets go of it only when the next session is put away, which for the
+last patient of the day is the next morning. It also keeps a file made for a download until its
+pages are drawn again, at an address that asks for no session.
+"""
+
+import asyncio
+import gc
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit.runtime import Runtime
+from streamlit.runtime.app_session import AppSession
+
+SWEEP_SECONDS: Final = 10.0
+_LOG: Final = logging.getLogger(__name__)
+_seen: list[bool] = []
+
+
+class Visitors:
+    """ASGI middleware that notes that somebody has come."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; nothing of a visitor's comes in before the websocket is open."""
+        if scope["type"] == "websocket" and not _seen:
+            _seen.append(True)
+        await self.app(scope, receive, send)
+
+
+def nobody_yet() -> bool:
+    """Whether nobody has opened a page in this process, so that no object in it is a patient's."""
+    return not _seen
+
+
+@asynccontextmanager
+async def swept(seconds: float = SWEEP_SECONDS) -> AsyncIterator[None]:
+    """While inside, look every ``seconds`` for what nobody needs any more."""
+    sweeping = asyncio.create_task(_sweep_again_and_again(seconds), name="sweep")
+    try:
+        yield
+    finally:
+        sweeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await sweeping
+
+
+async def _sweep_again_and_again(seconds: float) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            sweep()
+        except Exception:  # one that failed must not be the last
+            _LOG.exception("What visitors left behind could not be let go of")
+
+
+def sweep() -> None:
+    """Let go of sessions whose time is over, and of downloads that no page refers to.
+
+    A download is let go of at the second sweep after it was made: the first may fall between
+    its making and the browser's asking for it.
+    """
+    runtime = Runtime.instance()
+    # No public way asks the storage for what has expired, and nothing else ends such a session.
+    over = runtime._session_mgr._session_storage._cache.expire()  # type: ignore[attr-defined]
+    for _, left in over:
+        forget(left.session)
+    runtime.media_file_mgr.remove_orphaned_files()
+    if over:
+        gc.collect()  # what a session held is full of cycles, and no other visitor may come
+
+
+def forget(session: AppSession) -> None:
+    """End a session and empty it: Streamlit's own loop holds on to the last visitor's."""
+    session.shutdown()
+    session.session_state.clear()
+    session.flush_browser_queue()
+    session._fragment_storage.clear()
+    session._client_state.Clear()
