@@ -57,7 +57,7 @@ async def _sweep_again_and_again(seconds: float) -> None:
         await asyncio.sleep(seconds)
         try:
             sweep()
-        except Exception:  # one that failed must not be the last
+        except Exception:  # noqa: BLE001  one that failed must not be the last
             _LOG.exception("What visitors left behind could not be let go of")
 
 

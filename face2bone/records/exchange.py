@@ -176,4 +176,4 @@ def _keep(connection: Connection, row: dict[str, Any], by: str) -> Event:
     person = known_or_new(connection, row["patient_id"])
     values = {name: row[name] for name in row if name != "patient_id"}
     values["subject"] = person.subject
-    return keep_assessment(connection, person.salt, values, Action.IMPORTED, by)
+    return keep_assessment(connection, person, values, Action.IMPORTED, by)

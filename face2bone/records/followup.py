@@ -237,6 +237,7 @@ def keep_results(
                 ASSESSMENT.c.assessment_id,
                 ASSESSMENT.c.bundle_sha256,
                 PATIENT.c.subject,
+                PATIENT.c.patient_id,
                 PATIENT.c.salt,
             ).join_from(ASSESSMENT, PATIENT)
         )
@@ -250,7 +251,9 @@ def keep_results(
             subject=owners[row["assessment_id"]].subject,
             record_id=row["dxa_id"],
             bundle_sha256=owners[row["assessment_id"]].bundle_sha256,
-            content_hash=content_hash(owners[row["assessment_id"]].salt, row),
+            content_hash=content_hash(
+                owners[row["assessment_id"]].salt, row, owners[row["assessment_id"]].patient_id
+            ),
         )
         for row in rows
     ]

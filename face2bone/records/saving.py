@@ -120,9 +120,11 @@ def save(
         own = salted(person.salt, document.photo_sha256.encode())
         text = document.model_copy(update={"photo_sha256": own}).model_dump_json()
         row = _row(assessment_id, person, visit, now, text)
-        event = keep_assessment(connection, person.salt, row, Action.SAVED, visit.saved_by)
+        sealed = b""
         if photo is not None and records.photos is not None:
             sealed = records.photos.seal(photo, assessment_id)
+        event = keep_assessment(connection, person, row, Action.SAVED, visit.saved_by, sealed)
+        if sealed and records.photos is not None:
             values = {"key_id": records.photos.key_id, "sealed": sealed}
             connection.execute(insert(PHOTO), values | {"assessment_id": assessment_id})
         append(connection, now, [event])
@@ -177,9 +179,14 @@ def known_or_new(connection: Connection, patient_id: str) -> Person:
 
 
 def keep_assessment(
-    connection: Connection, salt: bytes, row: dict[str, Any], action: Action, actor: str
+    connection: Connection,
+    person: Person,
+    row: dict[str, Any],
+    action: Action,
+    actor: str,
+    sealed: bytes = b"",
 ) -> Event:
-    """Insert one complete row; returns what the trail must say about it."""
+    """Insert one complete row; returns what the trail must say about it and its sealed photo."""
     connection.execute(insert(ASSESSMENT), row)
     return Event(
         action=action,
@@ -188,7 +195,7 @@ def keep_assessment(
         record_id=row["assessment_id"],
         bundle_sha256=row["bundle_sha256"],
         photo_hash=facts_of(row["document"]).photo_sha256,
-        content_hash=content_hash(salt, row),
+        content_hash=content_hash(person.salt, row, person.patient_id, sealed),
     )
 
 
