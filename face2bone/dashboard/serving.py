@@ -16,6 +16,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from face2bone.dashboard.addresses import Addresses
 from face2bone.dashboard.uploads import Uploads
 from face2bone.dashboard.visitors import Visitors
 
@@ -68,14 +69,19 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self.headers.items():
                     headers[name] = value
-                if scope["path"].startswith("/media/"):
+                if "/media/" in scope["path"]:
                     headers["Cache-Control"] = "no-store"
             await send(message)
 
         await self.app(scope, receive, dressed if scope["type"] == "http" else send)
 
 
-MIDDLEWARE: Final = (Middleware(SecurityHeaders), Middleware(Visitors), Middleware(Uploads))
+MIDDLEWARE: Final = (
+    Middleware(SecurityHeaders),
+    Middleware(Addresses),
+    Middleware(Visitors),
+    Middleware(Uploads),
+)
 
 
 def one_sentence(error: Exception) -> bool:
