@@ -21,7 +21,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, Subquery, func, insert, select
 
 from face2bone.records.store import Records
 from face2bone.records.tables import ASSESSMENT, AUDIT_ENTRY, DXA_RESULT, PATIENT, PHOTO
@@ -102,6 +102,12 @@ def append(connection: Connection, at: datetime, events: Iterable[Event]) -> Non
         rows.append(row)
     if rows:
         connection.execute(insert(AUDIT_ENTRY), rows)
+
+
+def written() -> Subquery:
+    """Each record's id and its ``place`` in the trail: an order that no clock set back can turn."""
+    place = func.min(AUDIT_ENTRY.c.sequence).label("place")
+    return select(AUDIT_ENTRY.c.record_id, place).group_by(AUDIT_ENTRY.c.record_id).subquery()
 
 
 def stamp(at: datetime) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert, select
 
 from face2bone.clinical.pathway import Urgency
 from face2bone.errors import RecordRefused
+from face2bone.patient import AGE_RANGE
 from face2bone.photo import Photo
 from face2bone.records.chain import Action, Event, append, content_hash, salted, stamp
 from face2bone.records.consent import ConsentBy, consent_text
@@ -62,7 +63,7 @@ class Facts(BaseModel):
 
     class _Patient(BaseModel):
         sex: str = Field(pattern="^[FM]$")
-        age_years: float
+        age_years: float = Field(ge=AGE_RANGE[0], le=AGE_RANGE[1])
 
     class _Probabilities(BaseModel):
         normal: float = Field(ge=0, le=1)
