@@ -13,7 +13,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession
 
@@ -23,16 +25,38 @@ _seen: list[bool] = []
 
 
 class Visitors:
-    """ASGI middleware that notes that somebody has come."""
+    """ASGI middleware that notes that somebody has come, and lets no one clear everybody's cache.
+
+    Streamlit empties the cache of the whole process when a visitor's page asks for it, and the
+    next one loads another model beside the one that is still in use.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; nothing of a visitor's comes in before the websocket is open."""
-        if scope["type"] == "websocket" and not _seen:
+
+        async def theirs() -> Message:
+            while clears_cache(message := await receive()):
+                pass
+            return message
+
+        if scope["type"] != "websocket":
+            await self.app(scope, receive, send)
+            return
+        if not _seen:
             _seen.append(True)
-        await self.app(scope, receive, send)
+        await self.app(scope, theirs, send)
+
+
+def clears_cache(message: Message) -> bool:
+    """Whether a websocket's message asks to empty the process's cache."""
+    data = message.get("bytes")
+    try:
+        return bool(data) and BackMsg.FromString(data).WhichOneof("type") == "clear_cache"
+    except DecodeError:
+        return False  # Streamlit closes the connection over it
 
 
 def nobody_yet() -> bool:

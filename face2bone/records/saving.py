@@ -24,6 +24,9 @@ SALT_BYTES: Final = 32
 NAME_LIMIT: Final = 80  # characters
 REASON_LIMIT: Final = 1000  # characters
 DECISIONS: Final = tuple(urgency.label for urgency in Urgency)
+# At the start, or where a spreadsheet with another separator would begin a cell; there a minus
+# before a digit is a number, as in "spine -2.6, -1.1 at the hip".
+_FORMULA: Final = re.compile(r"^[=+@-]|[;,|\"]\s*(?:[=+@]|-(?!\d))")
 _PSEUDONYM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -160,8 +163,8 @@ def text_problems(text: str, limit: int) -> Iterator[str]:
         yield f"is longer than {limit} characters"
     elif not text.isprintable() or text != text.strip():
         yield "holds line breaks, control characters or blanks at an end"
-    elif text.startswith(("=", "+", "-", "@")):
-        yield "begins like a spreadsheet formula"
+    elif _FORMULA.search(text):
+        yield "holds what a spreadsheet would run as a formula"
 
 
 def new_id() -> str:

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+import streamlit as st
 from streamlit import config
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime import Runtime
 
 from face2bone.dashboard import session, visitors
@@ -94,3 +96,25 @@ def test_nothing_is_left_out_of_collections_once_somebody_has_come(
     session.settle()
     assert gc.get_freeze_count() == before
     visitor.leave()
+
+
+def test_a_visitor_cannot_empty_everybodys_cache(port: int) -> None:
+    made: list[int] = []
+
+    @st.cache_resource
+    def model() -> int:
+        made.append(1)
+        return len(made)
+
+    model()
+    visitor = Visitor(port)
+    visitor.socket.send(BackMsg(clear_cache=True).SerializeToString())
+    visitor.download(visitor.downloads[0])  # answered after it
+    assert model() == 1
+    visitor.leave()
+
+
+def test_what_is_no_message_is_left_to_streamlit() -> None:
+    assert not visitors.clears_cache({"type": "websocket.receive", "bytes": b"\xff\xff"})
+    assert not visitors.clears_cache({"type": "websocket.receive", "text": "clear_cache"})
+    assert not visitors.clears_cache({"type": "websocket.disconnect"})
