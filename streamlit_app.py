@@ -1,13 +1,11 @@
 """The dashboard: `streamlit run streamlit_app.py`."""
 
 import streamlit as st
-from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.server.starlette import App
 
 from face2bone.dashboard import start
-from face2bone.dashboard.compression import CompressedAssets
-from face2bone.dashboard.serving import SecurityHeaders, one_sentence
+from face2bone.dashboard.serving import MIDDLEWARE, one_sentence
 
 
 def dashboard() -> None:
@@ -23,9 +21,7 @@ def dashboard() -> None:
             st.Page("pages/about.py", title="About"),
         ]
     )
-    if (
-        page.url_path
-    ):  # Review, the default page, has no path; it waits when its photo step is drawn
+    if page.url_path:  # Review, the default page, has none; it waits below its photo step
         start.wait()
     page.run()
 
@@ -41,6 +37,6 @@ PagesManager.uses_pages_directory = False
 app = App(
     __file__,
     lifespan=start.lifespan,
-    middleware=[Middleware(SecurityHeaders), Middleware(CompressedAssets)],
+    middleware=MIDDLEWARE,
     on_script_error=one_sentence,
 )

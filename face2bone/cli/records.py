@@ -72,8 +72,13 @@ def records_delete(
     from face2bone.records import delete_person, open_records
 
     with plain_errors():
-        delete_person(open_records(), patient_id, by)
+        log_emptied = delete_person(open_records(), patient_id, by)
     typer.echo("Everything kept about this person is removed. Clean backups and exports too.")
+    if not log_emptied:
+        typer.echo(
+            "The database's log still holds it, because somebody is reading. "
+            "Close the dashboard: the log goes with the last connection."
+        )
 
 
 @app.command(name="records-expire")

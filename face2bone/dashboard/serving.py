@@ -13,7 +13,13 @@ from typing import Final
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from face2bone.dashboard.addresses import Addresses
+from face2bone.dashboard.compression import CompressedAssets
+from face2bone.dashboard.uploads import Uploads
+from face2bone.dashboard.visitors import Visitors
 
 INDEX: Final = Path(st.__file__).parent / "static" / "index.html"
 _INLINE_SCRIPT: Final = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
@@ -64,11 +70,20 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self.headers.items():
                     headers[name] = value
-                if scope["path"].startswith("/media/"):
+                if "/media/" in scope["path"]:
                     headers["Cache-Control"] = "no-store"
             await send(message)
 
         await self.app(scope, receive, dressed if scope["type"] == "http" else send)
+
+
+MIDDLEWARE: Final = (
+    Middleware(SecurityHeaders),
+    Middleware(Addresses),
+    Middleware(Visitors),
+    Middleware(Uploads),
+    Middleware(CompressedAssets),
+)
 
 
 def one_sentence(error: Exception) -> bool:

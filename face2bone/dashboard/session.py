@@ -15,6 +15,7 @@ import streamlit as st
 
 from face2bone.dashboard.job import Job
 from face2bone.dashboard.sitting import Key, Sitting
+from face2bone.dashboard.visitors import nothing_brought
 from face2bone.photo import Photo
 from face2bone.settings import get_settings
 
@@ -54,15 +55,17 @@ def assessor() -> "Assessor":
     return loaded
 
 
-@st.cache_resource(show_spinner=False)
 def settle() -> None:
-    """Leave the libraries and the model out of garbage collections, once a process.
+    """Leave libraries and model out of garbage collections, if nobody has brought anything yet.
 
     Streamlit collects after every run of a script. With these 450,000 objects that takes
     0.35 s, in which no other thread runs, and a page that watches a job runs once a second.
+    What is left out is never freed, so once a patient's photo may be among the objects, nothing
+    is.
     """
     gc.collect()
-    gc.freeze()
+    if nothing_brought():
+        gc.freeze()
 
 
 def sitting() -> Sitting:

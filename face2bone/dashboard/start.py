@@ -15,6 +15,7 @@ import streamlit as st
 
 from face2bone.cohort.synthetic.samples import sample_patients
 from face2bone.dashboard import session
+from face2bone.dashboard.visitors import swept
 from face2bone.errors import Face2BoneError
 from face2bone.photo import read_photo
 
@@ -39,10 +40,11 @@ _loads: list[threading.Thread] = []
 
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncGenerator[None, None]:
-    """Start the load with the server, and say so on the command line."""
+    """Start the load with the server, and say so on the command line; sweep while it serves."""
     print("The model is being loaded; the dashboard can be opened meanwhile.", flush=True)
     begin()
-    yield
+    async with swept():
+        yield
 
 
 def begin() -> None:

@@ -5,8 +5,11 @@
 An entry holds no personal content. It names the person by a random ``subject`` and the record
 by a random id, and carries the record's content and photo only as HMAC-SHA-256 under the
 person's own salt. Deleting a person destroys subject and salt with the row that held them: the
-trail stays whole and says of nobody that they were ever here. docs/decisions/0017-audit-chain.md
-says what this protects against and what it does not.
+trail stays whole and says of nobody that they were ever here.
+
+Version 1 hashed a record's own row; version 2 hashes the pseudonym it is kept under and the
+sealed photo with it. Each entry says its version, so that an old trail still verifies.
+docs/decisions/0017-audit-chain.md says what this protects against and what it does not.
 """
 
 import hashlib
@@ -18,12 +21,13 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, Subquery, func, insert, select
 
 from face2bone.records.store import Records
-from face2bone.records.tables import ASSESSMENT, AUDIT_ENTRY, DXA_RESULT, PATIENT
+from face2bone.records.tables import ASSESSMENT, AUDIT_ENTRY, DXA_RESULT, PATIENT, PHOTO
 
 FIRST: Final = "0" * 64  # previous_hash of entry 1
+VERSION: Final = 2
 _SEALED: Final = tuple(c.name for c in AUDIT_ENTRY.columns if c.name != "entry_hash")
 
 Row = Mapping[str, Any] | RowMapping
@@ -70,9 +74,10 @@ def salted(salt: bytes, content: bytes) -> str:
     return hmac.new(salt, content, hashlib.sha256).hexdigest()
 
 
-def content_hash(salt: bytes, row: Row) -> str:
-    """Salted hash of one stored row, every column of it."""
-    return salted(salt, _canonical(row))
+def content_hash(salt: bytes, row: Row, patient_id: str, sealed: bytes = b"") -> str:
+    """Salted hash of one stored row, every column of it, of whom it is and of its sealed photo."""
+    photo = hashlib.sha256(sealed).hexdigest() if sealed else ""
+    return salted(salt, _canonical(dict(row) | {"patient_id": patient_id, "photo": photo}))
 
 
 def append(connection: Connection, at: datetime, events: Iterable[Event]) -> None:
@@ -91,11 +96,18 @@ def append(connection: Connection, at: datetime, events: Iterable[Event]) -> Non
             "at": stamp(at),
             "action": event.action.value,
             "previous_hash": previous,
+            "chain_version": VERSION,
         }
         row["entry_hash"] = previous = entry_hash(row)
         rows.append(row)
     if rows:
         connection.execute(insert(AUDIT_ENTRY), rows)
+
+
+def written() -> Subquery:
+    """Each record's id and its ``place`` in the trail: an order that no clock set back can turn."""
+    place = func.min(AUDIT_ENTRY.c.sequence).label("place")
+    return select(AUDIT_ENTRY.c.record_id, place).group_by(AUDIT_ENTRY.c.record_id).subquery()
 
 
 def stamp(at: datetime) -> str:
@@ -104,8 +116,9 @@ def stamp(at: datetime) -> str:
 
 
 def entry_hash(row: Row) -> str:
-    """SHA-256 over every column of an entry but this one."""
-    return hashlib.sha256(_canonical({name: row[name] for name in _SEALED})).hexdigest()
+    """SHA-256 over every column of an entry but this one; version 1 did not name itself."""
+    sealed = [name for name in _SEALED if row["chain_version"] > 1 or name != "chain_version"]
+    return hashlib.sha256(_canonical({name: row[name] for name in sealed})).hexdigest()
 
 
 def verify(records: Records, head: str | None = None) -> Verification:
@@ -117,7 +130,8 @@ def verify(records: Records, head: str | None = None) -> Verification:
     with records.reading() as connection:
         entries = connection.execute(select(AUDIT_ENTRY).order_by(AUDIT_ENTRY.c.sequence))
         trail = list(entries.mappings())
-        faults = [*_chain_faults(trail), *_record_faults(trail, _living(connection))]
+        living, orphans = _living(connection)
+        faults = [*_chain_faults(trail), *orphans, *_record_faults(trail, living)]
     hashes = [row["entry_hash"] for row in trail]
     if head is not None and head not in hashes:
         faults.append(f"the entry {head[:12]}… noted earlier is no longer in the trail")
@@ -137,31 +151,56 @@ def _chain_faults(trail: list[RowMapping]) -> Iterable[str]:
         previous = row["entry_hash"]
 
 
-def _living(connection: Connection) -> dict[str, tuple[str, str]]:
-    """Record id -> (subject, content hash) of everything now in the database."""
-    found = {}
-    people = {
-        row.subject: row.salt
-        for row in connection.execute(select(PATIENT.c.subject, PATIENT.c.salt))
-    }
-    owner = {}
+@dataclass(frozen=True)
+class _Record:
+    """A row in the database, whose it is, and the photo kept with it."""
+
+    row: RowMapping
+    person: RowMapping
+    sealed: bytes = b""
+
+    def hash(self, version: int) -> str:
+        salt: bytes = self.person["salt"]
+        if version == 1:
+            return salted(salt, _canonical(self.row))
+        return content_hash(salt, self.row, self.person["patient_id"], self.sealed)
+
+
+def _living(connection: Connection) -> tuple[dict[str, _Record], list[str]]:
+    """Every record now in the database by its id, and in words those that belong to nobody."""
+    found: dict[str, _Record] = {}
+    orphans = []
+    people = {row["subject"]: row for row in connection.execute(select(PATIENT)).mappings()}
+    photos = {row.assessment_id: row.sealed for row in connection.execute(select(PHOTO))}
     for row in connection.execute(select(ASSESSMENT)).mappings():
-        owner[row["assessment_id"]] = row["subject"]
-        found[row["assessment_id"]] = (row["subject"], content_hash(people[row["subject"]], row))
+        record_id = row["assessment_id"]
+        if row["subject"] in people:
+            found[record_id] = _Record(row, people[row["subject"]], photos.pop(record_id, b""))
+        else:
+            orphans.append(_orphan("record", record_id, "person"))
     for row in connection.execute(select(DXA_RESULT)).mappings():
-        subject = owner[row["assessment_id"]]
-        found[row["dxa_id"]] = (subject, content_hash(people[subject], row))
-    return found
+        if row["assessment_id"] in found:
+            found[row["dxa_id"]] = _Record(row, found[row["assessment_id"]].person)
+        else:
+            orphans.append(_orphan("record", row["dxa_id"], "assessment"))
+    return found, orphans + [_orphan("the photo of", of, "assessment") for of in photos]
 
 
-def _record_faults(trail: list[RowMapping], living: Mapping[str, tuple[str, str]]) -> Iterable[str]:
+def _orphan(what: str, record_id: str, missing: str) -> str:
+    return f"{what} {record_id[:12]}… is in the database without its {missing}"
+
+
+def _record_faults(trail: list[RowMapping], living: Mapping[str, _Record]) -> Iterable[str]:
     gone = {row["subject"] for row in trail if row["action"] in GOES}
     written = {row["record_id"]: row for row in trail if row["record_id"]}
-    for record_id, (subject, content) in living.items():
+    for record_id, record in living.items():
+        subject: str = record.person["subject"]
         entry = written.get(record_id)
         if entry is None:
             yield f"record {record_id[:12]}… is in the database and not in the trail"
-        elif (entry["subject"], entry["content_hash"]) != (subject, content):
+        elif entry["subject"] != subject or entry["content_hash"] != record.hash(
+            entry["chain_version"]
+        ):
             yield f"record {record_id[:12]}… differs from what entry {entry['sequence']} says"
         elif subject in gone:
             yield f"record {record_id[:12]}… is of a person the trail says was removed"

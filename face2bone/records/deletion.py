@@ -16,8 +16,10 @@ from face2bone.records.store import Records
 from face2bone.records.tables import ASSESSMENT, PATIENT
 
 
-def delete_person(records: Records, patient_id: str, by: str) -> None:
+def delete_person(records: Records, patient_id: str, by: str) -> bool:
     """Remove everything kept about the person with this pseudonym.
+
+    Returns whether SQLite's log is emptied too; if not, it still holds what was removed.
 
     Raises ``RecordRefused`` when nobody has it, or when ``by`` names nobody.
     """
@@ -29,7 +31,7 @@ def delete_person(records: Records, patient_id: str, by: str) -> None:
         if subject is None:
             raise RecordRefused("Nobody in the records has this pseudonym. Check its spelling.")
         _remove(connection, [subject], Action.DELETED, by)
-    records.forget_log()
+    return records.forget_log()
 
 
 def expire(records: Records, days: int, by: str, now: datetime | None = None) -> int:

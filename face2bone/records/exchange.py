@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import pandas as pd
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from face2bone.cohort.cells import as_number
 from face2bone.errors import ImportRefused, RecordRefused
-from face2bone.records.chain import Action, Event, append, stamp
+from face2bone.records.chain import Action, Event, append, stamp, written
 from face2bone.records.consent import ConsentBy
 from face2bone.records.deletion import checked_actor
 from face2bone.records.followup import DxaResult, keep_results, read_table, refused, result_problems
@@ -54,11 +54,12 @@ def export_records(records: Records, folder: Path, by: str, kind: Format = "csv"
     with records.writing() as connection:
         append(connection, datetime.now(UTC), [Event(action=Action.EXPORTED, actor=by)])
     with records.reading() as connection:
+        people = select(ASSESSMENT, PATIENT.c.patient_id).join_from(ASSESSMENT, PATIENT)
         tables = {
-            ASSESSMENTS: _table(
-                connection, select(ASSESSMENT, PATIENT.c.patient_id).join_from(ASSESSMENT, PATIENT)
-            )[list(ASSESSMENT_COLUMNS)].sort_values(["saved_at", "assessment_id"]),
-            DXA: _table(connection, select(DXA_RESULT)).sort_values(["entered_at", "dxa_id"]),
+            ASSESSMENTS: _table(connection, _in_order(people, ASSESSMENT.c.assessment_id))[
+                list(ASSESSMENT_COLUMNS)
+            ],
+            DXA: _table(connection, _in_order(select(DXA_RESULT), DXA_RESULT.c.dxa_id)),
             AUDIT: _table(connection, select(AUDIT_ENTRY)).sort_values("sequence"),
         }
     folder.mkdir(parents=True, exist_ok=True)
@@ -86,6 +87,12 @@ def import_records(records: Records, folder: Path, by: str) -> int:
         events += keep_results(connection, dxa, Action.IMPORTED, by)
         append(connection, datetime.now(UTC), events)
     return len(rows)
+
+
+def _in_order(query: Select[Any], record_id: ColumnElement[str]) -> Select[Any]:
+    """In the order of the trail, which an import repeats: of two results the later one counts."""
+    trail = written()
+    return query.outerjoin(trail, trail.c.record_id == record_id).order_by(trail.c.place)
 
 
 def _table(connection: Connection, query: Any) -> pd.DataFrame:
@@ -176,4 +183,4 @@ def _keep(connection: Connection, row: dict[str, Any], by: str) -> Event:
     person = known_or_new(connection, row["patient_id"])
     values = {name: row[name] for name in row if name != "patient_id"}
     values["subject"] = person.subject
-    return keep_assessment(connection, person.salt, values, Action.IMPORTED, by)
+    return keep_assessment(connection, person, values, Action.IMPORTED, by)

@@ -19,7 +19,7 @@ from face2bone.bone import BoneClass, bone_class
 from face2bone.cohort.cells import as_date, as_number, read_cells
 from face2bone.cohort.manifest import DXA_SITES, T_SCORE_RANGE
 from face2bone.errors import ImportRefused, ManifestError, RecordRefused
-from face2bone.records.chain import Action, Event, append, content_hash, stamp
+from face2bone.records.chain import Action, Event, append, content_hash, stamp, written
 from face2bone.records.deletion import checked_actor
 from face2bone.records.saving import new_id
 from face2bone.records.store import Records
@@ -237,6 +237,7 @@ def keep_results(
                 ASSESSMENT.c.assessment_id,
                 ASSESSMENT.c.bundle_sha256,
                 PATIENT.c.subject,
+                PATIENT.c.patient_id,
                 PATIENT.c.salt,
             ).join_from(ASSESSMENT, PATIENT)
         )
@@ -250,7 +251,9 @@ def keep_results(
             subject=owners[row["assessment_id"]].subject,
             record_id=row["dxa_id"],
             bundle_sha256=owners[row["assessment_id"]].bundle_sha256,
-            content_hash=content_hash(owners[row["assessment_id"]].salt, row),
+            content_hash=content_hash(
+                owners[row["assessment_id"]].salt, row, owners[row["assessment_id"]].patient_id
+            ),
         )
         for row in rows
     ]
@@ -258,15 +261,19 @@ def keep_results(
 
 def _kept(connection: Connection) -> Iterator[KeptAssessment]:
     current: dict[str, dict[str, DxaResult]] = {}
+    trail = written()
     for row in connection.execute(
-        select(DXA_RESULT).order_by(DXA_RESULT.c.entered_at, DXA_RESULT.c.site)
+        select(DXA_RESULT)
+        .outerjoin(trail, trail.c.record_id == DXA_RESULT.c.dxa_id)
+        .order_by(trail.c.place, DXA_RESULT.c.entered_at)
     ):
         result = DxaResult(row.site, row.t_score, date.fromisoformat(row.measured_on))
         current.setdefault(row.assessment_id, {})[row.site] = result
     query = (
         select(ASSESSMENT, PATIENT.c.patient_id)
         .join_from(ASSESSMENT, PATIENT)
-        .order_by(ASSESSMENT.c.saved_at, ASSESSMENT.c.assessment_id)
+        .outerjoin(trail, trail.c.record_id == ASSESSMENT.c.assessment_id)
+        .order_by(trail.c.place, ASSESSMENT.c.saved_at)
     )
     for row in connection.execute(query):
         yield KeptAssessment(

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert, select
 
 from face2bone.clinical.pathway import Urgency
 from face2bone.errors import RecordRefused
+from face2bone.patient import AGE_RANGE
 from face2bone.photo import Photo
 from face2bone.records.chain import Action, Event, append, content_hash, salted, stamp
 from face2bone.records.consent import ConsentBy, consent_text
@@ -23,6 +24,9 @@ SALT_BYTES: Final = 32
 NAME_LIMIT: Final = 80  # characters
 REASON_LIMIT: Final = 1000  # characters
 DECISIONS: Final = tuple(urgency.label for urgency in Urgency)
+# At the start, or where a spreadsheet with another separator would begin a cell; there a minus
+# before a digit is a number, as in "spine -2.6, -1.1 at the hip".
+_FORMULA: Final = re.compile(r"^[=+@-]|[;,|\"]\s*(?:[=+@]|-(?!\d))")
 _PSEUDONYM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -62,7 +66,7 @@ class Facts(BaseModel):
 
     class _Patient(BaseModel):
         sex: str = Field(pattern="^[FM]$")
-        age_years: float
+        age_years: float = Field(ge=AGE_RANGE[0], le=AGE_RANGE[1])
 
     class _Probabilities(BaseModel):
         normal: float = Field(ge=0, le=1)
@@ -120,9 +124,11 @@ def save(
         own = salted(person.salt, document.photo_sha256.encode())
         text = document.model_copy(update={"photo_sha256": own}).model_dump_json()
         row = _row(assessment_id, person, visit, now, text)
-        event = keep_assessment(connection, person.salt, row, Action.SAVED, visit.saved_by)
+        sealed = b""
         if photo is not None and records.photos is not None:
             sealed = records.photos.seal(photo, assessment_id)
+        event = keep_assessment(connection, person, row, Action.SAVED, visit.saved_by, sealed)
+        if sealed and records.photos is not None:
             values = {"key_id": records.photos.key_id, "sealed": sealed}
             connection.execute(insert(PHOTO), values | {"assessment_id": assessment_id})
         append(connection, now, [event])
@@ -157,8 +163,8 @@ def text_problems(text: str, limit: int) -> Iterator[str]:
         yield f"is longer than {limit} characters"
     elif not text.isprintable() or text != text.strip():
         yield "holds line breaks, control characters or blanks at an end"
-    elif text.startswith(("=", "+", "-", "@")):
-        yield "begins like a spreadsheet formula"
+    elif _FORMULA.search(text):
+        yield "holds what a spreadsheet would run as a formula"
 
 
 def new_id() -> str:
@@ -177,9 +183,14 @@ def known_or_new(connection: Connection, patient_id: str) -> Person:
 
 
 def keep_assessment(
-    connection: Connection, salt: bytes, row: dict[str, Any], action: Action, actor: str
+    connection: Connection,
+    person: Person,
+    row: dict[str, Any],
+    action: Action,
+    actor: str,
+    sealed: bytes = b"",
 ) -> Event:
-    """Insert one complete row; returns what the trail must say about it."""
+    """Insert one complete row; returns what the trail must say about it and its sealed photo."""
     connection.execute(insert(ASSESSMENT), row)
     return Event(
         action=action,
@@ -188,7 +199,7 @@ def keep_assessment(
         record_id=row["assessment_id"],
         bundle_sha256=row["bundle_sha256"],
         photo_hash=facts_of(row["document"]).photo_sha256,
-        content_hash=content_hash(salt, row),
+        content_hash=content_hash(person.salt, row, person.patient_id, sealed),
     )
 
 

@@ -28,6 +28,7 @@ MIGRATIONS: Final = Path(__file__).with_name("migrations")
 DIALECTS: Final = ("sqlite", "postgresql")
 LOCK: Final = 0x0FACE2B0  # PostgreSQL advisory lock of whoever writes records
 PATIENCE: Final = 30.0  # seconds a writer waits for another
+CONNECT_SECONDS: Final = 10.0  # within which PostgreSQL must answer, unless the address says
 _WRITES: Final = "face2bone_writes"
 _PRAGMAS: Final = (
     "PRAGMA foreign_keys = ON",
@@ -69,6 +70,7 @@ class Records:
         """A transaction that alone may write; kept whole on leaving, or not at all."""
         with _as_unavailable(), self._writers.begin() as connection:
             if self.dialect == "postgresql":
+                connection.execute(text(f"SET LOCAL lock_timeout = {int(1000 * PATIENCE)}"))
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
             yield connection
 
@@ -78,11 +80,17 @@ class Records:
         with _as_unavailable(), self._readers.begin() as connection:
             yield connection
 
-    def forget_log(self) -> None:
-        """Empty SQLite's write-ahead log, in which deleted rows would linger."""
-        if self.dialect == "sqlite":
-            with _as_unavailable(), self._engine.connect() as connection:
-                connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    def forget_log(self) -> bool:
+        """Empty SQLite's write-ahead log, in which deleted rows would linger.
+
+        Returns whether that was possible: not while somebody reads an older state.
+        """
+        if self.dialect != "sqlite":
+            return True
+        with _as_unavailable(), self._engine.connect() as connection:
+            cursor = connection.connection.cursor()
+            busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        return not busy
 
     def close(self) -> None:
         """Give back every connection."""
@@ -114,7 +122,8 @@ def _checked(url: str | URL) -> URL:
     if name == "sqlite":
         _make_private(Path(parsed.database or ""))
         return parsed
-    return parsed.set(drivername="postgresql+psycopg")
+    named = {"connect_timeout": str(int(CONNECT_SECONDS))} | dict(parsed.query)
+    return parsed.set(drivername="postgresql+psycopg", query=named)
 
 
 def _not_an_address() -> RecordsUnavailable:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Column,
     Double,
     ForeignKey,
+    Integer,
     LargeBinary,
     MetaData,
     String,
@@ -112,4 +113,5 @@ AUDIT_ENTRY: Final = Table(
     Column("content_hash", String(64), nullable=False),
     Column("previous_hash", String(64), nullable=False, unique=True),  # so no chain can fork
     Column("entry_hash", String(64), nullable=False, unique=True),
+    Column("chain_version", Integer, nullable=False, server_default="1"),
 )

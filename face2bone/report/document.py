@@ -11,12 +11,17 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, m
 
 from face2bone.bone import CLASS_LABELS
 from face2bone.errors import DocumentInvalid
+from face2bone.patient import AGE_RANGE, HEIGHT_RANGE, WEIGHT_RANGE
 
 SCHEMA_VERSION: Final = "1.2"
 ROUNDING: Final = 1e-3  # a card may give its fractions with three decimals
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Percent = Annotated[float, Field(ge=0.0, le=100.0)]
+Years = Annotated[float, Field(ge=AGE_RANGE[0], le=AGE_RANGE[1])]
+Centimetres = Annotated[float, Field(ge=HEIGHT_RANGE[0], le=HEIGHT_RANGE[1])]
+Kilograms = Annotated[float, Field(ge=WEIGHT_RANGE[0], le=WEIGHT_RANGE[1])]
+Distance = Annotated[float, Field(ge=0.0)]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Status = Literal["accept", "warn", "reject"]
 
@@ -61,8 +66,8 @@ class DomainPart(_Part):
     """Whether the photo is unlike the faces the model was trained on."""
 
     is_outside: bool
-    distance: float
-    threshold: float
+    distance: Distance
+    threshold: Distance
 
 
 class RegionPart(_Part):
@@ -185,16 +190,16 @@ class BundlePart(_Part):
     created_on: str
     cohort: str
     class_fractions: ClassShares
-    measured_patients: int
+    measured_patients: Annotated[int, Field(ge=0)]
 
 
 class PatientPart(_Part):
     """What was typed in; ``history`` holds the answered questions only."""
 
-    age_years: float
+    age_years: Years
     sex: Literal["F", "M"]
-    height_cm: float
-    weight_kg: float
+    height_cm: Centimetres
+    weight_kg: Kilograms
     menopause: str
     red_flags: list[str]
     risk_factors: list[str]

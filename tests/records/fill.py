@@ -42,6 +42,6 @@ def keep(
             "consent_version": "1",
             "document": text,
         }
-        event = keep_assessment(connection, person.salt, row, Action.SAVED, "Dr. Li")
+        event = keep_assessment(connection, person, row, Action.SAVED, "Dr. Li")
         append(connection, today, [event])
     return str(row["assessment_id"])

@@ -1,16 +1,23 @@
 """The audit trail: append-only, one chain for all writers, and every tampering noticed."""
 
+import json
 import threading
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Connection, Update, insert, select, text, update
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Update, create_engine, insert, select, text, update
 
 from face2bone.errors import RecordsUnavailable
+from face2bone.photo import Photo
 from face2bone.records import Records, Visit, delete_person, save, verify
-from face2bone.records.chain import FIRST, Verification, entry_hash
+from face2bone.records.chain import FIRST, Verification, entry_hash, salted
 from face2bone.records.followup import DxaResult, enter_dxa, kept_assessments
-from face2bone.records.tables import ASSESSMENT, AUDIT_ENTRY, PATIENT
+from face2bone.records.photos import PhotoSafe
+from face2bone.records.store import MIGRATIONS
+from face2bone.records.tables import ASSESSMENT, AUDIT_ENTRY, DXA_RESULT, PATIENT
 from face2bone.report.document import AssessmentDocument
 
 
@@ -25,10 +32,40 @@ def filled(records: Records, assessed: AssessmentDocument, visit: Visit) -> Reco
     return records
 
 
+def copied_to_the_first_version(filled: Records, url: str) -> Records:
+    """The same people and records in a database made, and sealed, by version 1."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    engine = create_engine(url)
+    with engine.begin() as connection, filled.reading() as source:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        salts = {row.subject: row.salt for row in source.execute(select(PATIENT))}
+        hashes = {}
+        for table in (PATIENT, ASSESSMENT, DXA_RESULT):
+            for row in source.execute(select(table)).mappings():
+                connection.execute(insert(table), dict(row))
+                hashes[row[next(iter(table.primary_key)).name]] = dict(row)
+        previous = FIRST
+        for entry in source.execute(select(AUDIT_ENTRY).order_by("sequence")).mappings():
+            old = dict(entry) | {"previous_hash": previous, "chain_version": 1}
+            row_text = json.dumps(
+                hashes[old["record_id"]], sort_keys=True, separators=(",", ":")
+            ).encode()
+            old["content_hash"] = salted(salts[old["subject"]], row_text)
+            old["entry_hash"] = previous = entry_hash(old)
+            del old["chain_version"]
+            columns = ", ".join(f":{name}" for name in old)
+            line = f"INSERT INTO audit_entry ({', '.join(old)}) VALUES ({columns})"  # noqa: S608
+            connection.execute(text(line), old)
+    engine.dispose()
+    return Records(url)
+
+
 def lift_protection(connection: Connection, dialect: str) -> None:
     """What an intruder with full rights would do first."""
     if dialect == "sqlite":
-        for verb in ("update", "delete"):
+        for verb in ("update", "delete", "replace"):
             connection.execute(text(f"DROP TRIGGER audit_entry_no_{verb}"))
     else:
         connection.execute(text("DROP TRIGGER audit_entry_only_grows ON audit_entry"))
@@ -56,6 +93,20 @@ def test_an_empty_trail_is_whole(records: Records) -> None:
     "statement", ["UPDATE audit_entry SET actor = 'x'", "DELETE FROM audit_entry"]
 )
 def test_the_database_itself_refuses_to_change_the_trail(filled: Records, statement: str) -> None:
+    with pytest.raises(RecordsUnavailable), filled.writing() as connection:
+        connection.execute(text(statement))
+    assert verify(filled).faults == ()
+
+
+def test_replacing_an_entry_is_refused_too(filled: Records) -> None:
+    columns = ", ".join(f'"{c.name}"' for c in AUDIT_ENTRY.columns)
+    changed = columns.replace('"actor"', "'x'")
+    statement = f"REPLACE INTO audit_entry ({columns}) SELECT {changed} FROM audit_entry"  # noqa: S608
+    if filled.dialect == "postgresql":
+        statement = (
+            f"INSERT INTO audit_entry ({columns}) SELECT {columns} FROM audit_entry "  # noqa: S608
+            "ON CONFLICT (sequence) DO UPDATE SET actor = 'x'"
+        )
     with pytest.raises(RecordsUnavailable), filled.writing() as connection:
         connection.execute(text(statement))
     assert verify(filled).faults == ()
@@ -120,6 +171,78 @@ def test_a_record_slipped_in_is_noticed(filled: Records) -> None:
             text("UPDATE dxa_result SET dxa_id = '0123456789abcdef0123456789abcdef'")
         )
     assert any("not in the trail" in fault for fault in verify(filled).faults)
+
+
+def test_two_pseudonyms_exchanged_are_noticed(filled: Records) -> None:
+    for old, new in (("P-1", "P-3"), ("P-2", "P-1"), ("P-3", "P-2")):
+        with filled.writing() as connection:
+            named = update(PATIENT).where(PATIENT.c.patient_id == old)
+            connection.execute(named.values(patient_id=new))
+    assert len(verify(filled).faults) == 5  # every record of both
+
+
+@pytest.fixture
+def pictured(
+    url: str, assessed: AssessmentDocument, visit: Visit, sample_photo: Photo
+) -> Iterator[Records]:
+    """Two assessments of one person, each with its photo."""
+    records = Records(url, PhotoSafe(bytes(32)))
+    for _ in range(2):
+        save(records, assessed, visit, sample_photo)
+    assert verify(records).faults == ()
+    yield records
+    records.close()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["DELETE FROM photo", "UPDATE photo SET sealed = (SELECT sealed FROM photo LIMIT 1)"],
+)
+def test_a_photo_deleted_or_replaced_is_noticed(pictured: Records, statement: str) -> None:
+    with pictured.writing() as connection:
+        connection.execute(text(statement))
+    assert any("differs from what entry" in fault for fault in verify(pictured).faults)
+
+
+def without_foreign_keys(records: Records, statement: str) -> None:
+    """As another program may write, which does not ask for them."""
+    with records._engine.connect() as connection:
+        driver = connection.connection.cursor()
+        sqlite = records.dialect == "sqlite"
+        off = "PRAGMA foreign_keys = OFF" if sqlite else "SET session_replication_role = replica"
+        on = "PRAGMA foreign_keys = ON" if sqlite else "SET session_replication_role = origin"
+        for line in (off, statement, on):
+            driver.execute(line)
+        connection.connection.commit()
+
+
+@pytest.mark.parametrize(
+    ("statement", "missing"),
+    [("DELETE FROM patient", "person"), ("DELETE FROM assessment", "assessment")],
+)
+def test_what_belongs_to_nobody_is_named(filled: Records, statement: str, missing: str) -> None:
+    without_foreign_keys(filled, statement)
+    assert any(f"without its {missing}" in fault for fault in verify(filled).faults)
+
+
+def test_a_trail_from_before_the_versions_still_verifies(
+    kind: str, new_url: Callable[[str], str], filled: Records
+) -> None:
+    """The tables as they were, filled as they were, then brought up to date."""
+    old = copied_to_the_first_version(filled, new_url(kind))
+    assert verify(old).faults == ()
+    entered = kept_assessments(old)[1]
+    enter_dxa(old, entered.assessment_id, [DxaResult("total_hip", -2, entered.saved_on)], "Dr. Li")
+    assert verify(old).faults == ()
+    with old.writing() as connection:
+        connection.execute(text("UPDATE assessment SET reason = 'another'"))
+    assert len(verify(old).faults) == 4
+    old.close()
+
+
+def test_an_entry_cannot_be_called_an_older_one(filled: Records) -> None:
+    found = tamper(filled, "UPDATE audit_entry SET chain_version = 1 WHERE sequence = 5")
+    assert "entry 5 was changed after it was written" in found.faults
 
 
 def test_a_cut_off_end_is_noticed_with_the_head_noted_earlier(filled: Records) -> None:

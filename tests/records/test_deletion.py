@@ -67,7 +67,7 @@ def test_what_is_left_cannot_be_matched_with_a_guess(two: Records) -> None:
     with two.reading() as connection:
         salts = list(connection.scalars(select(PATIENT.c.salt)))
         hashes = set(connection.scalars(select(AUDIT_ENTRY.c.content_hash)))
-    assert not {content_hash(salt, known) for salt in [*salts, b""]} & hashes
+    assert not {content_hash(salt, known, "P-GOES") for salt in [*salts, b""]} & hashes
 
 
 def test_the_files_hold_no_trace_of_the_person(
@@ -117,3 +117,16 @@ def test_retention_removes_those_whose_last_visit_is_too_long_ago(two: Records) 
     with two.reading() as connection:
         actions = list(connection.scalars(select(AUDIT_ENTRY.c.action)))
     assert actions.count("expired") == 2
+
+
+def test_a_log_that_cannot_be_emptied_yet_is_said(
+    tmp_path: Path, assessed: AssessmentDocument, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("face2bone.records.store.PATIENCE", 0.2)
+    records = Records(f"sqlite:///{tmp_path / 'r.sqlite'}")
+    save(records, assessed, visit)
+    with records.reading() as reader:
+        reader.execute(select(PATIENT)).all()
+        assert not delete_person(records, visit.patient_id, "Dr. Li")
+    assert records.forget_log()
+    records.close()

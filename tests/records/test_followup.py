@@ -16,12 +16,16 @@ from face2bone.records import (
     Records,
     Visit,
     enter_dxa,
+    export_records,
+    followup,
     import_dxa,
+    import_records,
     kept_assessments,
     save,
     verify,
     waiting,
 )
+from face2bone.records.chain import stamp
 from face2bone.report.document import AssessmentDocument
 
 TODAY = datetime.now(UTC).date()
@@ -223,3 +227,27 @@ def on_sqlite(
 
 def test_days_are_dates(three: Records) -> None:
     assert all(isinstance(one.saved_on, date) for one in kept_assessments(three))
+
+
+@pytest.mark.parametrize("moved", [False, True], ids=["entered here", "exported and imported"])
+def test_a_clock_set_back_does_not_hide_a_corrected_result(
+    three: Records, tmp_path: Path, moved: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = kept_assessments(three)[0]
+    clock = datetime.now(UTC)
+    for t_score, days_back in ((-1.0, 0), (-2.7, 1)):
+        monkeypatch.setattr(
+            followup, "stamp", lambda _, back=days_back: stamp(clock - timedelta(days=back))
+        )
+        result = DxaResult("total_hip", t_score, one.saved_on)
+        enter_dxa(three, one.assessment_id, [result], "Dr. Li")
+    monkeypatch.undo()
+    records = three
+    if moved:
+        export_records(three, tmp_path / "out", "Dr. Li")
+        records = Records(f"sqlite:///{tmp_path / 'new.sqlite'}")
+        import_records(records, tmp_path / "out", "Dr. Li")
+    (found,) = kept_assessments(records)[0].results
+    if moved:
+        records.close()
+    assert found.t_score == -2.7

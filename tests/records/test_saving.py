@@ -10,7 +10,7 @@ from face2bone.errors import PhotoKeyError, RecordRefused
 from face2bone.photo import Photo
 from face2bone.records import DECISIONS, ConsentBy, Records, Visit, consent_text, save, verify
 from face2bone.records.photos import PhotoSafe
-from face2bone.records.saving import facts_of
+from face2bone.records.saving import facts_of, text_problems
 from face2bone.records.tables import ASSESSMENT, AUDIT_ENTRY, PATIENT, PHOTO
 from face2bone.report.document import AssessmentDocument, read_document
 
@@ -68,6 +68,9 @@ def test_the_same_photo_is_salted_otherwise_for_another_person(
         ({"saved_by": "a" * 81}, "longer than 80"),
         ({"decision": "surgery"}, "none of"),
         ({"reason": "two\nlines"}, "line breaks"),
+        ({"reason": "ok;=1+1"}, "formula"),
+        ({"reason": 'ok"; -cmd'}, "formula"),
+        ({"saved_by": "Li, @SUM(1)"}, "formula"),
     ],
 )
 def test_an_incomplete_visit_is_refused_and_nothing_kept(
@@ -155,3 +158,8 @@ def test_facts_are_read_from_any_schema_version(assessed: AssessmentDocument) ->
 def test_what_is_no_assessment_is_refused(text_: str) -> None:
     with pytest.raises(RecordRefused, match="not an assessment"):
         facts_of(text_)
+
+
+@pytest.mark.parametrize("reason", ["spine -2.6, -1.1 at the hip", "age = 81; frail", "a@b, c-d"])
+def test_a_reason_may_hold_numbers_and_signs(reason: str) -> None:
+    assert list(text_problems(reason, 80)) == []

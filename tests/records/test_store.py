@@ -68,6 +68,21 @@ def test_writers_wait_for_each_other(records: Records) -> None:
     assert entered.is_set()
 
 
+def test_a_writer_does_not_wait_for_ever(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("face2bone.records.store.PATIENCE", 0.2)
+    one, other = Records(url), Records(url)
+    try:
+        with (
+            one.writing(),
+            pytest.raises(RecordsUnavailable, match="cannot be reached or written"),
+            other.writing(),
+        ):
+            pass
+    finally:
+        one.close()
+        other.close()
+
+
 def test_a_reader_sees_one_moment(records: Records) -> None:
     count = text("SELECT count(*) FROM patient")
     with records.reading() as reader:

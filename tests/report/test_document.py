@@ -69,3 +69,15 @@ def test_a_number_that_is_none_is_refused(values: dict[str, Any], number: str) -
 def test_anything_else_is_refused_in_two_sentences(data: bytes | str) -> None:
     with pytest.raises(DocumentInvalid, match="no assessment of schema"):
         read_document(data)
+
+
+@pytest.mark.parametrize(
+    ("field", "number"),
+    [("age_years", -5), ("age_years", 1e308), ("height_cm", 1.6), ("weight_kg", 0)],
+)
+def test_a_patient_out_of_range_is_refused(
+    values: dict[str, Any], field: str, number: float
+) -> None:
+    patient = values["patient"] | {field: number}
+    with pytest.raises(DocumentInvalid, match=f"patient.{field}"):
+        read_document(json.dumps(values | {"patient": patient}))

@@ -1,0 +1,125 @@
+"""Visitors who have left: what they brought goes by the clock, not when somebody else comes.
+
+Streamlit keeps the session of a closed tab for ``server.disconnectedSessionTTL`` seconds, in case
+the connection comes back. It lets go of it only when the next session is put away, which for the
+last patient of the day is the next morning. It also keeps a file made for a download until its
+pages are drawn again, at an address that asks for no session.
+"""
+
+import asyncio
+import gc
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime import Runtime
+from streamlit.runtime.app_session import AppSession
+
+SWEEP_SECONDS: Final = 10.0
+_LOG: Final = logging.getLogger(__name__)
+_brought: list[bool] = []
+
+
+class Visitors:
+    """ASGI middleware that notes when somebody has brought something, and guards the cache.
+
+    Streamlit empties the cache of the whole process when a visitor's page asks for it, and the
+    next one loads another model beside the one that is still in use.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, but for messages that would empty everybody's cache."""
+
+        async def theirs() -> Message:
+            while clears_cache(message := await receive()):
+                pass
+            if brings(message):
+                _note()
+            return message
+
+        if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
+            _note()
+        await self.app(scope, theirs if scope["type"] == "websocket" else receive, send)
+
+
+def clears_cache(message: Message) -> bool:
+    """Whether a websocket's message asks to empty the process's cache."""
+    return _read(message).WhichOneof("type") == "clear_cache"
+
+
+def brings(message: Message) -> bool:
+    """Whether a websocket's message holds anything typed or chosen on a page."""
+    return bool(_read(message).rerun_script.widget_states.widgets)
+
+
+def _read(message: Message) -> BackMsg:
+    try:
+        return BackMsg.FromString(message.get("bytes") or b"")
+    except DecodeError:
+        return BackMsg()  # Streamlit closes the connection over it
+
+
+def _note() -> None:
+    if not _brought:
+        _brought.append(True)
+
+
+def nothing_brought() -> bool:
+    """Whether nobody has typed, chosen or sent anything in this process yet.
+
+    Until then no object in it is a patient's, though somebody may be looking at a page.
+    """
+    return not _brought
+
+
+@asynccontextmanager
+async def swept(seconds: float = SWEEP_SECONDS) -> AsyncIterator[None]:
+    """While inside, look every ``seconds`` for what nobody needs any more."""
+    sweeping = asyncio.create_task(_sweep_again_and_again(seconds), name="sweep")
+    try:
+        yield
+    finally:
+        sweeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await sweeping
+
+
+async def _sweep_again_and_again(seconds: float) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            sweep()
+        except Exception:  # noqa: BLE001  one that failed must not be the last
+            _LOG.exception("What visitors left behind could not be let go of")
+
+
+def sweep() -> None:
+    """Let go of sessions whose time is over, and of downloads that no page refers to.
+
+    A download is let go of at the second sweep after it was made: the first may fall between
+    its making and the browser's asking for it.
+    """
+    runtime = Runtime.instance()
+    # No public way asks the storage for what has expired, and nothing else ends such a session.
+    over = runtime._session_mgr._session_storage._cache.expire()  # type: ignore[attr-defined]
+    for _, left in over:
+        forget(left.session)
+    runtime.media_file_mgr.remove_orphaned_files()
+    if over:
+        gc.collect()  # what a session held is full of cycles, and no other visitor may come
+
+
+def forget(session: AppSession) -> None:
+    """End a session and empty it: Streamlit's own loop holds on to the last visitor's."""
+    session.shutdown()
+    session.session_state.clear()
+    session.flush_browser_queue()
+    session._fragment_storage.clear()
+    session._client_state.Clear()
