@@ -104,7 +104,7 @@ def explanation(found: "LocatedFace") -> "Job[Explanation]":
 
 
 def of_explanation(
-    explanation: Explanation, step: str, found: LocatedFace, compute: Callable[[], T]
+    explanation: "Explanation", step: str, found: "LocatedFace", compute: Callable[[], T]
 ) -> T:
     """What was computed from this very explanation of a photo: once, not at every rerun.
 
