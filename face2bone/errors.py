@@ -17,6 +17,7 @@
     │   └── BundleCorrupt       a file differs from its recorded hash, or its contents are invalid
     ├── ConceptNameRefused      a concept cannot be called that, or the name cannot be kept
     ├── TrainingError           a training run cannot start or go on
+    │   └── TrainingDiverged    its loss stopped being finite
     ├── EvaluationError         an evaluation cannot be made, written or read
     ├── ExplanationError        a cohort's explanations cannot be made, written, found or read
     ├── RecalibrationRefused    a clinic's results do not support a new calibration
@@ -102,6 +103,10 @@ class ConceptNameRefused(Face2BoneError):
 
 class TrainingError(Face2BoneError):
     """Raised when a training run cannot start or continue."""
+
+
+class TrainingDiverged(TrainingError):
+    """Raised when the loss of a training run stops being finite."""
 
 
 class RecalibrationRefused(Face2BoneError):

@@ -1,10 +1,13 @@
-"""Files that are there whole or not at all: written beside their place, then moved there.
+"""Files and folders that are there whole or not at all: written beside their place, then moved.
 
-A reader never sees half a file, and what stood there before stays until the new one is complete.
-A process that is killed leaves a hidden file ending in ``LEFTOVER``, which means nothing.
+A reader never sees half of one, and what stood there before stays until the new one is complete.
+A process that is killed leaves a hidden neighbour ending in ``LEFTOVER``, which means nothing, or,
+within the instant between a folder's two moves, the earlier folder under a name ending in
+``EARLIER``.
 """
 
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 LEFTOVER: Final = ".part"
+EARLIER: Final = ".earlier"
 
 
 @contextmanager
@@ -21,8 +25,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     When the block raises, ``path`` is as it was. The name is the process's and the thread's own,
     so that two writers never share it; the last to end wins.
     """
-    owner = f"{os.getpid()}-{threading.get_ident()}"
-    part = path.with_name(f".{path.name}.{owner}{LEFTOVER}")
+    part = _neighbour(path, LEFTOVER)
     try:
         yield part
         part.replace(path)
@@ -35,3 +38,39 @@ def write_whole(path: Path, content: str | bytes) -> Path:
     with whole_file(path) as part:
         part.write_bytes(content.encode() if isinstance(content, str) else content)
     return path
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """An empty folder beside ``path`` to fill; it becomes ``path`` when the block ends well.
+
+    A folder at ``path`` is replaced, and stays as it was when the block or a move fails.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = _neighbour(path, LEFTOVER)
+    shutil.rmtree(part, ignore_errors=True)  # of a killed process that had this one's number
+    part.mkdir()
+    try:
+        yield part
+        _put_in_place(part, path)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _put_in_place(part: Path, path: Path) -> None:
+    """Rename ``part`` to ``path``; whatever was there goes aside first, and back on failure."""
+    if not path.exists():
+        part.rename(path)
+        return
+    earlier = path.rename(_neighbour(path, EARLIER))
+    try:
+        part.rename(path)
+    except BaseException:  # an interrupt too
+        earlier.rename(path)
+        raise
+    shutil.rmtree(earlier)
+
+
+def _neighbour(path: Path, ending: str) -> Path:
+    """A hidden name beside ``path`` that no other process or thread takes."""
+    return path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}{ending}")

@@ -81,7 +81,7 @@ def test_assess_writes_every_file_and_says_what_it_is(
 
 
 def test_an_assessment_without_explanation_says_so(
-    face2bone: Run, astronaut_file: Path, tmp_path: Path
+    face2bone: Command, astronaut_file: Path, tmp_path: Path
 ) -> None:
     result = face2bone("assess", astronaut_file, *DETAILS, "--no-explanation", "--out", tmp_path)
     assert result.returncode == 0, result.stderr

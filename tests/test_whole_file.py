@@ -1,11 +1,11 @@
-"""A file is there whole or not at all."""
+"""A file or a folder is there whole or not at all."""
 
 import threading
 from pathlib import Path
 
 import pytest
 
-from face2bone.whole_file import LEFTOVER, whole_file, write_whole
+from face2bone.whole_file import EARLIER, LEFTOVER, whole_file, whole_folder, write_whole
 
 
 def test_text_and_bytes_arrive_as_they_are(tmp_path: Path) -> None:
@@ -61,3 +61,65 @@ def test_threads_that_write_at_once_never_mix(tmp_path: Path) -> None:
         thread.join()
     assert path.read_text() in contents
     assert list(tmp_path.iterdir()) == [path]
+
+
+def fill(path: Path, name: str) -> None:
+    with whole_folder(path) as made:
+        (made / name).write_text(name)
+
+
+def test_a_folder_is_made_and_replaced_whole(tmp_path: Path) -> None:
+    path = tmp_path / "above" / "result"
+    fill(path, "old")
+    fill(path, "new")
+    assert [file.name for file in path.iterdir()] == ["new"]
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_block_that_fails_leaves_the_earlier_folder(tmp_path: Path) -> None:
+    path = tmp_path / "result"
+    fill(path, "old")
+    with pytest.raises(ZeroDivisionError), whole_folder(path) as made:
+        (made / "half").write_text(str(1 / 0))
+    assert [file.name for file in path.iterdir()] == ["old"]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+class Moves:
+    """``Path.rename`` that fails from the second move on, for as many moves as asked."""
+
+    def __init__(self, failures: int) -> None:
+        self.rename, self.moves, self.failures = Path.rename, 0, failures
+
+    def __call__(self, path: Path, target: Path) -> Path:
+        self.moves += 1
+        if 2 <= self.moves < 2 + self.failures:
+            raise OSError("no")
+        return self.rename(path, target)
+
+
+def test_a_second_move_that_fails_brings_the_earlier_folder_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "result"
+    fill(path, "old")
+    moves = Moves(failures=1)
+    monkeypatch.setattr(Path, "rename", lambda self, target: moves(self, target))
+    with pytest.raises(OSError, match="no"):
+        fill(path, "new")
+    assert [file.name for file in path.iterdir()] == ["old"]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_earlier_folder_that_cannot_be_brought_back_is_still_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "result"
+    fill(path, "old")
+    moves = Moves(failures=2)
+    monkeypatch.setattr(Path, "rename", lambda self, target: moves(self, target))
+    with pytest.raises(OSError, match="no"):
+        fill(path, "new")
+    (aside,) = tmp_path.iterdir()
+    assert aside.name.endswith(EARLIER)
+    assert (aside / "old").read_text() == "old"

@@ -1,8 +1,6 @@
 """A bundle on disk: written whole or not at all, and verified before it is believed."""
 
 import hashlib
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,6 +15,7 @@ from face2bone.bundle.names import combined, read_names
 from face2bone.errors import BundleCorrupt, BundleMissing
 from face2bone.nn.face2bone import Face2Bone
 from face2bone.nn.inception_resnet_v1 import mixed_6a_channels
+from face2bone.whole_file import whole_folder
 
 CARD: Final = "card.yaml"
 
@@ -100,32 +99,14 @@ def save_bundle(path: Path | str, card: BundleCard, contents: BundleContents) ->
     Raises ``BundleCorrupt`` when the parts do not fit each other.
     """
     root = Path(path)
-    root.parent.mkdir(parents=True, exist_ok=True)
     files = encode(contents)
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     files[CARD] = card_to_yaml(replace(card, files=hashes))
-    with tempfile.TemporaryDirectory(prefix=f".{root.name}-", dir=root.parent) as workshop:
-        made = Path(workshop) / "new"
-        made.mkdir()
+    with whole_folder(root) as made:
         for name, data in files.items():
             (made / name).write_bytes(data)
         bundle = load_bundle(made)
-        _put_in_place(made, root, Path(workshop) / "old")
     return replace(bundle, root=root)
-
-
-def _put_in_place(made: Path, root: Path, old: Path) -> None:
-    """Rename ``made`` to ``root``; whatever was there goes to ``old``, or back on failure."""
-    if not root.exists():
-        made.rename(root)
-        return
-    root.rename(old)
-    try:
-        made.rename(root)
-    except BaseException:  # an interrupt too: what was there must not go with the workshop
-        old.rename(root)
-        raise
-    shutil.rmtree(old)
 
 
 def _bytes_of(root: Path, name: str) -> bytes:

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from face2bone.bone import CLASS_LABELS
-from face2bone.errors import TrainingError
+from face2bone.errors import TrainingDiverged, TrainingError
 
 N_CLASSES = len(CLASS_LABELS)
 SUM_TOLERANCE = 1e-4  # float32 softmax of three logits sums to 1 within 1e-6
@@ -13,7 +13,7 @@ SUM_TOLERANCE = 1e-4  # float32 softmax of three logits sums to 1 within 1e-6
 def checked_scores(scores: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Scores (logits or probabilities) as finite float64 (N, 3) with N >= 1.
 
-    Raises ``TrainingError`` for any other shape and for NaN or infinity.
+    Raises ``TrainingError`` for any other shape, ``TrainingDiverged`` for NaN or infinity.
     """
     array = np.asarray(scores, dtype=np.float64)
     if array.ndim != 2 or array.shape[1] != N_CLASSES or len(array) == 0:
@@ -22,7 +22,7 @@ def checked_scores(scores: npt.ArrayLike) -> npt.NDArray[np.float64]:
             "Pass one row of three scores per patient."
         )
     if not np.isfinite(array).all():
-        raise TrainingError(
+        raise TrainingDiverged(
             "Scores hold NaN or infinity. Look for a diverged training run and train again."
         )
     return array

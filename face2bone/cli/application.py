@@ -1,5 +1,6 @@
 """What every command shares: the application, its exit codes, options, errors and progress."""
 
+import errno
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +15,22 @@ EXIT_REFUSED: Final = 1
 EXIT_PHOTO: Final = 2
 EXIT_USAGE: Final = 3
 EXIT_BUNDLE: Final = 4
+
+_FULL: Final = (
+    "The disk is full, so the work stopped; nothing that was finished is lost. "
+    "Free some space and give the same command again."
+)
+_CLOSED: Final = (
+    "The folder to write to is not yours to write. Choose another folder, or ask for the right."
+)
+UNWRITABLE: Final[Mapping[int | None, str]] = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EACCES: _CLOSED,
+    errno.EPERM: _CLOSED,
+    errno.EROFS: _CLOSED,
+}
+"""What a person is told when the system refuses to write, by its error number."""
 
 app = typer.Typer(
     name="face2bone",
@@ -41,7 +58,8 @@ TRAINING_PACKAGES: Final = ("lightning", "torchmetrics", "pytorchcv", "monai", "
 def plain_errors() -> Iterator[None]:
     """Turn a typed error into its sentence on stderr and its exit code.
 
-    A package missing because only the dashboard's were installed is such an error too.
+    So are a file that cannot be written, and a package that is missing because only the
+    dashboard's were installed.
     """
     try:
         yield
@@ -56,6 +74,11 @@ def plain_errors() -> Iterator[None]:
             "Install them with `pip install -r requirements-train.txt`.",
             err=True,
         )
+        raise typer.Exit(EXIT_REFUSED) from None
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            raise
+        typer.echo(UNWRITABLE[error.errno], err=True)
         raise typer.Exit(EXIT_REFUSED) from None
 
 

@@ -31,7 +31,7 @@ import torch
 from face2bone.calibration import Temperature, calibrated
 from face2bone.comparison.candidates import TRUNK, Candidate
 from face2bone.comparison.protocol import TUNING_SEED, Protocol
-from face2bone.errors import TrainingError
+from face2bone.errors import TrainingDiverged
 from face2bone.nn import FaceNetwork, normalise
 from face2bone.training.lightning_module import MONITOR
 from face2bone.training.loop import CURVES
@@ -136,8 +136,8 @@ def _run(
     told = _named(progress, f"{candidate.title}, seed {seed}, rate {rate:.1e}")
     try:
         network = _train(protocol, candidate, protocol.with_rate(rate), seed, folder, told)
-    except TrainingError:  # its loss stopped being finite: the worst of trials, and no reason
-        loss, temperature = None, 1.0  # to leave the other networks untrained
+    except TrainingDiverged:  # the worst of trials, and no reason to leave others untrained
+        loss, temperature = None, 1.0
     else:
         loss, temperature = _lowest_loss(folder), _predict(protocol, candidate, network, folder)
     result = RunResult(

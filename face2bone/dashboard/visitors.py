@@ -60,10 +60,10 @@ def brings(message: Message) -> bool:
 
 
 def _read(message: Message) -> BackMsg:
-    try:
-        return BackMsg.FromString(message.get("bytes") or b"")
-    except DecodeError:
-        return BackMsg()  # Streamlit closes the connection over it
+    read = BackMsg()
+    with suppress(DecodeError):  # Streamlit closes the connection over it
+        read.ParseFromString(message.get("bytes") or b"")
+    return read
 
 
 def _note() -> None:

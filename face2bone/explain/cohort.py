@@ -110,4 +110,4 @@ def _open(folder: Path, bundle: Bundle, store: CropStore) -> None:
             "An unfinished explanation of another cohort or model lies beside this folder. "
             "Choose another folder for --out."
         )
-    path.write_text(mark, "utf-8")
+    write_whole(path, mark)

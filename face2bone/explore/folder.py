@@ -10,7 +10,6 @@ A face is in it only as a thumbnail, and only where the faces are drawn or the m
 consent (``photo_consent``). The folder is written whole or not at all.
 """
 
-import tempfile
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -33,6 +32,7 @@ from face2bone.explain.cohort import PATIENT_COLUMNS, THUMBNAIL, explain_store
 from face2bone.explain.figures import columns
 from face2bone.explore.groups import as_table, group_means
 from face2bone.runtime import Engine
+from face2bone.whole_file import whole_folder
 
 EXPLAINED, GROUPS, ABOUT = "explained.parquet", "groups.parquet", "about.json"
 SCHEMA: Final = 1
@@ -140,20 +140,14 @@ def write_explained(cohort: ExplainedCohort, rejected: pd.DataFrame, out: Path) 
     Returns ``out``. Raises ``ExplanationError`` as ``check_out`` does.
     """
     check_out(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
     about = cohort.about
-    with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as workshop:
-        made, old = Path(workshop) / "new", Path(workshop) / "old"
-        made.mkdir()
+    with whole_folder(out) as made:
         cohort.table.to_parquet(made / EXPLAINED, index=False)
         groups = as_table(group_means(cohort.table, about.concepts))
         groups.to_parquet(made / GROUPS, index=False)
         rejected.to_csv(made / REJECTED, index=False, lineterminator="\n")
         (made / ABOUT).write_bytes(_ADAPTER.dump_json(about, indent=1) + b"\n")
         (made / "README.txt").write_text(_note(about), "utf-8")
-        if out.exists():
-            out.rename(old)
-        made.rename(out)
     return out
 
 

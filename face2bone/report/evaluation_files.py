@@ -8,7 +8,6 @@ predictions.csv      one row a usable photo, by the cohort's pseudonym; no photo
 rejected.csv         photos left out, with the reason
 """
 
-import tempfile
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +20,7 @@ from face2bone.evaluation.evaluate import Evaluated
 from face2bone.evaluation.record import to_json
 from face2bone.evaluation.result import Evaluation
 from face2bone.report.evaluation_html import evaluation_html
+from face2bone.whole_file import whole_folder
 
 REPORT: Final = "report.html"
 METRICS: Final = "metrics.json"
@@ -40,14 +40,8 @@ def write_evaluation(evaluated: Evaluated, card: BundleCard, out: Path) -> Path:
     Returns the report's path. Raises ``EvaluationError`` as ``check_out`` does.
     """
     check_out(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as workshop:
-        made, old = Path(workshop) / "new", Path(workshop) / "old"
-        made.mkdir()
+    with whole_folder(out) as made:
         _fill(made, evaluated, card)
-        if out.exists():
-            out.rename(old)
-        made.rename(out)
     return out / REPORT
 
 

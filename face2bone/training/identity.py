@@ -27,6 +27,7 @@ from face2bone.training.augment import augment_batch
 from face2bone.training.lightning_module import share_of_peak
 from face2bone.training.progress import Progress, silent
 from face2bone.training.recipe import read_recipe
+from face2bone.whole_file import whole_file
 
 CHECKPOINT: Final = 50  # steps between two saved states
 TWIN: Final = 2  # photos of a person in a batch
@@ -63,7 +64,8 @@ def train_identities(
         network = Face2Bone(config).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         if not weights.is_file():
             _run(network, store, folder / "state.pt", settled, seed, progress)
-            save_file({k: v.contiguous() for k, v in network.state_dict().items()}, weights)
+            with whole_file(weights) as part:
+                save_file({k: v.contiguous() for k, v in network.state_dict().items()}, part)
     network.load_state_dict(load_file(weights))
     frozen: Face2Bone = network.eval().requires_grad_(False)
     return frozen
@@ -105,7 +107,8 @@ def _run(
         progress("telling people apart", step + 1, plan.steps, f"loss {loss.item():.3f}")
         if (step + 1) % CHECKPOINT == 0:
             state = {"network": network.state_dict(), "optimizer": optimizer.state_dict()}
-            torch.save(state | {"step": step + 1}, state_file)
+            with whole_file(state_file) as part:
+                torch.save(state | {"step": step + 1}, part)
 
 
 def _resume(network: Face2Bone, optimizer: torch.optim.Optimizer, state_file: Path) -> int:

@@ -1,15 +1,17 @@
 """The training loop in one folder: start or go on, checkpoint, stop early, keep the best.
 
-    checkpoints/last.ckpt   newest state, written every few steps and after every epoch
-    checkpoints/best.ckpt   state with the lowest validation loss
-    curves.csv              one row an epoch
+    checkpoints/last.ckpt       newest state, written every few steps and after every epoch
+    checkpoints/previous.ckpt   the newest before it, for when a machine fails while writing
+    checkpoints/best.ckpt       state with the lowest validation loss
+    curves.csv                  one row an epoch
 
-A run killed at any moment goes on from ``last.ckpt`` with the same batches, changes, optimiser
-and random state, and ends with the weights it would have had.
+A run killed at any moment goes on from the newest whole state with the same batches, changes,
+optimiser and random state, and ends with the weights it would have had.
 """
 
 import csv
 import logging
+import pickle
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,13 +22,14 @@ import torch
 from lightning.pytorch import Callback, LightningModule, Trainer
 from lightning.pytorch.callbacks import EarlyStopping
 
-from face2bone.errors import TrainingError
+from face2bone.errors import TrainingDiverged, TrainingError
 from face2bone.training.lightning_module import MONITOR, LabelTraining
 from face2bone.training.loader import CropLoader
 from face2bone.training.progress import Progress
 from face2bone.whole_file import whole_file
 
-LAST, BEST, CURVES = "checkpoints/last.ckpt", "checkpoints/best.ckpt", "curves.csv"
+LAST, PREVIOUS = "checkpoints/last.ckpt", "checkpoints/previous.ckpt"
+BEST, CURVES = "checkpoints/best.ckpt", "curves.csv"
 _LOGGERS: Final = ("lightning.pytorch", "lightning.fabric")
 
 
@@ -41,7 +44,8 @@ def fit(
     """Train ``module`` in place; afterwards it holds the best epoch's weights.
 
     Goes on where ``folder`` was left. ``devices`` is how many to train on. Raises
-    ``TrainingError`` when the loss stops being finite.
+    ``TrainingDiverged`` when the loss stops being finite, ``TrainingError`` when no checkpoint
+    of ``folder`` can be read, and ``OSError`` when one cannot be written.
     """
     recipe = module.recipe
     (folder / LAST).parent.mkdir(parents=True, exist_ok=True)
@@ -63,18 +67,46 @@ def fit(
             use_distributed_sampler=False,
         )
         training.rank, training.world_size = trainer.global_rank, trainer.world_size
-        last = folder / LAST
-        trainer.fit(
-            module, training, validation, ckpt_path=last if last.is_file() else None,
-            weights_only=True,
-        )  # fmt: skip
-    best = folder / BEST
-    if not best.is_file():
-        raise TrainingError(
+        newest = newest_whole(folder)
+        trainer.fit(module, training, validation, ckpt_path=newest, weights_only=True)
+    if not (folder / BEST).is_file():
+        raise TrainingDiverged(
             "Training ended without a finite validation loss. Lower the learning rate."
         )
-    state = torch.load(best, map_location="cpu", weights_only=True)["state_dict"]
-    module.load_state_dict(state)
+    best = _read(folder / BEST)
+    if best is None:
+        raise _damaged()
+    module.load_state_dict(best["state_dict"])
+
+
+def newest_whole(folder: Path) -> Path | None:
+    """The newest checkpoint that can be read; None before there is any.
+
+    Raises ``TrainingError`` when there are some and none can be read.
+    """
+    written = [folder / name for name in (LAST, PREVIOUS) if (folder / name).is_file()]
+    for path in written:
+        if _read(path) is not None:
+            return path
+    if written:
+        raise _damaged()
+    return None
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """A checkpoint, or None when it is torn or damaged."""
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, EOFError, RuntimeError, ValueError, pickle.UnpicklingError):
+        return None
+    return state if isinstance(state, dict) else None
+
+
+def _damaged() -> TrainingError:
+    return TrainingError(
+        "The checkpoints of this run are damaged and cannot be read. "
+        "Delete the folder training in the run folder: training then starts again."
+    )
 
 
 @contextmanager
@@ -111,7 +143,7 @@ class Keeper(Callback):
         epoch's own checkpoint is about to be written.
         """
         if trainer.global_step % self.steps == 0 and not trainer.is_last_batch:
-            trainer.save_checkpoint(self.folder / LAST)
+            self._keep_newest(trainer)
 
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """After validation: note the epoch's figures and keep the state."""
@@ -123,8 +155,14 @@ class Keeper(Callback):
         if trainer.is_global_zero:
             _write_curves(self.folder / CURVES, self.rows)
         if improved:
-            trainer.save_checkpoint(self.folder / BEST, weights_only=True)
-        trainer.save_checkpoint(self.folder / LAST)
+            _save(trainer, self.folder / BEST, weights_only=True)
+        self._keep_newest(trainer)
+
+    def _keep_newest(self, trainer: Trainer) -> None:
+        newest = self.folder / LAST
+        if trainer.is_global_zero and newest.is_file():
+            newest.replace(self.folder / PREVIOUS)
+        _save(trainer, newest)
 
     def state_dict(self) -> dict[str, Any]:
         """What resuming needs."""
@@ -155,6 +193,15 @@ class Ticker(Callback):
         figures = trainer.callback_metrics
         parts = [f"{shown[k]} {float(figures[k]):.3f}" for k in shown if k in figures]
         self.note = f"epoch {trainer.current_epoch + 1}: {', '.join(parts)}"
+
+
+def _save(trainer: Trainer, path: Path, weights_only: bool = False) -> None:
+    """Write a checkpoint, whole or not at all; every process takes part, the first one writes."""
+    if trainer.is_global_zero:
+        with whole_file(path) as part:
+            trainer.save_checkpoint(part, weights_only)
+    else:
+        trainer.save_checkpoint(path, weights_only)
 
 
 def _write_curves(path: Path, rows: Sequence[Mapping[str, float]]) -> None:

@@ -39,6 +39,7 @@ from face2bone.training.loop import fit
 from face2bone.training.objective import Objective, class_weights
 from face2bone.training.progress import Bars, Progress
 from face2bone.training.recipe import Recipe, read_recipe, recipe_toml
+from face2bone.whole_file import write_whole
 
 Members = dict[str, npt.NDArray[np.int64]]
 """Positions in the store's index of each side of the split."""
@@ -64,7 +65,7 @@ class Clock:
         finally:
             spent = (time.monotonic() - start) / 60.0
             self.minutes[name] = round(self.minutes.get(name, 0.0) + spent, 2)
-            self._file.write_text(json.dumps(self.minutes) + "\n", "utf-8")
+            write_whole(self._file, json.dumps(self.minutes) + "\n")
 
 
 def train(
@@ -91,7 +92,7 @@ def train(
     clock = Clock(folder)
     doubles = "\n".join(str(group) for group in identical_photos(cohort))
     if doubles:
-        (folder / "identical_photos.txt").write_text(doubles + "\n", "utf-8")
+        write_whole(folder / "identical_photos.txt", doubles + "\n")
     with clock.stage("crops"):
         store = photo_crops(
             cohort, folder / "crops", progress=lambda done, n: told("aligning photos", done, n)
@@ -114,7 +115,7 @@ def open_run(folder: Path, recipe: Recipe, seed: int) -> Path:
             "The run folder was started with another recipe or seed. "
             "Choose a new folder, or start with what its config.toml says."
         )
-    config.write_text(text, "utf-8")
+    write_whole(config, text)
     return folder
 
 
@@ -123,7 +124,7 @@ def split_store(store: CropStore, recipe: Recipe, seed: int, folder: Path) -> Me
     split = split_patients(store.index, recipe.split, seed)
     check_split(store.index, split)
     table = pd.DataFrame({"patient_id": store.index["patient_id"], "split": split})
-    table.drop_duplicates().to_csv(folder / "split.csv", index=False)
+    write_whole(folder / "split.csv", table.drop_duplicates().to_csv(index=False))
     return {name: np.flatnonzero(split.to_numpy() == name) for name in recipe.split}
 
 
@@ -177,4 +178,4 @@ def fit_network(
 def write_metrics(folder: Path, clock: Clock, results: Any) -> None:
     """Results and minutes as JSON."""
     values = {"results": results, "minutes": clock.minutes}
-    (folder / "metrics.json").write_text(json.dumps(values, indent=2) + "\n", "utf-8")
+    write_whole(folder / "metrics.json", json.dumps(values, indent=2) + "\n")

@@ -21,6 +21,7 @@ from face2bone.bundle.contents import FILES, encode
 from face2bone.calibration import Temperature
 from face2bone.errors import BundleCorrupt, BundleMissing
 from face2bone.nn import NetworkConfig
+from face2bone.whole_file import LEFTOVER
 
 ALL_FILES = (*FILES, "card.yaml")
 Forge = Callable[[str, bytes], Path]
@@ -180,7 +181,7 @@ def test_an_interrupted_save_leaves_the_old_bundle(
     rename = Path.rename
 
     def fail_for_the_new_one(self: Path, target: Path) -> Path:
-        if self.name == "new":
+        if self.name.endswith(LEFTOVER):
             raise failing
         return rename(self, target)
 

@@ -1,5 +1,7 @@
 """What every command shares: errors as sentences, and their exit codes."""
 
+import errno
+
 import pytest
 import typer
 
@@ -48,6 +50,24 @@ def test_a_missing_training_package_says_what_to_install(
         raise ModuleNotFoundError(f"No module named {name!r}", name=f"{name}.pytorch")
     assert stop.value.exit_code == EXIT_REFUSED
     assert "pip install -r requirements-train.txt" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(errno.ENOSPC, "The disk is full"), (errno.EROFS, "is not yours to write")],
+)
+def test_a_file_that_cannot_be_written_is_a_sentence(
+    number: int, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(typer.Exit) as stop, plain_errors():
+        raise OSError(number, "in the system's own words")
+    assert stop.value.exit_code == EXIT_REFUSED
+    assert words in capsys.readouterr().err
+
+
+def test_another_error_of_the_system_is_a_fault_of_the_program() -> None:
+    with pytest.raises(OSError, match="words"), plain_errors():
+        raise OSError(errno.EBADF, "words")
 
 
 def test_another_missing_module_is_a_fault_of_the_program() -> None:

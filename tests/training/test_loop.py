@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,13 +15,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from lightning.pytorch import Trainer
 
 from face2bone.cohort.crops import CropStore
-from face2bone.errors import TrainingError
+from face2bone.errors import TrainingDiverged, TrainingError
 from face2bone.nn import Face2Bone
 from face2bone.training.lightning_module import LabelTraining
 from face2bone.training.loader import CropLoader
-from face2bone.training.loop import BEST, CURVES, LAST, fit
+from face2bone.training.loop import BEST, CURVES, LAST, PREVIOUS, fit, newest_whole
 from face2bone.training.objective import Objective
 from face2bone.training.progress import Progress, silent
 from face2bone.training.recipe import Recipe
@@ -171,11 +174,62 @@ def test_a_killed_run_goes_on(
     assert_equal(newest(tmp_path), newest(whole[1]))
 
 
+def test_a_full_disk_leaves_the_last_whole_checkpoint(
+    store: CropStore,
+    recipe: Recipe,
+    whole: tuple[Weights, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The third checkpoint, of the fourth step, stops half written."""
+    save, written = Trainer.save_checkpoint, []
+
+    def full(self: Trainer, path: Path, weights_only: bool = False) -> None:
+        written.append(path)
+        save(self, path, weights_only)
+        if len(written) == 3:
+            Path(path).write_bytes(Path(path).read_bytes()[:5000])
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Trainer, "save_checkpoint", full)
+    with pytest.raises(OSError, match="No space"):
+        run(store, recipe, tmp_path)
+    monkeypatch.undo()
+    kept = newest_whole(tmp_path)
+    assert kept is not None
+    assert torch.load(kept, weights_only=True)["global_step"] == 2
+    assert_equal(run(store, recipe, tmp_path), whole[0])
+
+
+def test_a_torn_checkpoint_costs_only_the_steps_since_the_one_before(
+    store: CropStore, recipe: Recipe, whole: tuple[Weights, Path], tmp_path: Path
+) -> None:
+    shutil.copytree(whole[1], tmp_path, dirs_exist_ok=True)
+    (tmp_path / LAST).write_bytes((tmp_path / LAST).read_bytes()[:5000])
+    assert newest_whole(tmp_path) == tmp_path / PREVIOUS
+    assert_equal(run(store, recipe, tmp_path), whole[0])
+    assert_equal(newest(tmp_path), newest(whole[1]))
+
+
+@pytest.mark.parametrize("damage", [b"", b"no checkpoint", b"PK\x03\x04 torn"])
+def test_checkpoints_that_cannot_be_read_are_one_sentence(
+    store: CropStore, recipe: Recipe, whole: tuple[Weights, Path], tmp_path: Path, damage: bytes
+) -> None:
+    shutil.copytree(whole[1], tmp_path, dirs_exist_ok=True)
+    (tmp_path / BEST).write_bytes(damage)
+    with pytest.raises(TrainingError, match="Delete the folder training"):
+        run(store, recipe, tmp_path)
+    for name in (LAST, PREVIOUS):
+        (tmp_path / name).write_bytes(damage)
+    with pytest.raises(TrainingError, match="Delete the folder training"):
+        newest_whole(tmp_path)
+
+
 def test_a_loss_that_explodes_is_an_error(
     store: CropStore, tiny: Callable[..., Recipe], tmp_path: Path
 ) -> None:
     wild = tiny(epochs=1, learning_rate=float("1e30"))
-    with pytest.raises(TrainingError, match="diverged"):
+    with pytest.raises(TrainingDiverged, match="diverged"):
         run(store, wild, tmp_path)
 
 
