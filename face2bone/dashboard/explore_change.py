@@ -52,7 +52,8 @@ def change(cohort: Explored) -> None:
     )
     patient = drawn_patient(str(cohort.table.loc[row, "patient_id"]), cohort.about.world)
     drawn = as_drawn(patient)
-    changes = _sliders(drawn, row)
+    world = cohort.about.world
+    changes = _sliders(drawn, f"{world.value if world else ''}_{patient.patient_id}")
     with st.spinner("Drawing the face …"):
         before, after = _variants(patient, drawn, changes)
     _faces(before, after)
@@ -62,7 +63,7 @@ def change(cohort: Explored) -> None:
         _regions(cohort.figures(row), after)
 
 
-def _sliders(drawn: dict[str, float], row: int) -> dict[str, float]:
+def _sliders(drawn: dict[str, float], whose: str) -> dict[str, float]:
     columns = st.columns(len(PARAMETERS), gap="medium")
     chosen = {}
     for column, parameter in zip(columns, PARAMETERS, strict=True):
@@ -74,7 +75,7 @@ def _sliders(drawn: dict[str, float], row: int) -> dict[str, float]:
                 0.1,
                 "%.1f",
                 help=f"{parameter.meaning.capitalize()}. Low is full, high is gaunt.",
-                key=f"change_{parameter.name}_{row}",
+                key=f"change_{parameter.name}_{whose}",
             )
             st.caption(f"As drawn: {drawn[parameter.name]:.1f}")
         # A slider moves in steps; left alone it stands for the very value behind the face.

@@ -1,7 +1,6 @@
 """The Follow-up page: who waits for a DXA result, entering results, and the model's record here."""
 
 import tempfile
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -10,18 +9,17 @@ import streamlit as st
 
 from face2bone.bone import CLASS_LABELS, BoneClass
 from face2bone.calibration.local import FAULT_LEVEL
-from face2bone.cohort.manifest import DXA_SITES, T_SCORE_RANGE
+from face2bone.cohort.manifest import DXA_SITES
 from face2bone.dashboard import follow_up_charts, session, show
 from face2bone.dashboard.charts import PLAIN
+from face2bone.dashboard.dxa_form import SAID, dxa_form, say_and_start_over
 from face2bone.dashboard.save_step import SAVER, shared_records
 from face2bone.errors import Face2BoneError, ImportRefused
 from face2bone.evaluation.monitoring import FALSE_ALARMS, HORIZON, MINIMUM, ObservedGroup
 from face2bone.records import (
     ClinicReport,
-    DxaResult,
     KeptAssessment,
     clinic_report,
-    enter_dxa,
     import_dxa,
     kept_assessments,
     waiting,
@@ -29,14 +27,6 @@ from face2bone.records import (
 from face2bone.records.clinic import LOOK_EVERY
 from face2bone.records.followup import COLUMNS, OPTIONAL
 
-SITE_WORDS: Final = {
-    "lumbar_spine": "Lumbar spine",
-    "femoral_neck": "Femoral neck",
-    "total_hip": "Total hip",
-    "one_third_radius": "One-third radius",
-    "lowest": "Lowest of several sites",
-}
-SAID: Final = "follow_up_said"
 REPORT: Final = "follow_up_report"
 
 
@@ -75,7 +65,8 @@ def _results_in(kept: tuple[KeptAssessment, ...]) -> None:
     st.text_input("Your name or initials", key=SAVER, persist_state="session")
     one, table = st.columns(2, gap="large")
     with one:
-        _enter_one(kept)
+        st.markdown("**One patient**")
+        dxa_form(kept)
     with table:
         _import_table()
 
@@ -91,50 +82,6 @@ def _waiting_table(open_ones: tuple[KeptAssessment, ...]) -> pd.DataFrame:
             "assessment": [one.assessment_id for one in open_ones],
         }
     )
-
-
-def _enter_one(kept: tuple[KeptAssessment, ...]) -> None:
-    st.markdown("**One patient**")
-    by_id = {one.assessment_id: one for one in sorted(kept, key=lambda one: bool(one.results))}
-    with st.form("enter_dxa", border=False):
-        chosen = st.selectbox(
-            "Assessment",
-            list(by_id),
-            format_func=lambda i: _named(by_id[i]),
-            index=None,
-            key="dxa_assessment",
-        )
-        measured_on = st.date_input(
-            "Measured on", value=datetime.now(UTC).date(), format="YYYY-MM-DD", key="dxa_day"
-        )
-        scores = {
-            site: st.number_input(
-                f"T-score, {SITE_WORDS[site].lower()}",
-                *T_SCORE_RANGE,
-                value=None,
-                step=0.1,
-                format="%.1f",
-                key=f"t_{site}",
-            )
-            for site in DXA_SITES
-        }
-        if st.form_submit_button("Keep result", key="keep_dxa"):
-            _keep(chosen, measured_on, scores)
-
-
-def _named(one: KeptAssessment) -> str:
-    state = "has a result" if one.results else "waiting"
-    return f"{one.patient_id}, {one.saved_on} ({state})"
-
-
-def _keep(chosen: str | None, measured_on: date, scores: dict[str, float | None]) -> None:
-    results = [DxaResult(s, t, measured_on) for s, t in scores.items() if t is not None]
-    try:
-        enter_dxa(shared_records(), chosen or "", results, st.session_state[SAVER].strip())
-    except Face2BoneError as error:
-        show.refusal(error)
-        return
-    _say_and_start_over("The DXA result is kept.")
 
 
 def _import_table() -> None:
@@ -161,12 +108,7 @@ def _take_in(data: bytes) -> None:
         except Face2BoneError as error:
             show.refusal(error)
             return
-    _say_and_start_over(f"{count} DXA results taken in.")
-
-
-def _say_and_start_over(said: str) -> None:
-    st.session_state[SAID] = said
-    st.rerun()
+    say_and_start_over(f"{count} DXA results taken in.")
 
 
 def _record(report: ClinicReport, status: str) -> None:

@@ -17,7 +17,7 @@ from face2bone.dashboard.explore import VIEWS
 from face2bone.explore.folder import SHIPPED, write_explained
 from face2bone.explore.pair import difference
 from face2bone.face import REGIONS
-from tests.dashboard.acts import done
+from tests.dashboard.acts import done, named
 from tests.explore.made import cohort_of, figures
 
 SECONDS = 120
@@ -146,7 +146,7 @@ def test_a_moved_slider_changes_the_face_and_the_answer(
     assert (app.table[0].value["difference"] == "+0.0 points").all()
     drawn = draw_patient(patient_seed(400_900, 0), World.PLANTED).ageing.orbit
     assert f"As drawn: {drawn:.1f}" in words(app)
-    app.slider(key="change_orbit_0").set_value(8.5).run()
+    named(app.slider, "change_orbit").set_value(8.5).run()
     assert not app.exception
     assert pictures(app)[0] != pictures(app)[1]
     app.button(key="change_explain").click().run()
@@ -154,7 +154,7 @@ def test_a_moved_slider_changes_the_face_and_the_answer(
     assert not app.exception
     words_of = difference(figures(0), figures(77), "severity", ("As drawn", "Changed")).words
     assert all(sentence in words(app) for sentence in words_of)
-    app.slider(key="change_orbit_0").set_value(0.0).run()
+    named(app.slider, "change_orbit").set_value(0.0).run()
     assert app.button(key="change_explain")  # another face: asked for anew
 
 

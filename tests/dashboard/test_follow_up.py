@@ -10,7 +10,8 @@ from face2bone.bundle import Bundle
 from face2bone.dashboard.follow_up_charts import observed_bars, running_chart
 from face2bone.evaluation.monitoring import calibration_chart, observed_against_predicted
 from face2bone.evaluation.table import PredictionTable
-from face2bone.records import Records, kept_assessments, verify
+from face2bone.records import KeptAssessment, Records, kept_assessments, verify
+from tests.dashboard.acts import named
 from tests.records.fill import keep
 
 SECONDS = 120
@@ -39,25 +40,73 @@ def test_it_says_who_waits_and_that_there_is_nothing_to_compare(clinic: Clinic) 
     assert any("starts at 20 results" in i.value for i in clinic.app.info)
 
 
+def choose(clinic: Clinic, number: int) -> KeptAssessment:
+    one = kept_assessments(clinic.records)[number]
+    named(clinic.app.selectbox, "dxa_assessment").set_value(one.assessment_id).run()
+    return one
+
+
+def keep_result(clinic: Clinic, **scores: float) -> None:
+    clinic.app.text_input(key="saver_name").set_value("Dr. Li")
+    for site, score in scores.items():
+        named(clinic.app.number_input, f"t_{site}").set_value(score)
+    named(clinic.app.button, "keep_dxa").click().run()
+    assert not clinic.app.exception
+
+
+def results(clinic: Clinic, patient_id: str) -> dict[str, float]:
+    kept = {one.patient_id: one for one in kept_assessments(clinic.records)}
+    return {result.site: result.t_score for result in kept[patient_id].results}
+
+
 def test_a_result_is_entered_by_site_and_the_list_gets_shorter(clinic: Clinic) -> None:
-    app = clinic.app
-    first = kept_assessments(clinic.records)[0]
-    app.text_input(key="saver_name").set_value("Dr. Li")
-    app.selectbox(key="dxa_assessment").set_value(first.assessment_id)
-    app.number_input(key="t_lumbar_spine").set_value(-2.7)
-    app.number_input(key="t_total_hip").set_value(-1.1)
-    next(b for b in app.button if b.label == "Keep result").click().run()
-    assert not app.exception
-    assert any("kept" in s.value for s in app.success)
-    assert any("**2** of 3" in m.value for m in app.markdown)
-    kept = {one.assessment_id: one for one in kept_assessments(clinic.records)}
-    assert len(kept[first.assessment_id].results) == 2
+    choose(clinic, 0)
+    keep_result(clinic, lumbar_spine=-2.7, total_hip=-1.1)
+    assert any("P-0 is kept" in s.value for s in clinic.app.success)
+    assert any("**2** of 3" in m.value for m in clinic.app.markdown)
+    assert results(clinic, "P-0") == {"lumbar_spine": -2.7, "total_hip": -1.1}
     assert verify(clinic.records).faults == ()
 
 
+def test_scores_of_one_patient_are_never_kept_for_the_next(clinic: Clinic) -> None:
+    choose(clinic, 0)
+    keep_result(clinic, lumbar_spine=-2.7, femoral_neck=-2.2)
+    choose(clinic, 1)
+    keep_result(clinic)
+    assert any("at least one" in e.value for e in clinic.app.error)
+    assert results(clinic, "P-1") == {}
+    keep_result(clinic, lumbar_spine=-0.4)
+    assert results(clinic, "P-1") == {"lumbar_spine": -0.4}
+    assert results(clinic, "P-0") == {"lumbar_spine": -2.7, "femoral_neck": -2.2}
+
+
+def test_scores_typed_and_not_kept_are_gone_when_another_patient_is_chosen(clinic: Clinic) -> None:
+    choose(clinic, 0)
+    named(clinic.app.number_input, "t_total_hip").set_value(-3.1)
+    choose(clinic, 1)
+    keep_result(clinic, total_hip=-1.0)
+    choose(clinic, 0)
+    keep_result(clinic, lumbar_spine=-2.0)
+    assert results(clinic, "P-1") == {"total_hip": -1.0}
+    assert results(clinic, "P-0") == {"lumbar_spine": -2.0}
+
+
+def test_a_press_meant_for_one_patient_does_nothing_once_another_is_chosen(clinic: Clinic) -> None:
+    """As when the choice and the press arrive together."""
+    choose(clinic, 0)
+    clinic.app.text_input(key="saver_name").set_value("Dr. Li")
+    named(clinic.app.number_input, "t_total_hip").set_value(-3.1)
+    other = kept_assessments(clinic.records)[1]
+    named(clinic.app.selectbox, "dxa_assessment").set_value(other.assessment_id)
+    named(clinic.app.button, "keep_dxa").click().run()
+    assert not clinic.app.exception
+    assert results(clinic, "P-0") == results(clinic, "P-1") == {}
+
+
 def test_an_unsigned_result_is_refused_in_a_sentence(clinic: Clinic) -> None:
-    clinic.app.number_input(key="t_total_hip").set_value(-1.1)
-    next(b for b in clinic.app.button if b.label == "Keep result").click().run()
+    choose(clinic, 0)
+    named(clinic.app.number_input, "t_total_hip").set_value(-1.1)
+    named(clinic.app.button, "keep_dxa").click().run()
     assert not clinic.app.exception
     assert any("name or initials" in e.value for e in clinic.app.error)
 
