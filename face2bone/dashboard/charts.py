@@ -66,56 +66,38 @@ def _person(x: float, y: int, marked: bool) -> str:
     )
 
 
-def region_bars(
-    values: npt.NDArray[np.float64], axis: str, errors: npt.NDArray[np.float64] | None = None
-) -> str:
+def region_bars(values: npt.NDArray[np.float64], axis: str) -> str:
     """Ten named regions; ``values`` (10,) in the order of ``REGIONS``, else as ``bars``."""
-    return bars(values, [region.label for region in REGIONS], axis, errors)
+    return bars(values, [region.label for region in REGIONS], axis)
 
 
-def bars(
-    values: npt.NDArray[np.float64],
-    names: Sequence[str],
-    axis: str,
-    errors: npt.NDArray[np.float64] | None = None,
-) -> str:
+def bars(values: npt.NDArray[np.float64], names: Sequence[str], axis: str) -> str:
     """A bar a name, the strongest on top; the sign is printed, not only coloured.
 
-    ``values`` and ``names`` in the same order; ``axis`` says what left and right mean;
-    ``errors``, where the values are estimates, their standard errors, drawn as whiskers.
+    ``values`` and ``names`` in the same order; ``axis`` says what left and right mean.
     """
-    spread = np.zeros(len(values)) if errors is None else errors
     order = np.argsort(-np.abs(values))
     zero = NAMES + (WIDTH - NAMES) / 2
-    most = max(float((np.abs(values) + spread).max()), 1e-6)
+    most = max(float(np.abs(values).max()), 1e-6)
     scale = ((WIDTH - NAMES) / 2 - NUMBERS) / most
     bottom = ROW * len(values) + 4
     pieces = [svg.rule(zero, 0, zero, bottom)]
     for row, i in enumerate(order):
-        pieces += _bar(names[i], float(values[i]) * scale, float(spread[i]) * scale, zero, row)
-        end = zero + scale * float(values[i] + np.sign(values[i] or 1.0) * spread[i])
+        pieces += _bar(names[i], float(values[i]) * scale, zero, row)
+        end = zero + scale * float(values[i])
         gap, anchor = (5, "start") if values[i] >= 0 else (-5, "end")
         pieces.append(svg.text(end + gap, 17 + ROW * row, signed(values[i]), anchor))
     pieces.append(svg.text(zero, bottom + 16, axis, "middle"))
-    spoken = "; ".join(_spoken(names[i], values[i], errors, i) for i in order)
+    spoken = "; ".join(f"{names[i]} {signed(values[i])}" for i in order)
     return svg.drawing(WIDTH, bottom + 24, axis.capitalize(), pieces, f"{spoken}.")
 
 
-def _bar(name: str, length: float, spread: float, zero: float, row: int) -> list[str]:
+def _bar(name: str, length: float, zero: float, row: int) -> list[str]:
     y, end = 4 + ROW * row, zero + length
-    pieces = [
+    return [
         svg.text(NAMES - 8, y + 13, name, "end"),
         svg.bar(min(zero, end), y, abs(length), THICK, TOWARD if length >= 0 else AWAY),
     ]
-    if spread:
-        middle = y + THICK / 2
-        pieces.append(svg.rule(end - spread, middle, end + spread, middle))
-    return pieces
-
-
-def _spoken(name: str, value: float, errors: npt.NDArray[np.float64] | None, index: int) -> str:
-    error = "" if errors is None else f" (standard error {errors[index]:.2f})"
-    return f"{name} {signed(value)}{error}"
 
 
 def signed(value: float) -> str:

@@ -75,8 +75,13 @@ def test_one_walk_over_the_bundle_that_ships(demo_page: Page) -> None:
     assert hosts <= {"localhost"}
 
 
-def test_a_sample_patient_is_one_click_away_from_every_step(page: Page) -> None:
+def test_numbers_of_a_photo_out_of_domain_are_shown_when_asked_for(page: Page) -> None:
+    """The tiny bundle has seen nothing like a face."""
     choose_sample(page)
+    show = page.get_by_role("button", name="Show anyway (for research)")
+    expect(show).to_be_visible()
+    expect(page.get_by_role("heading", name="5. Why")).to_have_count(0)
+    show.click()
     expect_all_steps(page)
 
 

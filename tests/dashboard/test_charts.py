@@ -92,15 +92,6 @@ def test_a_bar_goes_to_the_side_of_its_sign_and_prints_it() -> None:
     assert {"+2.00", "\N{MINUS SIGN}1.00"} <= set(texts(drawing))
 
 
-def test_estimates_carry_their_errors_to_the_eye_and_the_ear() -> None:
-    values, errors = np.array([2.0, -1.0]), np.array([0.5, 0.25])
-    exact, estimate = bars(values, ["a", "b"], "axis"), bars(values, ["a", "b"], "axis", errors)
-    lines = [len(list(parsed(drawing).iter("line"))) for drawing in (exact, estimate)]
-    assert lines[1] - lines[0] == len(values)
-    assert "standard error" not in exact
-    assert "a +2.00 (standard error 0.50)" in estimate
-
-
 def test_no_value_at_all_is_drawn_without_a_bar() -> None:
     assert re.findall("nan|inf", bars(np.zeros(2), ["a", "b"], "axis")) == []
 

@@ -1,6 +1,7 @@
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -45,6 +46,28 @@ def test_a_network_with_controls_in_place_of_its_parts_converts_too(inputs: np.n
             torch.nn.init.normal_(parameter)
     expected = TorchEngine(network, device="cpu").logits(inputs[:3])
     assert OpenVinoEngine(network).logits(inputs[:3]) == pytest.approx(expected, abs=1e-4)
+
+
+def test_every_part_is_compiled_for_float32_whatever_the_processor_offers(
+    network: Face2Bone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, dict[str, object]]] = []
+    engine = OpenVinoEngine(network, threads=1)
+    compile_model = engine._core.compile_model
+
+    def compiled(model: Any, device: str, options: dict[str, object]) -> Any:
+        asked.append((model.get_friendly_name(), options))
+        return compile_model(model, device, options)
+
+    monkeypatch.setattr(engine, "_core", SimpleNamespace(compile_model=compiled))
+    for part in ("stem", "after_stem", "features", "head", "logits"):
+        model = engine._compile(part)._model
+        precision = model.get_property("INFERENCE_PRECISION_HINT")
+        assert precision.get_type_name() == "f32"
+    assert len(asked) == 5
+    for _, options in asked:
+        assert options["INFERENCE_PRECISION_HINT"] == "f32"
+        assert options["EXECUTION_MODE_HINT"] == "ACCURACY"
 
 
 def test_threads_share_it_without_mixing_results(
