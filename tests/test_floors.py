@@ -154,7 +154,7 @@ def all_imports(source: str) -> Iterator[str]:
         ("face2bone.photo", "from face2bone.bundle import Bundle", True),
         ("face2bone.photo", "import face2bone.assess", True),
         ("face2bone.photo", "def f():\n    from face2bone.face import Face", True),
-        ("face2bone.photo", "from . import cli", True),
+        ("face2bone.bone", "from . import cli", True),
         ("face2bone.photo", "from face2bone import __version__", False),
         ("face2bone.photo", "import numpy as np", False),
         ("face2bone.face.quality", "from .regions import Region", False),

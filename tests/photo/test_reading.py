@@ -197,6 +197,31 @@ def test_colour_profiles_are_applied(format_name: str) -> None:
     assert np.abs(pixels[75, 100].astype(int) - (0, 255, 0)).max() <= 6
 
 
+def linear_profile() -> bytes:
+    """The sRGB profile with a straight curve, still called sRGB."""
+    data = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    curve = data.index(b"para")
+    data[curve + 8 : curve + 16] = b"\0\0\0\0\0\x01\0\0"  # function type 0, gamma 1
+    return bytes(data)
+
+
+@pytest.mark.parametrize("format_name", ["PNG", "JPEG", "WEBP", "HEIF"])
+def test_a_profile_is_believed_for_its_curve_not_its_name(format_name: str) -> None:
+    stored = Image.new("RGB", (WIDTH, HEIGHT), (55, 55, 55))
+    profile = linear_profile()
+    assert "sRGB".encode("utf-16-be") in profile
+    pixels = read_photo(encode(stored, format_name, icc_profile=profile)).pixels
+    linear = 55 / 255
+    expected = 255 * (1.055 * linear ** (1 / 2.4) - 0.055)
+    assert np.abs(pixels[75, 100] - expected).max() <= 3
+
+
+def test_an_srgb_profile_leaves_every_pixel_as_it_is() -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    data = encode(Image.fromarray(picture()), "PNG", icc_profile=profile)
+    assert difference(data, picture()) == 0
+
+
 def test_useless_colour_profiles_are_ignored() -> None:
     for profile in (b"not a profile", swapped_profile()[:200]):
         data = encode(Image.fromarray(picture()), "PNG", icc_profile=profile)
