@@ -26,7 +26,7 @@ from face2bone.comparison.runs import (
     run_folder,
 )
 from face2bone.comparison.standard import resnet
-from face2bone.errors import TrainingError
+from face2bone.errors import TrainingDiverged
 from face2bone.training.loop import CURVES
 from face2bone.training.progress import silent
 
@@ -159,7 +159,7 @@ def test_a_rate_that_cannot_train_is_the_worst_of_trials(
 
 
 def explode(*_: object) -> None:
-    raise TrainingError("The loss is not finite. Lower the learning rate.")
+    raise TrainingDiverged("The loss is not finite. Lower the learning rate.")
 
 
 def test_seeds_differ_and_repeat(
