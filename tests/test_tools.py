@@ -29,8 +29,9 @@ def script(folder: Path, name: str, body: str) -> Path:
 
 
 def test_a_name_that_does_not_run_is_passed_over(tmp_path: Path) -> None:
-    script(tmp_path / "shims", "python3.12", "echo 'command not found' >&2; exit 127")
-    works = script(tmp_path / "real", "python3.11", f'exec {sys.executable} "$@"')
+    # The newest name there is: the system's own folder, which the script's tools need, has others.
+    script(tmp_path / "shims", "python3.14", "echo 'command not found' >&2; exit 127")
+    works = script(tmp_path / "real", "python3.14", f'exec {sys.executable} "$@"')
     found = find_python(f"{tmp_path / 'shims'}:{tmp_path / 'real'}:{SHELL_TOOLS}")
     assert found.stdout.strip() == str(works)
 

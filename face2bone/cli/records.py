@@ -1,5 +1,6 @@
 """Commands about what the clinic keeps: records-*, follow-up, follow-up-import and -results."""
 
+from contextlib import closing
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -30,8 +31,8 @@ def records_verify(
     """Check the audit trail and every record against it; prints the newest hash."""
     from face2bone.records import open_records, verify
 
-    with plain_errors():
-        found = verify(open_records(), head)
+    with plain_errors(), closing(open_records()) as records:
+        found = verify(records, head)
     for fault in found.faults:
         typer.echo(f"FAULT: {fault}", err=True)
     typer.echo(f"{found.entries} entries, {len(found.faults)} faults, head {found.head}")
@@ -47,9 +48,9 @@ def records_export(
     """Write assessments, DXA results and the audit trail as tables; never photos."""
     from face2bone.records import export_records, open_records
 
-    with plain_errors():
+    with plain_errors(), closing(open_records()) as records:
         kind: Literal["csv", "parquet"] = "csv" if table_format is Table.CSV else "parquet"
-        files = export_records(open_records(), out, by, kind)
+        files = export_records(records, out, by, kind)
     typer.echo("Written: " + ", ".join(str(path) for path in files))
 
 
@@ -60,8 +61,8 @@ def records_import(
     """Take in the assessments and DXA results of an export, all of them or none."""
     from face2bone.records import import_records, open_records
 
-    with plain_errors():
-        typer.echo(f"{import_records(open_records(), folder, by)} assessments taken in.")
+    with plain_errors(), closing(open_records()) as records:
+        typer.echo(f"{import_records(records, folder, by)} assessments taken in.")
 
 
 @app.command(name="records-delete")
@@ -71,8 +72,8 @@ def records_delete(
     """Remove everything kept about one person; the audit trail stays valid."""
     from face2bone.records import delete_person, open_records
 
-    with plain_errors():
-        log_emptied = delete_person(open_records(), patient_id, by)
+    with plain_errors(), closing(open_records()) as records:
+        log_emptied = delete_person(records, patient_id, by)
     typer.echo("Everything kept about this person is removed. Clean backups and exports too.")
     if not log_emptied:
         typer.echo(
@@ -92,7 +93,8 @@ def records_expire(by: By) -> None:
         if days is None:
             typer.echo("FACE2BONE_RECORDS_RETENTION_DAYS is not set: records stay until deleted.")
             return
-        typer.echo(f"{expire(open_records(), days, by)} people removed after {days} days.")
+        with closing(open_records()) as records:
+            typer.echo(f"{expire(records, days, by)} people removed after {days} days.")
 
 
 @app.command(name="records-key")
@@ -115,7 +117,8 @@ def follow_up(bundle: BundleOption = None) -> None:
     from face2bone.records import kept_assessments, open_records, waiting
 
     with plain_errors():
-        kept = kept_assessments(open_records())
+        with closing(open_records()) as records:
+            kept = kept_assessments(records)
         for one in waiting(kept):
             typer.echo(f"waiting: {one.patient_id}, {one.saved_on}, {one.assessment_id}")
         typer.echo(f"{len(waiting(kept))} of {len(kept)} assessments wait for a DXA result.")
@@ -129,8 +132,8 @@ def follow_up_import(
     """Take in a table of DXA results matched by patient_id, all of them or none."""
     from face2bone.records import import_dxa, open_records
 
-    with plain_errors():
-        typer.echo(f"{import_dxa(open_records(), table, by)} DXA results taken in.")
+    with plain_errors(), closing(open_records()) as records:
+        typer.echo(f"{import_dxa(records, table, by)} DXA results taken in.")
 
 
 @app.command(name="follow-up-results")
@@ -151,7 +154,8 @@ def _report(bundle: Path | None) -> "ClinicReport":
     from face2bone.settings import get_settings
 
     loaded = load_bundle(bundle or get_settings().bundle)
-    return clinic_report(kept_assessments(open_records()), bundle_hash(loaded))
+    with closing(open_records()) as records:
+        return clinic_report(kept_assessments(records), bundle_hash(loaded))
 
 
 def _print_report(report: "ClinicReport") -> None:

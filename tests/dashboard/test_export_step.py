@@ -13,6 +13,7 @@ from face2bone.bundle import Bundle
 from face2bone.cohort.synthetic.samples import sample_patients
 from face2bone.dashboard.export_step import export
 from face2bone.photo import read_photo
+from face2bone.report.document import SCHEMA_VERSION
 
 Offered = dict[str, Callable[[], bytes]]
 
@@ -56,7 +57,7 @@ def test_every_file_is_made_only_when_asked_for(assessment: Assessment, offered:
     assert all(callable(make) for make in offered.values())
     assert offered["download_pdf"]().startswith(b"%PDF-")
     assert json.loads(offered["download_fhir"]())["resourceType"] == "Bundle"
-    assert json.loads(offered["download_json"]())["schema_version"] == "1.1"
+    assert json.loads(offered["download_json"]())["schema_version"] == SCHEMA_VERSION
 
 
 def test_what_was_not_explained_says_so_in_every_file(
