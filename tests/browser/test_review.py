@@ -82,7 +82,7 @@ def test_numbers_of_a_photo_out_of_domain_are_shown_when_asked_for(page: Page) -
     expect(show).to_be_visible()
     expect(page.get_by_role("heading", name="5. Why")).to_have_count(0)
     show.click()
-    expect_all_steps(page)
+    expect_assessed(page)
 
 
 def test_uploaded_photo_is_told_it_is_out_of_domain(demo_page: Page) -> None:
@@ -113,7 +113,7 @@ def test_camera_reaches_the_last_step(page: Page) -> None:
     expect(page.get_by_role("heading", name="3. Result")).to_be_visible()
     expect(page.get_by_text("Suggestion:")).to_be_visible()
     page.get_by_role("button", name="Show anyway (for research)").click()
-    expect_all_steps(page)
+    expect_assessed(page)
     keep_picture(page, "camera")
 
 
