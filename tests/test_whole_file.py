@@ -98,15 +98,20 @@ class Moves:
         return self.rename(path, target)
 
 
+def refill(path: Path, monkeypatch: pytest.MonkeyPatch, failures: int) -> None:
+    """Replace a folder that is there, with moves that fail."""
+    fill(path, "old")
+    moves = Moves(failures)
+    monkeypatch.setattr(Path, "rename", lambda self, target: moves(self, target))
+    with pytest.raises(OSError, match="no"):
+        fill(path, "new")
+
+
 def test_a_second_move_that_fails_brings_the_earlier_folder_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "result"
-    fill(path, "old")
-    moves = Moves(failures=1)
-    monkeypatch.setattr(Path, "rename", lambda self, target: moves(self, target))
-    with pytest.raises(OSError, match="no"):
-        fill(path, "new")
+    refill(path, monkeypatch, failures=1)
     assert [file.name for file in path.iterdir()] == ["old"]
     assert list(tmp_path.iterdir()) == [path]
 
@@ -114,12 +119,7 @@ def test_a_second_move_that_fails_brings_the_earlier_folder_back(
 def test_an_earlier_folder_that_cannot_be_brought_back_is_still_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = tmp_path / "result"
-    fill(path, "old")
-    moves = Moves(failures=2)
-    monkeypatch.setattr(Path, "rename", lambda self, target: moves(self, target))
-    with pytest.raises(OSError, match="no"):
-        fill(path, "new")
+    refill(tmp_path / "result", monkeypatch, failures=2)
     (aside,) = tmp_path.iterdir()
     assert aside.name.endswith(EARLIER)
     assert (aside / "old").read_text() == "old"
