@@ -6,8 +6,8 @@ port of this machine may open a websocket here, and a browser hands it this dash
 the browser says as ``Origin`` where it comes from, port included.
 """
 
+import re
 from typing import Final
-from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.datastructures import Headers
@@ -18,6 +18,10 @@ HERE: Final = ("localhost", "127.0.0.1", "::1")
 ANYWHERE: Final = ("", "0.0.0.0", "::")  # noqa: S104  what a server listens on, not a name
 WEB_PORTS: Final = (80, 443)
 _READS: Final = ("GET", "HEAD", "OPTIONS")
+# Stricter than urllib, which drops blanks and takes "[::1]0" for "[::1]".
+_ADDRESS: Final = re.compile(
+    r"(?:[a-z]+:)?//(?:\[(?P<six>[0-9a-f:.]+)\]|(?P<name>[a-z0-9._-]+))(?::(?P<port>[0-9]{0,5}))?"
+)
 
 Place = tuple[str, int | None]
 """Host name in lower case, and port where it is not one of the web's own."""
@@ -81,11 +85,9 @@ def place(address: str) -> Place | None:
     The two web ports count as one: behind a proxy that does TLS the server sees another scheme
     than the browser.
     """
-    try:
-        parts = urlsplit(address)
-        port = parts.port
-    except ValueError:
+    found = _ADDRESS.fullmatch(address.lower())
+    if found is None:
         return None
-    if not parts.hostname or parts.username is not None or parts.path or parts.query:
-        return None
-    return parts.hostname.rstrip("."), None if port in WEB_PORTS else port
+    host = (found["six"] or found["name"]).rstrip(".")
+    port = int(found["port"]) if found["port"] else None
+    return host, None if port in WEB_PORTS else port

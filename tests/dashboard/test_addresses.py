@@ -1,11 +1,12 @@
 """Foreign host names and foreign pages are turned away; the dashboard's own are not."""
 
+import re
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from streamlit import config
 from websockets.exceptions import InvalidStatus
@@ -95,10 +96,21 @@ def test_a_named_origin_may_open_the_page(option: pytest.MonkeyPatch) -> None:
     assert refused(OWN, "https://bone.clinic.example:8443")
 
 
-@given(st.text(st.characters(max_codepoint=255, exclude_characters="\r\n\0")))
-def test_any_host_and_origin_is_decided(text: str) -> None:
-    refused(text)
-    refused(OWN, text)
+SCRIBBLE = st.text(st.characters(max_codepoint=255, exclude_characters="\r\n\0"), max_size=6)
+OURS = r"(localhost|127\.0\.0\.1|\[::1\])\.*(:\d*)?"
+
+
+@given(SCRIBBLE, st.sampled_from(["", "localhost", "127.0.0.1", "[::1]", OWN]), SCRIBBLE)
+@example(" ", "localhost", "")
+@example("", "localhost", "#evil.example")
+def test_only_our_own_names_are_answered_whatever_stands_around_them(
+    before: str, name: str, after: str
+) -> None:
+    host = f"{before}{name}{after}"
+    if not refused(host):
+        assert re.fullmatch(OURS, host.removeprefix("//"), re.IGNORECASE)
+    if not refused(OWN, f"http://{host}"):
+        assert re.fullmatch(r"localhost\.*:0*8501", host, re.IGNORECASE)
 
 
 def test_the_served_page_refuses_both(tmp_path: Path) -> None:
