@@ -260,8 +260,11 @@ class Assessor:
         progress: Progress = silent,
         frax: FraxResult | None = None,
         guideline: GuidelineId | None = None,
+        explained: bool = True,
     ) -> Assessment:
         """All steps at once; ``frax`` and ``guideline`` as in ``refer``.
+
+        Not ``explained``, it has the explanation of nothing and takes as long as a result.
 
         Raises ``PhotoError`` for unusable bytes, ``FaceError`` when there is not exactly
         one usable face, and ``FaceRejected`` when a quality check rejects it.
@@ -270,7 +273,7 @@ class Assessor:
         located = self.locate(read_photo(photo) if isinstance(photo, bytes) else photo)
         progress("result", 0.0)
         prediction = self.predict(located)
-        explanation = self.explain(located, progress)
+        explanation = self.explain(located, progress) if explained else Explanation.none()
         progress("referral", 0.0)
         referral = self.refer(patient, prediction, frax, guideline)
         return Assessment(patient, located, prediction, explanation, referral, self.facts)

@@ -107,14 +107,12 @@ def _end_to_end() -> Check:
     from face2bone.assess import Assessor
     from face2bone.bundle import load_bundle
     from face2bone.cohort.synthetic.samples import sample_patients
-    from face2bone.photo import read_photo
     from face2bone.settings import get_settings
 
     sample = sample_patients()[0]
     assessor = Assessor(load_bundle(get_settings().bundle))
-    prediction = assessor.predict(assessor.locate(read_photo(sample.photo_bytes())))
-    referral = assessor.refer(sample.patient, prediction)
-    return Check("drawn face", True, f"assessed; {referral.urgency.label}", "")
+    assessment = assessor.assess(sample.photo_bytes(), sample.patient, explained=False)
+    return Check("drawn face", True, f"assessed; {assessment.referral.urgency.label}", "")
 
 
 _CHECKS: Final[dict[str, Callable[[], Check]]] = {

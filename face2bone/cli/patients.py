@@ -11,7 +11,7 @@ from face2bone.history import History
 from face2bone.patient import Menopause, Patient, RedFlag, RiskFactor, Sex
 
 if TYPE_CHECKING:
-    from face2bone.assess import Assessment
+    from face2bone.assess import Assessor
     from face2bone.bundle import Bundle
     from face2bone.clinical.frax import FraxResult
 
@@ -120,47 +120,33 @@ def _assess_and_write(
     guideline: GuidelineId | None = None,
     explained: bool = True,
 ) -> None:
-    from face2bone.assess import Assessor
     from face2bone.bundle import load_bundle
     from face2bone.report.files import write_assessment
     from face2bone.report.summary import summary
     from face2bone.settings import get_settings
 
     loaded = load_bundle(bundle or get_settings().bundle)
-    if explained:
-        assessment = Assessor(loaded).assess(photo, patient, frax=frax, guideline=guideline)
-    else:
-        assessment = _unexplained(loaded, photo, patient, frax, guideline)
+    assessment = _assessor(loaded, explained).assess(
+        photo, patient, frax=frax, guideline=guideline, explained=explained
+    )
     files = write_assessment(assessment, out)
     typer.echo(summary(assessment))
     typer.echo("Written: " + ", ".join(str(path) for path in files))
 
 
-def _unexplained(
-    bundle: "Bundle",
-    photo: bytes,
-    patient: Patient,
-    frax: "FraxResult | None",
-    guideline: GuidelineId | None,
-) -> "Assessment":
-    """As ``Assessor.assess``, with no regions and no concepts.
+def _assessor(bundle: "Bundle", explained: bool) -> "Assessor":
+    """For one pass of the network torch is ready soonest.
 
-    For one pass of the network torch is ready soonest: the other engine first has to be compiled
-    and compared with it.
+    The other engine first has to be compiled and compared with it.
     """
-    from face2bone.assess import Assessment, Assessor, Explanation
-    from face2bone.photo import read_photo
+    from face2bone.assess import Assessor
     from face2bone.runtime import make_engine
     from face2bone.settings import get_settings
 
-    wanted = get_settings()
-    kind = "torch" if wanted.engine == "auto" else wanted.engine
-    assessor = Assessor(bundle, make_engine(bundle, kind, threads=wanted.threads))
-    located = assessor.locate(read_photo(photo))
-    prediction = assessor.predict(located)
-    referral = assessor.refer(patient, prediction, frax, guideline)
-    unexplained = Explanation.none()
-    return Assessment(patient, located, prediction, unexplained, referral, assessor.facts)
+    settings = get_settings()
+    if explained or settings.engine != "auto":
+        return Assessor(bundle)
+    return Assessor(bundle, make_engine(bundle, "torch", threads=settings.threads))
 
 
 @app.command()

@@ -17,7 +17,6 @@ from face2bone.cohort.synthetic.samples import sample_patients
 from face2bone.dashboard import session
 from face2bone.dashboard.visitors import swept
 from face2bone.errors import Face2BoneError
-from face2bone.photo import read_photo
 
 STEPS: Final = (
     "answers",
@@ -79,6 +78,5 @@ def _load() -> None:
 
 def _assess_a_drawn_face() -> None:
     """Load the model and use it once, so that landmarker and engine are ready for a patient's."""
-    assessor = session.assessor()
-    photo = read_photo(sample_patients()[0].photo_bytes())
-    assessor.predict(assessor.locate(photo))
+    sample = sample_patients()[0]
+    session.assessor().assess(sample.photo_bytes(), sample.patient, explained=False)

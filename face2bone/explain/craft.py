@@ -17,6 +17,7 @@ does), because a bank of enlarged patches does not carry this network's answer f
 docs/explanations.md has the figures. And it samples m from a biased sequence; see sobol.py.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -70,7 +71,7 @@ def no_concepts() -> ConceptAttribution:
     """The concepts of a photo whose features were not looked at: not one."""
     none = np.zeros((0, 3))
     location = np.zeros((0, CROP_SIZE, CROP_SIZE), np.float32)
-    return ConceptAttribution((), none[:, 0], none, location, np.zeros((0, 8, 8)), 1.0)
+    return ConceptAttribution((), none[:, 0], none, location, np.zeros((0, 8, 8)), math.nan)
 
 
 def concept_coefficients(features: RealArray, basis: RealArray) -> FloatArray:

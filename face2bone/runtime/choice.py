@@ -2,19 +2,18 @@
 
 import logging
 import threading
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from face2bone.bundle import Bundle, bundle_hash
+from face2bone.choices import EngineKind
 from face2bone.errors import EngineError
 from face2bone.runtime.engine import Engine, Precision
 from face2bone.runtime.openvino_engine import OpenVinoEngine
 from face2bone.runtime.parity import parity
 from face2bone.runtime.torch_engine import TorchEngine
-
-EngineKind = Literal["auto", "torch", "openvino"]
 
 PROBES: Final = 8
 KEPT_ENGINES: Final = 4  # a full-width engine holds about 0.3 GB
