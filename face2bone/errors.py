@@ -23,6 +23,7 @@
     ├── RecalibrationRefused    a clinic's results do not support a new calibration
     ├── EngineError             an inference engine is unavailable or unknown
     ├── PatientError            a patient's details are missing or out of range
+    ├── NumberRefused           what was typed in a field is no number, or out of range
     ├── RecordsError            something cannot be kept, found or taken out of the records
     │   ├── RecordsUnavailable  the records database cannot be opened, reached or written
     │   ├── RecordRefused       what was to be kept lacks something or is not known
@@ -127,6 +128,10 @@ class EngineError(Face2BoneError):
 
 class PatientError(Face2BoneError):
     """Raised when a patient's details are missing or out of range."""
+
+
+class NumberRefused(Face2BoneError):
+    """Raised when what was typed in a field is no number, or one out of range."""
 
 
 class RecordsError(Face2BoneError):

@@ -2,8 +2,8 @@
 
 The widgets keep their values in the session, drawn or not, under the names given here, made into
 keys for the patient at hand, so that the steps above can already use an answer given further
-down. Answers that contradict each other are refused in one sentence beside the form; meanwhile
-the ticks count and the finer answers do not, which is never less cautious.
+down. Answers that contradict each other, and numbers that cannot be used, are refused in a
+sentence each; meanwhile there is no suggestion, because one without them could be less cautious.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,12 +13,19 @@ from typing import Any, Final, TypeVar
 import streamlit as st
 
 from face2bone.choices import GuidelineId
-from face2bone.clinical.frax import FraxResult
+from face2bone.clinical.frax import PERCENT_RANGE, FraxResult
 from face2bone.dashboard import session
-from face2bone.errors import PatientError
-from face2bone.history import Fracture, History, SiteScores
+from face2bone.errors import Face2BoneError, NumberRefused, PatientError
+from face2bone.history import (
+    BONE_SCORE_RANGE,
+    FRACTURE_AGE_RANGE,
+    Fracture,
+    History,
+    SiteScores,
+)
 from face2bone.patient import Patient, RedFlag, RiskFactor, Sex
 from face2bone.settings import get_settings
+from face2bone.typed_number import Quantity
 
 FLAG, FACTOR, HISTORY, FRAX = "flag_", "factor_", "history_", "frax_"
 T_SCORE, Z_SCORE = "t_score_", "z_score_"
@@ -38,6 +45,11 @@ WOMENS_FIELDS: Final = ("oestrogen", "hormones_six_months")
 
 DETAILS: Final = ("age", "height", "weight", "sex", "report_pseudonym", "save_patient_id")
 
+FRAX_FIELDS: Final = {
+    f"{FRAX}major": Quantity("Major fracture, 10 years", *PERCENT_RANGE, "%"),
+    f"{FRAX}hip": Quantity("Hip fracture, 10 years", *PERCENT_RANGE, "%"),
+}
+
 T = TypeVar("T")
 
 
@@ -48,7 +60,18 @@ class Answers:
     patient: Patient
     frax: FraxResult | None
     guideline: GuidelineId
-    refusals: tuple[PatientError, ...]
+    refusals: tuple[Face2BoneError, ...]
+
+
+def fracture_age(index: int) -> Quantity:
+    """What is asked of the age at a listed fracture."""
+    return Quantity(f"Age at fracture {index + 1}", *FRACTURE_AGE_RANGE, "years")
+
+
+def bone_score(prefix: str, site: str) -> Quantity:
+    """What is asked of a T-score or Z-score already measured."""
+    kind = "T-score" if prefix == T_SCORE else "Z-score"
+    return Quantity(f"{site.replace('_', ' ').capitalize()}, {kind}", *BONE_SCORE_RANGE)
 
 
 def answer_key(name: str) -> str:
@@ -65,7 +88,7 @@ def anything_typed() -> bool:
 
 def read_answers(patient: Patient) -> Answers:
     """The answers of step 6 so far, for the patient of step 1."""
-    refusals: list[PatientError] = []
+    refusals: list[Face2BoneError] = []
     ticked = replace(patient, red_flags=_ticked(RedFlag, FLAG))
     ticked = replace(ticked, risk_factors=_ticked(RiskFactor, FACTOR))
     history = _tried(lambda: _history(patient), refusals) or History()
@@ -83,10 +106,14 @@ def _answer(name: str) -> Any:
     return st.session_state.get(answer_key(name))
 
 
-def _tried(read: Callable[[], T], refusals: list[PatientError]) -> T | None:
+def _number(quantity: Quantity, name: str) -> float | None:
+    return quantity.read(_answer(name))
+
+
+def _tried(read: Callable[[], T], refusals: list[Face2BoneError]) -> T | None:
     try:
         return read()
-    except PatientError as error:
+    except (PatientError, NumberRefused) as error:
         refusals.append(error)
         return None
 
@@ -132,15 +159,20 @@ def _fractures() -> tuple[Fracture, ...] | None:
 
 def _fracture_rows() -> Iterator[tuple[Any, Any]]:
     for i in range(int(_answer(f"{HISTORY}fractures_count") or 0)):
-        yield _answer(f"{HISTORY}fracture_{i}_site"), _answer(f"{HISTORY}fracture_{i}_age")
+        yield (
+            _answer(f"{HISTORY}fracture_{i}_site"),
+            _number(fracture_age(i), f"{HISTORY}fracture_{i}_age"),
+        )
 
 
 def _site_scores(prefix: str) -> SiteScores:
-    return SiteScores(**{site: _answer(f"{prefix}{site}") for site in SITES})
+    return SiteScores(
+        **{site: _number(bone_score(prefix, site), f"{prefix}{site}") for site in SITES}
+    )
 
 
 def _frax() -> FraxResult | None:
-    major, hip = _answer(f"{FRAX}major"), _answer(f"{FRAX}hip")
+    major, hip = (_number(quantity, name) for name, quantity in FRAX_FIELDS.items())
     if major is None or hip is None:
         return None
     return FraxResult(major, hip, bool(_answer(f"{FRAX}bmd")))

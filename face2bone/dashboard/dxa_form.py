@@ -13,9 +13,11 @@ import streamlit as st
 
 from face2bone.cohort.manifest import DXA_SITES, T_SCORE_RANGE
 from face2bone.dashboard import show
+from face2bone.dashboard.number_field import Typed, number_field
 from face2bone.dashboard.save_step import SAVER, shared_records
 from face2bone.errors import Face2BoneError
 from face2bone.records import DxaResult, KeptAssessment, enter_dxa
+from face2bone.typed_number import Quantity
 
 SITE_WORDS: Final = {
     "lumbar_spine": "Lumbar spine",
@@ -71,13 +73,8 @@ def _enter(one: KeptAssessment) -> None:
             key=f"dxa_day_{own}",
         )
         scores = {
-            site: st.number_input(
-                f"T-score, {SITE_WORDS[site].lower()}",
-                *T_SCORE_RANGE,
-                value=None,
-                step=0.1,
-                format="%.1f",
-                key=f"t_{site}_{own}",
+            site: number_field(
+                Quantity(f"T-score, {SITE_WORDS[site].lower()}", *T_SCORE_RANGE), f"t_{site}_{own}"
             )
             for site in DXA_SITES
         }
@@ -85,8 +82,15 @@ def _enter(one: KeptAssessment) -> None:
             _keep(one, measured_on, scores)
 
 
-def _keep(one: KeptAssessment, measured_on: date, scores: Mapping[str, float | None]) -> None:
-    results = [DxaResult(s, t, measured_on) for s, t in scores.items() if t is not None]
+def _keep(one: KeptAssessment, measured_on: date, scores: Mapping[str, Typed]) -> None:
+    if any(score.refused for score in scores.values()):
+        st.warning("Nothing was kept. Correct the T-score marked above, and press again.")
+        return
+    results = [
+        DxaResult(site, score.value, measured_on)
+        for site, score in scores.items()
+        if score.value is not None
+    ]
     try:
         enter_dxa(shared_records(), one.assessment_id, results, st.session_state[SAVER].strip())
     except Face2BoneError as error:

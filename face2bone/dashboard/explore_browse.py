@@ -44,7 +44,7 @@ def browse(cohort: Explored) -> None:
     pages = math.ceil(len(rows) / PAGE)
     page = 1
     if pages > 1:
-        page = int(st.number_input(f"Page, of {pages}", 1, pages, 1, key="explore_page"))
+        page = st.selectbox(f"Page, of {pages}", range(1, pages + 1), key="explore_page")
     shown = rows.iloc[(page - 1) * PAGE : page * PAGE]
     st.caption(f"{len(rows)} of {len(cohort.table)} photos.")
     _table(shown)

@@ -17,10 +17,11 @@ from face2bone.dashboard.answers import (
     T_SCORE,
     Z_SCORE,
     answer_key,
+    bone_score,
+    fracture_age,
 )
+from face2bone.dashboard.number_field import number_field
 from face2bone.history import (
-    BONE_SCORE_RANGE,
-    FRACTURE_AGE_RANGE,
     Alcohol,
     Condition,
     Ethnicity,
@@ -132,10 +133,9 @@ def _some_of(label: str, name: str, kind: type[Enum]) -> None:
 def _fractures() -> None:
     if not _any("Fractures in adult life after a fall from standing height or less", "fractures"):
         return
-    count = st.number_input(
+    count = st.selectbox(
         "How many",
-        1,
-        MOST_FRACTURES,
+        range(1, MOST_FRACTURES + 1),
         key=answer_key(f"{HISTORY}fractures_count"),
         persist_state="session",
     )
@@ -144,28 +144,13 @@ def _fractures() -> None:
         with site:
             _select(f"Site of fracture {i + 1}", f"{HISTORY}fracture_{i}_site", list(FractureSite))
         with age:
-            st.number_input(
-                f"Age at fracture {i + 1} (years)",
-                *FRACTURE_AGE_RANGE,
-                value=None,
-                step=1.0,
-                key=answer_key(f"{HISTORY}fracture_{i}_age"),
-                persist_state="session",
-            )
+            number_field(fracture_age(i), answer_key(f"{HISTORY}fracture_{i}_age"))
+    st.caption("The list counts once every fracture in it has a site and an age.")
 
 
 def _measured() -> None:
     st.markdown("**DXA already measured** (standard deviations)")
     for column, site in zip(st.columns(len(SITES)), SITES, strict=True):
-        name = site.replace("_", " ").capitalize()
         with column:
-            for prefix, kind in ((T_SCORE, "T-score"), (Z_SCORE, "Z-score")):
-                st.number_input(
-                    f"{name}, {kind}",
-                    *BONE_SCORE_RANGE,
-                    value=None,
-                    step=0.1,
-                    format="%.1f",
-                    key=answer_key(f"{prefix}{site}"),
-                    persist_state="session",
-                )
+            for prefix in (T_SCORE, Z_SCORE):
+                number_field(bone_score(prefix, site), answer_key(f"{prefix}{site}"))

@@ -17,11 +17,13 @@ from face2bone.dashboard.answers import (
     FACTOR,
     FLAG,
     FRAX,
+    FRAX_FIELDS,
     GUIDELINE,
     Answers,
     answer_key,
 )
 from face2bone.dashboard.history_form import history_form
+from face2bone.dashboard.number_field import number_field
 from face2bone.dashboard.scores_table import scores_table
 from face2bone.settings import get_settings
 
@@ -43,23 +45,37 @@ CHANGE_WORDS: Final = {
 }
 
 
-def next_step(answers: Answers, referral: Referral) -> None:
-    """Questions on the left, the suggestion with every reason on the right, scores below."""
+def next_step(answers: Answers, referral: Referral | None) -> None:
+    """Questions on the left, the suggestion with every reason on the right, scores below.
+
+    While an answer is refused there is no ``referral``, and the refusals stand in its place.
+    """
     show.step(6, "What next", "The suggestion is right without the face; the face may only add.")
     questions, answer = st.columns([2, 3], gap="large")
     with questions:
-        _questions(answers)
+        _questions()
     with answer:
-        _suggestion(referral)
+        if referral is None:
+            _refusals(answers)
+        else:
+            _suggestion(referral)
     with st.expander("Further answers for the scores (optional)"):
         history_form(answers.patient)
-    scores_table(answers, referral.situation.scores)
+    if referral is not None:
+        scores_table(answers, referral.situation.scores)
 
 
-def _questions(answers: Answers) -> None:
-    with st.container():
-        for refusal in answers.refusals:
-            show.refusal(refusal)
+def _refusals(answers: Answers) -> None:
+    st.warning(
+        "**No suggestion yet.** An answer cannot be used. Result, suggestion, scores and report "
+        "wait until it is corrected.",
+        icon=":material/block:",
+    )
+    for refusal in answers.refusals:
+        show.refusal(refusal)
+
+
+def _questions() -> None:
     asked = load_questions()
     st.markdown("**Red flags**")
     _boxes(FLAG, {flag.value: q for flag, q in asked.red_flags.items()})
@@ -88,29 +104,12 @@ def _frax_entry() -> None:
         f"FRAX is not computed here. The official calculator: [{CALCULATOR}]({CALCULATOR}); "
         "following the link leaves this page, and nothing is sent along."
     )
-    major, hip = st.columns(2)
-    with major:
-        st.number_input(
-            "Major fracture, 10 years (%)",
-            0.0,
-            100.0,
-            None,
-            0.1,
-            "%.1f",
-            key=answer_key(f"{FRAX}major"),
-            persist_state="session",
-        )
-    with hip:
-        st.number_input(
-            "Hip fracture, 10 years (%)",
-            0.0,
-            100.0,
-            None,
-            0.1,
-            "%.1f",
-            key=answer_key(f"{FRAX}hip"),
-            persist_state="session",
-        )
+    typed = []
+    for column, (name, quantity) in zip(st.columns(2), FRAX_FIELDS.items(), strict=True):
+        with column:
+            typed.append(number_field(quantity, answer_key(name)).value)
+    if typed.count(None) == 1:
+        st.caption("Both figures are needed: one alone is not used.")
     st.checkbox(
         "Computed with femoral-neck BMD", key=answer_key(f"{FRAX}bmd"), persist_state="session"
     )

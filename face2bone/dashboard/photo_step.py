@@ -8,10 +8,15 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from face2bone.cohort.synthetic.samples import sample_patients, unusable_photo
 from face2bone.dashboard import session, show
 from face2bone.dashboard.answers import anything_typed
+from face2bone.dashboard.number_field import number_field
 from face2bone.patient import AGE_RANGE, HEIGHT_RANGE, WEIGHT_RANGE, Menopause, Patient, Sex
 from face2bone.photo import Photo, read_photo
+from face2bone.typed_number import Quantity
 
 SAMPLE, UPLOAD, CAMERA = "Sample patient", "Upload", "Camera"
+AGE: Final = Quantity("Age", *AGE_RANGE, "years")
+HEIGHT: Final = Quantity("Height", *HEIGHT_RANGE, "cm")
+WEIGHT: Final = Quantity("Weight", *WEIGHT_RANGE, "kg")
 SEX_WORDS: Final = {Sex.FEMALE: "Female", Sex.MALE: "Male"}
 MENOPAUSE_WORDS: Final = {
     Menopause.UNKNOWN: "Unknown",  # first: what the list shows until it is answered
@@ -149,11 +154,11 @@ def _patient_form() -> Patient | None:
     st.subheader("Patient")
     first, second = st.columns(2)
     with first:
-        age = _number("Age (years)", AGE_RANGE, "age", "age_years")
-        height = _number("Height (cm)", HEIGHT_RANGE, "height", "height_cm")
+        age = _number(AGE, "age", "age_years")
+        height = _number(HEIGHT, "height", "height_cm")
     with second:
         sex = _sex()
-        weight = _number("Weight (kg)", WEIGHT_RANGE, "weight", "weight_kg")
+        weight = _number(WEIGHT, "weight", "weight_kg")
     menopause = _menopause(sex)
     if age is None or height is None or weight is None or sex is None:
         st.caption("Age, sex, height and weight are required.")
@@ -161,17 +166,10 @@ def _patient_form() -> Patient | None:
     return Patient(age, sex, height, weight, menopause)
 
 
-def _number(label: str, limits: tuple[float, float], name: str, field: str) -> float | None:
+def _number(quantity: Quantity, name: str, field: str) -> float | None:
     sitting = session.sitting()
-    return st.number_input(
-        label,
-        *limits,
-        value=None if sitting.given is None else float(getattr(sitting.given, field)),
-        step=1.0,
-        format="%.1f",
-        key=sitting.patient_key(name),
-        persist_state="session",
-    )
+    given = None if sitting.given is None else float(getattr(sitting.given, field))
+    return number_field(quantity, sitting.patient_key(name), given).value
 
 
 def _sex() -> Sex | None:

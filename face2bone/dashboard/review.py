@@ -70,6 +70,13 @@ def _steps_after_the_photo(patient: Patient | None) -> None:
         st.info("Choose a sample patient, or give a photo and the four details above.")
         return
     answers = read_answers(patient)
+    if answers.refusals:
+        if photo is not None:
+            with face:
+                face_step(photo)
+        with following:
+            next_step(answers, None)
+        return
     asked = answers.patient
     assessor = session.assessor()
     with face:

@@ -14,12 +14,18 @@ from face2bone.clinical.base_rates import (
     own_rate,
 )
 from face2bone.dashboard import charts, session, show
+from face2bone.dashboard.number_field import number_field
 from face2bone.errors import PatientError
 from face2bone.patient import Patient
 from face2bone.runtime import Prediction
+from face2bone.typed_number import Quantity
 
 COHORT: Final = "cohort"
 OWN: Final = "own"
+OWN_FIELDS: Final = {
+    "own_osteoporosis": (Quantity("Osteoporosis, % of the people you see", 0.0, 100.0), 15.0),
+    "own_low_bone_mass": (Quantity("Low bone mass, % of the people you see", 0.0, 100.0), 40.0),
+}
 CAVEAT: Final = (
     "This assumes that faces of each class look the same there as in the training cohort. "
     "Other cameras, ages and ancestries break that, so it is a what-if and not a result; step 3 "
@@ -41,9 +47,9 @@ def what_if_control(prediction: Prediction, patient: Patient, assessor: Assessor
     )
     try:
         rate = _own() if chosen == OWN else fitting.get(chosen)
-        if rate is None:
+        if rate is None and chosen != OWN:
             st.caption("Step 3 is told for this setting. Choose another to see what would change.")
-        else:
+        elif rate is not None:
             _show(assessor.what_if(prediction, rate), prediction, assessor, table)
     except PatientError as error:
         show.refusal(error)
@@ -62,14 +68,15 @@ def _words(key: str, fitting: dict[str, BaseRate]) -> str:
     return "My own figures" if key == OWN else "The training cohort's, as in step 3"
 
 
-def _own() -> BaseRate:
-    ill, low = st.columns(2)
-    osteoporosis = ill.number_input(
-        "Osteoporosis, % of the people you see", 0.0, 100.0, 15.0, 1.0, key="own_osteoporosis"
-    )
-    low_bone_mass = low.number_input(
-        "Low bone mass, % of the people you see", 0.0, 100.0, 40.0, 1.0, key="own_low_bone_mass"
-    )
+def _own() -> BaseRate | None:
+    shares = []
+    for column, (name, (quantity, usual)) in zip(st.columns(2), OWN_FIELDS.items(), strict=True):
+        with column:
+            shares.append(number_field(quantity, name, usual).value)
+    osteoporosis, low_bone_mass = shares
+    if osteoporosis is None or low_bone_mass is None:
+        st.caption("Both shares are needed.")
+        return None
     return own_rate(osteoporosis, low_bone_mass)
 
 

@@ -57,7 +57,7 @@ def test_the_table_shows_pictures_only_where_one_is_kept(with_cohort: Path) -> N
     assert f"{PHOTOS} of {PHOTOS} photos" in words(app)
     assert 0 < table["picture"].isna().sum() < 25
     assert table["picture"].dropna().str.startswith("data:image/jpeg;base64,").all()
-    app.number_input(key="explore_page").set_value(2).run()
+    app.selectbox(key="explore_page").set_value(2).run()
     assert len(app.dataframe[0].value) == PHOTOS - 25
 
 

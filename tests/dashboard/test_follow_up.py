@@ -49,7 +49,7 @@ def choose(clinic: Clinic, number: int) -> KeptAssessment:
 def keep_result(clinic: Clinic, **scores: float) -> None:
     clinic.app.text_input(key="saver_name").set_value("Dr. Li")
     for site, score in scores.items():
-        named(clinic.app.number_input, f"t_{site}").set_value(score)
+        named(clinic.app.text_input, f"t_{site}").set_value(f"{score:g}")
     named(clinic.app.button, "keep_dxa").click().run()
     assert not clinic.app.exception
 
@@ -82,7 +82,7 @@ def test_scores_of_one_patient_are_never_kept_for_the_next(clinic: Clinic) -> No
 
 def test_scores_typed_and_not_kept_are_gone_when_another_patient_is_chosen(clinic: Clinic) -> None:
     choose(clinic, 0)
-    named(clinic.app.number_input, "t_total_hip").set_value(-3.1)
+    named(clinic.app.text_input, "t_total_hip").set_value("-3.1")
     choose(clinic, 1)
     keep_result(clinic, total_hip=-1.0)
     choose(clinic, 0)
@@ -95,7 +95,7 @@ def test_a_press_meant_for_one_patient_does_nothing_once_another_is_chosen(clini
     """As when the choice and the press arrive together."""
     choose(clinic, 0)
     clinic.app.text_input(key="saver_name").set_value("Dr. Li")
-    named(clinic.app.number_input, "t_total_hip").set_value(-3.1)
+    named(clinic.app.text_input, "t_total_hip").set_value("-3.1")
     other = kept_assessments(clinic.records)[1]
     named(clinic.app.selectbox, "dxa_assessment").set_value(other.assessment_id)
     named(clinic.app.button, "keep_dxa").click().run()
@@ -103,9 +103,23 @@ def test_a_press_meant_for_one_patient_does_nothing_once_another_is_chosen(clini
     assert results(clinic, "P-0") == results(clinic, "P-1") == {}
 
 
+@pytest.mark.parametrize("typed", ["-12", "-2.7.", "low"])
+def test_a_t_score_that_cannot_be_used_keeps_nothing_at_all(clinic: Clinic, typed: str) -> None:
+    choose(clinic, 0)
+    clinic.app.text_input(key="saver_name").set_value("Dr. Li")
+    named(clinic.app.text_input, "t_total_hip").set_value("-1.2")
+    named(clinic.app.text_input, "t_lumbar_spine").set_value(typed)
+    named(clinic.app.button, "keep_dxa").click().run()
+    assert results(clinic, "P-0") == {}
+    assert any("Nothing was kept" in w.value for w in clinic.app.warning)
+    named(clinic.app.text_input, "t_lumbar_spine").set_value("-2,7")
+    named(clinic.app.button, "keep_dxa").click().run()
+    assert results(clinic, "P-0") == {"total_hip": -1.2, "lumbar_spine": -2.7}
+
+
 def test_an_unsigned_result_is_refused_in_a_sentence(clinic: Clinic) -> None:
     choose(clinic, 0)
-    named(clinic.app.number_input, "t_total_hip").set_value(-1.1)
+    named(clinic.app.text_input, "t_total_hip").set_value("-1.1")
     named(clinic.app.button, "keep_dxa").click().run()
     assert not clinic.app.exception
     assert any("name or initials" in e.value for e in clinic.app.error)

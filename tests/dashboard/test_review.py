@@ -86,9 +86,29 @@ def test_another_sample_replaces_every_result(app: AppTest) -> None:
     assert {sha for _, sha, _ in kept} == {app.session_state["sitting"].photo.sha256}
 
 
+@pytest.mark.parametrize(("field", "typed"), [("age", "12"), ("weight", "625"), ("height", "1.58")])
+def test_a_detail_out_of_range_withholds_everything(app: AppTest, field: str, typed: str) -> None:
+    done(app.button(key="sample_0").click().run())
+    named(app.text_input, field).set_value(typed).run()
+    assert any("is not between" in e.value for e in app.error)
+    assert headings(app) == ["1. Photo"]
+    assert "save_assessment" not in {button.key for button in app.button}
+
+
+def test_an_answer_that_cannot_be_used_withholds_result_and_report(app: AppTest) -> None:
+    done(app.button(key="sample_0").click().run())
+    named(app.text_input, "frax_major").set_value("400").run()
+    assert headings(app) == ["1. Photo", "2. Face found", "6. What next"]
+    assert any("No suggestion yet" in w.value for w in app.warning)
+    assert "save_assessment" not in {button.key for button in app.button}
+    named(app.text_input, "frax_major").set_value("40").run()
+    assert headings(done(app))[-1] == "6. What next"
+    assert "3. Result" in headings(app)
+
+
 def test_missing_details_stop_before_the_face(app: AppTest) -> None:
-    for name, value in (("age", 67.0), ("height", 158.0)):
-        named(app.number_input, name).set_value(value).run()
+    for name, value in (("age", "67"), ("height", "158")):
+        named(app.text_input, name).set_value(value).run()
     assert headings(app) == ["1. Photo"]
     assert any("required" in c.value for c in app.caption)
 

@@ -49,8 +49,8 @@ def test_saved_once_with_consent_and_a_reason_for_another_decision(
     (kept,) = kept_assessments(records)
     assert kept.decision == chosen
     assert verify(records).faults == ()
-    review.number_input(key="frax_major_1_0").set_value(12.0)
-    review.number_input(key="frax_hip_1_0").set_value(1.0).run()
+    review.text_input(key="frax_major_1_0").set_value("12.0")
+    review.text_input(key="frax_hip_1_0").set_value("1.0").run()
     assert not any("Saved under" in s.value for s in review.success), "corrected since"
     review.button(key=SAVE).click().run()
     assert len(kept_assessments(records)) == 2

@@ -106,9 +106,9 @@ def test_own_figures_are_used_and_refused_in_words(assessor: Any) -> None:
     app = run(assessor)
     app.selectbox(key="setting_0").set_value("own").run()
     assert "15 of 100" in what_if_lines(app)[0]
-    app.number_input(key="own_osteoporosis").set_value(40.0).run()
+    app.text_input(key="own_osteoporosis").set_value("40.0").run()
     assert "40 of 100" in what_if_lines(app)[0]
-    app.number_input(key="own_low_bone_mass").set_value(70.0).run()
+    app.text_input(key="own_low_bone_mass").set_value("70.0").run()
     assert not app.exception
     assert what_if_lines(app) == []
     assert any("more than 100%" in e.value for e in app.error)

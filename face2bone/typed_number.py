@@ -1,0 +1,66 @@
+"""A number as a person types it: digits, one sign, and a decimal point or a decimal comma.
+
+German and French clinics type "-0,8", and a form that swallows the comma reads -8. Nothing here
+guesses: a space or a second mark between digits, as in "1.234,5", is refused.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from face2bone.errors import NumberRefused
+
+_NUMBER: Final = re.compile(r"([+-]?)([0-9]{0,9})(?:[.,]([0-9]{1,9}))?")
+# Other signs for the same thing, full width among them. Not Unicode's compatibility forms at
+# large: by those "6\u00b2" is 62.
+_PLAIN: Final = str.maketrans(
+    "\N{MINUS SIGN}\N{EN DASH}\uff0d\uff0b\uff0e\uff0c" + "".join(map(chr, range(0xFF10, 0xFF1A))),
+    "--" + "-+.," + "0123456789",
+)
+_SHOWN: Final = 20  # characters of what was typed that a sentence repeats
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """What a field asks for; ``low`` and ``high`` are allowed themselves."""
+
+    label: str
+    low: float
+    high: float
+    unit: str = ""
+
+    @property
+    def title(self) -> str:
+        """The field's label, with its unit."""
+        return f"{self.label} ({self.unit})" if self.unit else self.label
+
+    def read(self, text: str | None) -> float | None:
+        """The number typed; None for nothing.
+
+        Raises ``NumberRefused`` for what is no number, and for one out of range.
+
+        >>> Quantity("T-score", -8.0, 8.0).read("-0,8")
+        -0.8
+        """
+        typed = (text or "").strip()
+        if not typed:
+            return None
+        value = _value(typed)
+        if value is None:
+            raise NumberRefused(
+                f"{self.label}: “{typed[:_SHOWN]}” is not a number. Write digits with at most one "
+                "decimal point or comma, such as 67 or 67.5."
+            )
+        if not self.low <= value <= self.high:
+            raise NumberRefused(
+                f"{self.label}: {typed[:_SHOWN]} is not between {self.low:g} and {self.high:g}"
+                f"{f' {self.unit}' if self.unit else ''}. It is not used until it is corrected."
+            )
+        return value
+
+
+def _value(typed: str) -> float | None:
+    found = _NUMBER.fullmatch(typed.translate(_PLAIN))
+    if found is None or not (found[2] or found[3]):
+        return None
+    return float(f"{found[1]}{found[2] or '0'}.{found[3] or '0'}")
