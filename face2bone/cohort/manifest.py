@@ -42,7 +42,7 @@ T_SCORE_RANGE: Final = (-8.0, 8.0)  # SD; outside it is a slip of the pen, not a
 ERRORS_SHOWN: Final = 10
 _NUMBERS: Final = ("age_years", "height_cm", "weight_kg", "t_score")
 _PATIENT_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_SUFFIXES: Final = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif")
+_SUFFIXES: Final = (".jpg", ".jpeg", ".jfif", ".png", ".webp", ".heic", ".heif")
 _PHOTO_RULES: Final[tuple[tuple[Callable[[str], bool], str], ...]] = (
     (
         lambda v: 0 < len(v.encode("utf-8", "replace")) <= 240 and v.isprintable(),
@@ -51,7 +51,10 @@ _PHOTO_RULES: Final[tuple[tuple[Callable[[str], bool], str], ...]] = (
     (lambda v: not set("\\:") & set(v), "must use forward slashes, with no drive or address"),
     (lambda v: not v.startswith(("/", "~")), "must be relative to the manifest's folder"),
     (lambda v: ".." not in PurePosixPath(v).parts, "must stay inside the manifest's folder"),
-    (lambda v: v.lower().endswith(_SUFFIXES), f"must end in one of {', '.join(_SUFFIXES)}"),
+    (
+        lambda v: PurePosixPath(v).suffix.lower() in ("", *_SUFFIXES),
+        f"must end in one of {', '.join(_SUFFIXES)}, or have no ending",
+    ),
 )
 
 

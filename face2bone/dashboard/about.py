@@ -16,6 +16,9 @@ and concepts the answer rests on, and suggests what next.
 - **The model that ships is trained on drawn faces.** It knows nothing about real bones. Real
   photos run through every step, are marked as unlike its training faces, and never change a
   referral.
+- **The photo's checks are no guard against every photo.** The age typed is not compared with the
+  face, and a child's photo passes. Plain masks and scarves are refused; a patterned one, a hand or
+  a photo of a photo may pass, and dark glasses only bring a remark.
 - **The network is a reconstruction.** No code, weights or data of the Face2Bone study are public.
   FaceNet, KAN, SHAP and CRAFT follow their papers; Frequency Sparse Attention (FSA) and the
   Spatial Supervised Attention Module (SSAM) are known by name and purpose only and are our design.

@@ -123,16 +123,18 @@ def _samples() -> None:
 
 
 def _upload() -> None:
+    # No list of endings: phones write .jfif or none, and the content decides.
     file = st.file_uploader(
         "Photo of the face (JPEG, PNG, WebP or HEIC, at most 12 MB)",
-        type=["jpg", "jpeg", "png", "webp", "heic", "heif"],
         key=session.sitting().box_key("upload"),
     )
     _take(file)
 
 
 def _camera() -> None:
-    _take(st.camera_input("Look straight into the camera", key=session.sitting().box_key("camera")))
+    key = session.sitting().box_key("camera")
+    # Without it the photo is as small as the box on the page.
+    _take(st.camera_input("Look straight into the camera", key=key, resolution="1080p"))
 
 
 def _take(file: UploadedFile | None) -> None:

@@ -41,10 +41,13 @@ def find_face(
     """The face in a photo with its quality verdict; a bad verdict is data, not an error.
 
     Without a locator the landmarker shared by the process is used, without limits those of the
-    environment. Raises ``NoFaceFound`` and ``SeveralFaces``.
+    environment. Raises ``NoFaceFound``, also where landmarks do not repeat as a face's do, and
+    ``SeveralFaces``.
     """
-    faces = (locator or shared_locator()).locate(photo.pixels)
-    if not faces:
+    locator, limits = locator or shared_locator(), limits or environment_limits()
+    located = locator.locate(photo.pixels)
+    faces = locator.confirm(photo.pixels, located, limits.unrest_reject) if located else []
+    if not faces or faces[0].unrest > limits.unrest_reject:
         raise NoFaceFound(
             "No face was found in the photo. Take it from the front, in even light, with the "
             "whole face in the frame and nothing covering it."
@@ -54,11 +57,10 @@ def find_face(
             f"The photo shows {len(faces)} faces. Crop it to the patient or take it again "
             "with nobody else in the frame."
         )
-    landmarks, pose = faces[0], head_pose(faces[0])
+    landmarks = faces[0].landmarks
+    pose = head_pose(landmarks)
     aligned = align_landmarks(photo.pixels, landmarks)
-    verdict = judge_quality(
-        photo.pixels.shape, landmarks, pose, aligned, limits or environment_limits()
-    )
+    verdict = judge_quality(photo.pixels.shape, landmarks, pose, aligned, limits, faces[0].unrest)
     return Face(
         landmarks, pose.yaw_deg, pose.pitch_deg, pose.roll_deg, pose.quarter_turns, verdict, aligned
     )

@@ -75,44 +75,44 @@ class QualityLimits(BaseSettings):
         "themselves grow unsure.",
     )
     sharpness_warn: float = Field(
-        default=0.45,
+        default=0.50,
         gt=0,
-        description="Fine over medium detail in the crop. Rationale: what a Gaussian blur of 3 % "
+        description="Fine over medium detail in the crop. Rationale: what a Gaussian blur of 2.5 % "
         "of the pupil distance leaves, on drawn faces and on a photo alike.",
     )
     sharpness_reject: float = Field(
-        default=0.36,
+        default=0.45,
         gt=0,
-        description="Fine over medium detail in the crop. Rationale: as above for a blur of 5 %, "
-        "when no crease narrower than a lid can be seen.",
+        description="Fine over medium detail in the crop. Rationale: as above for a blur of 3 %; "
+        "finer creases are gone.",
     )
     brightness_warn: float = Field(
-        default=45.0,
+        default=55.0,
         ge=0,
         le=255,
         description="Median grey level of the face, 0 to 255. Rationale: evenly lit very dark "
         "skin stays above it; below it the camera's noise rivals the shading.",
     )
     brightness_reject: float = Field(
-        default=25.0,
+        default=35.0,
         ge=0,
         le=255,
-        description="Median grey level of the face, 0 to 255. Rationale: fewer than 25 levels "
+        description="Median grey level of the face, 0 to 255. Rationale: fewer than 35 levels "
         "carry half of the face.",
     )
     clipping_warn: float = Field(
         default=3.0,
         ge=0,
         le=100,
-        description="Percent of the face burnt out or drowned in black. Rationale: more than the "
-        "highlights on nose and forehead.",
+        description="Percent of the face with two channels burnt out, or drowned in black. "
+        "Rationale: more than the highlights on nose and forehead.",
     )
     clipping_reject: float = Field(
-        default=25.0,
+        default=10.0,
         ge=0,
         le=100,
-        description="Percent of the face burnt out or drowned in black. Rationale: several of "
-        "the ten regions would hold no information.",
+        description="Percent of the face with two channels burnt out, or drowned in black. "
+        "Rationale: the area of one of the ten regions.",
     )
     evenness_warn: float = Field(
         default=0.5,
@@ -122,11 +122,11 @@ class QualityLimits(BaseSettings):
         "report (2018) asks the darkest measured zone for half the level of the brightest.",
     )
     evenness_reject: float = Field(
-        default=0.25,
+        default=0.33,
         ge=0,
         le=1,
-        description="Darker over brighter half of the face. Rationale: half of the ICAO limit, "
-        "where one half is in shadow.",
+        description="Darker over brighter half of the face. Rationale: two thirds of the ICAO "
+        "limit, where one half is in shadow.",
     )
     eye_opening_warn: float = Field(
         default=0.18,
@@ -142,10 +142,10 @@ class QualityLimits(BaseSettings):
         description="Height over width of the more closed eye. Rationale: no iris can be seen.",
     )
     mouth_opening_warn: float = Field(
-        default=0.06,
+        default=0.20,
         ge=0,
-        description="Gap between the lips in pupil distances, about 4 mm. Source: ICAO portraits "
-        "ask for a closed mouth; an open one never rejects by itself.",
+        description="Gap between the lips in pupil distances, about 12 mm. Rationale: a smile or "
+        "parted lips, as in half of all portraits, pass; an open mouth never rejects by itself.",
     )
     outside_frame_warn: float = Field(
         default=0.5,
@@ -168,10 +168,35 @@ class QualityLimits(BaseSettings):
         "of drawn faces turned up to 20 degrees.",
     )
     misfit_reject: float = Field(
-        default=0.14,
+        default=0.12,
         gt=0,
-        description="Landmarks against the mean face, in pupil distances. Rationale: seen only "
-        "where landmarks were guessed on a face that stands on its head or is mostly covered.",
+        description="Landmarks against the mean face, in pupil distances. Rationale: beyond every "
+        "drawn face and the photo; drawn clocks and smileys lie from 0.10 on.",
+    )
+    unrest_warn: float = Field(
+        default=0.08,
+        gt=0,
+        description="How far landmarks move between six looks, in pupil distances. Rationale: "
+        "twice the most seen on drawn faces and a photo, masked, noisy or on their head.",
+    )
+    unrest_reject: float = Field(
+        default=0.15,
+        gt=0,
+        description="How far landmarks move between six looks, in pupil distances; beyond, it "
+        "is no face that was found. Rationale: no face moves so far, and drawn clocks and smileys "
+        "nearly always do.",
+    )
+    lip_contrast_reject: float = Field(
+        default=4.0,
+        ge=0,
+        description="Standard deviation of lightness (0 to 100) inside the lips. Rationale: drawn "
+        "faces have 4.4 or more, a plain mask or scarf about 0.",
+    )
+    eye_contrast_warn: float = Field(
+        default=5.0,
+        ge=0,
+        description="Standard deviation of lightness (0 to 100) between the lids. Rationale: half "
+        "of the least on drawn faces; dark glasses have about 0, with reflections more.",
     )
 
     @classmethod

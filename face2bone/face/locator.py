@@ -15,7 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2bone.errors import SettingsError
-from face2bone.face.search import Detector, search_faces
+from face2bone.face.looks import Detector
+from face2bone.face.others import confirmed_faces
+from face2bone.face.search import search_faces
+from face2bone.face.sighting import Sighting
 from face2bone.face.silence import quiet_stderr
 from face2bone.settings import shipped_models
 
@@ -32,6 +35,16 @@ class Locator(Protocol):
 
         pixels: uint8 (H, W, 3) RGB. x and y are 0 at the centre of the first pixel; z has the
         scale of x and grows away from the camera.
+        """
+        ...
+
+    def confirm(
+        self, pixels: NDArray[np.uint8], faces: list[NDArray[np.float32]], unrest: float
+    ) -> list[Sighting]:
+        """The faces located, looked at again, and any other the photo shows.
+
+        faces: at least one, as from ``locate``; unrest: pupil distances by which a face's
+        landmarks may move. Finds that move farther are left out where another does not.
         """
         ...
 
@@ -54,6 +67,12 @@ class FaceLandmarker:
     def locate(self, pixels: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
         """See ``Locator.locate``."""
         return search_faces(self.detector(), pixels)
+
+    def confirm(
+        self, pixels: NDArray[np.uint8], faces: list[NDArray[np.float32]], unrest: float
+    ) -> list[Sighting]:
+        """See ``Locator.confirm``."""
+        return confirmed_faces(self.detector(), pixels, faces, unrest)
 
     def detector(self) -> Detector:
         """The process's own: MediaPipe's threads do not survive a fork."""

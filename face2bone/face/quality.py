@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2bone.face.alignment import AlignedFace
+from face2bone.face.covered import eye_contrast, lip_contrast
 from face2bone.face.limits import QualityLimits
 from face2bone.face.mesh import inter_pupil_distance
 from face2bone.face.pose import Pose, mesh_misfit
@@ -57,12 +58,17 @@ def judge_quality(
     pose: Pose,
     aligned: AlignedFace,
     limits: QualityLimits,
+    unrest: float,
 ) -> QualityVerdict:
-    """Verdict on one face: photo_shape (H, W, ...), landmarks (478, 3) in photo pixels."""
+    """Verdict on one face: photo_shape (H, W, ...), landmarks (478, 3) in photo pixels, and by how
+    many pupil distances these move from look to look.
+    """
     checks = (
         *_geometry_checks(landmarks, pose, limits),
+        *_face_checks(landmarks, limits, unrest),
         *_expression_checks(landmarks, limits),
         *_light_checks(aligned, limits),
+        *_cover_checks(aligned, limits),
         _frame_check(photo_shape, aligned, limits),
     )
     worst = max((check.status for check in checks), key=_SEVERITY.index)
@@ -99,9 +105,12 @@ def evenness(aligned: AlignedFace) -> float:
 
 
 def clipped_percent(aligned: AlignedFace) -> float:
-    """Percent of the face where some channel is 254 or more or all are 2 or less."""
-    brightest = np.maximum.reduce(cv2.split(aligned.crop))[aligned.mask]
-    return 100.0 * float(((brightest >= 254) | (brightest <= 2)).mean())
+    """Percent of the face where two channels are 254 or more, or all are 2 or less.
+
+    Red alone reaches its end on light skin in ordinary light, and the other two hold the shading.
+    """
+    levels = np.sort(aligned.crop[aligned.mask], axis=1)
+    return 100.0 * float(((levels[:, 1] >= 254) | (levels[:, 2] <= 2)).mean())
 
 
 def eye_opening(landmarks: NDArray[np.floating[Any]]) -> float:
@@ -153,17 +162,30 @@ def _geometry_checks(
         f"Tilt the head {abs(pose.roll_deg):.0f} degrees towards the patient's {shoulder} "
         "shoulder, or hold the camera level.",
     )
+    turns = min(pose.quarter_turns, 4 - pose.quarter_turns)
     yield _at_most(
-        ("quarter_turns", float(pose.quarter_turns), "turns"),
-        (0.0, None),
-        "The photo lies on its side or on its head. Take it upright, with the patient sitting.",
+        ("quarter_turns", float(turns), "turns"),
+        (0.0, 1.0),
+        f"The photo {'stands on its head' if turns == 2 else 'lies on its side'}. "
+        "Take it upright, with the patient sitting.",
     )
+
+
+def _face_checks(
+    landmarks: NDArray[np.floating[Any]], limits: QualityLimits, unrest: float
+) -> Iterator[QualityCheck]:
     misfit = mesh_misfit(landmarks)
     yield _at_most(
         ("landmark_misfit", misfit, "pupil distances"),
         (limits.misfit_warn, limits.misfit_reject),
         f"The landmarks are {misfit:.2f} pupil distances off a face's proportions. "
         "Uncover the face and hold the photo upright.",
+    )
+    yield _at_most(
+        ("landmark_unrest", unrest, "pupil distances"),
+        (limits.unrest_warn, limits.unrest_reject),
+        f"Looked at again, the landmarks move by {unrest:.2f} pupil distances. "
+        "Take a photo that shows one uncovered face clearly.",
     )
 
 
@@ -174,7 +196,8 @@ def _expression_checks(
     yield _at_least(
         ("eye_opening", eyes, "height/width"),
         (limits.eye_opening_warn, limits.eye_opening_reject),
-        f"The eyes are open {eyes:.2f} of their width. Ask the patient to open both eyes.",
+        f"The lids of one eye are {eyes:.2f} of its width apart. "
+        "Take the photo again if an eye was closed; narrow eyes and heavy lids read the same.",
     )
     mouth = mouth_opening(landmarks)
     yield _at_most(
@@ -211,6 +234,23 @@ def _light_checks(aligned: AlignedFace, limits: QualityLimits) -> Iterator[Quali
         (limits.evenness_warn, limits.evenness_reject),
         f"One side of the face is only {100 * balance:.0f} % as bright as the other. "
         "Turn the patient towards the light.",
+    )
+
+
+def _cover_checks(aligned: AlignedFace, limits: QualityLimits) -> Iterator[QualityCheck]:
+    lips = lip_contrast(aligned)
+    yield _at_least(
+        ("lip_contrast", lips, "lightness"),
+        (limits.lip_contrast_reject, limits.lip_contrast_reject),
+        f"The lips show almost no shading ({lips:.1f}). "
+        "Uncover the mouth; if nothing covers it, take the photo again in better light and focus.",
+    )
+    eyes = eye_contrast(aligned)
+    yield _at_least(
+        ("eye_contrast", eyes, "lightness"),
+        (limits.eye_contrast_warn, None),
+        f"The eyes show little contrast ({eyes:.1f}). "
+        "Take dark glasses off, or let light fall on the eyes.",
     )
 
 
@@ -259,8 +299,11 @@ _NAMES: Final = {
     "pitch": "Head raised or lowered",
     "roll": "Head tilted",
     "quarter_turns": "Photo upright",
-    "landmark_misfit": "Face uncovered",
-    "eye_opening": "Eyes open",
+    "landmark_misfit": "Proportions of the face",
+    "landmark_unrest": "Landmarks looked at again",
+    "lip_contrast": "Shading of the lips",
+    "eye_contrast": "Contrast of the eyes",
+    "eye_opening": "Lids apart",
     "mouth_opening": "Mouth closed",
     "sharpness": "Sharpness",
     "brightness": "Brightness",

@@ -7,19 +7,16 @@ all four ways: that sharpens the landmarks, drops false finds, and corrects the 
 landmarks the detectors guess on a face that stands on its head.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from face2bone.face.looks import Detector, face_centre, face_size, is_same_face, look
 from face2bone.face.pose import head_pose, mesh_misfit
-from face2bone.face.views import View, see, to_photo
+from face2bone.face.views import View
 
-Detector = Callable[[NDArray[np.uint8]], list[NDArray[np.float64]]]
-"""Square RGB view (S, S, 3) to landmarks (478, 3), where x, y and z are 0 to 1 over the side."""
-
-SAME_FACE: Final = 0.35  # finds whose centres are closer than this share of their size are one
 BACKGROUND: Final = 1 / 3  # faces smaller than this share of the largest are passers-by
 SECOND_LOOK: Final = 2.0  # side of the second look, in face sizes
 SMALLEST_TILE: Final = 320  # pixels; faces small in these are too small to be of use
@@ -34,16 +31,16 @@ def search_faces(detect: Detector, pixels: NDArray[np.uint8]) -> list[NDArray[np
     Two finds of one face count once, and faces smaller than a third of the largest are left out.
     """
     height, width = pixels.shape[:2]
-    whole = _look(detect, pixels, View(0, 0, max(width, height), smallest=0))
+    whole = look(detect, pixels, View(0, 0, max(width, height), smallest=0))
     found = [_made_sure(detect, pixels, face) for face in whole]
     for views in _retries(width, height):
         if found:
             break
-        seen = _distinct([face for view in views for face in _look(detect, pixels, view)])
+        seen = _distinct([face for view in views for face in look(detect, pixels, view)])
         looks = [_second_look(detect, pixels, face) for face in seen]
         found = [face for face in looks if face is not None]
     faces = _distinct(found)
-    return [f.astype(np.float32) for f in faces if _size(f) >= BACKGROUND * _size(faces[0])]
+    return [f.astype(np.float32) for f in faces if face_size(f) >= BACKGROUND * face_size(faces[0])]
 
 
 def _retries(width: int, height: int) -> Iterator[list[View]]:
@@ -52,11 +49,11 @@ def _retries(width: int, height: int) -> Iterator[list[View]]:
     centres = list(_centre_crops(width, height))
     longer = max(width, height)
     # Crops together with tiles, or the neighbour of a face found in the middle would be missed.
-    yield [*centres, *_tiles(width, height, longer // 2)]
+    yield [*centres, *tiles(width, height, longer // 2)]
     yield [View(v.left, v.top, v.side, turns) for v in centres for turns in (1, 2, 3)]
     for parts in (4, 7):
         if longer // parts >= SMALLEST_TILE:
-            yield list(_tiles(width, height, longer // parts))
+            yield list(tiles(width, height, longer // parts))
 
 
 def _centre_crops(width: int, height: int) -> Iterator[View]:
@@ -69,7 +66,7 @@ def _centre_crops(width: int, height: int) -> Iterator[View]:
             yield View((width - side) // 2, top, side)
 
 
-def _tiles(width: int, height: int, side: int) -> Iterator[View]:
+def tiles(width: int, height: int, side: int) -> Iterator[View]:
     """Squares that overlap by half and cover the photo."""
     for top in _starts(height, side):
         for left in _starts(width, side):
@@ -81,11 +78,6 @@ def _starts(length: int, side: int) -> list[int]:
         return [0]
     steps = -(-2 * (length - side) // side)
     return [round(i * (length - side) / steps) for i in range(steps + 1)]
-
-
-def _look(detect: Detector, pixels: NDArray[np.uint8], view: View) -> list[NDArray[np.float64]]:
-    view = view.snapped()
-    return [to_photo(face, view) for face in detect(see(pixels, view))]
 
 
 def _made_sure(
@@ -131,32 +123,17 @@ def _second_look(
 def _seen_again(
     detect: Detector, pixels: NDArray[np.uint8], face: NDArray[np.float64], turns: int
 ) -> list[NDArray[np.float64]]:
-    side = max(16, round(SECOND_LOOK * _size(face)))
-    left, top = (int(v) for v in np.round(_centre(face) - side / 2))
+    side = max(16, round(SECOND_LOOK * face_size(face)))
+    left, top = (int(v) for v in np.round(face_centre(face) - side / 2))
     view = View(left, top, side, turns, largest=SECOND_LOOK_SIZE)
-    looked = _look(detect, pixels, view)
-    return [other for other in looked if _same(face, other)]
+    looked = look(detect, pixels, view)
+    return [other for other in looked if is_same_face(face, other)]
 
 
 def _distinct(faces: list[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
     """One find per face, the largest face first."""
     kept: list[NDArray[np.float64]] = []
-    for face in sorted(faces, key=_size, reverse=True):
-        if not any(_same(face, other) for other in kept):
+    for face in sorted(faces, key=face_size, reverse=True):
+        if not any(is_same_face(face, other) for other in kept):
             kept.append(face)
     return kept
-
-
-def _same(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
-    apart = float(np.hypot(*(_centre(one) - _centre(other))))
-    return apart < SAME_FACE * max(_size(one), _size(other))
-
-
-def _size(face: NDArray[np.float64]) -> float:
-    """Longer side of the landmarks' bounding box, in pixels."""
-    return float(np.ptp(face[:, :2], axis=0).max())
-
-
-def _centre(face: NDArray[np.float64]) -> NDArray[np.float64]:
-    middle: NDArray[np.float64] = (face[:, :2].min(0) + face[:, :2].max(0)) / 2.0
-    return middle

@@ -236,3 +236,13 @@ def test_valid_values_survive_both_formats_exactly(
         assert {c: row[c] for c in cells} == cells
         assert row["acquired_on"] == day
         assert row["bone_mass_class"] == bone_class(t_score).label
+
+
+@pytest.mark.parametrize("name", ["photos/0.jfif", "photos/0.JFIF", "photos/0"])
+def test_a_phones_other_endings_and_none_are_taken(
+    name: str, make_row: Row, write_rows: Write
+) -> None:
+    """What a photo is, its content says."""
+    path = write_rows([make_row(0, photo=name)])
+    (path.parent / name).write_bytes((path.parent / "photos/0.jpg").read_bytes())
+    assert read_manifest(path).table["photo"].tolist() == [name]
