@@ -12,6 +12,7 @@ from typing import Any
 
 from face2bone.errors import PatientError
 from face2bone.history import Fracture, History, SiteScores
+from face2bone.text_file import text_of
 
 
 def read_history(path: Path) -> History:
@@ -21,7 +22,7 @@ def read_history(path: Path) -> History:
     a value outside its range.
     """
     try:
-        text = path.read_text("utf-8")
+        text = text_of(path.read_bytes())
         data = json.loads(text) if path.suffix.lower() == ".json" else tomllib.loads(text)
     except (OSError, ValueError) as error:
         reason = "it cannot be opened" if isinstance(error, OSError) else "it is malformed"

@@ -1,7 +1,8 @@
 """A number as a person types it: digits, one sign, and a decimal point or a decimal comma.
 
 German and French clinics type "-0,8", and a form that swallows the comma reads -8. Nothing here
-guesses: a space or a second mark between digits, as in "1.234,5", is refused.
+guesses: a space or a second mark between digits, as in "1.234,5", is refused. A table's cells are
+read by the same rules, with as many digits and the power of ten that programs write.
 """
 
 import re
@@ -10,7 +11,8 @@ from typing import Final
 
 from face2bone.errors import NumberRefused
 
-_NUMBER: Final = re.compile(r"([+-]?)([0-9]{0,9})(?:[.,]([0-9]{1,9}))?")
+_TYPED: Final = re.compile(r"([+-]?)([0-9]{0,9})(?:[.,]([0-9]{1,9}))?()")
+_WRITTEN: Final = re.compile(r"([+-]?)([0-9]*)(?:[.,]([0-9]+))?([eE][+-]?[0-9]{1,4})?")
 # Other signs for the same thing, full width among them. Not Unicode's compatibility forms at
 # large: by those "6\u00b2" is 62.
 _PLAIN: Final = str.maketrans(
@@ -45,7 +47,7 @@ class Quantity:
         typed = (text or "").strip()
         if not typed:
             return None
-        value = _value(typed)
+        value = _value(typed, _TYPED)
         if value is None:
             raise NumberRefused(
                 f"{self.label}: “{typed[:_SHOWN]}” is not a number. Write digits with at most one "
@@ -59,8 +61,17 @@ class Quantity:
         return value
 
 
-def _value(typed: str) -> float | None:
-    found = _NUMBER.fullmatch(typed.translate(_PLAIN))
+def written_number(cell: str) -> float | None:
+    """The number in a table's cell, infinite beyond a float's range; None for what is no number.
+
+    >>> written_number("\N{MINUS SIGN}2,7"), written_number("1.5e-05"), written_number("1.234,5")
+    (-2.7, 1.5e-05, None)
+    """
+    return _value(cell, _WRITTEN)
+
+
+def _value(text: str, form: re.Pattern[str]) -> float | None:
+    found = form.fullmatch(text.translate(_PLAIN))
     if found is None or not (found[2] or found[3]):
         return None
-    return float(f"{found[1]}{found[2] or '0'}.{found[3] or '0'}")
+    return float(f"{found[1]}{found[2] or '0'}.{found[3] or '0'}{found[4] or ''}")

@@ -22,6 +22,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "face2bone.history_file",
         "face2bone.patient",
         "face2bone.settings",
+        "face2bone.text_file",
         "face2bone.typed_number",
         "face2bone.whole_file",
     ),

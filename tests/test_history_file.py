@@ -56,6 +56,17 @@ def test_json_reads_the_same(tmp_path: Path) -> None:
     assert read_history(file) == FULL
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize(
+    ("name", "text"), [("h.toml", 'smoking = "former"'), ("h.json", '{"smoking": "former"}')]
+)
+def test_a_file_saved_by_any_editor_is_read(
+    name: str, text: str, encoding: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_text(text, encoding)
+    assert read_history(tmp_path / name) == History(smoking=Smoking.FORMER)
+
+
 def plain(value: object) -> object:
     return sorted(v.value for v in value) if isinstance(value, frozenset) else value.value
 
@@ -69,7 +80,7 @@ def test_an_empty_file_answers_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["missing.toml", "broken.toml", "broken.json", "bytes.toml"])
 def test_unreadable_files_are_refused(tmp_path: Path, name: str) -> None:
     if name != "missing.toml":
-        (tmp_path / name).write_bytes(b"\xff\xfe" if name == "bytes.toml" else b"{[")
+        (tmp_path / name).write_bytes(b"\xff\xfc" if name == "bytes.toml" else b"{[")
     with pytest.raises(PatientError, match=rf"The history file {name} was not read: it .*\. Write"):
         read_history(tmp_path / name)
 

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from face2bone.bone import CLASS_LABELS, bone_class
 from face2bone.cohort.cells import as_date, as_number, read_cells
+from face2bone.cohort.delimited import SHOWN
 from face2bone.cohort.manifest import T_SCORE_RANGE
 from face2bone.errors import ManifestError
 
@@ -79,7 +80,10 @@ class _Row:
     @classmethod
     def read(cls, name: str, number: int, cells: dict[str, str]) -> "_Row":
         def refuse(column: str, rule: str) -> ManifestError:
-            return ManifestError(f"{name}, row {number}, {column}: {rule}. Correct the cell.")
+            shown = f"{cells[column][:SHOWN]!r} " if cells[column] else ""
+            return ManifestError(
+                f"{name}, row {number}, {column}: {shown}{rule}. Correct the cell."
+            )
 
         def within(column: str, low: float, high: float) -> float:
             try:
@@ -101,7 +105,7 @@ class _Row:
         shares = [within(label, 0.0, 1.0) for label in CLASS_LABELS]
         total = sum(shares)
         if abs(total - 1.0) > ROUNDED * len(shares):
-            raise refuse(CLASS_LABELS[0], "the three probabilities must add up to 1")
+            raise refuse(CLASS_LABELS[0], "and the two beside it must add up to 1")
         probabilities = tuple(share / total for share in shares)
         t_score = within("t_score", *T_SCORE_RANGE)
         return cls(cells["patient_id"], probabilities, t_score, day, cells["bundle_sha256"])

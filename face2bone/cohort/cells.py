@@ -1,10 +1,10 @@
 """Read a table file as plain text cells, and read one cell as a number or a date.
 
-Both file formats end in the same text, so a manifest keeps the same rules and gets the same
-messages whether it came as CSV or as parquet. Rows are numbered as a spreadsheet shows them.
+Every table a person hands in comes through here. All file formats end in the same text, so a
+manifest keeps the same rules and gets the same messages whatever it came as. Rows are numbered as
+a spreadsheet shows them.
 """
 
-import csv
 import math
 import re
 from collections.abc import Callable
@@ -12,24 +12,28 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 import pyarrow
 
+from face2bone.cohort.delimited import FIRST_ROW, read_delimited
 from face2bone.errors import ManifestError
+from face2bone.typed_number import written_number
 
-FIRST_ROW: Final = 2  # the header is row 1
-_NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WHOLE_IN_A_FLOAT: Final = 2.0**53  # beyond it a float64 has lost digits
 
 
 def read_cells(path: Path) -> pd.DataFrame:
-    """Every cell of a .csv or .parquet file as stripped text, empty where missing.
+    """Every cell of a .csv, .tsv, .txt or .parquet file as stripped text, empty where missing.
 
     The index is the spreadsheet row; blank lines are skipped and still counted. Raises
     ``ManifestError`` for a file that is missing, damaged, or in another format or encoding.
     """
     readers: dict[str, Callable[[Path], pd.DataFrame]] = {
-        ".csv": _read_csv,
+        ".csv": read_delimited,
+        ".tsv": read_delimited,
+        ".txt": read_delimited,  # a spreadsheet's "Unicode text"
         ".parquet": _read_parquet,
     }
     if path.suffix.lower() not in readers:
@@ -44,12 +48,15 @@ def read_cells(path: Path) -> pd.DataFrame:
 
 
 def as_number(cell: str) -> float:
-    """A finite number written with a decimal point; NaN for an empty cell; else ``ValueError``."""
+    """A finite number, its decimal sign a point or a comma; NaN for an empty cell.
+
+    Raises ``ValueError`` for anything else.
+    """
     if not cell:
         return math.nan
-    if not _NUMBER.fullmatch(cell):  # float() would also read 1_0, full-width digits and "nan"
-        raise ValueError("is not a number with a decimal point")
-    value = float(cell)
+    value = written_number(cell)
+    if value is None:
+        raise ValueError("is not a number such as 67 or 67.5")
     if not math.isfinite(value):
         raise ValueError("is not a finite number")
     return value
@@ -67,48 +74,31 @@ def as_date(cell: str) -> date | None:
         raise ValueError("is not a day of the calendar") from None
 
 
-def _read_csv(path: Path) -> pd.DataFrame:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            records = [
-                [cell.strip() for cell in record] for record in csv.reader(file, strict=True)
-            ]
-    except UnicodeDecodeError as error:
-        raise ManifestError(
-            f"{path.name} is not UTF-8 text. In a spreadsheet, save it as 'CSV UTF-8'."
-        ) from error
-    except csv.Error as error:
-        raise ManifestError(f"{path.name} is not valid CSV ({error}). Save it again.") from error
-    if not records:
-        raise ManifestError(f"{path.name} is empty. Write a header line and one row a photo.")
-    header = records[0]
-    rows = {row: cells for row, cells in enumerate(records[1:], FIRST_ROW) if any(cells)}
-    for row, cells in rows.items():
-        if len(cells) != len(header):
-            raise ManifestError(
-                f"{path.name}, row {row} has {len(cells)} cells and the header {len(header)}. "
-                "Quote cells that hold commas, and fill the row."
-            )
-    return pd.DataFrame(list(rows.values()), index=list(rows), columns=header, dtype=object)
-
-
 def _read_parquet(path: Path) -> pd.DataFrame:
     try:
         frame = pd.read_parquet(path)
     except (pyarrow.ArrowException, ValueError) as error:
         raise ManifestError(f"{path.name} is not a valid parquet file. Write it again.") from error
     header = [str(name).strip() for name in frame.columns]
-    cells = [[_cell_text(value) for value in row] for row in frame.itertuples(index=False)]
-    index = range(FIRST_ROW, FIRST_ROW + len(cells))
+    columns = [[_cell_text(value) for value in column.array] for _, column in frame.items()]
+    index = range(FIRST_ROW, FIRST_ROW + len(frame))
+    cells = list(zip(*columns, strict=True)) if columns else []
     return pd.DataFrame(cells, index=index, columns=header, dtype=object)
 
 
 def _cell_text(value: Any) -> str:
-    """A parquet cell as the CSV file would spell it."""
+    """A parquet cell as the CSV file would spell it.
+
+    A column of whole numbers with a gap is kept as floats: 412.0 is the number 412.
+    """
     if value is None or value is pd.NA or value is pd.NaT:
         return ""
-    if isinstance(value, float) and math.isnan(value):
-        return ""
+    if isinstance(value, float | np.floating):
+        if math.isnan(value):
+            return ""
+        number = float(value)
+        whole = number.is_integer() and abs(number) <= _WHOLE_IN_A_FLOAT
+        return str(int(number)) if whole else str(value)
     if isinstance(value, datetime):
         return value.date().isoformat()
     return str(value).strip()

@@ -13,6 +13,7 @@ are on disk, so an interrupted build goes on where it stopped. Workers are start
 
 import hashlib
 import json
+import math
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -63,7 +64,14 @@ class CropStore:
     @property
     def t_scores(self) -> npt.NDArray[np.float32]:
         """T-score of every index row, NaN where the manifest has none; (N,)."""
-        return np.asarray(self.index["t_score"], np.float32)
+        unknown = pd.Series(math.nan, index=self.index.index)  # a manifest may hold classes alone
+        return np.asarray(self.index.get("t_score", unknown), np.float32)
+
+    @property
+    def rejected(self) -> pd.DataFrame:
+        """Photos left out: position ``row``, ``patient_id`` as in the manifest, ``reason``."""
+        text = {"patient_id": str, "reason": str}  # else 007 is read as 7
+        return pd.read_csv(self.folder / REJECTED, dtype=text, keep_default_na=False)
 
     @property
     def rows(self) -> npt.NDArray[np.int64]:

@@ -1,6 +1,6 @@
 """The manifest: one table that describes a cohort, real or drawn, and the rules it keeps.
 
-A manifest is a CSV file (UTF-8, one header line) or a parquet file beside its photos; the columns
+A manifest is a text table (one header line) or a parquet file beside its photos; the columns
 are in ``COLUMNS`` and in docs/cohorts.md. ``read_manifest`` returns a typed table or raises one
 ``ManifestError`` that names the row, the column and the rule of the first ten breaches. Rows are
 numbered as a spreadsheet shows them: the header is row 1, the first patient is row 2.
@@ -11,9 +11,10 @@ names or record numbers that must not travel, and a misspelt optional column wou
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -24,6 +25,15 @@ from pandera.errors import SchemaErrors
 
 from face2bone.bone import CLASS_LABELS, Boundary, bone_class
 from face2bone.cohort.cells import as_date, as_number, read_cells
+from face2bone.cohort.delimited import SHOWN
+from face2bone.cohort.leading_zeros import zeros_remarks
+from face2bone.cohort.photo_paths import (
+    RULES,
+    file_identity,
+    is_file_inside,
+    obeys_rules,
+    spelt_as_on_disk,
+)
 from face2bone.errors import ManifestError
 from face2bone.patient import AGE_RANGE, HEIGHT_RANGE, WEIGHT_RANGE, Sex
 
@@ -41,21 +51,8 @@ DXA_SITES: Final = ("lumbar_spine", "femoral_neck", "total_hip", "one_third_radi
 T_SCORE_RANGE: Final = (-8.0, 8.0)  # SD; outside it is a slip of the pen, not a bone
 ERRORS_SHOWN: Final = 10
 _NUMBERS: Final = ("age_years", "height_cm", "weight_kg", "t_score")
+_TEXTS: Final = ("site", "device")
 _PATIENT_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_SUFFIXES: Final = (".jpg", ".jpeg", ".jfif", ".png", ".webp", ".heic", ".heif")
-_PHOTO_RULES: Final[tuple[tuple[Callable[[str], bool], str], ...]] = (
-    (
-        lambda v: 0 < len(v.encode("utf-8", "replace")) <= 240 and v.isprintable(),
-        "must be the path of a photo in at most 240 printable characters",
-    ),
-    (lambda v: not set("\\:") & set(v), "must use forward slashes, with no drive or address"),
-    (lambda v: not v.startswith(("/", "~")), "must be relative to the manifest's folder"),
-    (lambda v: ".." not in PurePosixPath(v).parts, "must stay inside the manifest's folder"),
-    (
-        lambda v: PurePosixPath(v).suffix.lower() in ("", *_SUFFIXES),
-        f"must end in one of {', '.join(_SUFFIXES)}, or have no ending",
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -65,12 +62,14 @@ class Cohort:
     ``table`` holds the columns of ``COLUMNS`` that the file had, and always ``bone_mass_class``
     (from the T-score by ``boundary`` where it was empty); numbers are float64 (NaN for a missing
     T-score), ``acquired_on`` is ``datetime.date``, the rest text; its index is the spreadsheet
-    row. Photo paths are relative to ``root``.
+    row. Photo paths are relative to ``root``. ``part`` says which part of a manifest it is, empty
+    for the whole.
     """
 
     table: pd.DataFrame
     root: Path
     boundary: Boundary
+    part: str = ""
 
     @property
     def labels(self) -> npt.NDArray[np.int64]:
@@ -85,6 +84,11 @@ class Cohort:
         return np.asarray(given == CONSENTS, bool)
 
     @property
+    def remarks(self) -> tuple[str, ...]:
+        """What whoever uses this cohort should look at first, in sentences."""
+        return zeros_remarks(self.table)
+
+    @property
     def photos(self) -> tuple[Path, ...]:
         """The photo file of every row."""
         return tuple(self.root / name for name in self.table["photo"])
@@ -92,14 +96,19 @@ class Cohort:
 
 @dataclass(frozen=True, order=True)
 class Breach:
-    """One broken rule: the spreadsheet row, the place of its column in ``COLUMNS``, the rule."""
+    """One broken rule: the spreadsheet row, the place of its column in ``COLUMNS``, the rule.
+
+    ``cell`` is what stands there, empty where nothing does.
+    """
 
     row: int
     place: int
     rule: str
+    cell: str = ""
 
     def __str__(self) -> str:
-        return f"row {self.row}, {COLUMNS[self.place]}: {self.rule}"
+        shown = f"{self.cell[:SHOWN]!r} " if self.cell else ""
+        return f"row {self.row}, {COLUMNS[self.place]}: {shown}{self.rule}"
 
 
 def read_manifest(path: Path, boundary: Boundary = Boundary.WHO) -> Cohort:
@@ -112,10 +121,10 @@ def read_manifest(path: Path, boundary: Boundary = Boundary.WHO) -> Cohort:
     _check_header(path.name, list(cells.columns))
     if cells.empty:
         raise ManifestError(f"{path.name} holds no patients. Add one row for each photo.")
-    table, breaches = _parse(cells)
+    table, breaches = _parse(cells, path.parent)
     breaches += _schema_breaches(table, manifest_schema(path.parent, boundary))
     if breaches:
-        raise ManifestError(_summary(path.name, breaches))
+        raise ManifestError(_summary(path.name, [_with_cell(b, cells) for b in breaches]))
     return Cohort(_with_classes(table, boundary), path.parent, boundary)
 
 
@@ -161,9 +170,15 @@ def _check_header(name: str, header: list[str]) -> None:
         )
 
 
-def _parse(cells: pd.DataFrame) -> tuple[pd.DataFrame, list[Breach]]:
-    """Numbers as float64 and dates as ``date``; a cell that cannot be read is a breach."""
+def _parse(cells: pd.DataFrame, root: Path) -> tuple[pd.DataFrame, list[Breach]]:
+    """Numbers as float64, dates as ``date``, one spelling of a text and a photo.
+
+    A cell that cannot be read is a breach.
+    """
     table, breaches = cells.copy(), []
+    table["photo"] = [spelt_as_on_disk(root, cell) for cell in cells["photo"]]
+    for column in (c for c in _TEXTS if c in cells.columns):
+        table[column] = [unicodedata.normalize("NFC", cell) for cell in cells[column]]
     for column in (c for c in (*_NUMBERS, "acquired_on") if c in cells.columns):
         read = as_date if column == "acquired_on" else as_number
         values: list[Any] = []
@@ -171,7 +186,7 @@ def _parse(cells: pd.DataFrame) -> tuple[pd.DataFrame, list[Breach]]:
             try:
                 values.append(read(cell))
             except ValueError as error:
-                breaches.append(_breach(row, column, f"{cell[:40]!r} {error}"))
+                breaches.append(_breach(row, column, str(error)))
                 values.append(read(""))
         dtype = object if column == "acquired_on" else np.float64
         table[column] = pd.Series(values, index=cells.index, dtype=dtype)
@@ -197,6 +212,12 @@ def _schema_breaches(table: pd.DataFrame, schema: pa.DataFrameSchema) -> list[Br
 
 def _breach(row: int, column: str, rule: str) -> Breach:
     return Breach(int(row), COLUMNS.index(column), rule)
+
+
+def _with_cell(breach: Breach, cells: pd.DataFrame) -> Breach:
+    column = COLUMNS[breach.place]
+    cell = cells.at[breach.row, column] if column in cells.columns else ""
+    return replace(breach, cell=cell)
 
 
 def _summary(name: str, breaches: Sequence[Breach]) -> str:
@@ -252,18 +273,18 @@ def _is_free_text(value: str) -> bool:
 
 def _photo_checks(root: Path) -> list[pa.Check]:
     """The path as written, then the file, then that no earlier row names it."""
-    home = root.resolve()
 
-    def is_file_inside(value: str) -> bool:
-        if not all(test(value) for test, _ in _PHOTO_RULES):
-            return True  # reported by its own rule; such a path is never looked up
-        file = (home / value).resolve()
-        return file.is_relative_to(home) and file.is_file()
+    def is_there(value: str) -> bool:
+        # A path that breaks a rule is reported by that rule.
+        return not obeys_rules(value) or is_file_inside(root, value)
+
+    def is_first(photos: pd.Series) -> pd.Series:
+        return ~photos.map(lambda value: file_identity(root, value)).duplicated()
 
     return [
-        *(_rule(test, says) for test, says in _PHOTO_RULES),
-        _rule(is_file_inside, "names no file in the manifest's folder"),
-        pa.Check(lambda s: ~s.duplicated(), error="names a photo that an earlier row names"),
+        *(_rule(test, says) for test, says in RULES),
+        _rule(is_there, "names no file in the manifest's folder"),
+        pa.Check(is_first, error="names a photo that an earlier row names"),
     ]
 
 

@@ -7,13 +7,15 @@ the seed and the set of patients, never on the order of the rows or on their oth
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from face2bone.bone import CLASS_LABELS
+from face2bone.cohort.cells import read_cells
+from face2bone.cohort.leading_zeros import without_zeros
 from face2bone.cohort.manifest import Cohort
 from face2bone.errors import LeakingSplit, ManifestError
 
@@ -87,26 +89,58 @@ def check_split(table: pd.DataFrame, split: pd.Series) -> None:
 
 
 def read_split(path: Path, table: pd.DataFrame) -> pd.Series:
-    """The side of every row of a cohort, from a CSV with ``patient_id`` and ``split``.
+    """The side of every row of a cohort, from a table with ``patient_id`` and ``split``.
 
-    A training run's ``split.csv`` is one. Raises ``ManifestError`` when the file is none or a
-    patient of the cohort is not in it, ``LeakingSplit`` when one stands on two sides.
+    A training run's ``split.csv`` is one; it names nobody whose photos were all rejected, so a
+    row may have no side (NaN). Raises ``ManifestError`` when the file is none, names nobody of
+    the cohort or somebody with other leading zeros, ``LeakingSplit`` when a patient stands on
+    two sides.
     """
-    try:
-        named = pd.read_csv(path, dtype=str)[["patient_id", "split"]].drop_duplicates()
-    except (OSError, KeyError, ValueError) as error:
+    cells = read_cells(path)
+    if not {"patient_id", "split"} <= set(cells.columns) or cells.columns.duplicated().any():
         raise ManifestError(
-            f"{path.name} is no split. Give a CSV with the columns patient_id and split."
-        ) from error
+            f"{path.name} is no split. Give a table with the columns patient_id and split."
+        )
+    for row, column in ((r, c) for r in cells.index for c in ("patient_id", "split")):
+        if not cells.at[row, column]:
+            raise ManifestError(f"{path.name}, row {row}, {column} is empty. Fill the cell.")
+    named = cells[["patient_id", "split"]].drop_duplicates()
     check_split(named, named["split"])
     sides = table["patient_id"].map(dict(zip(named["patient_id"], named["split"], strict=True)))
-    if sides.isna().any():
-        missing = table["patient_id"][sides.isna()].iloc[0]
-        raise ManifestError(
-            f"{path.name} does not say on which side patient {missing} stands. "
-            "Name a side for every patient of the cohort."
-        )
+    _check_named(path.name, table["patient_id"], sides, list(named["patient_id"]))
     return sides.rename("split")
+
+
+def one_side(cohort: Cohort, path: Path, side: str) -> Cohort:
+    """The part of a cohort that stands on one side of a recorded split.
+
+    Raises as ``read_split`` does, and ``ManifestError`` when nobody stands on that side.
+    """
+    sides = read_split(path, cohort.table)
+    chosen = cohort.table[sides == side]
+    if chosen.empty:
+        there = ", ".join(sorted(sides.dropna().unique()))
+        raise ManifestError(
+            f"Nobody of the cohort stands on the side {side!r} of {path.name}. "
+            f"Name one of its sides: {there}."
+        )
+    return replace(cohort, table=chosen, part=f"side {side!r} of {path.name}")
+
+
+def _check_named(name: str, patients: pd.Series, sides: pd.Series, known: list[str]) -> None:
+    """Refuse a split of other patients, also where only their zeros make them others."""
+    if sides.isna().all():
+        raise ManifestError(
+            f"{name} names no patient of this cohort. Give the split that was made from it."
+        )
+    by_number = {without_zeros(one): one for one in known}
+    for patient in patients[sides.isna()].unique():
+        other = by_number.get(without_zeros(patient))
+        if other is not None:
+            raise ManifestError(
+                f"{name} names patient {other} and the cohort {patient}: leading zeros were lost "
+                "in one of them. Mark the column patient_id as text, and save it again."
+            )
 
 
 def identical_photos(cohort: Cohort) -> list[IdenticalPhotos]:

@@ -17,7 +17,7 @@ import pandas as pd
 from face2bone import __version__
 from face2bone.bone import CLASS_LABELS
 from face2bone.bundle import Bundle, bundle_hash
-from face2bone.cohort.crops import REJECTED, CropStore, photo_crops
+from face2bone.cohort.crops import CropStore, photo_crops
 from face2bone.cohort.manifest import Cohort
 from face2bone.cohort.synthetic.patients import TRAINING_SEED_RANGE
 from face2bone.cohort.synthetic.write import read_plan
@@ -57,7 +57,7 @@ def evaluate_bundle(
     progress("measuring", 0, 1)
     table = PredictionTable.of(said.probabilities, store.labels, store.index, said.sets)
     outside = said.distances > bundle.ood.threshold
-    rejected, guards = pd.read_csv(crops / REJECTED), guard_cohort(cohort)
+    rejected, guards = store.rejected, guard_cohort(cohort)
     card = bundle.card
     record = EvaluationRecord(
         bundle=BundleName(card.name, card.version, card.status, bundle_hash(bundle)),

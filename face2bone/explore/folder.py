@@ -118,7 +118,7 @@ def explain_cohort(
     table = explain_store(
         bundle, engine, store, shards, may_show, lambda n, total: progress("explaining", n, total)
     )
-    rejected, card = pd.read_csv(crops / REJECTED), bundle.card
+    rejected, card = store.rejected, bundle.card
     about = About(
         bundle=BundleName(card.name, card.version, card.status, bundle_hash(bundle)),
         engine=engine.name,

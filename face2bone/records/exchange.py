@@ -9,21 +9,22 @@ somebody took these records in, with what content.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Literal
 
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Select, select
 
-from face2bone.cohort.cells import as_number
-from face2bone.errors import ImportRefused, RecordRefused
+from face2bone.cohort.delimited import SHOWN
+from face2bone.errors import DocumentInvalid, ImportRefused, RecordRefused
 from face2bone.records.chain import Action, Event, append, stamp, written
 from face2bone.records.consent import ConsentBy
 from face2bone.records.deletion import checked_actor
-from face2bone.records.followup import DxaResult, keep_results, read_table, refused, result_problems
+from face2bone.records.followup import keep_results, parsed, read_table, refused, result_problems
 from face2bone.records.saving import (
     NAME_LIMIT,
+    Facts,
     Visit,
     facts_of,
     keep_assessment,
@@ -33,6 +34,7 @@ from face2bone.records.saving import (
 )
 from face2bone.records.store import Records
 from face2bone.records.tables import ASSESSMENT, AUDIT_ENTRY, DXA_RESULT, PATIENT
+from face2bone.report.document import READ_VERSIONS, read_document
 from face2bone.whole_file import write_whole
 
 Format = Literal["csv", "parquet"]
@@ -41,6 +43,7 @@ ASSESSMENT_COLUMNS: Final = (
     *("assessment_id", "patient_id", "saved_at", "saved_by", "decision", "reason"),
     *("consent_by", "consent_at", "consent_version", "document"),
 )
+CLOCKS_APART: Final = timedelta(minutes=10)  # by which another computer's clock may be ahead
 DXA_COLUMNS: Final = tuple(column.name for column in DXA_RESULT.columns)
 
 
@@ -79,7 +82,7 @@ def import_records(records: Records, folder: Path, by: str) -> int:
         known = set(connection.scalars(select(ASSESSMENT.c.assessment_id)))
         known_results = set(connection.scalars(select(DXA_RESULT.c.dxa_id)))
         rows, problems = _checked(first.name, assessments, lambda c: _assessment(c, known))
-        days = {row["assessment_id"]: _moment(row["saved_at"]).date() for row in rows}
+        days = {row["assessment_id"]: _moment(row, "saved_at").date() for row in rows}
         dxa, more = _checked(second.name, results, lambda c: _result(c, days, known_results))
         if problems or more:
             raise refused(folder.name, problems + more)
@@ -122,7 +125,7 @@ def _checked(
     for number, cell in zip(cells.index, cells.to_dict("records"), strict=True):
         try:
             rows.append(parse(cell))
-        except (ValueError, RecordRefused) as problem:
+        except (ValueError, RecordRefused, DocumentInvalid) as problem:
             problems.append(f"{file}, row {number}: {problem}")
     return rows, problems
 
@@ -130,7 +133,7 @@ def _checked(
 def _assessment(cell: Mapping[str, str], known: set[str]) -> dict[str, Any]:
     """A row of the assessment table but for its subject; ``ValueError`` for a broken rule."""
     _new(cell["assessment_id"], known)
-    facts = facts_of(cell["document"])
+    facts = _document_facts(cell["document"])
     given_by = {one.value: one for one in ConsentBy}.get(cell["consent_by"])
     visit = Visit(
         patient_id=cell["patient_id"],
@@ -143,22 +146,29 @@ def _assessment(cell: Mapping[str, str], known: set[str]) -> dict[str, Any]:
         raise ValueError(problem)
     for rule in text_problems(cell["consent_version"], NAME_LIMIT):
         raise ValueError(f"consent_version {rule}")
-    for column in ("saved_at", "consent_at"):
-        _moment(cell[column])
+    if _moment(cell, "consent_at") > _moment(cell, "saved_at"):
+        raise ValueError("consent_at is later than saved_at, but nothing is saved before consent")
     return dict(cell) | facts.columns()
+
+
+def _document_facts(text: str) -> Facts:
+    """The facts of a document that is whole; of a schema older than is read, the facts alone."""
+    facts = facts_of(text)
+    if facts.schema_version in READ_VERSIONS:
+        read_document(text)
+    return facts
 
 
 def _result(cell: Mapping[str, str], days: Mapping[str, date], known: set[str]) -> dict[str, Any]:
     _new(cell["dxa_id"], known)
     if cell["assessment_id"] not in days:
         raise ValueError("assessment_id is not among the assessments that come with it")
-    measured = date.fromisoformat(cell["measured_on"])
-    result = DxaResult(cell["site"], as_number(cell["t_score"]), measured)
+    result = parsed(cell)
     for problem in result_problems(result, days[cell["assessment_id"]]):
         raise ValueError(problem)
     for rule in text_problems(cell["entered_by"], NAME_LIMIT):
         raise ValueError(f"entered_by {rule}")
-    _moment(cell["entered_at"])
+    _moment(cell, "entered_at")
     return dict(cell) | {"t_score": result.t_score}
 
 
@@ -171,11 +181,21 @@ def _new(record_id: str, known: set[str]) -> None:
     known.add(record_id)
 
 
-def _moment(text: str) -> datetime:
-    """A time as the tables hold it; ``ValueError`` otherwise."""
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is not UTC or stamp(moment) != text:
-        raise ValueError("a time is not written as 2026-01-31T09:30:00.000000+00:00")
+def _moment(cell: Mapping[str, str], column: str) -> datetime:
+    """A time as the tables hold it, and not one to come; ``ValueError`` otherwise."""
+    text = cell[column]
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is not UTC or stamp(moment) != text:
+        raise ValueError(
+            f"{column}: {text[:SHOWN]!r} is not written as 2026-01-31T09:30:00.000000+00:00"
+        )
+    if moment > datetime.now(UTC) + CLOCKS_APART:
+        raise ValueError(
+            f"{column}: {text} has not come yet. Compare the clocks of the two computers"
+        )
     return moment
 
 

@@ -17,6 +17,8 @@ from sqlalchemy import Connection, insert, select
 
 from face2bone.bone import BoneClass, bone_class
 from face2bone.cohort.cells import as_date, as_number, read_cells
+from face2bone.cohort.delimited import SHOWN
+from face2bone.cohort.leading_zeros import differing_in_zeros
 from face2bone.cohort.manifest import DXA_SITES, T_SCORE_RANGE
 from face2bone.errors import ImportRefused, ManifestError, RecordRefused
 from face2bone.records.chain import Action, Event, append, content_hash, stamp, written
@@ -167,7 +169,7 @@ def _matched(
     cell: Mapping[str, str], kept: Sequence[KeptAssessment], taken: set[tuple[str, str]]
 ) -> tuple[str, DxaResult]:
     """The assessment a row belongs to and its result; ``ValueError`` says what is wrong."""
-    result = _parsed(cell)
+    result = parsed(cell)
     one = _assessment_of(cell, kept)
     problems = list(result_problems(result, one.saved_on))
     if result in one.results:
@@ -180,25 +182,26 @@ def _matched(
     return one.assessment_id, result
 
 
-def _parsed(cell: Mapping[str, str]) -> DxaResult:
-    empty = [name for name in COLUMNS if not cell[name]]
+def parsed(cell: Mapping[str, str]) -> DxaResult:
+    """The result in a row's cells; ``ValueError`` says which cell is none."""
+    empty = [name for name in COLUMNS if name in cell and not cell[name]]
     if empty:
         raise ValueError(f"{', '.join(empty)} missing")
     try:
         t_score = as_number(cell["t_score"])
     except ValueError as error:
-        raise ValueError(f"t_score {error}") from error
+        raise ValueError(f"t_score: {cell['t_score'][:SHOWN]!r} {error}") from error
     try:
         measured_on = as_date(cell["measured_on"])
     except ValueError as error:
-        raise ValueError(f"measured_on {error}") from error
+        raise ValueError(f"measured_on: {cell['measured_on'][:SHOWN]!r} {error}") from error
     return DxaResult(cell["site"], t_score, measured_on or date.min)
 
 
 def _assessment_of(cell: Mapping[str, str], kept: Sequence[KeptAssessment]) -> KeptAssessment:
     own = [one for one in kept if one.patient_id == cell["patient_id"]]
     if not own:
-        raise ValueError("nobody in the records has this patient_id")
+        raise ValueError(_unknown(cell["patient_id"], kept))
     wanted = cell.get(OPTIONAL, "")
     if wanted:
         own = [one for one in own if one.assessment_id == wanted]
@@ -207,6 +210,16 @@ def _assessment_of(cell: Mapping[str, str], kept: Sequence[KeptAssessment]) -> K
     if len(own) > 1:
         raise ValueError(f"this patient has {len(own)} assessments; name one in {OPTIONAL}")
     return own[0]
+
+
+def _unknown(patient_id: str, kept: Sequence[KeptAssessment]) -> str:
+    other = differing_in_zeros(patient_id, (one.patient_id for one in kept))
+    if other is None:
+        return f"patient_id: nobody in the records is called {patient_id[:SHOWN]!r}"
+    return (
+        f"patient_id: nobody in the records is called {patient_id[:SHOWN]!r}, but {other!r} is "
+        "there: the table's leading zeros were lost. Mark the column as text"
+    )
 
 
 def _keep(connection: Connection, results: Sequence[tuple[str, DxaResult]], by: str) -> None:

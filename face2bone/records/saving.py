@@ -5,9 +5,9 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from sqlalchemy import Connection, insert, select
 
 from face2bone.clinical.pathway import Urgency
@@ -18,7 +18,7 @@ from face2bone.records.chain import Action, Event, append, content_hash, salted,
 from face2bone.records.consent import ConsentBy, consent_text
 from face2bone.records.store import Records
 from face2bone.records.tables import ASSESSMENT, PATIENT, PHOTO
-from face2bone.report.document import AssessmentDocument
+from face2bone.report.document import ROUNDING, AssessmentDocument
 
 SALT_BYTES: Final = 32
 NAME_LIMIT: Final = 80  # characters
@@ -73,6 +73,12 @@ class Facts(BaseModel):
         osteopenia: float = Field(ge=0, le=1)
         osteoporosis: float = Field(ge=0, le=1)
 
+        @model_validator(mode="after")
+        def _sum_to_one(self) -> Self:
+            if abs(self.normal + self.osteopenia + self.osteoporosis - 1.0) > ROUNDING:
+                raise ValueError("the three probabilities do not add up to 1")
+            return self
+
     class _Referral(BaseModel):
         urgency: str
         class_headline_shown: bool
@@ -82,6 +88,7 @@ class Facts(BaseModel):
     class _Bundle(BaseModel):
         sha256: str = Field(pattern="^[0-9a-f]{64}$")
 
+    schema_version: str = ""
     photo_sha256: str = Field(pattern="^[0-9a-f]{64}$")
     patient: _Patient
     probabilities: _Probabilities
@@ -208,9 +215,11 @@ def facts_of(text: str) -> Facts:
     try:
         return Facts.model_validate_json(text)
     except ValidationError as error:
-        place = ".".join(str(part) for part in error.errors()[0]["loc"]) or "the whole"
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the whole"
         raise RecordRefused(
-            f"The document is not an assessment ({place}). Take it from an export as it is."
+            f"The document is not an assessment ({place}: {first['msg']}). "
+            "Take it from an export as it is."
         ) from error
 
 

@@ -5,15 +5,38 @@ none of it can say more than the JSON does. ``docs/assessment-json.md`` explains
 Texts are English; ``face2bone.report.language`` translates them for a page.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ValidationError,
+    model_validator,
+)
 
 from face2bone.bone import CLASS_LABELS
-from face2bone.errors import DocumentInvalid
-from face2bone.patient import AGE_RANGE, HEIGHT_RANGE, WEIGHT_RANGE
+from face2bone.clinical.frax import FraxResult
+from face2bone.errors import DocumentInvalid, PatientError
+from face2bone.history_file import parse_history
+from face2bone.patient import (
+    AGE_RANGE,
+    HEIGHT_RANGE,
+    WEIGHT_RANGE,
+    Menopause,
+    Patient,
+    RedFlag,
+    RiskFactor,
+    Sex,
+)
 
 SCHEMA_VERSION: Final = "1.2"
+READ_VERSIONS: Final = ("1.1", SCHEMA_VERSION)
 ROUNDING: Final = 1e-3  # a card may give its fractions with three decimals
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -24,6 +47,16 @@ Kilograms = Annotated[float, Field(ge=WEIGHT_RANGE[0], le=WEIGHT_RANGE[1])]
 Distance = Annotated[float, Field(ge=0.0)]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Status = Literal["accept", "warn", "reject"]
+Day = Annotated[str, AfterValidator(lambda text: date.fromisoformat(text).isoformat())]
+
+
+@contextmanager
+def _as_value_error() -> Iterator[None]:
+    """What a patient may not be, as pydantic reports it."""
+    try:
+        yield
+    except PatientError as error:
+        raise ValueError(str(error)) from error
 
 
 class _Part(BaseModel):
@@ -124,6 +157,12 @@ class FraxPart(_Part):
     hip_percent: Percent
     with_bmd: bool
 
+    @model_validator(mode="after")
+    def _as_the_calculator_gives_it(self) -> "FraxPart":
+        with _as_value_error():
+            FraxResult(self.major_percent, self.hip_percent, self.with_bmd)
+        return self
+
 
 class ReasonPart(_Part):
     """One rule that applied, where it comes from and in which version."""
@@ -187,7 +226,7 @@ class BundlePart(_Part):
     version: str
     status: Literal["demo", "research", "locally-validated"]
     sha256: Sha256
-    created_on: str
+    created_on: Day
     cohort: str
     class_fractions: ClassShares
     measured_patients: Annotated[int, Field(ge=0)]
@@ -204,6 +243,22 @@ class PatientPart(_Part):
     red_flags: list[str]
     risk_factors: list[str]
     history: dict[str, JsonValue]
+
+    @model_validator(mode="after")
+    def _as_typed(self) -> "PatientPart":
+        """Every answer is one that the form or the command line would have taken."""
+        with _as_value_error():
+            Patient(
+                age_years=self.age_years,
+                sex=Sex(self.sex),
+                height_cm=self.height_cm,
+                weight_kg=self.weight_kg,
+                menopause=Menopause(self.menopause),
+                red_flags=frozenset(map(RedFlag, self.red_flags)),
+                risk_factors=frozenset(map(RiskFactor, self.risk_factors)),
+                history=parse_history(self.history),
+            )
+        return self
 
 
 class AssessmentDocument(_Part):

@@ -52,7 +52,10 @@ class LabelTraining(LightningModule):
         self._seen.append((logits, labels.long(), predicted, t_scores))
 
     def on_validation_epoch_end(self) -> None:
-        """Loss, accuracy, macro AUC and T-score error; the same on every process."""
+        """Loss, accuracy, macro AUC and T-score error; the same on every process.
+
+        Where no T-score is known there is no such error: not even an empty column of the curves.
+        """
         logits, labels, predicted, t_scores = (
             torch.cat(part) for part in zip(*self._seen, strict=True)
         )
@@ -61,7 +64,8 @@ class LabelTraining(LightningModule):
         self.log("validation_accuracy", (logits.argmax(1) == labels).float().mean(), sync_dist=True)
         auc = macro_auc(softmax(logits.double().numpy(), axis=1), labels.numpy())
         self.log("validation_auc", float(auc), sync_dist=True)
-        self.log("validation_t_error", (predicted - t_scores).abs().nanmean(), sync_dist=True)
+        if not t_scores.isnan().all():
+            self.log("validation_t_error", (predicted - t_scores).abs().nanmean(), sync_dist=True)
 
     def configure_optimizers(self) -> Any:
         """AdamW; linear warm-up, then cosine to zero, moved at every step; only matrices decay."""

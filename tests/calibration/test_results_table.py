@@ -61,9 +61,9 @@ def test_columns_may_stand_in_any_order(tmp_path: Path) -> None:
     ("column", "cell", "words"),
     [
         ("normal", "", "between 0 and 1"),
-        ("normal", "0,1", "cells"),
+        ("normal", "0,1", r"row 3, column H: 'abab.*' stands in a column without a name"),
         ("osteopenia", "1.3", "between 0 and 1"),
-        ("osteopenia", "some", "not a number"),
+        ("osteopenia", "some", "row 3, osteopenia: 'some' is not a number"),
         ("osteoporosis", "0.9", "add up to 1"),
         ("t_score", "-25", "between -8 and 8"),
         ("t_score", "", "between -8 and 8"),

@@ -4,6 +4,7 @@ import math
 from datetime import date, datetime
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -24,6 +25,8 @@ def test_rows_are_numbered_as_a_spreadsheet_shows_them(tmp_path: Path) -> None:
 def test_parquet_cells_are_spelt_as_in_csv(tmp_path: Path) -> None:
     table = {
         "number": [1.5, math.nan],
+        "single": np.array([-2.7, 7.0], np.float32),
+        "number_of_patient": [412.0, None],
         "count": [3, 4],
         "text": [" x ", None],
         "day": [date(2024, 2, 29), None],
@@ -32,8 +35,8 @@ def test_parquet_cells_are_spelt_as_in_csv(tmp_path: Path) -> None:
     pd.DataFrame(table).to_parquet(tmp_path / "t.parquet")
     cells = read_cells(tmp_path / "t.parquet")
     assert cells.to_numpy().tolist() == [
-        ["1.5", "3", "x", "2024-02-29", "2024-02-29"],
-        ["", "4", "", "", ""],
+        ["1.5", "-2.7", "412", "3", "x", "2024-02-29", "2024-02-29"],
+        ["", "7", "", "4", "", "", ""],
     ]
 
 
@@ -44,7 +47,7 @@ def test_parquet_cells_are_spelt_as_in_csv(tmp_path: Path) -> None:
         ("t.csv", b"", "is empty"),
         ("t.csv", "性别\n".encode("gb18030"), "not UTF-8"),
         ("t.csv", b'a,b\n"1,2\n', "not valid CSV"),
-        ("t.csv", b"a,b\n1,2,3\n", "row 2 has 3 cells and the header 2"),
+        ("t.csv", b"a,b\n1,2,3\n", "row 2, column C: '3' stands in a column without a name"),
         ("t.csv", b"a\n" + b"x" * 200_000, "not valid CSV"),
         ("t.parquet", b"", "not a valid parquet"),
         ("t.parquet", b"PAR1 and nothing more PAR1", "t.parquet"),
@@ -85,11 +88,25 @@ def test_numbers_are_read_exactly(value: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["x", "1,5", "inf", "-inf", "nan", "1e999", "0x10", "--1", "1_0", "６６"]
+    "cell", ["x", "1.234,5", "1,2,3", "5.", "inf", "-inf", "nan", "1e999", "0x10", "--1", "1_0"]
 )
 def test_what_is_not_a_finite_number_is_refused(cell: str) -> None:
     with pytest.raises(ValueError, match="is not a"):
         as_number(cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("66,5", 66.5),
+        ("\N{MINUS SIGN}2,7", -2.7),
+        ("\uff16\uff16", 66.0),
+        ("1,2E-05", 1.2e-05),
+        ("-0.12345678901234567", -0.12345678901234567),
+    ],
+)
+def test_a_number_is_read_as_a_person_or_a_spreadsheet_writes_it(cell: str, value: float) -> None:
+    assert as_number(cell) == value
 
 
 @given(st.dates())

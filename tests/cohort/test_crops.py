@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -61,6 +62,13 @@ def test_labels_are_the_patients(drawn: CropStore, patients: tuple[DrawnPatient,
     assert drawn.labels.tolist() == [p.bone_class for p in patients]
     np.testing.assert_allclose(drawn.t_scores, [p.t_score for p in patients], rtol=1e-6)
     assert drawn.index["patient_id"].tolist() == [p.patient_id for p in patients]
+
+
+def test_a_store_of_classes_alone_has_unknown_t_scores(drawn: CropStore) -> None:
+    classes = replace(drawn, index=drawn.index.drop(columns="t_score"))
+    assert classes.t_scores.dtype == np.float32
+    assert np.isnan(classes.t_scores).all()
+    assert classes.t_scores.shape == (PATIENTS,)
 
 
 def test_a_photo_gives_the_crop_that_an_assessment_sees(cohort: Cohort, tmp_path: Path) -> None:

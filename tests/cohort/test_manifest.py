@@ -1,10 +1,11 @@
 """The manifest: what is accepted, and that every breach is named by row, column and rule."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -99,7 +100,7 @@ BREACHES: list[tuple[str, object, str]] = [
     ("age_years", "", "18 to 110 years"),
     ("age_years", 17.9, "18 to 110 years"),
     ("age_years", "sixty", "'sixty' is not a number"),
-    ("age_years", "66,5", "decimal point"),
+    ("age_years", "1.066,5", "'1.066,5' is not a number"),
     ("age_years", "1e999", "finite"),
     ("height_cm", 1.6, "100 to 230 cm"),
     ("weight_kg", 1000, "25 to 300 kg"),
@@ -131,7 +132,7 @@ def test_a_breach_names_row_column_and_rule(
 
 def test_two_rows_of_one_patient_need_one_sex(make_row: Row, write_rows: Write) -> None:
     rows = [make_row(0), make_row(1, patient_id="p0", sex="M")]
-    with pytest.raises(ManifestError, match="row 3, sex: must be the same in every row"):
+    with pytest.raises(ManifestError, match="row 3, sex: 'M' must be the same in every row"):
         read_manifest(write_rows(rows))
 
 
@@ -160,7 +161,7 @@ def test_a_link_out_of_the_folder_is_refused(
     outside.write_bytes(b"photo")
     (path.parent / "photos" / "0.jpg").unlink()
     (path.parent / "photos" / "0.jpg").symlink_to(outside)
-    with pytest.raises(ManifestError, match="row 2, photo: names no file in"):
+    with pytest.raises(ManifestError, match=r"row 2, photo: 'photos/0.jpg' names no file in"):
         read_manifest(path)
 
 
@@ -192,6 +193,80 @@ def test_a_manifest_without_patients_is_refused(tmp_path: Path) -> None:
     (tmp_path / "m.csv").write_text(",".join(REQUIRED) + ",t_score\n\n")
     with pytest.raises(ManifestError, match="holds no patients"):
         read_manifest(tmp_path / "m.csv")
+
+
+@pytest.mark.parametrize(
+    "spelling", ["./photos/0.jpg", "photos//0.jpg", "photos/./0.jpg", "photos/hard.jpg"]
+)
+def test_one_photo_under_two_spellings_is_one_photo(
+    spelling: str, make_row: Row, write_rows: Write
+) -> None:
+    path = write_rows([make_row(0), make_row(1, photo=spelling)])
+    (path.parent / "photos/hard.jpg").hardlink_to(path.parent / "photos/0.jpg")
+    with pytest.raises(ManifestError, match=r"row 3, photo: .* names a photo that an earlier row"):
+        read_manifest(path)
+
+
+def test_a_link_to_another_photo_of_the_folder_is_that_photo(
+    make_row: Row, write_rows: Write
+) -> None:
+    """As is A.JPG beside a.jpg on a disk that does not mind."""
+    path = write_rows([make_row(0), make_row(1, photo="photos/A.JPG")])
+    (path.parent / "photos/A.JPG").symlink_to(path.parent / "photos/0.jpg")
+    with pytest.raises(ManifestError, match="earlier row"):
+        read_manifest(path)
+
+
+def test_copies_of_a_photo_are_two_files(make_row: Row, write_rows: Write) -> None:
+    """The same bytes twice are for ``identical_photos`` to report."""
+    path = write_rows([make_row(0), make_row(1)])
+    (path.parent / "photos/1.jpg").write_bytes(b"photo 0")
+    assert len(read_manifest(path).photos) == 2
+
+
+@pytest.mark.parametrize("on_disk", ["NFC", "NFD"])
+@pytest.mark.parametrize("in_cell", ["NFC", "NFD"])
+def test_an_umlaut_is_one_letter_however_it_is_stored(
+    on_disk: Literal["NFC", "NFD"], in_cell: Literal["NFC", "NFD"], make_row: Row, write_rows: Write
+) -> None:
+    name = "photos/M\u00fcller.jpg"
+    cells = {
+        "photo": unicodedata.normalize(in_cell, name),
+        "site": unicodedata.normalize(in_cell, "Z\u00fcrich"),
+    }
+    path = write_rows([make_row(0, **cells), make_row(1, site="Z\u00fcrich")])
+    (path.parent / unicodedata.normalize(on_disk, name)).write_bytes(b"a face")
+    cohort = read_manifest(path)
+    assert cohort.photos[0].read_bytes() == b"a face"
+    assert cohort.table["site"].nunique() == 1
+
+
+@pytest.mark.parametrize("minus", ["-", "\N{MINUS SIGN}"])
+def test_a_table_from_a_european_spreadsheet_says_the_same(
+    minus: str, make_row: Row, write_rows: Write
+) -> None:
+    path = write_rows([make_row(0, t_score=-2.7), make_row(1, t_score=-0.4)])
+    wanted = read_manifest(path).table
+    european = path.read_text("utf-8").replace(",", ";").replace(".", ",")
+    european = european.replace(",jpg", ".jpg").replace("-2,7", f"{minus}2,7")
+    path.write_text(european, "utf-8-sig")
+    assert read_manifest(path).table.equals(wanted)
+    path.write_text("sep=;\r\n" + european.replace("\n", "\r\n"), "utf-16")
+    assert read_manifest(path).table.equals(wanted)
+
+
+def test_numbers_of_patients_in_parquet_stay_whole(make_row: Row, write_rows: Write) -> None:
+    """With a gap anywhere, pandas keeps whole numbers as floats: 412.0."""
+    rows = [make_row(0, patient_id=412.0), make_row(1, patient_id=7.0)]
+    assert read_manifest(write_rows(rows, "m.parquet")).table["patient_id"].tolist() == ["412", "7"]
+
+
+def test_lost_leading_zeros_are_remarked(make_row: Row, write_rows: Write) -> None:
+    path = write_rows([make_row(0, patient_id="412", photo="photos/00412.jpg"), make_row(1)])
+    (path.parent / "photos/00412.jpg").write_bytes(b"a face")
+    (remark,) = read_manifest(path).remarks
+    assert "412 with photo 00412" in remark
+    assert read_manifest(write_rows([make_row(0), make_row(1)])).remarks == ()
 
 
 CELLS = st.one_of(

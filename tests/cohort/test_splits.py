@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from face2bone.bone import CLASS_LABELS
 from face2bone.cohort.manifest import read_manifest
-from face2bone.cohort.splits import check_split, identical_photos, read_split, split_patients
+from face2bone.cohort.splits import (
+    check_split,
+    identical_photos,
+    one_side,
+    read_split,
+    split_patients,
+)
 from face2bone.cohort.synthetic.patients import draw_cohort
 from face2bone.cohort.synthetic.worlds import World
 from face2bone.errors import LeakingSplit, ManifestError
@@ -168,7 +174,8 @@ def test_a_split_file_gives_every_row_its_side(tmp_path: Path, table: pd.DataFra
     ("text", "error", "says"),
     [
         ("patient_id,split\np0,train\np0,test\np1,test\n", LeakingSplit, "two sides"),
-        ("patient_id,split\np0,train\n", ManifestError, "patient p1"),
+        ("patient_id,split\nq0,train\n", ManifestError, "names no patient of this cohort"),
+        ("patient_id;split\np0;train\np1;\n", ManifestError, "row 3, split is empty"),
         ("patient,side\np0,train\n", ManifestError, "no split"),
     ],
 )
@@ -178,6 +185,39 @@ def test_a_wrong_split_file_is_refused(
     (tmp_path / "split.csv").write_text(text)
     with pytest.raises(error, match=says):
         read_split(tmp_path / "split.csv", table_of([0, 1]))
+
+
+def test_a_patient_whose_photos_were_rejected_has_no_side(tmp_path: Path) -> None:
+    """What ``train`` wrote names the usable photos' patients only."""
+    (tmp_path / "split.csv").write_text("patient_id\tsplit\np0\ttrain\np2\ttest\n", "utf-16")
+    sides = read_split(tmp_path / "split.csv", table_of([0, 1, 2]))
+    assert sides.fillna("none").tolist() == ["train", "none", "test"]
+
+
+@pytest.mark.parametrize("patient", ["NA", "null", "007", "1e5"])
+def test_a_patient_is_called_what_the_file_says(patient: str, tmp_path: Path) -> None:
+    """Not a missing value, and not a number."""
+    table = table_of([0]).assign(patient_id=patient)
+    (tmp_path / "split.csv").write_text(f"patient_id,split\n{patient},test\n")
+    assert read_split(tmp_path / "split.csv", table).tolist() == ["test"]
+
+
+def test_lost_leading_zeros_are_the_cause_that_is_named(tmp_path: Path) -> None:
+    table = table_of([0, 1]).assign(patient_id=["0041", "p1"])
+    (tmp_path / "split.csv").write_text("patient_id,split\n41,train\np1,test\n")
+    with pytest.raises(ManifestError, match=r"names patient 41 and the cohort 0041: leading zeros"):
+        read_split(tmp_path / "split.csv", table)
+
+
+def test_one_side_of_a_cohort_is_a_cohort(make_row: Row, write_rows: Write, tmp_path: Path) -> None:
+    cohort = read_manifest(write_rows([make_row(i) for i in range(3)]))
+    (tmp_path / "split.csv").write_text("patient_id,split\np0,train\np2,test\n")
+    part = one_side(cohort, tmp_path / "split.csv", "test")
+    assert part.table["patient_id"].tolist() == ["p2"]
+    assert part.table.index.tolist() == [4]
+    assert part.part == "side 'test' of split.csv"
+    with pytest.raises(ManifestError, match=r"side 'tset' .* Name one of its sides: test, train"):
+        one_side(cohort, tmp_path / "split.csv", "tset")
 
 
 def test_an_absent_split_file_is_refused(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import csv
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -157,6 +158,32 @@ def test_stopped_early_it_says_what_is_missing(
     with pytest.raises(KeyboardInterrupt):
         compare(manifest, out, path, 3, silent)
     assert "| Face2Bone | 2 of 3 |" in (out / "comparison.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("run", [compare, ablate])
+def test_classes_without_any_t_score_are_enough(
+    run: Callable[..., Path],
+    cohort: Cohort,
+    store: CropStore,
+    workshop: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The documented manifest without ``t_score``; here one network, one seed, one epoch."""
+    manifest, done, path = workshop(monkeypatch)
+    shutil.copytree(cohort.root / "photos", tmp_path / "photos")
+    (tmp_path / "out").mkdir()
+    shutil.copy(done / LANDMARKS, tmp_path / "out")
+    own = tmp_path / manifest.name
+    cohort.table.drop(columns="t_score").to_csv(own, index=False)
+    bare = replace(store, index=store.index.drop(columns="t_score"))
+    monkeypatch.setattr(protocol, "photo_crops", lambda *_, **__: bare)
+    monkeypatch.setattr(command, "comparison_candidates", lambda config: few(config)[:1])
+    found = rows_of(run(own, tmp_path / "out", path, 1, silent))
+    assert found[FULL]["figures"]
+    curves = next((tmp_path / "out").rglob("curves.csv")).read_text("utf-8")
+    assert "t_error" not in curves
+    assert "nan" not in curves
 
 
 def interrupted(*_: object) -> None:

@@ -1,8 +1,11 @@
 """Out of one database and into another: the same records, a valid trail, and nothing by halves."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -21,6 +24,7 @@ from face2bone.records import (
     save,
     verify,
 )
+from face2bone.records.chain import stamp
 from face2bone.records.exchange import Format
 from face2bone.records.photos import PhotoSafe
 from face2bone.records.tables import AUDIT_ENTRY, PHOTO
@@ -101,13 +105,23 @@ CHANGES = [
     ("assessments", "consent_by", "", "without consent"),
     ("assessments", "consent_version", "", "consent_version is empty"),
     ("assessments", "saved_by", "", "name or initials"),
-    ("assessments", "saved_at", "yesterday", "Invalid isoformat"),
+    ("assessments", "saved_at", "yesterday", "saved_at: 'yesterday' is not written as"),
+    ("assessments", "saved_at", "2226-01-31T09:30:00.000000+00:00", "has not come yet"),
+    (
+        "assessments",
+        "saved_at",
+        "2000-01-31T09:30:00.000000+00:00",
+        "nothing is saved before consent",
+    ),
+    ("assessments", "consent_at", "2226-01-31T09:30:00.000000+00:00", "has not come yet"),
     ("assessments", "consent_at", "2026-01-01", "not written as"),
     ("assessments", "document", "{}", "not an assessment"),
     ("dxa", "assessment_id", "0" * 32, "not among the assessments"),
     ("dxa", "site", "elbow", "none of"),
     ("dxa", "t_score", "low", "not a number"),
-    ("dxa", "measured_on", "soon", "Invalid isoformat"),
+    ("dxa", "measured_on", "soon", "measured_on: 'soon' is not a date"),
+    ("dxa", "measured_on", "2226-01-31", "has not come"),
+    ("dxa", "entered_at", "2226-01-31T09:30:00.000000+00:00", "has not come yet"),
     ("dxa", "entered_by", "", "entered_by is empty"),
 ]
 
@@ -130,6 +144,48 @@ def test_each_broken_cell_is_named_with_its_row_and_nothing_is_taken_in(
         ), (column, caught.value.problems)
         path.write_bytes(whole)
     assert verify(other).entries == 0
+    assert import_records(other, tmp_path, "Dr. Wu") == 3
+
+
+def shares(**changes: float) -> dict[str, Any]:
+    return {"probabilities": {"normal": 0.2, "osteopenia": 0.3, "osteoporosis": 0.5} | changes}
+
+
+DOCUMENTS: list[tuple[dict[str, Any], str]] = [
+    (shares(normal=0.9), "add up to 1"),
+    ({"schema_version": "1.0"} | shares(normal=0.9), "add up to 1"),
+    ({"frax": {"major_percent": 5.0, "hip_percent": 9.0, "with_bmd": False}}, "FRAX hip result"),
+    ({"prediction_set": []}, "prediction_set"),
+    ({"name": "Ana Lima"}, "name"),
+]
+
+
+@pytest.mark.parametrize(("changes", "said"), DOCUMENTS)
+def test_a_document_is_checked_as_when_it_was_made(
+    filled: Records, other: Records, tmp_path: Path, changes: dict[str, Any], said: str
+) -> None:
+    """Else it fails later, in recalibration or on a page."""
+    export_records(filled, tmp_path, "Dr. Li")
+    path = tmp_path / "assessments.csv"
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    table.loc[0, "document"] = json.dumps(json.loads(table.loc[0, "document"]) | changes)
+    table.to_csv(path, index=False)
+    with pytest.raises(ImportRefused) as caught:
+        import_records(other, tmp_path, "Dr. Wu")
+    (problem,) = [one for one in caught.value.problems if one.startswith("assessments")]
+    assert problem.startswith("assessments.csv, row 2: ")
+    assert said in problem
+    assert verify(other).entries == 0
+
+
+def test_a_clock_a_little_ahead_is_no_fault(
+    filled: Records, other: Records, tmp_path: Path
+) -> None:
+    export_records(filled, tmp_path, "Dr. Li")
+    path = tmp_path / "assessments.csv"
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    table["saved_at"] = stamp(datetime.now(UTC) + timedelta(minutes=5))
+    table.to_csv(path, index=False)
     assert import_records(other, tmp_path, "Dr. Wu") == 3
 
 

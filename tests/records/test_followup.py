@@ -122,9 +122,9 @@ BAD_ROWS = [
     (f"P-9,total_hip,-1.0,{TODAY}", "nobody in the records"),
     (f"P-1,elbow,-1.0,{TODAY}", "none of"),
     (f"P-1,total_hip,-9.5,{TODAY}", "outside"),
-    (f"P-1,total_hip,minus one,{TODAY}", "t_score is not a number"),
-    ("P-1,total_hip,-1.0,03/02/2026", "measured_on is not a date"),
-    ("P-1,total_hip,-1.0,2026-02-30", "measured_on is not a day"),
+    (f"P-1,total_hip,minus one,{TODAY}", "t_score: 'minus one' is not a number"),
+    ("P-1,total_hip,-1.0,03/02/2026", "measured_on: '03/02/2026' is not a date"),
+    ("P-1,total_hip,-1.0,2026-02-30", "measured_on: '2026-02-30' is not a day"),
     (f"P-1,,-1.0,{TODAY}", "site missing"),
     ("P-1,total_hip,,", "t_score, measured_on missing"),
     ("P-1,total_hip,-1.0,2001-01-01", "more than 365 days"),
@@ -146,6 +146,26 @@ def test_every_rows_problem_is_named_and_nothing_is_taken_in(
         assert said in problem
     assert verify(three) == before
     assert len(waiting(kept_assessments(three))) == 3
+
+
+def test_a_table_from_a_european_spreadsheet_is_taken_in(three: Records, tmp_path: Path) -> None:
+    path = tmp_path / "dxa.txt"
+    lines = ["patient_id", "site", "t_score", "measured_on", "", ""]
+    row = ["P-1", "total_hip", "\N{MINUS SIGN}2,1", str(TODAY), "", ""]
+    path.write_text("\n".join("\t".join(cells) for cells in (lines, row, [""] * 6)), "utf-16")
+    assert import_dxa(three, path, "Dr. Li") == 1
+    kept = {one.patient_id: one for one in kept_assessments(three)}
+    assert kept["P-1"].results == (
+        DxaResult("total_hip", -2.1, kept["P-1"].results[0].measured_on),
+    )
+
+
+def test_a_number_that_lost_its_zeros_is_said_to_have(
+    records: Records, assessed: AssessmentDocument, visit: Visit, tmp_path: Path
+) -> None:
+    save(records, assessed, replace(visit, patient_id="0433"))
+    with pytest.raises(ImportRefused, match=r"called '433', but '0433' is there: .* zeros"):
+        import_dxa(records, table(tmp_path, [f"433,total_hip,-1.0,{TODAY}"]), "Dr. Li")
 
 
 def test_a_row_twice_or_taken_in_before_is_refused(three: Records, tmp_path: Path) -> None:

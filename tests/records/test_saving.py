@@ -151,7 +151,8 @@ def test_deleting_a_person_takes_the_photo_along(
 
 def test_facts_are_read_from_any_schema_version(assessed: AssessmentDocument) -> None:
     later = json.loads(assessed.model_dump_json()) | {"schema_version": "9.0", "extra": [1]}
-    assert facts_of(json.dumps(later)) == facts_of(assessed.model_dump_json())
+    read, now = facts_of(json.dumps(later)), facts_of(assessed.model_dump_json())
+    assert read == now.model_copy(update={"schema_version": "9.0"})
 
 
 @pytest.mark.parametrize("text_", ["", "{}", "[]", '{"photo_sha256": "x"}'])

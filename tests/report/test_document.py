@@ -37,6 +37,12 @@ def test_a_document_is_read_back(values: dict[str, Any]) -> None:
         (("patient", "name"), "Ada", "patient.name"),
         (("photo",), "data:image/png;base64,AAAA", "photo"),
         (("referral", "reasons"), [], "referral.reasons"),
+        (("patient", "menopause"), "perhaps", "patient.*Menopause"),
+        (("patient", "red_flags"), ["toothache"], "patient.*RedFlag"),
+        (("patient", "history"), {"smoking": "pipe"}, "answer smoking is not valid"),
+        (("patient", "history"), {"t_scores": {"total_hip": -27}}, "DXA score -27 is outside"),
+        (("bundle", "created_on"), "soon", "bundle.created_on"),
+        (("frax",), {"major_percent": 5, "hip_percent": 9, "with_bmd": True}, "FRAX hip result"),
         (("frax",), {"major_percent": 101, "hip_percent": 1, "with_bmd": True}, "frax"),
     ],
 )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -57,6 +58,20 @@ def test_validation_figures_are_of_the_whole_split(
     assert set(figures[0]) == {
         *("validation_loss", "validation_accuracy", "validation_auc", "validation_t_error")
     }
+
+
+def test_an_error_of_t_scores_is_noted_only_where_one_is_known(
+    store: CropStore, tiny: Callable[..., Recipe]
+) -> None:
+    recipe = tiny()
+    network = Face2Bone(NetworkConfig.from_dict(recipe.network)).eval()
+    classes = replace(store, index=store.index.drop(columns="t_score"))
+    assert set(logged(network, recipe, classes, 16)) == {
+        *("validation_loss", "validation_accuracy", "validation_auc")
+    }
+    one = store.index["t_score"].where(store.index.index == 3)
+    noted = logged(network, recipe, replace(store, index=store.index.assign(t_score=one)), 16)
+    assert np.isfinite(noted["validation_t_error"])
 
 
 def logged(

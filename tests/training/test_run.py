@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from face2bone.bone import bone_class
 from face2bone.bundle import Bundle, load_bundle
 from face2bone.cohort.crops import CropStore
 from face2bone.cohort.manifest import Cohort, read_manifest
@@ -29,9 +30,12 @@ PATIENTS = 350
 COHORT_SEED = 400_200
 
 
-def write_manifest(root: Path) -> Path:
+def write_manifest(root: Path, classes_only: bool = False) -> Path:
     """A cohort whose photos nobody opens; the first two are byte for byte the same."""
     table = manifest_table(draw_cohort(PATIENTS, World.PLANTED, COHORT_SEED))
+    if classes_only:
+        classes = [bone_class(score).label for score in table["t_score"]]
+        table = table.drop(columns="t_score").assign(bone_mass_class=classes)
     (root / "photos").mkdir(parents=True)
     for i, name in enumerate(table["photo"]):
         (root / name).write_bytes(bytes([max(i, 1) // 256, max(i, 1) % 256]))
@@ -105,6 +109,23 @@ def test_results_are_of_the_test_patients(finished: tuple[Path, Bundle]) -> None
     assert {"accuracy", "macro_auc", "ece", "ece_floor_p95", "set_coverage"} <= set(test)
     assert sum(bundle.conformal.counts) == (split["split"] == "calibration").sum()
     assert bundle.ood.count == sum(bundle.conformal.counts)
+
+
+def test_classes_without_any_t_score_train_a_bundle(
+    small: Path,
+    aligned: Callable[..., CropStore],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The documented manifest without ``t_score``: nothing learns one, nothing reports one."""
+    monkeypatch.setattr(run, "photo_crops", aligned)
+    monkeypatch.setattr(finish, "DESCRIBED_FACES", 20)
+    manifest = write_manifest(tmp_path / "cohort", classes_only=True)
+    bundle = load_bundle(train(manifest, tmp_path / "run", recipe=small, progress=silent))
+    curves = pd.read_csv(tmp_path / "run" / "training" / "curves.csv")
+    assert np.isfinite(curves.to_numpy()).all()
+    assert not [name for name in curves if "t_error" in name]
+    assert "t_error" not in json.dumps(dict(bundle.card.results))
 
 
 def test_patients_make_a_research_bundle_without_pictures(
