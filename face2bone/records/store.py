@@ -15,6 +15,8 @@ from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from platformdirs import user_data_path
 from sqlalchemy import URL, Connection, create_engine, event, make_url, text
@@ -29,6 +31,8 @@ DIALECTS: Final = ("sqlite", "postgresql")
 LOCK: Final = 0x0FACE2B0  # PostgreSQL advisory lock of whoever writes records
 PATIENCE: Final = 30.0  # seconds a writer waits for another
 CONNECT_SECONDS: Final = 10.0  # within which PostgreSQL must answer, unless the address says
+_SQLITE_LOCKS: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_POSTGRESQL_LOCK: Final = "55P03"  # lock_not_available
 _WRITES: Final = "face2bone_writes"
 _PRAGMAS: Final = (
     "PRAGMA foreign_keys = ON",
@@ -59,8 +63,13 @@ class Records:
         self._readers = self._engine.execution_options(**isolation)
         self._writers = self._engine.execution_options(**{_WRITES: True})
         try:
-            with self.writing() as connection:
-                _migrate(connection)
+            # Only a database that must be changed is written to: another program's lock on it
+            # does not keep anybody from reading.
+            with self.reading() as connection:
+                is_current = _is_current(connection)
+            if not is_current:
+                with self.writing() as connection:
+                    _migrate(connection)
         except RecordsUnavailable:
             self.close()
             raise
@@ -157,9 +166,19 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _migrate(connection: Connection) -> None:
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def _is_current(connection: Connection) -> bool:
+    newest = ScriptDirectory.from_config(_config()).get_current_head()
+    return MigrationContext.configure(connection).get_current_revision() == newest
+
+
+def _migrate(connection: Connection) -> None:
+    config = _config()
     config.attributes["connection"] = connection
     try:
         command.upgrade(config, "head")
@@ -176,8 +195,19 @@ def _as_unavailable() -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error, NoSuchModuleError) as error:
+        cause = getattr(error, "orig", None) or error
+        if _is_lock(cause):
+            raise RecordsUnavailable(
+                f"The records database is locked: for {PATIENCE:g} seconds another program has "
+                "been writing to it. Close that program or wait, and try again."
+            ) from error
         raise RecordsUnavailable(
             "The records database cannot be reached or written to "
-            f"({type(getattr(error, 'orig', None) or error).__name__}). "
+            f"({type(cause).__name__}). "
             "Check FACE2BONE_RECORDS, the disk's free space and the database server."
         ) from error
+
+
+def _is_lock(cause: BaseException) -> bool:
+    busy = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # the low byte; the rest is its kind
+    return busy in _SQLITE_LOCKS or getattr(cause, "sqlstate", None) == _POSTGRESQL_LOCK

@@ -1,8 +1,10 @@
 """Opening a database: where it lies, who may read it, its migrations, its one writer."""
 
 import os
+import sqlite3
 import stat
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -74,13 +76,40 @@ def test_a_writer_does_not_wait_for_ever(url: str, monkeypatch: pytest.MonkeyPat
     try:
         with (
             one.writing(),
-            pytest.raises(RecordsUnavailable, match="cannot be reached or written"),
+            pytest.raises(RecordsUnavailable, match="is locked"),
             other.writing(),
         ):
             pass
     finally:
         one.close()
         other.close()
+
+
+def test_a_database_that_another_program_locks_is_opened_and_read(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("face2bone.records.store.PATIENCE", 0.2)
+    one = Records(url)
+    try:
+        with one.writing():
+            other = Records(url)
+            with other.reading() as connection:
+                assert connection.scalar(text("SELECT count(*) FROM patient")) == 0
+            other.close()
+    finally:
+        one.close()
+
+
+def test_a_database_locked_against_readers_too_is_said_to_be_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file in another journal mode, written to by another program."""
+    monkeypatch.setattr("face2bone.records.store.PATIENCE", 0.2)
+    path = tmp_path / "r.sqlite"
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(RecordsUnavailable, match="is locked"):
+            Records(f"sqlite:///{path}")
 
 
 def test_a_reader_sees_one_moment(records: Records) -> None:
