@@ -91,6 +91,11 @@ class BundleCard:
         _require(self.status == "demo" or not drawn, "drawn faces can only make a demo")
 
     @property
+    def faces(self) -> str:
+        """What the network was trained on, as a sentence names it."""
+        return "drawn faces" if self.status == "demo" else "the training photos"
+
+    @property
     def confusion(self) -> list[list[int]] | None:
         """Counts (3, 3), true class by named class, on patients kept out; None without any.
 

@@ -2,14 +2,18 @@
 
 import errno
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from face2bone.errors import BundleError, Face2BoneError, FaceError, PatientError, PhotoError
+
+if TYPE_CHECKING:
+    from face2bone.cohort.manifest import Cohort
 
 EXIT_REFUSED: Final = 1
 EXIT_PHOTO: Final = 2
@@ -46,6 +50,15 @@ BundleFolder = Annotated[Path, typer.Argument(help="Folder of the trained model.
 Crops = Annotated[
     Path | None, typer.Option(help="Keep the aligned crops here for another run; they show faces.")
 ]
+SplitFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--split",
+        help="Use one side of a recorded split only: a table of patient_id and split, such as a "
+        "run's split.csv.",
+    ),
+]
+Side = Annotated[str, typer.Option(help="The side of --split to use.")]
 BundleOption = Annotated[
     Path | None, typer.Option("--bundle", help="Bundle folder; FACE2BONE_BUNDLE by default.")
 ]
@@ -80,6 +93,24 @@ def plain_errors() -> Iterator[None]:
             raise
         typer.echo(UNWRITABLE[error.errno], err=True)
         raise typer.Exit(EXIT_REFUSED) from None
+
+
+@contextmanager
+def crops_folder(kept: Path | None) -> Iterator[Path]:
+    """The folder of the aligned crops: the one to keep, or a temporary one, as they show faces."""
+    with tempfile.TemporaryDirectory() as passing:
+        yield kept or Path(passing)
+
+
+def chosen_cohort(manifest: Path, split: Path | None = None, side: str = "") -> "Cohort":
+    """A checked manifest, or one side of it; what to look at first is said on stderr."""
+    from face2bone.cohort.manifest import read_manifest
+    from face2bone.cohort.splits import one_side
+
+    cohort = read_manifest(manifest)
+    for remark in cohort.remarks:
+        typer.echo(f"Warning: {remark}", err=True)
+    return cohort if split is None else one_side(cohort, split, side)
 
 
 def exit_code(error: Face2BoneError) -> int:

@@ -5,7 +5,19 @@ from typing import Annotated, Any
 
 import typer
 
-from face2bone.cli.application import EXIT_REFUSED, Manifest, Out, app, plain_errors, progress_bar
+from face2bone.cli.application import (
+    EXIT_REFUSED,
+    Crops,
+    Manifest,
+    Out,
+    Side,
+    SplitFile,
+    app,
+    chosen_cohort,
+    crops_folder,
+    plain_errors,
+    progress_bar,
+)
 from face2bone.whole_file import write_whole
 
 
@@ -14,16 +26,16 @@ def added_value(
     bundle: Annotated[Path, typer.Argument(help="Bundle whose frozen trunk reads the faces.")],
     manifest: Manifest,
     out: Out,
+    crops: Crops = None,
+    split: SplitFile = None,
+    side: Side = "test",
     attach: Annotated[
         bool, typer.Option("--attach", help="Also keep the figures beside the bundle.")
     ] = False,
 ) -> None:
     """Ask whether the face adds anything to age, sex, height and weight."""
-    import tempfile
-
     from face2bone.bundle import load_bundle
     from face2bone.cohort.crops import photo_crops
-    from face2bone.cohort.manifest import read_manifest
     from face2bone.cohort.synthetic.write import read_plan
     from face2bone.evaluation.added_value import record
     from face2bone.evaluation.added_value.features import face_features
@@ -34,13 +46,17 @@ def added_value(
     from face2bone.settings import get_settings
 
     with plain_errors():
-        loaded, cohort, settings = load_bundle(bundle), read_manifest(manifest), get_settings()
+        loaded, cohort, settings = (
+            load_bundle(bundle),
+            chosen_cohort(manifest, split, side),
+            get_settings(),
+        )
         engine = make_engine(loaded, settings.engine, threads=settings.threads)
         with (
-            tempfile.TemporaryDirectory() as crops,  # they show faces, so they do not stay
+            crops_folder(crops) as folder,
             progress_bar("aligning", len(cohort.table)) as advance,
         ):
-            store = photo_crops(cohort, Path(crops), progress=advance)
+            store = photo_crops(cohort, folder, progress=advance)
             features = face_features(engine, store)
         found = study(store.index, features, store.labels)
         about = (
@@ -64,13 +80,18 @@ def guard(
     ] = None,
 ) -> None:
     """Look for leaks and shortcuts in a cohort; no model is needed."""
-    from face2bone.cohort.manifest import read_manifest
     from face2bone.cohort.splits import read_split
     from face2bone.evaluation.guards.report import guard_cohort, in_words
 
     with plain_errors():
-        cohort = read_manifest(manifest)
+        cohort = chosen_cohort(manifest)
         sides = None if split is None else read_split(split, cohort.table)
+        if sides is not None and sides.isna().any():
+            typer.echo(
+                f"{sides.isna().sum()} of {len(sides)} photos are of patients on no side of the "
+                "split, as those whose photos were rejected: they are not compared across it.",
+                err=True,
+            )
         with progress_bar("looking", len(cohort.table)) as advance:
             found = guard_cohort(cohort, sides, progress=advance)
         words = in_words(found)

@@ -5,7 +5,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from face2bone.cli.application import BundleOption, Manifest, app, plain_errors, progress_bar
+from face2bone.cli.application import (
+    BundleOption,
+    Crops,
+    Manifest,
+    app,
+    chosen_cohort,
+    crops_folder,
+    plain_errors,
+    progress_bar,
+)
 
 if TYPE_CHECKING:
     from face2bone.bundle import ConceptBank
@@ -47,37 +56,35 @@ def parts(
     number: Number,
     manifest: Manifest,
     count: Annotated[int, typer.Option("--parts", min=1, help="How many parts to look for.")] = 4,
+    crops: Crops = None,
     bundle: BundleOption = None,
 ) -> None:
     """Take one concept apart at an earlier layer, over a cohort's photos; keeps no picture."""
-    import tempfile
-
     from face2bone.bundle import load_bundle
     from face2bone.cohort.crops import photo_crops
-    from face2bone.cohort.manifest import read_manifest
     from face2bone.explain.recursion import decompose_concept
 
     with plain_errors():
-        loaded, cohort = load_bundle(_root(bundle)), read_manifest(manifest)
+        loaded, cohort = load_bundle(_root(bundle)), chosen_cohort(manifest)
         _check_number(number, len(loaded.concepts))
         with (
-            tempfile.TemporaryDirectory() as folder,  # they show faces, so they do not stay
+            crops_folder(crops) as folder,
             progress_bar("aligning", len(cohort.table)) as advance,
         ):
-            store = photo_crops(cohort, Path(folder), progress=advance)
-            crops, maps = store.crops[store.rows], store.region_maps[store.rows]
+            store = photo_crops(cohort, folder, progress=advance)
+            faces, maps = store.crops[store.rows], store.region_maps[store.rows]
         with progress_bar("taking apart", 100) as advance:
             found = decompose_concept(
                 loaded.network,
                 loaded.concepts,
                 number - 1,
-                crops,
+                faces,
                 maps,
                 count,
                 exemplars=0,
                 progress=lambda share: advance(round(100 * share), 100),
             )
-    typer.echo(f"Parts of {loaded.concepts.names[number - 1]}, in {len(crops)} photos")
+    typer.echo(f"Parts of {loaded.concepts.names[number - 1]}, in {len(faces)} photos")
     for line in _part_lines(found):
         typer.echo(line)
 

@@ -13,8 +13,11 @@ from face2bone.cli.application import (
     Crops,
     Manifest,
     Out,
+    Side,
+    SplitFile,
     app,
     as_one_bar,
+    chosen_cohort,
     plain_errors,
     progress_bar,
 )
@@ -29,13 +32,14 @@ def evaluate(
     manifest: Manifest,
     out: Out,
     crops: Crops = None,
+    split: SplitFile = None,
+    side: Side = "test",
     attach: Annotated[
         bool, typer.Option("--attach", help="Also keep the figures beside the bundle.")
     ] = False,
 ) -> None:
     """Measure a model on a cohort it has not seen: a report, figures and tables."""
     from face2bone.bundle import load_bundle
-    from face2bone.cohort.manifest import read_manifest
     from face2bone.evaluation import record
     from face2bone.evaluation.evaluate import evaluate_bundle
     from face2bone.report.evaluation_files import check_out, write_evaluation
@@ -44,7 +48,11 @@ def evaluate(
 
     with plain_errors():
         check_out(out)
-        loaded, cohort, settings = load_bundle(bundle), read_manifest(manifest), get_settings()
+        loaded, cohort, settings = (
+            load_bundle(bundle),
+            chosen_cohort(manifest, split, side),
+            get_settings(),
+        )
         engine = make_engine(loaded, settings.engine, threads=settings.threads)
         with aligned_crops(out, crops) as folder, progress_bar("evaluating", 100) as advance:
             evaluated = evaluate_bundle(loaded, cohort, engine, folder, as_one_bar(advance, STEPS))

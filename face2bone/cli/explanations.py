@@ -10,8 +10,11 @@ from face2bone.cli.application import (
     Crops,
     Manifest,
     Out,
+    Side,
+    SplitFile,
     app,
     as_one_bar,
+    chosen_cohort,
     plain_errors,
     progress_bar,
 )
@@ -25,17 +28,22 @@ def explain(
     manifest: Manifest,
     out: Out,
     crops: Crops = None,
+    split: SplitFile = None,
+    side: Side = "test",
 ) -> None:
     """Explain a model's answer for every photo of a cohort, and sum up by group."""
     from face2bone.bundle import load_bundle
-    from face2bone.cohort.manifest import read_manifest
     from face2bone.explore.folder import check_out, explain_cohort, write_explained
     from face2bone.runtime import make_engine
     from face2bone.settings import get_settings
 
     with plain_errors():
         check_out(out)
-        loaded, cohort, settings = load_bundle(bundle), read_manifest(manifest), get_settings()
+        loaded, cohort, settings = (
+            load_bundle(bundle),
+            chosen_cohort(manifest, split, side),
+            get_settings(),
+        )
         engine = make_engine(loaded, settings.engine, threads=settings.threads)
         # The hidden neighbour stays when the work is stopped, so that it goes on from there.
         work = out.parent / f".{out.name}-explaining"

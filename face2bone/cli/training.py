@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from face2bone.cli.application import Manifest, Out, app, plain_errors, progress_bar
+from face2bone.cli.application import Manifest, Out, app, chosen_cohort, plain_errors, progress_bar
 
 
 @app.command()
@@ -32,12 +32,21 @@ def train(
     out: Out,
     recipe: Annotated[str, typer.Option(help="Recipe name, such as full or demo.")] = "full",
     seed: Annotated[int, typer.Option(min=0, help="Seed of the split and the run.")] = 0,
+    licence: Annotated[
+        str, typer.Option(help="Licence to state on the card, such as CC-BY-4.0; none by default.")
+    ] = "",
 ) -> None:
     """Train, calibrate and bundle a network on a cohort of DXA-labelled photos."""
-    from face2bone.training import train as run
-
     with plain_errors():
-        typer.echo(f"Bundle written to {run(manifest, out, recipe=recipe, seed=seed)}")
+        from face2bone.training import train as run
+        from face2bone.training.closing import closing_words
+
+        chosen_cohort(manifest)  # says what to look at before the hours of training
+        bundle = run(manifest, out, recipe=recipe, seed=seed, licence=licence)
+        typer.echo(closing_words(out))
+        if not licence:
+            typer.echo("The card states no licence. Give the same command with --licence to do so.")
+        typer.echo(f"Bundle written to {bundle}")
 
 
 @app.command(name="train-demo")

@@ -16,9 +16,10 @@ import json
 import math
 import multiprocessing
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -41,6 +42,7 @@ SHARD: Final = 100  # photos between two marks; at most this much work is lost b
 DRAWN_SIZE: Final = 256  # pixels a side of a drawn photo, the size cohorts are written in
 CROPS, REGION_MAPS = "crops.npy", "regions.npy"
 INDEX, REJECTED, SOURCE, SHARDS = "index.parquet", "rejected.csv", "source.json", "shards"
+_NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
 
 Progress = Callable[[int, int], None]
 """Called with (photos done, photos in all)."""
@@ -48,12 +50,17 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class CropStore:
-    """A finished store. ``index`` has one row a crop; the arrays hold also rejected, blank rows."""
+    """A finished store. ``index`` has one row a crop; the arrays hold also rejected, blank rows.
+
+    ``positions`` are those of the table that count, None for all: a part of a cohort may be read
+    from the store of the whole.
+    """
 
     folder: Path
     index: pd.DataFrame
     crops: npt.NDArray[np.uint8]
     region_maps: npt.NDArray[np.int8]
+    positions: npt.NDArray[np.int64] | None = None
 
     @property
     def labels(self) -> npt.NDArray[np.int64]:
@@ -71,7 +78,17 @@ class CropStore:
     def rejected(self) -> pd.DataFrame:
         """Photos left out: position ``row``, ``patient_id`` as in the manifest, ``reason``."""
         text = {"patient_id": str, "reason": str}  # else 007 is read as 7
-        return pd.read_csv(self.folder / REJECTED, dtype=text, keep_default_na=False)
+        left_out = pd.read_csv(self.folder / REJECTED, dtype=text, keep_default_na=False)
+        if self.positions is None:
+            return left_out
+        return left_out[left_out["row"].isin(self.positions)].reset_index(drop=True)
+
+    def part(self, positions: npt.NDArray[np.int64]) -> "CropStore":
+        """The crops of some positions of the table; ``TrainingError`` where there is none."""
+        index = self.index[self.index["row"].isin(positions)].reset_index(drop=True)
+        if index.empty:
+            raise _nothing_usable()
+        return replace(self, index=index, positions=positions)
 
     @property
     def rows(self) -> npt.NDArray[np.int64]:
@@ -113,9 +130,14 @@ def photo_crops(
 ) -> CropStore:
     """Align every photo of a cohort; ``workers`` processes (default: one a core).
 
-    Raises ``TrainingError`` when the folder holds another cohort's crops or no photo is usable.
+    Where the folder holds the crops of the whole of which the cohort is a part, such as those of
+    the run that made its split, they are used. Raises ``TrainingError`` when the folder holds
+    another cohort's crops or no photo is usable.
     """
-    source = cohort.table.to_csv(index=False)
+    whole, source = cohort.whole, cohort.table.to_csv(index=False)
+    if whole is not None and _holds(folder, len(whole.table), whole.table.to_csv(index=False)):
+        chosen = np.flatnonzero(whole.table.index.isin(cohort.table.index))
+        return photo_crops(whole, folder, workers, progress).part(chosen)
     return build_store(_Photos(cohort.photos), cohort.table, source, folder, workers, progress)
 
 
@@ -179,9 +201,8 @@ def build_store(
 
 def _open_store(folder: Path, count: int, identity: str) -> None:
     """Make the arrays, or check that the folder's are of this same cohort."""
-    mark = {"photos": count, "sha256": hashlib.sha256(identity.encode()).hexdigest()}
     if (folder / SOURCE).is_file():
-        if json.loads((folder / SOURCE).read_text("utf-8")) != mark:
+        if not _holds(folder, count, identity):
             raise TrainingError(
                 "The run folder holds crops of another cohort. Choose a new folder or delete it."
             )
@@ -190,7 +211,17 @@ def _open_store(folder: Path, count: int, identity: str) -> None:
     side = (count, CROP_SIZE, CROP_SIZE)
     _new_array(folder / CROPS, np.uint8, (*side, 3))
     _new_array(folder / REGION_MAPS, np.int8, side)
-    write_whole(folder / SOURCE, json.dumps(mark))
+    write_whole(folder / SOURCE, json.dumps(_mark(count, identity)))
+
+
+def _holds(folder: Path, count: int, identity: str) -> bool:
+    """Whether the folder's store, finished or not, is of this source."""
+    file = folder / SOURCE
+    return file.is_file() and json.loads(file.read_text("utf-8")) == _mark(count, identity)
+
+
+def _mark(count: int, identity: str) -> dict[str, Any]:
+    return {"photos": count, "sha256": hashlib.sha256(identity.encode()).hexdigest()}
 
 
 def _new_array(path: Path, dtype: Any, shape: tuple[int, ...]) -> None:
@@ -281,8 +312,21 @@ def _write_index(folder: Path, table: pd.DataFrame) -> None:
     write_whole(folder / REJECTED, reasons.to_csv(index=False))
     kept = numbered.loc[~numbered["row"].isin(rejected)].reset_index(drop=True)
     if kept.empty:
-        raise TrainingError("No photo of the cohort is usable. Read rejected.csv for the reasons.")
+        raise _nothing_usable()
     write_whole(folder / INDEX, kept.to_parquet())
+
+
+def rejection_reasons(rejected: pd.DataFrame) -> dict[str, int]:
+    """How often each reason stands in a table of rejected photos, the most frequent first.
+
+    A reason's figures, which differ from photo to photo, are left out.
+    """
+    reasons = rejected["reason"].map(lambda text: _NUMBER.sub("…", text)).value_counts()
+    return {str(reason): int(count) for reason, count in reasons.items()}
+
+
+def _nothing_usable() -> TrainingError:
+    return TrainingError("No photo of the cohort is usable. Read rejected.csv for the reasons.")
 
 
 def _mark_path(folder: Path, start: int) -> Path:

@@ -62,13 +62,14 @@ class Cohort:
     ``table`` holds the columns of ``COLUMNS`` that the file had, and always ``bone_mass_class``
     (from the T-score by ``boundary`` where it was empty); numbers are float64 (NaN for a missing
     T-score), ``acquired_on`` is ``datetime.date``, the rest text; its index is the spreadsheet
-    row. Photo paths are relative to ``root``. ``part`` says which part of a manifest it is, empty
-    for the whole.
+    row. Photo paths are relative to ``root``. Of a part of a manifest, ``whole`` is the manifest
+    and ``part`` says which part it is.
     """
 
     table: pd.DataFrame
     root: Path
     boundary: Boundary
+    whole: "Cohort | None" = None
     part: str = ""
 
     @property
@@ -76,12 +77,6 @@ class Cohort:
         """Class index of every row (0 normal, 1 osteopenia, 2 osteoporosis); (N,)."""
         names = self.table["bone_mass_class"]
         return np.array([CLASS_LABELS.index(name) for name in names], np.int64)
-
-    @property
-    def consents(self) -> npt.NDArray[np.bool_]:
-        """Whether each row's consent to showing the face is recorded; (N,)."""
-        given = self.table.get("photo_consent", pd.Series("", index=self.table.index))
-        return np.asarray(given == CONSENTS, bool)
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -126,6 +121,12 @@ def read_manifest(path: Path, boundary: Boundary = Boundary.WHO) -> Cohort:
     if breaches:
         raise ManifestError(_summary(path.name, [_with_cell(b, cells) for b in breaches]))
     return Cohort(_with_classes(table, boundary), path.parent, boundary)
+
+
+def consents(table: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Whether the consent to showing the face is recorded, of each of a manifest's rows; (N,)."""
+    given = table.get("photo_consent", pd.Series("", index=table.index))
+    return np.asarray(given == CONSENTS, bool)
 
 
 def manifest_schema(root: Path, boundary: Boundary = Boundary.WHO) -> pa.DataFrameSchema:

@@ -124,7 +124,7 @@ def one_side(cohort: Cohort, path: Path, side: str) -> Cohort:
             f"Nobody of the cohort stands on the side {side!r} of {path.name}. "
             f"Name one of its sides: {there}."
         )
-    return replace(cohort, table=chosen, part=f"side {side!r} of {path.name}")
+    return replace(cohort, table=chosen, whole=cohort, part=f"side {side!r} of {path.name}")
 
 
 def _check_named(name: str, patients: pd.Series, sides: pd.Series, known: list[str]) -> None:

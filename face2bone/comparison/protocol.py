@@ -24,7 +24,7 @@ from typing import Final
 from face2bone.cohort.crops import CropStore, photo_crops
 from face2bone.cohort.manifest import Cohort, read_manifest
 from face2bone.errors import TrainingError
-from face2bone.training.objective import class_weights
+from face2bone.training.counts import FOR_A_COMPARISON, check_counts
 from face2bone.training.progress import Progress
 from face2bone.training.recipe import Recipe, read_recipe
 from face2bone.training.run import Members, open_run, split_store
@@ -60,7 +60,7 @@ def open_protocol(manifest: Path, out: Path, recipe: str | Path, progress: Progr
 
     Raises ``ManifestError`` for a cohort that breaks a rule, ``TrainingError`` when the recipe
     cannot serve (it draws its own patients or starts from a pretrained trunk), the folder is that
-    of another comparison, or no training patient has some class.
+    of another comparison, or a side of the split lacks a class.
     """
     settled = read_recipe(recipe)
     if settled.cohort is not None or settled.backbone is not None:
@@ -69,11 +69,11 @@ def open_protocol(manifest: Path, out: Path, recipe: str | Path, progress: Progr
             "trunk, which no other network could. Name one that does neither, such as compact."
         )
     cohort = read_manifest(manifest)
+    check_counts(cohort.table, settled, SPLIT_SEED, FOR_A_COMPARISON)
     folder = open_run(out, settled, SPLIT_SEED)
     store = photo_crops(
         cohort, folder / "crops", progress=lambda done, n: progress("aligning photos", done, n)
     )
+    check_counts(store.index, settled, SPLIT_SEED, FOR_A_COMPARISON)
     members = split_store(store, settled, SPLIT_SEED, folder)
-    # What every run would stop at is better said before the first.
-    class_weights(store.labels[members["train"]], settled.training.class_weighting)
     return Protocol(folder, cohort, settled, store, members)

@@ -126,11 +126,12 @@ def _severity(found: LocatedFace, explanation: Explanation) -> None:
 
 def _concepts(found: LocatedFace, explanation: Explanation, k: int) -> None:
     concepts = explanation.concepts
-    bank = session.assessor().bundle.concepts
+    bundle = session.assessor().bundle
+    bank = bundle.concepts
     st.subheader("Concepts")
     st.caption(
-        "Patterns the network reuses across drawn faces. Importance: how much the class depends "
-        "on it. Presence: how much of it is in this photo. Location: where it sits here."
+        f"Patterns the network reuses across {bundle.card.faces}. Importance: how much the class "
+        "depends on it. Presence: how much of it is in this photo. Location: where it sits here."
     )
     order = np.argsort(-concepts.importance[:, k])[:CONCEPTS_SHOWN]
     for column, i in zip(st.columns(len(order)), order, strict=True):

@@ -4,7 +4,6 @@ Aligned crops go to a crop store, so a run that was stopped goes on where it was
 caller says where the store lies and whether it is kept, because crops show faces.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -17,7 +16,7 @@ import pandas as pd
 from face2bone import __version__
 from face2bone.bone import CLASS_LABELS
 from face2bone.bundle import Bundle, bundle_hash
-from face2bone.cohort.crops import CropStore, photo_crops
+from face2bone.cohort.crops import CropStore, photo_crops, rejection_reasons
 from face2bone.cohort.manifest import Cohort
 from face2bone.cohort.synthetic.patients import TRAINING_SEED_RANGE
 from face2bone.cohort.synthetic.write import read_plan
@@ -31,7 +30,6 @@ Progress = Callable[[str, int, int], None]
 """Called with a step's name, what is done and the total."""
 
 CHUNK: Final = 512  # crops: 39 MB
-_NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True)
@@ -106,31 +104,31 @@ def _facts(
     bundle: Bundle, cohort: Cohort, rejected: pd.DataFrame, outside: int, guards: Guarded
 ) -> CohortFacts:
     table, plan = cohort.table, read_plan(cohort.root)
-    reasons = rejected["reason"].map(lambda text: _NUMBER.sub("…", text)).value_counts()
     return CohortFacts(
         description=described(cohort, plan),
         drawn=plan is not None,
         photos=len(table),
         patients=int(table["patient_id"].nunique()),
-        rejected={str(reason): int(count) for reason, count in reasons.items()},
+        rejected=rejection_reasons(rejected),
         out_of_domain=outside,
         boundary=cohort.boundary.name,
         first_day=table["acquired_on"].min(),
         last_day=table["acquired_on"].max(),
         sites=table["site"].nunique() if "site" in table else 0,
         devices=table["device"].nunique() if "device" in table else 0,
-        remarks=(*_remarks(bundle, plan), *guards.remarks),
+        remarks=(*cohort.remarks, *_remarks(bundle, plan), *guards.remarks),
     )
 
 
 def described(cohort: Cohort, plan: dict[str, Any] | None) -> str:
     """Whom a cohort holds, in words; ``plan`` as ``read_plan`` gives it."""
     patients = cohort.table["patient_id"].nunique()
+    part = f", {cohort.part}" if cohort.part else ""
     if plan is None:
-        return f"{patients} patients of a cohort"
+        return f"{patients} patients of a cohort{part}"
     return (
         f"{patients} drawn patients ({plan['world']} world, seed {plan['seed']}, generator "
-        f"{plan['generator_version']}); no real person"
+        f"{plan['generator_version']}{part}); no real person"
     )
 
 

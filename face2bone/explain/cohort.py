@@ -5,6 +5,7 @@ prediction, and the figures of ``PhotoFigures``. Rows are written in shards, eac
 not at all; a second call on the same folder computes only what is missing.
 """
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -102,7 +103,8 @@ def _row(
 def _open(folder: Path, bundle: Bundle, store: CropStore) -> None:
     """Make the folder of shards, or check that it holds this model's of this cohort."""
     crops = json.loads((store.folder / SOURCE).read_text("utf-8"))
-    mark = json.dumps({"bundle": bundle_hash(bundle), "crops": crops})
+    rows = hashlib.sha256(store.rows.tobytes()).hexdigest()  # a part of the store may be explained
+    mark = json.dumps({"bundle": bundle_hash(bundle), "crops": crops, "rows": rows})
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / MARK
     if path.is_file() and path.read_text("utf-8") != mark:

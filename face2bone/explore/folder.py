@@ -22,7 +22,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from face2bone import __version__
 from face2bone.bundle import Bundle, bundle_hash
 from face2bone.cohort.crops import REJECTED, photo_crops
-from face2bone.cohort.manifest import Cohort
+from face2bone.cohort.manifest import Cohort, consents
 from face2bone.cohort.synthetic.worlds import World
 from face2bone.cohort.synthetic.write import read_plan
 from face2bone.errors import ExplanationError
@@ -114,7 +114,7 @@ def explain_cohort(
     """
     store = photo_crops(cohort, crops, progress=lambda n, total: progress("aligning", n, total))
     plan = read_plan(cohort.root)
-    may_show = cohort.consents[store.rows] | (plan is not None)
+    may_show = consents(store.index) | (plan is not None)
     table = explain_store(
         bundle, engine, store, shards, may_show, lambda n, total: progress("explaining", n, total)
     )

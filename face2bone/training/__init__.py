@@ -17,11 +17,12 @@ def train(
     recipe: str | Path = "full",
     seed: int = 0,
     progress: Progress | None = None,
+    licence: str = "",
 ) -> Path:
     """See ``face2bone.training.run.train``."""
     from face2bone.training.run import train as run
 
-    return run(manifest, out, recipe, seed, progress)
+    return run(manifest, out, recipe, seed, progress, licence)
 
 
 def train_demo(out: Path, progress: Progress | None = None) -> Path:

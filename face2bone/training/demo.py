@@ -34,6 +34,7 @@ from face2bone.training.finish import (
     figures,
     predicted,
     provenance,
+    trained_on,
 )
 from face2bone.training.progress import Bars, Progress
 from face2bone.training.recipe import DrawnCohort, read_recipe
@@ -41,6 +42,7 @@ from face2bone.training.run import Clock, open_run, split_store, train_network, 
 
 RUN_FOLDER: Final = Path("runs/demo")
 SEED: Final = 0
+LICENCE: Final = "Apache-2.0"  # as the rest of what ships
 
 
 def train_demo(
@@ -70,7 +72,7 @@ def train_demo(
         reserved = draw_cohort(plan.evaluation_patients, World.PLANTED, plan.evaluation_seed)
         tests = _draw(reserved, folder / "evaluation", "drawing reserved patients", told)
     with clock.stage("finishing"):
-        trained = Trained(network, settled, store, members, SEED)
+        trained = Trained(network, settled, store, members, SEED, LICENCE)
         calibration = calibrate(trained)
         probabilities = predicted(trained, calibration, tests, np.arange(len(tests.index)))
         results = compared(probabilities, reserved, tests)
@@ -112,7 +114,8 @@ def _described(trained: Trained, plan: DrawnCohort) -> Described:
     return Described(
         name="face2bone-demo",
         is_drawn=True,
-        cohort=f"{plan.patients} drawn patients (planted world, seed {plan.seed}); no real person",
+        cohort=trained_on(trained, f"drawn patients (planted world, seed {plan.seed})")
+        + "; no real person",
         provenance=provenance(trained) | {"patient_model_hash": patient_model_hash()},
         generator_version=GENERATOR_VERSION,
         generator_hash=generator_hash(),

@@ -58,13 +58,17 @@ NAME: Final = "face2bone"
 
 @dataclass(frozen=True)
 class Trained:
-    """A trained network with all it was made from; ``members`` by side of the split."""
+    """A trained network with all it was made from; ``members`` by side of the split.
+
+    licence: of the bundle, as whoever trains it states it; empty where nobody did.
+    """
 
     network: Face2Bone
     recipe: Recipe
     store: CropStore
     members: Mapping[str, Members]
     seed: int
+    licence: str = ""
 
 
 @dataclass(frozen=True)
@@ -210,30 +214,37 @@ def _card(trained: Trained, tested: Tested, described: Described) -> BundleCard:
     )
 
 
+def trained_on(trained: Trained, people: str) -> str:
+    """How many trained the network, and how many more served its other stages, in words."""
+    patients = trained.store.index["patient_id"]
+    counts = {side: patients.iloc[rows].nunique() for side, rows in trained.members.items()}
+    others = [f"{count} for {side}" for side, count in counts.items() if side != "train"]
+    return f"{counts['train']} {people}, and others: {', '.join(others)}"
+
+
 def provenance(trained: Trained) -> dict[str, Any]:
     """How the bundle came to be, in plain types."""
-    return {
+    stated = {"licence": trained.licence} if trained.licence else {}
+    return stated | {
         "recipe": trained.recipe.name,
         "seed": trained.seed,
         "faces": {name: len(rows) for name, rows in trained.members.items()},
         "face2bone": __version__,
         "torch": torch.__version__.split("+")[0],
         "python": platform.python_version(),
-        "licence": "Apache-2.0",
     }
 
 
 def _describe(trained: Trained, cohort: Cohort) -> Described:
     """A written drawn cohort says so in a file beside its manifest, and only makes a demo."""
     name, made = f"{NAME}-{trained.recipe.name}", provenance(trained)
-    patients = trained.store.index["patient_id"].nunique()
     drawn = read_plan(cohort.root)
     if drawn is None:
-        return Described(name, False, f"{patients} patients of a cohort", made)
+        return Described(name, False, trained_on(trained, "patients of a cohort"), made)
     return Described(
         name=f"{name}-drawn",
         is_drawn=True,
-        cohort=f"{patients} drawn patients ({drawn['world']} world); no real person",
+        cohort=trained_on(trained, f"drawn patients ({drawn['world']} world)") + "; no real person",
         provenance=made,
         generator_version=drawn["generator_version"],
         generator_hash=drawn["generator_hash"],

@@ -32,6 +32,7 @@ from face2bone.cohort.splits import check_split, identical_photos, split_patient
 from face2bone.errors import TrainingError
 from face2bone.nn import Face2Bone, FaceNetwork
 from face2bone.nn.inception_resnet_v1 import load_facenet_weights
+from face2bone.training.counts import FOR_A_BUNDLE, check_counts
 from face2bone.training.finish import Trained, finish_on_patients
 from face2bone.training.lightning_module import LabelTraining
 from face2bone.training.loader import CropLoader
@@ -74,12 +75,13 @@ def train(
     recipe: str | Path = "full",
     seed: int = 0,
     progress: Progress | None = None,
+    licence: str = "",
 ) -> Path:
     """Train, calibrate, test and bundle a network on a cohort; returns the bundle's folder.
 
-    ``out`` is the run folder, new or that of the same run stopped earlier. Raises
-    ``ManifestError`` for a cohort that breaks a rule, ``TrainingError`` for a run that cannot
-    start or go on.
+    ``out`` is the run folder, new or that of the same run stopped earlier; ``licence`` is what
+    the card will say. Raises ``ManifestError`` for a cohort that breaks a rule,
+    ``TrainingError`` for a run that cannot start or go on, or whose cohort is too small.
     """
     settled = read_recipe(recipe)
     if settled.cohort is not None:
@@ -88,6 +90,7 @@ def train(
             "Use train-demo, or name a recipe without a cohort section."
         )
     cohort = read_manifest(Path(manifest))
+    check_counts(cohort.table, settled, seed, FOR_A_BUNDLE)
     folder, told = open_run(Path(out), settled, seed), progress or Bars()
     clock = Clock(folder)
     doubles = "\n".join(str(group) for group in identical_photos(cohort))
@@ -97,10 +100,11 @@ def train(
         store = photo_crops(
             cohort, folder / "crops", progress=lambda done, n: told("aligning photos", done, n)
         )
+    check_counts(store.index, settled, seed, FOR_A_BUNDLE)
     members = split_store(store, settled, seed, folder)
     network = train_network(settled, store, members, folder, seed, told, clock)
     with clock.stage("finishing"):
-        trained = Trained(network, settled, store, members, seed)
+        trained = Trained(network, settled, store, members, seed, licence)
         bundle = finish_on_patients(trained, cohort, folder / "bundle", told)
     write_metrics(folder, clock, bundle.card.results)
     return bundle.root

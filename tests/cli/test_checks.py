@@ -69,6 +69,18 @@ def test_a_clean_cohort_is_quiet_and_exits_with_0(manifest: Path, tmp_path: Path
     assert (tmp_path / "out" / "guard.md").read_text().startswith("90 photos")
 
 
+def test_a_split_that_names_no_rejected_patient_serves(manifest: Path, tmp_path: Path) -> None:
+    """As ``train`` writes it; two photos nearly alike, one of them on no side, are on no two."""
+    Image.open(tmp_path / "0.jpg").save(tmp_path / "3.jpg", quality=60)
+    sides = pd.DataFrame({"patient_id": [f"p{i}" for i in range(1, ROWS)], "split": "train"})
+    sides.to_csv(tmp_path / "split.csv", index=False)
+    code, said = guard(manifest, tmp_path / "out", "--split", str(tmp_path / "split.csv"))
+    assert "1 of 90 photos are of patients on no side" in said
+    assert "under two patients" in said
+    assert "two sides" not in said
+    assert code == 1
+
+
 def test_a_copied_photo_and_a_telling_device_exit_with_1(manifest: Path, tmp_path: Path) -> None:
     table = pd.read_csv(manifest)
     Image.open(tmp_path / "0.jpg").save(tmp_path / "1.jpg", quality=60)

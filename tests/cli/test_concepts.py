@@ -78,7 +78,8 @@ def cohort(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     maps = np.tile(np.repeat(np.arange(10, dtype=np.int8), 16)[None, :, None], (6, 1, 160))
     store = CropStore(tmp_path, pd.DataFrame({"row": range(6)}), crops, maps)
     monkeypatch.setattr("face2bone.cohort.crops.photo_crops", lambda *_, **__: store)
-    table = pd.DataFrame({"patient_id": [f"p{i}" for i in range(6)]})
+    patients = [f"p{i}" for i in range(6)]
+    table = pd.DataFrame({"patient_id": patients, "photo": [f"{one}.jpg" for one in patients]})
     monkeypatch.setattr(
         "face2bone.cohort.manifest.read_manifest", lambda _: Cohort(table, Path(), ())
     )

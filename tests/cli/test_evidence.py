@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -42,6 +43,28 @@ def test_it_writes_the_folder_and_leaves_no_crops(
     assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     assert not (tiny_bundle.root / ATTACHED).exists()
+
+
+def test_one_side_of_a_split_is_measured_on_the_crops_of_the_whole(
+    tiny_bundle: Bundle, manifest: Path, tmp_path: Path
+) -> None:
+    out, crops = tmp_path / "out", tmp_path / "c"
+    assert evaluate(tiny_bundle.root, manifest, "--out", out, "--crops", crops).exit_code == 0
+    before = (crops / "crops.npy").stat().st_mtime_ns
+    patients = pd.read_csv(manifest)["patient_id"]
+    split = tmp_path / "split.csv"
+    pd.DataFrame({"patient_id": patients, "split": ["test", "train", "test"]}).to_csv(split)
+    arguments = (tiny_bundle.root, manifest, "--out", out, "--crops", crops, "--split", split)
+    result = evaluate(*arguments)
+    assert result.exit_code == 0, result.output
+    record = from_json((out / "metrics.json").read_bytes(), "metrics.json")
+    assert record.cohort.patients == 2
+    assert "side 'test' of split.csv" in record.cohort.description
+    assert pd.read_csv(out / "predictions.csv")["patient_id"].tolist() == patients[[0, 2]].tolist()
+    assert (crops / "crops.npy").stat().st_mtime_ns == before
+    result = evaluate(*arguments, "--side", "held-out")
+    assert result.exit_code == 1
+    assert "Name one of its sides: test, train" in result.stderr
 
 
 def test_kept_crops_serve_again_and_figures_can_be_attached(

@@ -1,5 +1,6 @@
 """``face2bone explain`` from the shell's side: the folder, what is refused, going on."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +84,28 @@ def test_of_patients_only_those_who_consented_are_kept_as_pictures(
     assert not cohort.about.drawn
     kept = set(cohort.table.loc[cohort.table["thumbnail"].notna(), "patient_id"])
     assert kept <= {table["patient_id"][0]}
+
+
+def test_consent_is_the_patient_s_own_when_a_side_is_read_from_the_whole(
+    tiny_bundle: Bundle, manifest: Path, tmp_path: Path
+) -> None:
+    table = pd.read_csv(manifest)
+    consent, sides = ["yes", "no", "yes"], ["train", "test", "test"]
+    (tmp_path / "real").mkdir()
+    shutil.copytree(manifest.parent / "photos", tmp_path / "real" / "photos")
+    table.assign(photo_consent=consent).to_csv(tmp_path / "real/manifest.csv", index=False)
+    split = pd.DataFrame({"patient_id": table["patient_id"], "split": sides})
+    split.to_csv(tmp_path / "split.csv", index=False)
+    arguments = [tiny_bundle.root, tmp_path / "real/manifest.csv", "--crops", tmp_path / "crops"]
+    assert explain(*arguments, "--out", tmp_path / "whole").exit_code == 0
+    side = ["--split", tmp_path / "split.csv", "--out", tmp_path / "side"]
+    result = explain(*arguments, *side)
+    assert result.exit_code == 0, result.output
+    cohort = read_explained(tmp_path / "side", tiny_bundle)
+    assert set(cohort.table["patient_id"]) <= set(table["patient_id"][1:])
+    assert len(cohort.table) + cohort.about.rejected == 2
+    kept = set(cohort.table.loc[cohort.table["thumbnail"].notna(), "patient_id"])
+    assert kept <= {table["patient_id"][2]}
 
 
 def test_a_stopped_run_goes_on_and_a_taken_folder_is_refused(

@@ -50,7 +50,7 @@ def test_a_refused_import_names_its_rows_and_exits_with_1(tmp_path: Path) -> Non
     table.write_text("patient_id,site,t_score,measured_on\nP-1,total_hip,-1,2026-01-01\n")
     result = run("follow-up-import", table, "--by", "Li")
     assert result.exit_code == 1
-    assert "row 2: nobody in the records" in result.stderr
+    assert "row 2: patient_id: nobody in the records" in result.stderr
 
 
 def test_deleting_nobody_is_one_sentence() -> None:

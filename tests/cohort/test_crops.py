@@ -79,6 +79,37 @@ def test_a_photo_gives_the_crop_that_an_assessment_sees(cohort: Cohort, tmp_path
     np.testing.assert_array_equal(store.region_maps[1], aligned.region_map)
 
 
+def test_a_part_of_a_cohort_reads_the_crops_of_the_whole(
+    cohort: Cohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as the test side of the split that a training run made of it."""
+    whole = photo_crops(cohort, tmp_path, workers=1)
+    monkeypatch.setattr(module, "find_face", lambda *_: pytest.fail("aligned again"))
+    some = replace(cohort, table=cohort.table.iloc[[1, 3]], whole=cohort)
+    part = photo_crops(some, tmp_path, workers=1)
+    assert part.index["patient_id"].tolist() == [cohort.table["patient_id"].iloc[1]]
+    np.testing.assert_array_equal(part.crops[part.rows[0]], whole.crops[1])
+    assert part.rejected["patient_id"].tolist() == [cohort.table["patient_id"].iloc[3]]
+    assert len(whole.rejected) == 2
+    none = replace(cohort, table=cohort.table.iloc[[3]], whole=cohort)
+    with pytest.raises(TrainingError, match="No photo"):
+        photo_crops(none, tmp_path, workers=1)
+
+
+def test_a_part_has_a_store_of_its_own_elsewhere(cohort: Cohort, tmp_path: Path) -> None:
+    some = replace(cohort, table=cohort.table.iloc[[1]], whole=cohort)
+    store = photo_crops(some, tmp_path, workers=1)
+    assert store.rows.tolist() == [0]
+    with pytest.raises(TrainingError, match="another cohort"):
+        photo_crops(cohort, tmp_path, workers=1)
+
+
+def test_a_rejected_patient_keeps_the_zeros_of_the_number(cohort: Cohort, tmp_path: Path) -> None:
+    table = cohort.table.iloc[[0, 4]].assign(patient_id=["0041", "007"])
+    store = photo_crops(replace(cohort, table=table), tmp_path, workers=1)
+    assert store.rejected["patient_id"].tolist() == ["007"]
+
+
 def test_drawing_and_reading_a_photo_agree(
     drawn: CropStore, cohort: Cohort, tmp_path: Path
 ) -> None:

@@ -13,7 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from face2bone.bone import CLASS_LABELS, Boundary, bone_class
-from face2bone.cohort.manifest import COLUMNS, DXA_SITES, OPTIONAL, REQUIRED, read_manifest
+from face2bone.cohort.manifest import (
+    COLUMNS,
+    DXA_SITES,
+    OPTIONAL,
+    REQUIRED,
+    consents,
+    read_manifest,
+)
 from face2bone.errors import ManifestError
 
 Row = Callable[..., dict[str, object]]
@@ -40,8 +47,8 @@ def test_a_valid_manifest_becomes_a_typed_table(make_row: Row, write_rows: Write
 
 def test_consent_is_what_is_recorded_and_nothing_else(make_row: Row, write_rows: Write) -> None:
     rows = [make_row(i, photo_consent=cell) for i, cell in enumerate(("yes", "no", ""))]
-    assert read_manifest(write_rows(rows)).consents.tolist() == [True, False, False]
-    assert read_manifest(write_rows([make_row(0)])).consents.tolist() == [False]
+    assert consents(read_manifest(write_rows(rows)).table).tolist() == [True, False, False]
+    assert consents(read_manifest(write_rows([make_row(0)])).table).tolist() == [False]
 
 
 def test_parquet_and_csv_read_alike(make_row: Row, write_rows: Write) -> None:

@@ -75,5 +75,5 @@ def test_a_class_without_training_patients_is_said_before_the_first_run(
         bone_mass_class=made.store.index["bone_mass_class"].replace("normal", "osteopenia")
     )
     monkeypatch.setattr(module, "photo_crops", lambda *_, **__: replace(made.store, index=index))
-    with pytest.raises(TrainingError, match="No training patient has normal"):
+    with pytest.raises(TrainingError, match="train side gets 0 photos with normal"):
         open_protocol(made.cohort.root / "manifest.csv", tmp_path / "run", "compact", silent)

@@ -76,7 +76,7 @@ def finished(
         patch.setattr(run, "photo_crops", aligned)
         patch.setattr(finish, "DESCRIBED_FACES", 20)
         manifest = write_manifest(root / "cohort")
-        path = train(manifest, root / "run", recipe=small, seed=5, progress=silent)
+        path = train(manifest, root / "run", recipe=small, seed=5, progress=silent, licence="CC0")
     return root / "run", load_bundle(path)
 
 
@@ -135,6 +135,7 @@ def test_patients_make_a_research_bundle_without_pictures(
     card = finished[1].card
     assert card.status == "research"
     assert card.generator_hash is None
+    assert card.faces == "the training photos"
     assert finished[1].concepts.exemplars.shape[1] == 0
 
 
@@ -147,10 +148,53 @@ def test_a_written_drawn_cohort_only_makes_a_demo(
     store = aligned(cohort, tmp_path)
     recipe = read_recipe("full")
     network = Face2Bone(NetworkConfig.from_dict(tiny().network))
-    described = finish._describe(finish.Trained(network, recipe, store, {}, 0), cohort)
+    members = split_store(store, recipe, 0, tmp_path)
+    described = finish._describe(finish.Trained(network, recipe, store, members, 0), cohort)
     assert described.is_drawn
-    assert "null world" in described.cohort
+    assert described.cohort == (
+        "210 drawn patients (null world), and others: 35 for validation, 53 for calibration, "
+        "52 for test; no real person"
+    )
     assert described.generator_hash == "0" * 64
+
+
+def test_the_card_counts_who_trained_and_states_the_licence_it_was_given(
+    finished: tuple[Path, Bundle],
+) -> None:
+    card, sides = finished[1].card, pd.read_csv(finished[0] / "split.csv")["split"].value_counts()
+    assert card.cohort.startswith(f"{sides['train']} patients of a cohort, and others: ")
+    assert card.provenance["licence"] == "CC0"
+
+
+def test_no_licence_is_stamped_where_none_was_given(
+    make_store: Callable[..., CropStore], tiny: Callable[..., Recipe], tmp_path: Path
+) -> None:
+    network = Face2Bone(NetworkConfig.from_dict(tiny().network))
+    trained = finish.Trained(network, tiny(), make_store(tmp_path, 6), {}, 0)
+    assert "licence" not in finish.provenance(trained)
+
+
+def test_a_cohort_too_small_for_calibration_is_refused_before_a_photo_is_aligned(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "photo_crops", lambda *_, **__: pytest.fail("aligned"))
+    manifest = write_manifest(tmp_path / "cohort")
+    pd.read_csv(manifest).head(40).to_csv(manifest, index=False)
+    with pytest.raises(TrainingError, match=r"the calibration side gets \d+ photos and needs 50"):
+        train(manifest, tmp_path / "run", recipe=small, progress=silent)
+    assert not (tmp_path / "run").exists()
+
+
+def test_too_many_rejected_photos_are_refused_before_training(
+    small: Path, aligned: Callable[..., CropStore], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def most_rejected(cohort: Cohort, folder: Path, **_: object) -> CropStore:
+        return aligned(cohort, folder).part(np.arange(60))
+
+    monkeypatch.setattr(run, "photo_crops", most_rejected)
+    monkeypatch.setattr(run, "train_network", lambda *_: pytest.fail("trained"))
+    with pytest.raises(TrainingError, match="60 photos are too few"):
+        train(write_manifest(tmp_path / "cohort"), tmp_path / "run", recipe=small, progress=silent)
 
 
 def test_identical_photos_are_reported(finished: tuple[Path, Bundle]) -> None:

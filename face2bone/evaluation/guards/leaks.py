@@ -40,14 +40,14 @@ def find_leaks(
 ) -> tuple[Leak, ...]:
     """Leaks in manifest rows (N of them, indexed by row) with hashes (N, 255).
 
-    ``split`` names each row's side, indexed alike; without it only patients and labels are
-    compared.
+    ``split`` names each row's side, indexed alike, NaN for a row on none; without it only
+    patients and labels are compared.
     """
     found = list(_contradicting_records(table))
-    if split is not None:
-        found += _split_patients(table, split)
+    sides = pd.Series(dtype=object) if split is None else split.dropna()
+    found += _split_patients(table, sides)
     for i, j in near_pairs(hashes):
-        found += _pair(table, split, table.index[i], table.index[j])
+        found += _pair(table, sides, table.index[i], table.index[j])
     return tuple(found)
 
 
@@ -61,12 +61,12 @@ def near_pairs(hashes: Flags) -> Iterator[tuple[int, int]]:
                 yield int(start + i), int(j)
 
 
-def _pair(table: pd.DataFrame, split: pd.Series | None, a: int, b: int) -> Iterator[Leak]:
+def _pair(table: pd.DataFrame, split: pd.Series, a: int, b: int) -> Iterator[Leak]:
     first, second = table.loc[a], table.loc[b]
     rows, photos = (int(a), int(b)), f"Rows {a} and {b} hold nearly the same photo"
     if first["patient_id"] != second["patient_id"]:
         yield Leak("photo_of_two_patients", rows, f"{photos} under two patients.")
-    if split is not None and split.loc[a] != split.loc[b]:
+    if a in split.index and b in split.index and split.loc[a] != split.loc[b]:
         sides = f"{split.loc[a]} and {split.loc[b]}"
         yield Leak("photo_across_split", rows, f"{photos} on two sides of the split, {sides}.")
     if first["bone_mass_class"] != second["bone_mass_class"]:

@@ -1,0 +1,59 @@
+"""What a finished run says at its end: how good, on how many, what was left out, what to doubt."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from face2bone.bone import CLASS_LABELS
+from face2bone.cohort.crops import read_store, rejection_reasons
+from face2bone.evaluation.guards.chance import chance_limit
+
+REASONS: Final = 3
+
+
+def closing_words(folder: Path) -> str:
+    """A few lines about the finished run in ``folder``, in plain words."""
+    results = json.loads((folder / "metrics.json").read_text("utf-8"))["results"]["test"]
+    left_out = read_store(folder / "crops").rejected
+    return "\n".join(
+        [*_figures(results), *_chance(results), *_left_out(left_out), *_doubles(folder)]
+    )
+
+
+def _figures(results: Mapping[str, Any]) -> Iterator[str]:
+    yield (
+        f"On the {results['n']} photos of test patients: accuracy {results['accuracy']:.3f}, "
+        f"macro AUC {results['macro_auc']:.3f}, quadratic kappa {results['quadratic_kappa']:.3f}, "
+        f"calibration error {results['ece']:.3f} (a perfect model shows up to "
+        f"{results['ece_floor_p95']:.3f} on so many)."
+    )
+    covered = ", ".join(f"{results['set_coverage'][name]:.0%} of {name}" for name in CLASS_LABELS)
+    yield f"Prediction sets hold the true class for {covered}."
+
+
+def _chance(results: Mapping[str, Any]) -> Iterator[str]:
+    counts = np.sum(results["confusion"], axis=1)
+    limit = chance_limit(np.repeat(np.arange(len(counts)), counts))
+    if not results["macro_auc"] > 0.5 + limit:
+        yield (
+            "WARNING: no better than chance. With so many test photos a model that knows nothing "
+            f"reaches a macro AUC of {0.5 + limit:.3f}. Do not use this bundle."
+        )
+
+
+def _left_out(rejected: pd.DataFrame) -> Iterator[str]:
+    if rejected.empty:
+        yield "Every photo was usable."
+        return
+    reasons = rejection_reasons(rejected)
+    told = "; ".join(f"{count} times: {why}" for why, count in list(reasons.items())[:REASONS])
+    yield f"Photos left out: {len(rejected)} (crops/rejected.csv lists them). {told}"
+
+
+def _doubles(folder: Path) -> Iterator[str]:
+    if (folder / "identical_photos.txt").is_file():
+        yield "WARNING: photos stand under two patients or classes; see identical_photos.txt."

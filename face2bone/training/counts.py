@@ -1,0 +1,68 @@
+"""Whether a cohort has the photos that every later stage of a run needs, said before the first.
+
+The split follows from the table alone, so what calibration would stop at after hours of aligning
+and training is known at once. Asked again when photos have been rejected.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import pandas as pd
+
+from face2bone.bone import CLASS_LABELS
+from face2bone.bundle.ood import MINIMUM_FACES
+from face2bone.calibration.conformal import DEFAULT_ALPHA, minimum_per_class
+from face2bone.cohort.splits import split_patients
+from face2bone.errors import TrainingError
+from face2bone.training.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Fewest photos on a side of the split: of each class, and in all."""
+
+    of_each_class: Mapping[str, int]
+    in_all: Mapping[str, int] = field(default_factory=dict)
+
+
+FOR_A_BUNDLE: Final = Needs(
+    {"train": 1, "calibration": minimum_per_class(DEFAULT_ALPHA), "test": 1},
+    {"calibration": MINIMUM_FACES},
+)
+FOR_A_COMPARISON: Final = Needs({"train": 1, "test": 1})
+
+
+def check_counts(table: pd.DataFrame, recipe: Recipe, seed: int, needs: Needs) -> None:
+    """Raise ``TrainingError`` naming every count of photos that is too small.
+
+    ``table`` has ``patient_id`` and ``bone_mass_class``, one row a photo. Raises
+    ``ManifestError`` when a side would hold nobody.
+    """
+    sides = split_patients(table, recipe.split, seed)
+    short = list(_shortfalls(table["bone_mass_class"], sides, recipe, needs))
+    if short:
+        raise TrainingError(
+            f"{len(table)} photos are too few for the recipe {recipe.name!r}: {'; '.join(short)}. "
+            "Add patients, or give these sides larger shares in a copy of the recipe."
+        )
+
+
+def _shortfalls(
+    classes: pd.Series, sides: pd.Series, recipe: Recipe, needs: Needs
+) -> Iterator[str]:
+    counts = pd.crosstab(classes, sides).reindex(CLASS_LABELS, fill_value=0)
+    for side, needed in needs.of_each_class.items():
+        for label in CLASS_LABELS:
+            yield from _short(side, f"photos with {label}", counts.at[label, side], needed, recipe)
+    for side, needed in needs.in_all.items():
+        yield from _short(side, "photos", int(counts[side].sum()), needed, recipe)
+
+
+def _short(side: str, what: str, count: int, needed: int, recipe: Recipe) -> Iterator[str]:
+    if count < needed:
+        whole = math.ceil(needed / recipe.split[side])
+        yield (
+            f"the {side} side gets {count} {what} and needs {needed} (about {whole} in the cohort)"
+        )

@@ -1,0 +1,71 @@
+"""What a run says at its end, and that a model at chance is called one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from face2bone.cohort.crops import CROPS, INDEX, REGION_MAPS, REJECTED, CropStore
+from face2bone.training.closing import closing_words
+
+TEST = {
+    "n": 90,
+    "accuracy": 0.7,
+    "macro_auc": 0.85,
+    "quadratic_kappa": 0.6,
+    "ece": 0.04,
+    "ece_floor_p95": 0.08,
+    "confusion": [[20, 8, 2], [5, 20, 5], [1, 6, 23]],
+    "set_coverage": {"normal": 0.9, "osteopenia": 0.93, "osteoporosis": 0.91},
+}
+
+
+@pytest.fixture
+def run_folder(make_store: Callable[..., CropStore], tmp_path: Path) -> Path:
+    store = make_store(tmp_path / "crops", 6)
+    store.folder.mkdir()
+    np.save(store.folder / CROPS, store.crops)
+    np.save(store.folder / REGION_MAPS, store.region_maps)
+    store.index.to_parquet(store.folder / INDEX)
+    (store.folder / REJECTED).write_text("row,patient_id,reason\n")
+    return tmp_path
+
+
+def closing(folder: Path, **changes: object) -> str:
+    (folder / "metrics.json").write_text(json.dumps({"results": {"test": TEST | changes}}))
+    return closing_words(folder)
+
+
+def test_figures_and_coverage_are_said(run_folder: Path) -> None:
+    said = closing(run_folder)
+    assert "90 photos of test patients: accuracy 0.700, macro AUC 0.850" in said
+    assert "90% of normal, 93% of osteopenia, 91% of osteoporosis" in said
+    assert "Every photo was usable." in said
+    assert "WARNING" not in said
+
+
+def test_rejected_photos_are_counted_by_reason(run_folder: Path) -> None:
+    reasons = ["Too dark: 21.5.", "Too dark: 30.1.", "No face."]
+    rows = {"row": range(3), "patient_id": ["1", "2", "3"], "reason": reasons}
+    pd.DataFrame(rows).to_csv(run_folder / "crops" / REJECTED, index=False)
+    said = closing(run_folder)
+    assert "Photos left out: 3" in said
+    assert "2 times: Too dark: ….; 1 times: No face." in said
+
+
+@pytest.mark.parametrize(
+    ("area", "warned"), [(0.85, False), (0.61, True), (0.5, True), (0.3, True)]
+)
+def test_a_model_at_chance_is_called_one(run_folder: Path, area: float, warned: bool) -> None:
+    """With thirty photos of each class, chance reaches .71 once in a thousand."""
+    assert ("no better than chance" in closing(run_folder, macro_auc=area)) == warned
+
+
+def test_photos_under_two_patients_are_recalled(run_folder: Path) -> None:
+    (run_folder / "identical_photos.txt").write_text("Rows 2, 3 hold the same photo.\n")
+    assert "identical_photos.txt" in closing(run_folder)
