@@ -3,7 +3,7 @@
     crops.npy      uint8 (N, 160, 160, 3)
     regions.npy    int8 (N, 160, 160), index into REGIONS, -1 outside the ellipse
     index.parquet  one row a usable crop: its position ``row``, the patient's columns
-    rejected.csv   photos left out, each with the reason
+    rejected.csv   photos left out, by the manifest's row as a spreadsheet shows it, with the reason
     source.json    what the store was made from; shards/ says which parts are done
 
 Worker processes fill disjoint rows, one shard at a time, and mark a shard only when its rows
@@ -52,15 +52,15 @@ Progress = Callable[[int, int], None]
 class CropStore:
     """A finished store. ``index`` has one row a crop; the arrays hold also rejected, blank rows.
 
-    ``positions`` are those of the table that count, None for all: a part of a cohort may be read
-    from the store of the whole.
+    A part of a cohort may be read from the store of the whole: then ``lines`` are those of the
+    rejected photos that are its own.
     """
 
     folder: Path
     index: pd.DataFrame
     crops: npt.NDArray[np.uint8]
     region_maps: npt.NDArray[np.int8]
-    positions: npt.NDArray[np.int64] | None = None
+    lines: npt.NDArray[np.int64] | None = None
 
     @property
     def labels(self) -> npt.NDArray[np.int64]:
@@ -76,19 +76,18 @@ class CropStore:
 
     @property
     def rejected(self) -> pd.DataFrame:
-        """Photos left out: position ``row``, ``patient_id`` as in the manifest, ``reason``."""
+        """Photos left out: ``row`` and ``patient_id`` as in the manifest, and ``reason``."""
         text = {"patient_id": str, "reason": str}  # else 007 is read as 7
         left_out = pd.read_csv(self.folder / REJECTED, dtype=text, keep_default_na=False)
-        if self.positions is None:
-            return left_out
-        return left_out[left_out["row"].isin(self.positions)].reset_index(drop=True)
+        return left_out if self.lines is None else left_out.iloc[self.lines]
 
     def part(self, positions: npt.NDArray[np.int64]) -> "CropStore":
-        """The crops of some positions of the table; ``TrainingError`` where there is none."""
+        """The crops of some positions of the whole; ``TrainingError`` where there is none."""
         index = self.index[self.index["row"].isin(positions)].reset_index(drop=True)
         if index.empty:
             raise _nothing_usable()
-        return replace(self, index=index, positions=positions)
+        lost = np.setdiff1d(np.arange(len(self.crops)), self.rows)
+        return replace(self, index=index, lines=np.flatnonzero(np.isin(lost, positions)))
 
     @property
     def rows(self) -> npt.NDArray[np.int64]:
@@ -306,10 +305,10 @@ def _write_index(folder: Path, table: pd.DataFrame) -> None:
     rejected: dict[int, str] = {}
     for mark in sorted((folder / SHARDS).glob("*.json")):
         rejected |= {int(k): v for k, v in json.loads(mark.read_text("utf-8")).items()}
-    numbered = table.reset_index(drop=True).rename_axis("row").reset_index()
-    lost = numbered.loc[numbered["row"].isin(rejected), ["row", "patient_id"]]
-    reasons = lost.assign(reason=[rejected[row] for row in lost["row"]])
+    lost = table[["patient_id"]].iloc[sorted(rejected)].rename_axis("row").reset_index()
+    reasons = lost.assign(reason=[rejected[position] for position in sorted(rejected)])
     write_whole(folder / REJECTED, reasons.to_csv(index=False))
+    numbered = table.reset_index(drop=True).rename_axis("row").reset_index()
     kept = numbered.loc[~numbered["row"].isin(rejected)].reset_index(drop=True)
     if kept.empty:
         raise _nothing_usable()

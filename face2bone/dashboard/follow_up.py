@@ -90,7 +90,9 @@ def _import_table() -> None:
         f"CSV with the columns {', '.join(COLUMNS)} (sites: {', '.join(DXA_SITES)}; days as "
         f"2026-01-31), and {OPTIONAL} where a patient has several assessments."
     )
-    file = st.file_uploader("Table of DXA results (CSV)", type=["csv"], key="dxa_table")
+    file = st.file_uploader(
+        "Table of DXA results (CSV)", type=["csv", "tsv", "txt"], key="dxa_table"
+    )
     if file is not None and st.button("Take in the table", key="take_in"):
         _take_in(file.getvalue())
 

@@ -21,7 +21,7 @@ def silent(stage: str, done: int, total: int, note: str = "") -> None:
 
 
 class Bars:
-    """A ``Progress`` with one bar a stage on stderr; call ``close`` at the end."""
+    """A ``Progress`` with one bar a stage on stderr, finished when full or by ``close``."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr
@@ -40,6 +40,8 @@ class Bars:
         if note:
             self._bar.set_postfix_str(note, refresh=False)
         self._bar.update(done - self._bar.n)
+        if done >= total:
+            self.close()  # what is printed next stands on a line of its own
 
     def close(self) -> None:
         """Finish the bar that is open."""

@@ -19,6 +19,15 @@ def test_one_bar_a_stage() -> None:
     assert "loss 0.5" in text
 
 
+def test_a_full_bar_ends_its_line() -> None:
+    stream = io.StringIO()
+    bars = Bars(stream)
+    bars("finding concepts", 99, 100)
+    assert not stream.getvalue().endswith("\n")
+    bars("finding concepts", 100, 100)
+    assert stream.getvalue().endswith("\n")
+
+
 def test_a_log_file_is_not_flooded() -> None:
     stream = io.StringIO()
     bars = Bars(stream)
