@@ -8,11 +8,13 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from face2bone.errors import PatientError
 from face2bone.history import Fracture, History, SiteScores
 from face2bone.text_file import text_of
+
+_SHOWN: Final = 40  # characters of a key that a message repeats
 
 
 def read_history(path: Path) -> History:
@@ -24,7 +26,7 @@ def read_history(path: Path) -> History:
     try:
         text = text_of(path.read_bytes())
         data = json.loads(text) if path.suffix.lower() == ".json" else tomllib.loads(text)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         reason = "it cannot be opened" if isinstance(error, OSError) else "it is malformed"
         raise PatientError(
             f"The history file {path.name} was not read: {reason}. Write it as TOML or JSON."
@@ -43,7 +45,7 @@ def parse_history(data: Any) -> History:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise PatientError(
-            f"The history's answer {where or 'as a whole'} is not valid: {first['msg']}. "
+            f"The history's answer {where[:_SHOWN] or 'as a whole'} is not valid: {first['msg']}. "
             "Correct it or leave it out."
         ) from None
 
@@ -64,6 +66,6 @@ def _only(part: Any, shape: type[History] | type[SiteScores] | type[Fracture]) -
     unknown = sorted(set(part) - known) if isinstance(part, Mapping) else []
     if unknown:
         raise PatientError(
-            f"The history knows no answer named {unknown[0]}. "
+            f"The history knows no answer named {unknown[0][:_SHOWN]!r}. "
             f"Use one of these: {', '.join(sorted(known))}."
         )

@@ -56,6 +56,18 @@ def test_json_reads_the_same(tmp_path: Path) -> None:
     assert read_history(file) == FULL
 
 
+def test_a_long_key_is_not_repeated_whole() -> None:
+    with pytest.raises(PatientError) as refused:
+        parse_history({"x" * 5000: 1})
+    assert len(str(refused.value)) < 500
+
+
+def test_what_is_nested_too_deeply_is_malformed(tmp_path: Path) -> None:
+    (tmp_path / "deep.json").write_text("[" * 200_000)
+    with pytest.raises(PatientError, match="malformed"):
+        read_history(tmp_path / "deep.json")
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 @pytest.mark.parametrize(
     ("name", "text"), [("h.toml", 'smoking = "former"'), ("h.json", '{"smoking": "former"}')]
@@ -88,9 +100,9 @@ def test_unreadable_files_are_refused(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        ({"smokes": "never"}, r"knows no answer named smokes\. Use one of these: alcohol, "),
-        ({"t_scores": {"spine": -1}}, "named spine"),
-        ({"fractures": [{"site": "hip", "age": 60}]}, "named age"),
+        ({"smokes": "never"}, r"knows no answer named 'smokes'\. Use one of these: alcohol, "),
+        ({"t_scores": {"spine": -1}}, "named 'spine'"),
+        ({"fractures": [{"site": "hip", "age": 60}]}, "named 'age'"),
         ({"smoking": "sometimes"}, r"answer smoking is not valid: .* Correct it"),
         ({"fractures": [{"site": "toe", "age_years": 60}]}, r"answer fractures\.0\.site"),
         ({"fractures": 3}, "answer fractures is not valid"),

@@ -30,6 +30,7 @@ from face2bone.records.tables import ASSESSMENT, DXA_RESULT, PATIENT
 MOST_DAYS_APART: Final = 365
 COLUMNS: Final = ("patient_id", "site", "t_score", "measured_on")
 OPTIONAL: Final = "assessment_id"
+COLUMNS_SHOWN: Final = 10  # unknown ones that a message names
 
 
 @dataclass(frozen=True)
@@ -152,9 +153,15 @@ def read_table(path: Path, needed: Sequence[str], optional: Sequence[str] = ()) 
     if unknown or missing or len(set(header)) != len(header):
         raise ImportRefused(
             f"{path.name} needs the columns {', '.join(needed)} once each and no unknown one. "
-            f"Missing: {', '.join(missing) or 'none'}; unknown: {', '.join(unknown) or 'none'}."
+            f"Missing: {', '.join(missing) or 'none'}; unknown: {_named(unknown) or 'none'}."
         )
     return cells
+
+
+def _named(columns: Sequence[str]) -> str:
+    more = len(columns) - COLUMNS_SHOWN
+    shown = ", ".join(name[:SHOWN] for name in columns[:COLUMNS_SHOWN])
+    return shown + (f" and {more} more" if more > 0 else "")
 
 
 def refused(name: str, problems: Sequence[str]) -> ImportRefused:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from face2bone.cohort.cells import as_date, as_number, read_cells
 from face2bone.errors import ManifestError
@@ -57,6 +59,25 @@ def test_a_bad_file_is_a_typed_error(tmp_path: Path, name: str, content: bytes, 
     (tmp_path / name).write_bytes(content)
     with pytest.raises(ManifestError, match=says):
         read_cells(tmp_path / name)
+
+
+def test_a_frame_s_index_is_no_column_and_damaged_notes_harm_nothing(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"id": ["a", "b", "c"], "n": [1, 2, 3]}).iloc[[0, 2]]
+    frame.to_parquet(tmp_path / "t.parquet")
+    table = parquet.read_table(tmp_path / "t.parquet")
+    notes = {b"pandas": table.schema.metadata[b"pandas"].replace(b"pandas_type", b"pandas_tupe")}
+    parquet.write_table(table.replace_schema_metadata(notes), tmp_path / "t.parquet")
+    cells = read_cells(tmp_path / "t.parquet")
+    assert cells.columns.tolist() == ["id", "n"]
+    assert cells.to_numpy().tolist() == [["a", "1"], ["c", "3"]]
+    assert cells.index.tolist() == [2, 3]
+
+
+def test_text_in_parquet_that_is_no_text_is_a_typed_error(tmp_path: Path) -> None:
+    wrong = pa.Array.from_buffers(pa.string(), 1, pa.array([b"\xda"]).buffers())
+    parquet.write_table(pa.table({"id": wrong}), tmp_path / "t.parquet")
+    with pytest.raises(ManifestError, match="not a valid parquet"):
+        read_cells(tmp_path / "t.parquet")
 
 
 @pytest.mark.parametrize("name", ["none.csv", "none.parquet"])

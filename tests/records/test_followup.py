@@ -196,6 +196,7 @@ def test_several_assessments_need_the_one_named(
     [
         ("patient_id,site,t_score\n", "Missing: measured_on"),
         (HEADER.strip() + ",name\n", "unknown: name"),
+        (HEADER.strip() + "".join(f",n{i}" for i in range(30)) + "\n", "n9 and 20 more"),
         ("patient_id,patient_id,site,t_score,measured_on\n", "once each"),
     ],
 )
