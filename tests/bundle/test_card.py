@@ -172,3 +172,9 @@ def test_confusion_is_the_models_own_and_the_clinics_first(
 ) -> None:
     counts = replace(CARD, results=results).confusion
     assert (counts[0][0] if counts else None) == expected
+
+
+def test_a_sentence_names_what_the_network_was_trained_on() -> None:
+    assert CARD.faces == "drawn faces"
+    patients = {"status": "research", "generator_version": None, "generator_hash": None}
+    assert replace(CARD, **patients).faces == "the training photos"
