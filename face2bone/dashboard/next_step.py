@@ -59,8 +59,8 @@ def next_step(answers: Answers, referral: Referral | None) -> None:
             _refusals(answers)
         else:
             _suggestion(referral)
-    with st.expander("Further answers for the scores (optional)"):
-        history_form(answers.patient)
+    further = "Further answers for the scores (optional)"
+    show.folded(further, "further_answers", lambda: history_form(answers.patient))
     if referral is not None:
         scores_table(answers, referral.situation.scores)
 
@@ -138,16 +138,19 @@ def _suggestion(referral: Referral) -> None:
             _reason(reason)
     with face:
         _face(referral)
-    with st.expander("What would change this suggestion"):
-        _changes(referral)
-    with st.expander("Advice on calcium, vitamin D, exercise and falls"):
-        for line in referral.advice:
-            st.markdown(f"- {line.text}")
-            st.caption(line.source)
+    show.folded("What would change this suggestion", "changes", lambda: _changes(referral))
+    topics = "Advice on calcium, vitamin D, exercise and falls"
+    show.folded(topics, "advice", lambda: _advice(referral))
     st.caption(
         f"Guideline: {referral.guideline_title}. {referral.guideline_note} "
         f"Rules common to all: pathway {referral.pathway_version}. The clinician decides."
     )
+
+
+def _advice(referral: Referral) -> None:
+    for line in referral.advice:
+        st.markdown(f"- {line.text}")
+        st.caption(line.source)
 
 
 def _list(actions: tuple[str, ...]) -> None:

@@ -4,9 +4,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from face2bone.settings import get_settings
-from tests.dashboard.acts import named
+from tests.dashboard.acts import named, tables
 
 SECONDS = 60
+FOLDS = ("further_answers", "changes", "advice", "other_scores", "score_sources")
 
 
 def step_six() -> None:
@@ -25,7 +26,11 @@ def step_six() -> None:
 
 @pytest.fixture
 def app() -> AppTest:
-    return AppTest.from_function(step_six, default_timeout=SECONDS).run()
+    """The step with everything on it unfolded."""
+    page = AppTest.from_function(step_six, default_timeout=SECONDS)
+    for fold in FOLDS:
+        page.session_state[fold] = True
+    return page.run()
 
 
 def words(app: AppTest) -> str:
@@ -63,6 +68,19 @@ def test_what_would_change_it_is_listed_by_urgency(app: AppTest) -> None:
     assert "to *urgent clinician review*: a red flag, any one of: vertebral" in text
     assert "to *DXA*: weight, a weight of 71 kg or less" in text
     assert "to *DXA*: age, from the age of 65" in text
+
+
+def test_what_is_folded_is_neither_drawn_nor_computed_and_its_answers_count(app: AppTest) -> None:
+    named(app.text_input, "t_score_lumbar_spine").set_value("-2.7").run()
+    for fold in FOLDS:
+        app.session_state[fold] = False
+    app.run()
+    assert "Would raise it" not in words(app)
+    assert not [field for field in app.text_input if field.key.startswith("t_score")]
+    assert len(tables(app)) == 1
+    assert "specialist or treatment review" in suggestion(app)
+    app.session_state["further_answers"] = True
+    assert named(app.run().text_input, "t_score_lumbar_spine").value == "-2.7"
 
 
 def test_a_frax_result_is_read_by_the_guideline_chosen(app: AppTest) -> None:
@@ -136,14 +154,14 @@ def test_a_decimal_comma_is_a_decimal_point(app: AppTest) -> None:
 def assert_withheld(app: AppTest) -> None:
     assert "No suggestion yet" in words(app)
     assert "Suggestion:" not in words(app)
-    assert not app.table, "the published scores wait too"
+    assert not tables(app), "the published scores wait too"
 
 
 def test_an_answer_fills_in_a_score(app: AppTest) -> None:
     from face2bone.history import Oestrogen
 
     def scores(app: AppTest) -> str:
-        return app.table[0].value.to_string()
+        return tables(app)[0]
 
     assert "ORAI" not in scores(app)
     named(app.selectbox, "history_oestrogen").set_value(Oestrogen.NEVER).run()
@@ -151,13 +169,13 @@ def test_an_answer_fills_in_a_score(app: AppTest) -> None:
 
 
 def test_scores_without_a_value_say_why(app: AppTest) -> None:
-    without = app.table[1].value.to_string()
+    without = tables(app)[1]
     assert "needs: " in without
     assert "not applicable: " in without
 
 
 def test_the_qfracture_disclaimer_stands_beside_its_figures(app: AppTest) -> None:
-    assert "QFracture" in app.table[0].value.to_string()
+    assert "QFracture" in tables(app)[0]
     assert "Inaccurate implementations of risk scores" in words(app)
 
 
@@ -173,10 +191,10 @@ def test_fractures_are_listed_with_site_and_age(app: AppTest) -> None:
 
 
 def test_none_of_the_diagnoses_is_an_answer(app: AppTest) -> None:
-    before = app.table[0].value.to_string()
+    before = tables(app)[0]
     named(app.selectbox, "history_conditions_any").set_value("none").run()
     assert "diagnoses" in before
-    assert "diagnoses" not in app.table[0].value.to_string()
+    assert "diagnoses" not in tables(app)[0]
 
 
 def test_a_measured_t_score_is_classed_and_reviewed(app: AppTest) -> None:
