@@ -21,6 +21,7 @@ from face2bone.clinical.referral import Referral, suggest
 from face2bone.errors import FaceRejected
 from face2bone.explain.arrays import FloatArray
 from face2bone.explain.craft import ConceptAttribution, explain_concepts, no_concepts
+from face2bone.explain.estimate import RegionEstimate
 from face2bone.explain.faithfulness.self_check import SelfCheck, self_check
 from face2bone.explain.fills import Fill, blur_fill, inpaint_fill, mean_face_fill
 from face2bone.explain.owen import CellAttribution, region_cells
@@ -200,12 +201,23 @@ class Assessor:
         point = operating_point(card.confusion) if card.confusion else None
         return what_if(prediction.probabilities, card.class_fractions, rate, point)
 
-    def explain(self, located: LocatedFace, progress: Progress = silent) -> Explanation:
-        """Exact region Shapley values under both fills, and the concepts in the photo."""
-        fills = (blur_fill(located.aligned), inpaint_fill(located.aligned))
-        regions = tuple(
-            self._regions(located.aligned, fill, _half(progress, i)) for i, fill in enumerate(fills)
+    def explain(
+        self,
+        located: LocatedFace,
+        progress: Progress = silent,
+        so_far: Callable[[RegionEstimate | Explanation], None] | None = None,
+    ) -> Explanation:
+        """Exact region Shapley values under both fills, and the concepts in the photo.
+
+        ``so_far`` gets estimates under the first fill, then the regions, without concepts yet.
+        """
+        blurred, painted = blur_fill(located.aligned), inpaint_fill(located.aligned)
+        regions = (
+            self._regions(located.aligned, blurred, _half(progress, 0), so_far),
+            self._regions(located.aligned, painted, _half(progress, 1)),
         )
+        if so_far is not None:
+            so_far(Explanation(regions, no_concepts()))
         progress("concepts", 0.0)
         concepts = explain_concepts(self.bundle.concepts, self.engine, located.aligned)
         return Explanation(regions, concepts)
@@ -234,9 +246,13 @@ class Assessor:
         return CloserLook(cells, pixels)
 
     def _regions(
-        self, aligned: AlignedFace, fill: Fill, progress: Callable[[float], None]
+        self,
+        aligned: AlignedFace,
+        fill: Fill,
+        progress: Callable[[float], None],
+        watch: Callable[[RegionEstimate], None] | None = None,
     ) -> RegionAttribution:
-        return region_shapley(logits_of_crops(self.engine), aligned, fill, progress)
+        return region_shapley(logits_of_crops(self.engine), aligned, fill, progress, watch)
 
     def refer(
         self,
