@@ -22,7 +22,6 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from face2bone.explain.arrays import FloatArray, RealArray
 
@@ -34,6 +33,7 @@ inputs by over 5%."""
 
 def replicated_design(inputs: int, samples: int, seed: int) -> tuple[FloatArray, FloatArray]:
     """The two samples A and B, each (n, R) in [0, 1)."""
+    from scipy.optimize import linear_sum_assignment
     from scipy.stats import qmc  # a second to import, and a result needs none of it
 
     sequence = qmc.Sobol(2 * inputs, scramble=True, rng=np.random.default_rng(seed))
