@@ -3,6 +3,7 @@
 One database, SQLite by default and PostgreSQL by URL; docs/records.md says what is in it.
 """
 
+from face2bone.records.backup import back_up
 from face2bone.records.chain import Verification, verify
 from face2bone.records.clinic import ClinicReport, clinic_report, write_results
 from face2bone.records.consent import ConsentBy, consent_text
@@ -38,6 +39,7 @@ __all__ = [
     "Records",
     "Verification",
     "Visit",
+    "back_up",
     "clinic_report",
     "consent_text",
     "correct_dxa",
