@@ -1,12 +1,12 @@
 """Commands about files that leave the program: report, validate."""
 
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from face2bone import clock
 from face2bone.cli.application import EXIT_REFUSED, app, plain_errors
 from face2bone.report.exports import KINDS, Form
 from face2bone.report.language import Language
@@ -40,7 +40,7 @@ def report(
     with plain_errors():
         document = _document(assessment)
         picture = None if crop is None else checked_crop(_read(crop))
-        heading = Heading(patient_id, datetime.now().astimezone(), language, picture)
+        heading = Heading(patient_id, clock.local(clock.now()), language, picture)
         folder = out or assessment.parent
         folder.mkdir(parents=True, exist_ok=True)
         for kind in (KINDS[one] for one in form or [Form.PDF]):

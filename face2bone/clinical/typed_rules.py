@@ -7,7 +7,7 @@ urgency is the highest any of them asks for.
 from collections.abc import Iterator
 from typing import Final
 
-from face2bone.bone import BoneClass, bone_class
+from face2bone.bone import BoneClass, bone_class, t_score_text
 from face2bone.clinical.applies import reads_by_z_score
 from face2bone.clinical.frax import FRAX_AGE_RANGE, FraxResult, Standing, standing
 from face2bone.clinical.guideline import Eligibility, FraxTable, Guideline
@@ -99,7 +99,7 @@ def _measured(patient: Patient) -> Iterator[Reason]:
     if not measured or reads_by_z_score(patient):
         return
     if bone_class(min(measured)) is BoneClass.OSTEOPOROSIS:
-        yield pathway_reason("dxa_osteoporosis", t_score=f"{min(measured):+.1f}")
+        yield pathway_reason("dxa_osteoporosis", t_score=t_score_text(min(measured)))
 
 
 def _frax(patient: Patient, frax: FraxResult | None, guideline: Guideline) -> Iterator[Reason]:

@@ -5,10 +5,10 @@ media store, which anyone can read by its address.
 """
 
 from collections.abc import Callable
-from datetime import datetime
 
 import streamlit as st
 
+from face2bone import clock
 from face2bone.assess import NOT_EXPLAINED, Assessment, LocatedFace
 from face2bone.dashboard import session
 from face2bone.report.assessment_json import document, to_json
@@ -42,7 +42,7 @@ def export(assessment: Assessment) -> None:
             lambda: to_json(assessment).encode(),
             "assessment.json",
             "application/json",
-            key="download_json",
+            key=_key(assessment, "download_json"),
         )
     if st.checkbox("Also offer DICOM Encapsulated PDF", key="offer_dicom"):
         _button(Form.DICOM, assessment, heading)
@@ -69,7 +69,7 @@ def _heading(found: LocatedFace) -> Callable[[], Heading]:
     )
     return lambda: Heading(
         pseudonym,
-        datetime.now().astimezone(),
+        clock.local(clock.now()),
         language or Language.ENGLISH,
         crop_png(found.aligned) if shown else None,
     )
@@ -82,8 +82,14 @@ def _button(form: Form, assessment: Assessment, heading: Callable[[], Heading]) 
         lambda: kind.make(document(assessment), heading()),
         kind.file_name,
         kind.mime,
-        key=f"download_{form.value}",
+        key=_key(assessment, f"download_{form.value}"),
     )
+
+
+def _key(assessment: Assessment, name: str) -> str:
+    """Of a button that gives away a file: of this photo of this patient and no other."""
+    photo = assessment.located.photo_sha256[:8]
+    return session.sitting().patient_key(f"{name}_{photo}")
 
 
 def _download(label: str, make: Callable[[], bytes], name: str, mime: str, key: str) -> None:

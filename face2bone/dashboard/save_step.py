@@ -6,6 +6,7 @@ import streamlit as st
 
 from face2bone.assess import Assessment
 from face2bone.clinical.referral import Referral
+from face2bone.cohort.synthetic.samples import is_sample_photo
 from face2bone.dashboard import session, show
 from face2bone.dashboard.sitting import Press
 from face2bone.errors import Face2BoneError
@@ -20,6 +21,7 @@ from face2bone.records import (
     open_records,
     save,
 )
+from face2bone.records.saving import SAMPLE_NOT_KEPT
 from face2bone.report.assessment_json import document
 from face2bone.settings import get_settings
 
@@ -35,6 +37,9 @@ def shared_records() -> Records:
 def save_step(assessment: Assessment, photo: Photo) -> None:
     """Offer to keep the assessment; nothing is written before the button is pressed."""
     st.subheader("Save to the records")
+    if is_sample_photo(photo.sha256):
+        st.info(SAMPLE_NOT_KEPT, icon=":material/draw:")
+        return
     photo_too, sitting = get_settings().records_photos, session.sitting()
     st.caption(
         "Kept under a pseudonym, with an audit trail. "

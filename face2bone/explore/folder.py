@@ -11,7 +11,7 @@ consent (``photo_consent``). The folder is written whole or not at all.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -19,7 +19,7 @@ import pandas as pd
 import pyarrow
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from face2bone import __version__
+from face2bone import __version__, clock
 from face2bone.bundle import Bundle, bundle_hash
 from face2bone.cohort.crops import REJECTED, photo_crops
 from face2bone.cohort.manifest import Cohort
@@ -128,7 +128,7 @@ def explain_cohort(
         ood_threshold=bundle.ood.threshold,
         photos=len(table),
         rejected=len(rejected),
-        created_on=datetime.now(UTC).date(),
+        created_on=clock.today(),
         software=f"face2bone {__version__}",
     )
     return ExplainedCohort(about, table), rejected

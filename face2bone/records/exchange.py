@@ -1,7 +1,8 @@
 """Take the records out as tables, and into another database: nothing lost, nothing by halves.
 
     assessments.csv   one row an assessment, its document included
-    dxa.csv           one row a DXA result
+    dxa.csv           one row a DXA result that counts
+    dxa_earlier.csv   results that no longer count: until when, by whom and why; not imported
     audit.csv         the audit trail, to be kept elsewhere; it is not imported
 
 or the same as .parquet. Photos never leave this way. An import writes a trail of its own: that
@@ -16,18 +17,28 @@ from typing import Any, Final, Literal
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Select, select
 
+from face2bone import clock
 from face2bone.cohort.cells import as_number
 from face2bone.errors import ImportRefused, RecordRefused
 from face2bone.records.chain import Action, Event, append, stamp, written
 from face2bone.records.consent import ConsentBy
 from face2bone.records.deletion import checked_actor
-from face2bone.records.followup import DxaResult, keep_results, read_table, refused, result_problems
+from face2bone.records.followup import (
+    DxaResult,
+    current_rows,
+    keep_results,
+    read_table,
+    refused,
+    result_problems,
+    rows_in_order,
+)
 from face2bone.records.saving import (
     NAME_LIMIT,
     Visit,
     facts_of,
     keep_assessment,
     known_or_new,
+    sample_problems,
     text_problems,
     visit_problems,
 )
@@ -36,30 +47,31 @@ from face2bone.records.tables import ASSESSMENT, AUDIT_ENTRY, DXA_RESULT, PATIEN
 from face2bone.whole_file import write_whole
 
 Format = Literal["csv", "parquet"]
-ASSESSMENTS, DXA, AUDIT = "assessments", "dxa", "audit"
+ASSESSMENTS, DXA, AUDIT, EARLIER = "assessments", "dxa", "audit", "dxa_earlier"
 ASSESSMENT_COLUMNS: Final = (
     *("assessment_id", "patient_id", "saved_at", "saved_by", "decision", "reason"),
     *("consent_by", "consent_at", "consent_version", "document"),
 )
 DXA_COLUMNS: Final = tuple(column.name for column in DXA_RESULT.columns)
+EARLIER_COLUMNS: Final = (*DXA_COLUMNS, "changed_at", "changed_by", "reason", "replaced_by")
 
 
 def export_records(records: Records, folder: Path, by: str, kind: Format = "csv") -> list[Path]:
-    """Write the three tables into ``folder`` and return their paths.
+    """Write the four tables into ``folder`` and return their paths.
 
     The trail says who took them out before the first byte is written. Raises ``RecordRefused``
     when ``by`` names nobody.
     """
     checked_actor(by)
     with records.writing() as connection:
-        append(connection, datetime.now(UTC), [Event(action=Action.EXPORTED, actor=by)])
+        append(connection, clock.now(), [Event(action=Action.EXPORTED, actor=by)])
     with records.reading() as connection:
         people = select(ASSESSMENT, PATIENT.c.patient_id).join_from(ASSESSMENT, PATIENT)
         tables = {
             ASSESSMENTS: _table(connection, _in_order(people, ASSESSMENT.c.assessment_id))[
                 list(ASSESSMENT_COLUMNS)
             ],
-            DXA: _table(connection, _in_order(select(DXA_RESULT), DXA_RESULT.c.dxa_id)),
+            **_results(connection),
             AUDIT: _table(connection, select(AUDIT_ENTRY)).sort_values("sequence"),
         }
     folder.mkdir(parents=True, exist_ok=True)
@@ -79,18 +91,32 @@ def import_records(records: Records, folder: Path, by: str) -> int:
         known = set(connection.scalars(select(ASSESSMENT.c.assessment_id)))
         known_results = set(connection.scalars(select(DXA_RESULT.c.dxa_id)))
         rows, problems = _checked(first.name, assessments, lambda c: _assessment(c, known))
-        days = {row["assessment_id"]: _moment(row["saved_at"]).date() for row in rows}
+        days = {row["assessment_id"]: clock.local(_moment(row["saved_at"])).date() for row in rows}
         dxa, more = _checked(second.name, results, lambda c: _result(c, days, known_results))
         if problems or more:
             raise refused(folder.name, problems + more)
         events = [_keep(connection, row, by) for row in rows]
         events += keep_results(connection, dxa, Action.IMPORTED, by)
-        append(connection, datetime.now(UTC), events)
+        append(connection, clock.now(), events)
     return len(rows)
 
 
+def _results(connection: Connection) -> dict[str, pd.DataFrame]:
+    """Results that count, and those that no longer do, in the order of the trail."""
+    counting = {
+        row["dxa_id"] for sites in current_rows(connection).values() for row in sites.values()
+    }
+    rows = rows_in_order(connection)
+    now = [row for row in rows if row["dxa_id"] in counting]
+    earlier = [row for row in rows if row["dxa_id"] not in counting]
+    return {
+        DXA: pd.DataFrame(now, columns=list(DXA_COLUMNS)),
+        EARLIER: pd.DataFrame(earlier, columns=list(EARLIER_COLUMNS)),
+    }
+
+
 def _in_order(query: Select[Any], record_id: ColumnElement[str]) -> Select[Any]:
-    """In the order of the trail, which an import repeats: of two results the later one counts."""
+    """In the order of the trail, which an import repeats."""
     trail = written()
     return query.outerjoin(trail, trail.c.record_id == record_id).order_by(trail.c.place)
 
@@ -139,7 +165,10 @@ def _assessment(cell: Mapping[str, str], known: set[str]) -> dict[str, Any]:
         consent_by=given_by,
         reason=cell["reason"],
     )
-    for problem in visit_problems(visit, facts.referral.urgency):
+    for problem in (
+        *sample_problems(facts.photo_sha256),
+        *visit_problems(visit, facts.referral.urgency),
+    ):
         raise ValueError(problem)
     for rule in text_problems(cell["consent_version"], NAME_LIMIT):
         raise ValueError(f"consent_version {rule}")
@@ -154,7 +183,7 @@ def _result(cell: Mapping[str, str], days: Mapping[str, date], known: set[str]) 
         raise ValueError("assessment_id is not among the assessments that come with it")
     measured = date.fromisoformat(cell["measured_on"])
     result = DxaResult(cell["site"], as_number(cell["t_score"]), measured)
-    for problem in result_problems(result, days[cell["assessment_id"]]):
+    for problem in result_problems(result, days[cell["assessment_id"]], apart_days=1):
         raise ValueError(problem)
     for rule in text_problems(cell["entered_by"], NAME_LIMIT):
         raise ValueError(f"entered_by {rule}")

@@ -12,6 +12,7 @@ from typing import Any, Final
 from face2bone.assess import NOT_EXPLAINED
 from face2bone.bone import CLASS_LABELS
 from face2bone.clinical.questions import load_questions
+from face2bone.clinical.score import number_text
 from face2bone.face import Region
 from face2bone.patient import RedFlag, RiskFactor
 from face2bone.report.document import AssessmentDocument, ReasonPart, RegionGamePart, ScorePart
@@ -333,7 +334,7 @@ def _each_note_once(scores: Iterable[ScorePart]) -> Iterator[ScorePart]:
 def _score(score: ScorePart, sources: Mapping[str, str], words: Catalogue) -> dict[str, str]:
     """A score with a value; those without one are in the JSON only."""
     unit = "%" if score.unit == "%" else words.say(score.unit)
-    number = f"{score.value:.1f}" if score.unit == "%" else f"{score.value:g}"
+    number = number_text(score.instrument, score.unit, score.value or 0.0)
     details = [words.say(text) for text in (score.band, score.cutoff, score.note) if text]
     return {
         "title": words.say(score.title),

@@ -20,6 +20,12 @@ def done(app: AppTest) -> AppTest:
     return app.run()
 
 
+def at_records(app: AppTest) -> bool:
+    """Whether the page is drawn to its end, where an assessment is saved, or why it is not."""
+    assert not app.exception
+    return any(heading.value == "Save to the records" for heading in app.subheader)
+
+
 def named(elements: Sequence[Any], name: str) -> Any:
     """The one widget of this name, whichever patient it is about."""
     (found,) = [e for e in elements if e.key == name or (e.key or "").startswith(f"{name}_")]

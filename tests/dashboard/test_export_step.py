@@ -32,11 +32,11 @@ def assessment(tiny_bundle: Bundle) -> Assessment:
 
 @pytest.fixture
 def offered(monkeypatch: pytest.MonkeyPatch) -> Offered:
-    """What each download button was handed, by key."""
+    """What each download button was handed, by name."""
     handed: Offered = {}
 
     def button(label: str, data: Callable[[], bytes], key: str, **_: object) -> None:
-        handed[key] = data
+        handed[key.rsplit("_", 2)[0]] = data  # without which photo and patient it is of
 
     monkeypatch.setattr(st, "download_button", button)
     return handed

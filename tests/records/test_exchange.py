@@ -1,5 +1,7 @@
 """Out of one database and into another: the same records, a valid trail, and nothing by halves."""
 
+import hashlib
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +10,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import select
 
+from face2bone.cohort.synthetic.samples import sample_patients
 from face2bone.errors import ImportRefused, RecordRefused
 from face2bone.photo import Photo
 from face2bone.records import (
@@ -131,6 +134,20 @@ def test_each_broken_cell_is_named_with_its_row_and_nothing_is_taken_in(
         path.write_bytes(whole)
     assert verify(other).entries == 0
     assert import_records(other, tmp_path, "Dr. Wu") == 3
+
+
+def test_a_sample_patient_does_not_come_in_by_a_table(
+    filled: Records, other: Records, tmp_path: Path
+) -> None:
+    """A document as Review gives it away, put into an export by hand."""
+    export_records(filled, tmp_path, "Dr. Li")
+    table = pd.read_csv(tmp_path / "assessments.csv", dtype=str, keep_default_na=False)
+    document = json.loads(table.loc[2, "document"])
+    document["photo_sha256"] = hashlib.sha256(sample_patients()[0].photo_bytes()).hexdigest()
+    table.loc[2, "document"] = json.dumps(document)
+    table.to_csv(tmp_path / "assessments.csv", index=False)
+    with pytest.raises(ImportRefused, match="row 4: A sample patient cannot be saved"):
+        import_records(other, tmp_path, "Dr. Wu")
 
 
 def test_a_folder_without_tables_is_refused(records: Records, tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """What is kept, what is refused, and that a photo is kept only where a site wants it."""
 
+import hashlib
 import json
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import select, text
 
+from face2bone.cohort.synthetic.samples import sample_patients
 from face2bone.errors import PhotoKeyError, RecordRefused
 from face2bone.photo import Photo
 from face2bone.records import DECISIONS, ConsentBy, Records, Visit, consent_text, save, verify
@@ -85,6 +87,15 @@ def test_an_incomplete_visit_is_refused_and_nothing_kept(
     with records.reading() as connection:
         assert connection.execute(select(PATIENT)).all() == []
         assert connection.execute(select(AUDIT_ENTRY)).all() == []
+
+
+def test_a_sample_patient_is_not_kept(
+    records: Records, assessed: AssessmentDocument, visit: Visit
+) -> None:
+    sha256 = hashlib.sha256(sample_patients()[1].photo_bytes()).hexdigest()
+    with pytest.raises(RecordRefused, match="A sample patient cannot be saved: the face is drawn"):
+        save(records, assessed.model_copy(update={"photo_sha256": sha256}), visit)
+    assert verify(records).entries == 0
 
 
 def test_another_decision_needs_a_reason(
