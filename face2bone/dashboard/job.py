@@ -62,12 +62,12 @@ class _State(Generic[T]):
 
 
 class Job(Generic[T]):
-    """A computation that runs as soon as its turn has come; ``work`` gets the progress callback to call.
+    """A computation that runs as soon as its turn has come.
 
-    ``work`` is stopped by an exception raised in that callback, so it must call it often
-    enough and keep nothing of its own. ``steps`` says in words what each step that it reports
-    does, the first of them first: there the job is before it has reported anything. ``line`` is
-    where it waits for its turn; the process's without one.
+    ``work`` gets the progress callback to call. It is stopped by an exception raised in that
+    callback, so it must call it often enough and keep nothing of its own. ``steps`` says in words
+    what each step that it reports does, the first of them first: there the job is before it has
+    reported anything. ``line`` is where it waits for its turn; the process's without one.
     """
 
     def __init__(

@@ -99,8 +99,8 @@ def shared_line() -> Line:
 def told(before: int) -> str:
     """How many go first, in words.
 
-    >>> told(1), told(2), told(23)
-    ('One explanation before yours', 'Two explanations before yours', '23 explanations before yours')
+    >>> told(1), told(23)
+    ('One explanation before yours', '23 explanations before yours')
     """
     number = _WORDS[before] if before < len(_WORDS) else str(before)
     return f"{number} explanation{'' if before == 1 else 's'} before yours"

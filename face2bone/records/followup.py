@@ -6,7 +6,7 @@ within ``MOST_DAYS_APART`` of the assessment: bone mass moves slowly, and a year
 it takes to move by a DXA scan's own error.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -28,6 +28,7 @@ from face2bone.records.tables import ASSESSMENT, DXA_RESULT, PATIENT
 MOST_DAYS_APART: Final = 365
 COLUMNS: Final = ("patient_id", "site", "t_score", "measured_on")
 OPTIONAL: Final = "assessment_id"
+NAMED_ROWS: Final = 200  # of a refused table; the others are counted
 
 
 @dataclass(frozen=True)
@@ -107,17 +108,10 @@ def import_dxa(records: Records, path: Path, by: str) -> int:
     cells = read_table(path, COLUMNS, (OPTIONAL,))
     if cells.empty:
         raise ImportRefused(f"{path.name} holds no results. Write one row a T-score.")
+    # A table with nothing to take in is refused while everybody else can still write.
+    _all_matched(path.name, cells, kept_assessments(records))
     with records.writing() as connection:
-        kept = list(_kept(connection))
-        matched, problems = [], []
-        taken: set[tuple[str, str]] = set()
-        for row, cell in zip(cells.index, cells.to_dict("records"), strict=True):
-            try:
-                matched.append(_matched(cell, kept, taken))
-            except ValueError as problem:
-                problems.append(f"row {row}: {problem}")
-        if problems:
-            raise refused(path.name, problems)
+        matched = _all_matched(path.name, cells, _kept(connection))
         _keep(connection, matched, by)
     return len(matched)
 
@@ -156,19 +150,39 @@ def read_table(path: Path, needed: Sequence[str], optional: Sequence[str] = ()) 
 
 
 def refused(name: str, problems: Sequence[str]) -> ImportRefused:
-    """The error that names every row."""
+    """The error that names every row, but for more than anybody would read."""
+    named, more = problems[:NAMED_ROWS], len(problems) - NAMED_ROWS
     return ImportRefused(
         f"Nothing of {name} was taken in, because rows need correcting ({len(problems)}):",
-        tuple(problems),
+        (*named, f"and {more} more") if more > 0 else tuple(named),
     )
 
 
+def _all_matched(
+    name: str, cells: pd.DataFrame, kept: Iterable[KeptAssessment]
+) -> list[tuple[str, DxaResult]]:
+    """Every row's assessment and result; raises ``ImportRefused`` naming the rows at fault."""
+    of_patient: dict[str, list[KeptAssessment]] = {}
+    for one in kept:
+        of_patient.setdefault(one.patient_id, []).append(one)
+    matched, problems = [], []
+    taken: set[tuple[str, str]] = set()
+    for row, cell in zip(cells.index, cells.to_dict("records"), strict=True):
+        try:
+            matched.append(_matched(cell, of_patient.get(cell["patient_id"], []), taken))
+        except ValueError as problem:
+            problems.append(f"row {row}: {problem}")
+    if problems:
+        raise refused(name, problems)
+    return matched
+
+
 def _matched(
-    cell: Mapping[str, str], kept: Sequence[KeptAssessment], taken: set[tuple[str, str]]
+    cell: Mapping[str, str], own: Sequence[KeptAssessment], taken: set[tuple[str, str]]
 ) -> tuple[str, DxaResult]:
     """The assessment a row belongs to and its result; ``ValueError`` says what is wrong."""
     result = _parsed(cell)
-    one = _assessment_of(cell, kept)
+    one = _assessment_of(cell, own)
     problems = list(result_problems(result, one.saved_on))
     if result in one.results:
         problems.append("is in the records already")
@@ -195,8 +209,8 @@ def _parsed(cell: Mapping[str, str]) -> DxaResult:
     return DxaResult(cell["site"], t_score, measured_on or date.min)
 
 
-def _assessment_of(cell: Mapping[str, str], kept: Sequence[KeptAssessment]) -> KeptAssessment:
-    own = [one for one in kept if one.patient_id == cell["patient_id"]]
+def _assessment_of(cell: Mapping[str, str], own: Sequence[KeptAssessment]) -> KeptAssessment:
+    """Which of the patient's ``own`` assessments a row is of."""
     if not own:
         raise ValueError("nobody in the records has this patient_id")
     wanted = cell.get(OPTIONAL, "")
