@@ -16,6 +16,7 @@ import yaml
 from pydantic import ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 
 from face2bone.bone import CLASS_LABELS
+from face2bone.careful import yaml_of
 from face2bone.errors import BundleCorrupt, Face2BoneError
 from face2bone.nn.config import CROP_SIZE, NetworkConfig
 
@@ -110,7 +111,7 @@ def card_to_yaml(card: BundleCard) -> bytes:
     """
     values = asdict(card) | {"files": dict(card.files)}
     try:
-        text = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=100)
+        text = yaml.dump(values, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=100)
     except yaml.YAMLError as error:
         raise BundleCorrupt(
             "The bundle's card holds a value YAML cannot express. "
@@ -128,7 +129,7 @@ def card_from_yaml(data: bytes) -> BundleCard:
     body, _, _ = data.rpartition(SEAL)
     _require(bool(body) and _sealed(body) == data, "its last line is not the hash of the rest")
     try:
-        values: Any = yaml.safe_load(body)
+        values: Any = yaml_of(body)
         _check_architecture(values)
         return _ADAPTER.validate_json(json.dumps(values, default=date.isoformat), strict=True)
     except ValidationError as error:
@@ -137,8 +138,17 @@ def card_from_yaml(data: bytes) -> BundleCard:
         raise _invalid(f"{where or 'the whole'}: {first['msg']}") from error
     except BundleCorrupt:
         raise
-    except (yaml.YAMLError, RecursionError, TypeError, ValueError, Face2BoneError) as error:
+    except ValueError as error:
+        raise _invalid(f"it {error}") from error
+    except (RecursionError, TypeError, Face2BoneError) as error:
         raise _invalid("it is not readable YAML of the known shape") from error
+
+
+class _Plain(yaml.SafeDumper):
+    """Writes out what stands in two places, for reading refuses aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
 
 
 def _sealed(body: bytes) -> bytes:
