@@ -88,6 +88,7 @@ class BundleCard:
             and abs(sum(self.class_fractions) - 1) <= FRACTION_TOLERANCE,
             "its class fractions do not sum to 1",
         )
+        _require(self._has_counts(), "its confusion is no table of counts, 3 by 3")
         drawn = self.generator_version is not None or self.generator_hash is not None
         _require(self.status == "demo" or not drawn, "drawn faces can only make a demo")
 
@@ -102,6 +103,13 @@ class BundleCard:
             if isinstance(figures, dict) and "confusion" in figures:
                 return _COUNTS.validate_python(figures["confusion"])
         return None
+
+    def _has_counts(self) -> bool:
+        try:
+            rows = self.confusion
+        except ValidationError:
+            return False
+        return rows is None or [len(row) for row in rows] == [len(CLASS_LABELS)] * len(CLASS_LABELS)
 
 
 def card_to_yaml(card: BundleCard) -> bytes:
@@ -176,5 +184,5 @@ def _invalid(why: str) -> BundleCorrupt:
     )
 
 
-_COUNTS: Final = TypeAdapter(list[list[int]])
+_COUNTS: Final = TypeAdapter(list[list[Annotated[int, Field(ge=0)]]])
 _ADAPTER: Final = TypeAdapter(BundleCard)
