@@ -1,6 +1,5 @@
 """Commands about files that leave the program: report, validate."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -71,9 +70,12 @@ def validate(
 
 def _fhir_bundle(file: Path) -> dict[str, Any] | None:
     """The file's JSON if it says it is a FHIR Bundle."""
+    from face2bone.careful import json_of
+
+    data = _read(file)
     try:
-        values = json.loads(_read(file))
-    except (ValueError, RecursionError):
+        values = json_of(data)
+    except ValueError:
         return None
     is_bundle = isinstance(values, dict) and values.get("resourceType") == "Bundle"
     return values if is_bundle else None
@@ -86,7 +88,14 @@ def _document(file: Path) -> "AssessmentDocument":
 
 
 def _read(path: Path) -> bytes:
+    from face2bone.careful import bytes_of
+    from face2bone.errors import DocumentInvalid
+
     try:
-        return path.read_bytes()
+        return bytes_of(path)
     except OSError:
         raise typer.BadParameter(f"There is no readable file {path}.") from None
+    except ValueError as error:
+        raise DocumentInvalid(
+            f"The file {path.name} {error}, so it was not read. Name the right file."
+        ) from None

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
-import pyarrow
 
+from face2bone.careful import parquet_of
 from face2bone.errors import ManifestError
 
 FIRST_ROW: Final = 2  # the header is row 1
@@ -94,9 +94,9 @@ def _read_csv(path: Path) -> pd.DataFrame:
 
 def _read_parquet(path: Path) -> pd.DataFrame:
     try:
-        frame = pd.read_parquet(path)
-    except (pyarrow.ArrowException, ValueError) as error:
-        raise ManifestError(f"{path.name} is not a valid parquet file. Write it again.") from error
+        frame = parquet_of(path)
+    except ValueError as error:
+        raise ManifestError(f"{path.name} {error}. Write it again.") from error
     header = [str(name).strip() for name in frame.columns]
     cells = [[_cell_text(value) for value in row] for row in frame.itertuples(index=False)]
     index = range(FIRST_ROW, FIRST_ROW + len(cells))

@@ -55,9 +55,8 @@ def save_step(assessment: Assessment, photo: Photo) -> None:
     )
     with sitting.saving:  # a script that was ended may still be writing
         press = sitting.save_asked
-        if press is not None:
-            _act_on(press, assessment, visit, photo)
-    _say_saved(assessment)
+        refused = press is not None and not _act_on(press, assessment, visit, photo)
+    _say_saved(assessment, visit, refused)
 
 
 def _visit(assessment: Assessment, photo_too: bool) -> Visit:
@@ -110,8 +109,11 @@ def _consent(assessment: Assessment, photo_too: bool) -> bool:
     return st.checkbox(f"{words} (text version {text.version})", key=key)
 
 
-def _act_on(press: Press, assessment: Assessment, visit: Visit, photo: Photo) -> None:
-    """Save what Save was pressed for, once; the press is forgotten when all is done and said."""
+def _act_on(press: Press, assessment: Assessment, visit: Visit, photo: Photo) -> bool:
+    """Save what Save was pressed for, once; the press is forgotten when all is done and said.
+
+    Returns whether it is saved; where not, the page has said why.
+    """
     sitting, key = session.sitting(), _key(assessment)
     if press.what != key:
         st.warning("An answer changed before it was saved. Look again, and press Save.")
@@ -123,15 +125,25 @@ def _act_on(press: Press, assessment: Assessment, visit: Visit, photo: Photo) ->
             show.refusal(error)
     if sitting.save_asked is press:
         sitting.save_asked = None
+    return sitting.saved[:2] == (key, visit)
 
 
-def _say_saved(assessment: Assessment) -> None:
-    key, visit, made = session.sitting().saved or (None, None, "")
-    if visit is not None and key == _key(assessment):
+def _say_saved(assessment: Assessment, visit: Visit, refused: bool) -> None:
+    """What has been saved: all that is on the page, or only what stood there before."""
+    key, saved, made = session.sitting().saved or (None, None, "")
+    if saved is None or key != _key(assessment):
+        return
+    if saved == visit and not refused:
         st.success(
-            f"Saved under {visit.patient_id}, assessment {made}. "
+            f"Saved under {saved.patient_id}, assessment {made}. "
             "Enter the DXA result on the Follow-up page when it comes.",
             icon=":material/check:",
+        )
+    else:
+        st.info(
+            f"What the form held before is in the records under {saved.patient_id}, assessment "
+            f"{made}. What it holds now is not saved.",
+            icon=":material/history:",
         )
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from face2bone.dashboard import session, show
 from face2bone.dashboard.job import Job
+from face2bone.dashboard.line import told
 from face2bone.dashboard.sitting import Key
 from face2bone.errors import Face2BoneError
 
@@ -51,7 +52,8 @@ def _progress(job: Job[T], key: Key, meanwhile: Callable[[], None]) -> None:
     if job.over or job.stopped:
         st.rerun()
     words, fraction = job.progress
+    before = job.before
     bar, button = st.columns([5, 1], vertical_alignment="center")
-    bar.progress(fraction, text=f"{words}: {fraction:.0%}")
+    bar.progress(fraction, text=f"{words}: {fraction:.0%}" if before is None else told(before))
     button.button("Stop", key=f"stop_{key[0]}", icon=":material/stop:", on_click=job.stop)
     meanwhile()

@@ -1,11 +1,12 @@
 """A table of DXA results from another department, matched by pseudonym: all of it or nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
 
+import pandas as pd
 from sqlalchemy import Connection
 
 from face2bone import clock
@@ -19,6 +20,7 @@ from face2bone.records.followup import (
     KeptAssessment,
     current_rows,
     keep_results,
+    kept_assessments,
     kept_in_order,
     new_row,
     read_table,
@@ -46,17 +48,10 @@ def import_dxa(records: Records, path: Path, by: str) -> int:
     cells = read_table(path, COLUMNS, OPTIONAL)
     if cells.empty:
         raise ImportRefused(f"{path.name} holds no results. Write one row a T-score.")
+    # A table with nothing to take in is refused while everybody else can still write.
+    _all_matched(path.name, cells, kept_assessments(records))
     with records.writing() as connection:
-        kept = list(kept_in_order(connection))
-        matched: list[_Matched] = []
-        problems, taken = [], set[tuple[str, str]]()
-        for row, cell in zip(cells.index, cells.to_dict("records"), strict=True):
-            try:
-                matched.append(_matched(cell, kept, taken))
-            except ValueError as problem:
-                problems.append(f"row {row}: {problem}")
-        if problems:
-            raise refused(path.name, problems)
+        matched = _all_matched(path.name, cells, kept_in_order(connection))
         _keep(connection, matched, by)
     return len(matched)
 
@@ -82,12 +77,29 @@ def _keep(connection: Connection, matched: Sequence[_Matched], by: str) -> None:
     append(connection, now, events)
 
 
+def _all_matched(name: str, cells: pd.DataFrame, kept: Iterable[KeptAssessment]) -> list[_Matched]:
+    """Every row's assessment and result; raises ``ImportRefused`` naming the rows at fault."""
+    of_patient: dict[str, list[KeptAssessment]] = {}
+    for one in kept:
+        of_patient.setdefault(one.patient_id, []).append(one)
+    matched, problems = [], []
+    taken: set[tuple[str, str]] = set()
+    for row, cell in zip(cells.index, cells.to_dict("records"), strict=True):
+        try:
+            matched.append(_matched(cell, of_patient.get(cell["patient_id"], []), taken))
+        except ValueError as problem:
+            problems.append(f"row {row}: {problem}")
+    if problems:
+        raise refused(name, problems)
+    return matched
+
+
 def _matched(
-    cell: Mapping[str, str], kept: Sequence[KeptAssessment], taken: set[tuple[str, str]]
+    cell: Mapping[str, str], own: Sequence[KeptAssessment], taken: set[tuple[str, str]]
 ) -> _Matched:
     """The assessment a row belongs to and its result; ``ValueError`` says what is wrong."""
     result = _parsed(cell)
-    one = _assessment_of(cell, kept)
+    one = _assessment_of(cell, own)
     reason = cell.get(REASON, "")
     problems = [*result_problems(result, one.saved_on), *_clashes(result, one, reason)]
     if (one.assessment_id, result.site) in taken:
@@ -126,8 +138,8 @@ def _parsed(cell: Mapping[str, str]) -> DxaResult:
     return DxaResult(cell["site"], t_score, measured_on or date.min)
 
 
-def _assessment_of(cell: Mapping[str, str], kept: Sequence[KeptAssessment]) -> KeptAssessment:
-    own = [one for one in kept if one.patient_id == cell["patient_id"]]
+def _assessment_of(cell: Mapping[str, str], own: Sequence[KeptAssessment]) -> KeptAssessment:
+    """Which of the patient's ``own`` assessments a row is of."""
     if not own:
         raise ValueError("nobody in the records has this patient_id")
     wanted = cell.get(ASSESSMENT_ID, "")

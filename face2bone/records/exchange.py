@@ -87,14 +87,18 @@ def import_records(records: Records, folder: Path, by: str) -> int:
     first, second = (_find(folder, name) for name in (ASSESSMENTS, DXA))
     assessments = read_table(first, ASSESSMENT_COLUMNS)
     results = read_table(second, DXA_COLUMNS)
+    rows, problems = _checked(first.name, assessments, _assessment)
+    days = {row["assessment_id"]: clock.local(_moment(row["saved_at"])).date() for row in rows}
+    dxa, more = _checked(second.name, results, lambda cell, seen: _result(cell, seen, days))
+    if problems or more:  # said before anybody else would have to wait
+        raise refused(folder.name, problems + more)
     with records.writing() as connection:
-        known = set(connection.scalars(select(ASSESSMENT.c.assessment_id)))
-        known_results = set(connection.scalars(select(DXA_RESULT.c.dxa_id)))
-        rows, problems = _checked(first.name, assessments, lambda c: _assessment(c, known))
-        days = {row["assessment_id"]: clock.local(_moment(row["saved_at"])).date() for row in rows}
-        dxa, more = _checked(second.name, results, lambda c: _result(c, days, known_results))
-        if problems or more:
-            raise refused(folder.name, problems + more)
+        taken = [
+            *_taken(connection, ASSESSMENT.c.assessment_id, first.name, assessments),
+            *_taken(connection, DXA_RESULT.c.dxa_id, second.name, results),
+        ]
+        if taken:
+            raise refused(folder.name, taken)
         events = [_keep(connection, row, by) for row in rows]
         events += keep_results(connection, dxa, Action.IMPORTED, by)
         append(connection, clock.now(), events)
@@ -142,20 +146,34 @@ def _find(folder: Path, name: str) -> Path:
 
 
 def _checked(
-    file: str, cells: pd.DataFrame, parse: Callable[[Mapping[str, str]], dict[str, Any]]
+    file: str, cells: pd.DataFrame, parse: Callable[[Mapping[str, str], set[str]], dict[str, Any]]
 ) -> tuple[list[dict[str, Any]], list[str]]:
+    """Each row as it is kept, and what is wrong; ``parse`` is given the ids of the rows before."""
     rows, problems = [], []
+    seen: set[str] = set()
     for number, cell in zip(cells.index, cells.to_dict("records"), strict=True):
         try:
-            rows.append(parse(cell))
+            rows.append(parse(cell, seen))
         except (ValueError, RecordRefused) as problem:
             problems.append(f"{file}, row {number}: {problem}")
     return rows, problems
 
 
-def _assessment(cell: Mapping[str, str], known: set[str]) -> dict[str, Any]:
+def _taken(
+    connection: Connection, record_id: ColumnElement[str], file: str, cells: pd.DataFrame
+) -> list[str]:
+    """The rows whose id is in the database already."""
+    known = set(connection.scalars(select(record_id)))
+    return [
+        f"{file}, row {number}: this record is in the database already"
+        for number, own in cells[record_id.name].items()
+        if own in known
+    ]
+
+
+def _assessment(cell: Mapping[str, str], seen: set[str]) -> dict[str, Any]:
     """A row of the assessment table but for its subject; ``ValueError`` for a broken rule."""
-    _new(cell["assessment_id"], known)
+    _new(cell["assessment_id"], seen)
     facts = facts_of(cell["document"])
     given_by = {one.value: one for one in ConsentBy}.get(cell["consent_by"])
     visit = Visit(
@@ -177,8 +195,8 @@ def _assessment(cell: Mapping[str, str], known: set[str]) -> dict[str, Any]:
     return dict(cell) | facts.columns()
 
 
-def _result(cell: Mapping[str, str], days: Mapping[str, date], known: set[str]) -> dict[str, Any]:
-    _new(cell["dxa_id"], known)
+def _result(cell: Mapping[str, str], seen: set[str], days: Mapping[str, date]) -> dict[str, Any]:
+    _new(cell["dxa_id"], seen)
     if cell["assessment_id"] not in days:
         raise ValueError("assessment_id is not among the assessments that come with it")
     measured = date.fromisoformat(cell["measured_on"])
@@ -191,13 +209,13 @@ def _result(cell: Mapping[str, str], days: Mapping[str, date], known: set[str]) 
     return dict(cell) | {"t_score": result.t_score}
 
 
-def _new(record_id: str, known: set[str]) -> None:
-    """Refuse an id that is none or taken; remembers it, so that no row repeats it."""
+def _new(record_id: str, seen: set[str]) -> None:
+    """Refuse an id that is none, or another row's; remembers it."""
     if len(record_id) != 32 or set(record_id) - set("0123456789abcdef"):
         raise ValueError("the id is not 32 hexadecimal digits")
-    if record_id in known:
-        raise ValueError("this record is in the database already, or twice in the table")
-    known.add(record_id)
+    if record_id in seen:
+        raise ValueError("this record is twice in the table")
+    seen.add(record_id)
 
 
 def _moment(text: str) -> datetime:

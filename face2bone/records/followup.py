@@ -29,6 +29,7 @@ from face2bone.records.tables import ASSESSMENT, DXA_CHANGE, DXA_RESULT, PATIENT
 
 MOST_DAYS_APART: Final = 365
 SENT_TO_DXA: Final = (Urgency.DXA.label, Urgency.SPECIALIST.label)  # decisions that ask for a scan
+NAMED_ROWS: Final = 200  # of a refused table; the others are counted
 
 
 @dataclass(frozen=True)
@@ -172,10 +173,11 @@ def read_table(path: Path, needed: Sequence[str], optional: Sequence[str] = ()) 
 
 
 def refused(name: str, problems: Sequence[str]) -> ImportRefused:
-    """The error that names every row."""
+    """The error that names every row, but for more than anybody would read."""
+    named, more = problems[:NAMED_ROWS], len(problems) - NAMED_ROWS
     return ImportRefused(
         f"Nothing of {name} was taken in, because rows need correcting ({len(problems)}):",
-        tuple(problems),
+        (*named, f"and {more} more") if more > 0 else tuple(named),
     )
 
 

@@ -59,6 +59,15 @@ def test_saved_once_with_consent_and_a_reason_for_another_decision(
     assert not any("Saved under" in s.value for s in review.success), "corrected since"
     review.button(key=SAVE).click().run()
     assert len(kept_assessments(records)) == 2
+    named(review.text_input, "save_patient_id").set_value("Jane Doe")
+    review.button(key=SAVE).click().run()
+    assert "pseudonym" in errors(review)
+    green = [s.value for s in review.success if "Saved" in s.value]
+    assert not green, "a refused save beside a green one"
+    (said,) = [i.value for i in review.info if "is not saved" in i.value]
+    assert "under P-0412" in said
+    named(review.text_input, "save_patient_id").set_value("P-0412").run()
+    assert any("Saved under P-0412" in s.value for s in review.success)
     review.button(key="new_patient").click().run()
     other = done(typed(uploaded(review, png(1), "other.png")))
     assert not named(other.checkbox, "consent").value, "given for another photo"

@@ -21,6 +21,7 @@ from face2bone.records import (
     verify,
     waiting,
 )
+from face2bone.records.followup import NAMED_ROWS
 from face2bone.report.document import AssessmentDocument
 
 TODAY = clock.today()
@@ -85,6 +86,18 @@ def test_every_rows_problem_is_named_and_nothing_is_taken_in(
         assert said in problem
     assert verify(three) == before
     assert len(waiting(kept_assessments(three))) == 3
+
+
+def test_a_table_with_nothing_to_take_in_keeps_nobody_from_writing(
+    three: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It took 46 s to refuse, with the records locked; now it is refused without a write lock."""
+    path = table(tmp_path, [f"P-9,total_hip,-{i % 5}.5,2026-01-31" for i in range(5_000)])
+    monkeypatch.setattr(Records, "writing", lambda self: pytest.fail("the records were locked"))
+    with pytest.raises(ImportRefused, match="5000") as caught:
+        import_dxa(three, path, "Dr. Li")
+    assert len(caught.value.problems) == NAMED_ROWS + 1
+    assert caught.value.problems[-1] == "and 4800 more"
 
 
 def test_a_row_twice_or_taken_in_before_is_refused(three: Records, tmp_path: Path) -> None:

@@ -150,6 +150,17 @@ def test_a_sample_patient_does_not_come_in_by_a_table(
         import_records(other, tmp_path, "Dr. Wu")
 
 
+def test_a_refused_folder_keeps_nobody_from_writing(
+    filled: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export_records(filled, tmp_path / "out", "Dr. Li")
+    path = tmp_path / "out" / "assessments.csv"
+    path.write_text(path.read_text("utf-8").replace("P-2", "Jane Doe"), "utf-8")
+    monkeypatch.setattr(Records, "writing", lambda self: pytest.fail("the records were locked"))
+    with pytest.raises(ImportRefused, match="pseudonym"):
+        import_records(filled, tmp_path / "out", "Dr. Wu")
+
+
 def test_a_folder_without_tables_is_refused(records: Records, tmp_path: Path) -> None:
     with pytest.raises(ImportRefused, match="no assessments"):
         import_records(records, tmp_path, "Dr. Li")
