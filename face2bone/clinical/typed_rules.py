@@ -7,7 +7,13 @@ urgency is the highest any of them asks for.
 from collections.abc import Iterator
 from typing import Final
 
-from face2bone.bone import BoneClass, bone_class, t_score_text
+from face2bone.bone import (
+    OSTEOPENIA_CUT,
+    OSTEOPOROSIS_CUT,
+    BoneClass,
+    bone_class,
+    t_score_text,
+)
 from face2bone.clinical.applies import reads_by_z_score
 from face2bone.clinical.frax import FRAX_AGE_RANGE, FraxResult, Standing, standing
 from face2bone.clinical.guideline import Eligibility, FraxTable, Guideline
@@ -123,10 +129,24 @@ def _placed(patient: Patient, frax: FraxResult | None, guideline: Guideline) -> 
         return f"FRAX is for ages {youngest:g} to {oldest:g}"
     if table is None:
         return f"{guideline.title} names no threshold"
-    row = table.row(patient.age_years)
-    if row is None or table.sex not in (None, patient.sex) or reads_by_z_score(patient):
+    if table.sex not in (None, patient.sex) or reads_by_z_score(patient):
         return table.outside
+    row = table.row(patient.age_years)
+    if row is None:
+        first = table.rows[0].from_age
+        return f"{guideline.title} names no threshold before the age of {first:g}"
+    if table.low_bone_mass_only and frax.with_bmd and _bone_mass_is_normal(patient):
+        return (
+            f"{guideline.title} applies its thresholds to T-scores between {OSTEOPENIA_CUT} and "
+            f"{OSTEOPOROSIS_CUT}, and every T-score entered is above"
+        )
     return standing(frax, row) or f"{guideline.title} names no threshold for a result with BMD"
+
+
+def _bone_mass_is_normal(patient: Patient) -> bool:
+    """Whether every T-score entered is above -1.0, that of FRAX's own site among them."""
+    scores = patient.history.t_scores
+    return scores.femoral_neck is not None and min(scores.measured) > OSTEOPENIA_CUT
 
 
 def _placed_reason(

@@ -6,6 +6,7 @@ import streamlit as st
 
 from face2bone.clinical.dxa import nogg_spine_hip
 from face2bone.clinical.score import Score
+from face2bone.clinical.source import unmarked
 from face2bone.clinical.typed_rules import Scores
 from face2bone.dashboard import show
 from face2bone.dashboard.answers import Answers
@@ -35,7 +36,7 @@ def _sources(scores: Scores) -> None:
     for score in scores:
         note = f" {score.note}" if score.note else ""
         st.markdown(f"- **{score.title}**: for {score.population}.{note}")
-        st.caption(f"{score.source.citation}. Instruments {score.version}.")
+        st.caption(f"{unmarked(score.source.citation)}. Instruments {score.version}.")
 
 
 def _scores(answers: Answers, published: Scores) -> Scores:

@@ -168,7 +168,8 @@ def _concepts(found: LocatedFace, explanation: Explanation, k: int) -> None:
     st.subheader("Concepts")
     st.caption(
         "Patterns the network reuses across drawn faces. Importance: how much the class depends "
-        "on it. Presence: how much of it is in this photo. Location: where it sits here."
+        "on it, from 0 to 1; 95 of 100 repeats with other random masks stay within ±. "
+        "Presence: how much of it is in this photo. Location: where it sits here."
     )
     order = np.argsort(-concepts.importance[:, k])[:CONCEPTS_SHOWN]
     for column, i in zip(st.columns(len(order)), order, strict=True):
@@ -177,6 +178,7 @@ def _concepts(found: LocatedFace, explanation: Explanation, k: int) -> None:
             alt = f"Where {concepts.names[i]} sits in this photo"
             show.picture(concept_png(found.aligned, concepts.location[i]), alt)
             st.markdown(
-                f"Importance {concepts.importance[i, k]:.2f} · presence {concepts.presence[i]:.2f}"
+                f"Importance {concepts.importance_words(int(i), k)} · "
+                f"presence {concepts.presence[i]:.2f}"
             )
             st.caption(bank.description[i])

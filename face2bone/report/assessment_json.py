@@ -123,9 +123,18 @@ def _region_game(game: RegionAttribution) -> RegionGamePart:
 
 def _concepts(concepts: ConceptAttribution) -> list[ConceptPart]:
     return [
-        ConceptPart(name=name, presence=_number(presence), importance=_per_class(importance))
-        for name, presence, importance in zip(
-            concepts.names, concepts.presence, concepts.importance, strict=True
+        ConceptPart(
+            name=name,
+            presence=_number(presence),
+            importance=_per_class(importance),
+            importance_error=_per_class(error),
+        )
+        for name, presence, importance, error in zip(
+            concepts.names,
+            concepts.presence,
+            concepts.importance,
+            concepts.importance_error,
+            strict=True,
         )
     ]
 

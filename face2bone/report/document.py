@@ -87,11 +87,15 @@ class RegionGamePart(_Part):
 
 
 class ConceptPart(_Part):
-    """One concept: how much of it is here, and how much each class depends on it."""
+    """One concept: how much of it is here, and how much each class depends on it.
+
+    ``importance_error`` is the importance's standard error; None in files of schema 1.1.
+    """
 
     name: str
     presence: float
     importance: ClassValues
+    importance_error: ClassValues | None = None
 
 
 class ScorePart(_Part):

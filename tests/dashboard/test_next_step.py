@@ -91,7 +91,17 @@ def test_a_frax_result_is_read_by_the_guideline_chosen(app: AppTest) -> None:
     assert "specialist or treatment review" in suggestion(app)
     assert "high risk by NOGG 2024" in words(app)
     assert "Not confirmed" in words(app)
-    assert "[unverified]" in words(app)
+    (badge,) = (line for line in words(app).splitlines() if "nverified" in line)
+    assert badge == ":orange-badge[Unverified: rule 1; rule 5] [What this means](sources)"
+
+
+def test_however_much_is_unverified_there_is_one_badge(app: AppTest) -> None:
+    app.selectbox(key="guideline").set_value("china")
+    named(app.checkbox, "factor_smoker").check()
+    app.run()
+    marks = [line for line in words(app).splitlines() if "nverified" in line]
+    assert len(marks) == 1
+    assert "rule 1; rule 4; advice on calcium, vitamin D, exercise, falls" in marks[0]
 
 
 def test_a_swapped_frax_result_is_refused_in_one_sentence(app: AppTest) -> None:

@@ -29,7 +29,7 @@ def game(scales: Scales, fill: str) -> RegionAttribution:
 
 def explanation(blur: Scales, mean_face: Scales) -> Explanation:
     none = np.zeros((0, 3))
-    concepts = ConceptAttribution((), none[:, 0], none, none.astype(np.float32), none, 1.0)
+    concepts = ConceptAttribution((), none[:, 0], none, none, none.astype(np.float32), none, 1.0)
     return Explanation((game(blur, "blur"), game(mean_face, "mean face")), concepts)
 
 

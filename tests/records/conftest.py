@@ -147,7 +147,7 @@ def assessed(tiny_bundle: Bundle, sample_photo: Photo) -> AssessmentDocument:
     located = assessor.locate(sample_photo)
     prediction = assessor.predict(located)
     none = np.zeros((0, 3))
-    concepts = ConceptAttribution((), none[:, 0], none, none.astype(np.float32), none, 1.0)
+    concepts = ConceptAttribution((), none[:, 0], none, none, none.astype(np.float32), none, 1.0)
     explanation = Explanation((), concepts)
     referral = assessor.refer(patient, prediction)
     return document(Assessment(patient, located, prediction, explanation, referral, assessor.facts))

@@ -147,5 +147,5 @@ def _located() -> LocatedFace:
 def _explanation() -> Explanation:
     table = np.random.default_rng(7).normal(size=(1024, 3))
     none = np.zeros((0, 3))
-    concepts = ConceptAttribution((), none[:, 0], none, none.astype(np.float32), none, 1.0)
+    concepts = ConceptAttribution((), none[:, 0], none, none, none.astype(np.float32), none, 1.0)
     return Explanation((RegionAttribution(table, "blur"),), concepts)

@@ -118,6 +118,29 @@ def test_every_score_with_a_value_is_an_observation(
             assert not score.disclaimer or score.disclaimer in notes
 
 
+def test_the_body_mass_index_keeps_to_r4s_profile(bundle: dict[str, Any], now: datetime) -> None:
+    (bmi,) = (o for o in by_kind(bundle, "Observation") if o["code"]["text"] == "Body mass index")
+    assert bmi["meta"]["profile"] == ["http://hl7.org/fhir/StructureDefinition/bmi"]
+    assert [c["coding"][0]["code"] for c in bmi["category"]] == ["vital-signs"]
+    assert bmi["effectiveDateTime"] == now.isoformat(timespec="seconds")
+    assert bmi["valueQuantity"]["system"] == "http://unitsofmeasure.org"
+    assert (bmi["valueQuantity"]["code"], bmi["valueQuantity"]["unit"]) == ("kg/m2", "kg/m2")
+
+
+def test_every_observation_is_dated_and_a_dxa_only_by_when_it_was_told(
+    example_document: Example, everything: Patient, now: datetime
+) -> None:
+    frax = FraxResult(32.0, 12.5, with_bmd=True)
+    document = example_document(patient=everything, frax=frax)
+    observations = by_kind(fhir_bundle(document, Heading("P", now)), "Observation")
+    at = now.isoformat(timespec="seconds")
+    for observation in observations:
+        if observation["code"]["text"].startswith("DXA "):
+            assert observation["effectivePeriod"] == {"end": at}
+        else:
+            assert observation["effectiveDateTime"] == at
+
+
 def test_nothing_identifies_but_the_pseudonym(example_document: Example, now: datetime) -> None:
     document = example_document()
     text = to_fhir(document, Heading("P-0017", now))
