@@ -27,7 +27,14 @@ from face2bone.explain.fills import Fill, blur_fill, inpaint_fill, mean_face_fil
 from face2bone.explain.owen import CellAttribution, region_cells
 from face2bone.explain.pixel_map import pixel_map
 from face2bone.explain.shapley import SEVERITY_OF_CLASS, RegionAttribution, region_shapley
-from face2bone.face import AlignedFace, Face, Region, find_face, shared_locator
+from face2bone.face import (
+    AlignedFace,
+    Face,
+    QualityVerdict,
+    Region,
+    find_face,
+    shared_locator,
+)
 from face2bone.patient import Patient
 from face2bone.photo import Photo, read_photo
 from face2bone.runtime import Engine, Prediction, logits_of_crops, make_engine, predict
@@ -65,6 +72,12 @@ class LocatedFace:
     def reasons(self) -> tuple[str, ...]:
         """Every quality remark in words, the gravest first."""
         return self.face.quality.reasons
+
+
+def rejection(located: LocatedFace) -> FaceRejected:
+    """Why a face whose photo was ``rejected`` gets no prediction, with every rejecting reason."""
+    rejecting = [c.reason for c in located.face.quality.checks if c.status == "reject"]
+    return FaceRejected("The photo cannot be assessed. " + " ".join(rejecting))
 
 
 @dataclass(frozen=True)
@@ -164,6 +177,27 @@ class Assessment:
     referral: Referral
     bundle: BundleFacts
 
+    @property
+    def photo_sha256(self) -> str:
+        """SHA-256 of the photo."""
+        return self.located.photo_sha256
+
+
+@dataclass(frozen=True)
+class AnswersOnly:
+    """What is said of a patient without a result of a photo: the answers' own suggestion.
+
+    ``why`` is one sentence: no photo, an unusable one, no face in it, or one that was rejected,
+    whose checks ``quality`` holds. ``photo_sha256`` is "" where there was no photo to look at.
+    """
+
+    patient: Patient
+    referral: Referral
+    bundle: BundleFacts
+    why: str
+    photo_sha256: str = ""
+    quality: QualityVerdict | None = None
+
 
 def _half(progress: Progress, index: int) -> Callable[[float], None]:
     """Progress of the first or second of two equal halves of the region step."""
@@ -191,8 +225,7 @@ class Assessor:
     def predict(self, located: LocatedFace) -> Prediction:
         """Calibrated probabilities; raises ``FaceRejected`` with every rejecting reason."""
         if located.rejected:
-            rejecting = [c.reason for c in located.face.quality.checks if c.status == "reject"]
-            raise FaceRejected("The photo cannot be assessed. " + " ".join(rejecting))
+            raise rejection(located)
         return predict(self.engine, self.bundle, located.aligned)
 
     def what_if(self, prediction: Prediction, rate: BaseRate) -> WhatIf:

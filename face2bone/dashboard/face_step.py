@@ -4,23 +4,23 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from face2bone.assess import LocatedFace
+from face2bone.assess import LocatedFace, rejection
 from face2bone.dashboard import session, show
-from face2bone.errors import FaceError
+from face2bone.errors import Face2BoneError, FaceError
 from face2bone.face.quality import QualityCheck
 from face2bone.photo import Photo
 from face2bone.report.pictures import crop_png, mesh_jpeg
 
 
-def face_step(photo: Photo) -> LocatedFace | None:
-    """Show what was found; None when there is no face that may be assessed."""
+def face_step(photo: Photo) -> LocatedFace | Face2BoneError:
+    """Show what was found; the reason instead when there is no face that may be assessed."""
     show.step(2, "Face found", "What the model will read: the ellipse, nothing around it.")
     try:
         with st.spinner("Looking for the face …"):
             found = session.located(photo)
     except FaceError as error:
         show.refusal(error)
-        return None
+        return error
     mesh, crop, verdict = st.columns([2, 1, 2], gap="large")
     with mesh:
         drawn = session.sitting().once(
@@ -33,7 +33,7 @@ def face_step(photo: Photo) -> LocatedFace | None:
         st.caption("The aligned crop, 160 by 160 pixels.")
     with verdict:
         _verdict(found)
-    return None if found.rejected else found
+    return rejection(found) if found.rejected else found
 
 
 def _verdict(found: LocatedFace) -> None:

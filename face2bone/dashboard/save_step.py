@@ -4,7 +4,7 @@ from typing import Final
 
 import streamlit as st
 
-from face2bone.assess import Assessment
+from face2bone.assess import AnswersOnly, Assessment
 from face2bone.clinical.referral import Referral
 from face2bone.cohort.synthetic.samples import is_sample_photo
 from face2bone.dashboard import session, show
@@ -34,10 +34,10 @@ def shared_records() -> Records:
     return open_records()
 
 
-def save_step(assessment: Assessment, photo: Photo) -> None:
+def save_step(assessment: Assessment | AnswersOnly, photo: Photo | None) -> None:
     """Offer to keep the assessment; nothing is written before the button is pressed."""
     st.subheader("Save to the records")
-    if is_sample_photo(photo.sha256):
+    if is_sample_photo(assessment.photo_sha256):
         st.info(SAMPLE_NOT_KEPT, icon=":material/draw:")
         return
     photo_too, sitting = get_settings().records_photos, session.sitting()
@@ -59,7 +59,7 @@ def save_step(assessment: Assessment, photo: Photo) -> None:
     _say_saved(assessment, visit, refused)
 
 
-def _visit(assessment: Assessment, photo_too: bool) -> Visit:
+def _visit(assessment: Assessment | AnswersOnly, photo_too: bool) -> Visit:
     key = session.sitting().patient_key
     left, right = st.columns(2, gap="large")
     with left:
@@ -101,15 +101,17 @@ def _visit(assessment: Assessment, photo_too: bool) -> Visit:
     )
 
 
-def _consent(assessment: Assessment, photo_too: bool) -> bool:
+def _consent(assessment: Assessment | AnswersOnly, photo_too: bool) -> bool:
     """The box with the text; a tick holds for this photo of this patient and no other."""
-    text, photo = consent_text(), assessment.located.photo_sha256[:8]
+    text, photo = consent_text(), assessment.photo_sha256[:8]
     words = f"{text.text} {text.photo_text}" if photo_too else text.text
     key = session.sitting().patient_key(f"consent_{photo}")
     return st.checkbox(f"{words} (text version {text.version})", key=key)
 
 
-def _act_on(press: Press, assessment: Assessment, visit: Visit, photo: Photo) -> bool:
+def _act_on(
+    press: Press, assessment: Assessment | AnswersOnly, visit: Visit, photo: Photo | None
+) -> bool:
     """Save what Save was pressed for, once; the press is forgotten when all is done and said.
 
     Returns whether it is saved; where not, the page has said why.
@@ -128,7 +130,7 @@ def _act_on(press: Press, assessment: Assessment, visit: Visit, photo: Photo) ->
     return sitting.saved[:2] == (key, visit)
 
 
-def _say_saved(assessment: Assessment, visit: Visit, refused: bool) -> None:
+def _say_saved(assessment: Assessment | AnswersOnly, visit: Visit, refused: bool) -> None:
     """What has been saved: all that is on the page, or only what stood there before."""
     key, saved, made = session.sitting().saved or (None, None, "")
     if saved is None or key != _key(assessment):
@@ -147,7 +149,9 @@ def _say_saved(assessment: Assessment, visit: Visit, refused: bool) -> None:
         )
 
 
-def _key(assessment: Assessment) -> tuple[str, str, int, Patient, Referral]:
+def _key(assessment: Assessment | AnswersOnly) -> tuple[str, str, int, Patient, Referral]:
     """All that a correction can change, and what of an explanation there is."""
-    number, ways = session.sitting().patient_key(""), len(assessment.explanation.regions)
-    return number, assessment.located.photo_sha256, ways, assessment.patient, assessment.referral
+    number, ways = session.sitting().patient_key(""), 0
+    if isinstance(assessment, Assessment):
+        ways = len(assessment.explanation.regions)
+    return number, assessment.photo_sha256, ways, assessment.patient, assessment.referral

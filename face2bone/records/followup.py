@@ -52,8 +52,9 @@ class KeptAssessment:
     """One assessment as follow-up needs it.
 
     saved_at: in UTC; ``saved_on`` is the day it was here.
-    probabilities: normal, osteopenia, osteoporosis, as shown. class_shown: whether a class was
-    offered at all (not out of domain, and T-score classes are defined for the person).
+    probabilities: normal, osteopenia, osteoporosis, as shown; None without a result of a photo.
+    class_shown: whether a class was offered at all (a result, not out of domain, and T-score
+    classes are defined for the person).
     results: the current result of each measured site.
     """
 
@@ -64,7 +65,7 @@ class KeptAssessment:
     age_years: float
     decision: str
     bundle_sha256: str
-    probabilities: tuple[float, float, float]
+    probabilities: tuple[float, float, float] | None
     class_shown: bool
     results: tuple[DxaResult, ...]
 
@@ -281,7 +282,9 @@ def kept_in_order(connection: Connection) -> Iterator[KeptAssessment]:
             age_years=row.age_years,
             decision=row.decision,
             bundle_sha256=row.bundle_sha256,
-            probabilities=(row.p_normal, row.p_osteopenia, row.p_osteoporosis),
+            probabilities=None
+            if row.p_normal is None
+            else (row.p_normal, row.p_osteopenia, row.p_osteoporosis),
             class_shown=row.class_shown,
             results=tuple(
                 result_of(one) for _, one in sorted(current.get(row.assessment_id, {}).items())

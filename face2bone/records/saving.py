@@ -88,20 +88,21 @@ class Facts(BaseModel):
     class _Bundle(BaseModel):
         sha256: str = Field(pattern="^[0-9a-f]{64}$")
 
-    photo_sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    photo_sha256: str = Field(pattern="^([0-9a-f]{64})?$")  # none: there was no photo
     patient: _Patient
-    probabilities: _Probabilities
+    probabilities: _Probabilities | None  # none: there was no result
     referral: _Referral
     bundle: _Bundle
 
     def columns(self) -> dict[str, Any]:
         """The same as columns of the assessment table."""
+        shares = dict(self.probabilities or ())
         return {
             "sex": self.patient.sex,
             "age_years": self.patient.age_years,
-            "p_normal": self.probabilities.normal,
-            "p_osteopenia": self.probabilities.osteopenia,
-            "p_osteoporosis": self.probabilities.osteoporosis,
+            "p_normal": shares.get("normal"),
+            "p_osteopenia": shares.get("osteopenia"),
+            "p_osteoporosis": shares.get("osteoporosis"),
             "class_shown": self.referral.class_headline_shown,
             "bundle_sha256": self.bundle.sha256,
             "guideline_version": " ".join(
@@ -129,7 +130,8 @@ def save(
     now, assessment_id = clock.now(), new_id()
     with records.writing() as connection:
         person = known_or_new(connection, visit.patient_id)
-        own = salted(person.salt, document.photo_sha256.encode())
+        photo_hash = document.photo_sha256
+        own = salted(person.salt, photo_hash.encode()) if photo_hash else ""
         text = document.model_copy(update={"photo_sha256": own}).model_dump_json()
         row = _row(assessment_id, person, visit, now, text)
         sealed = b""

@@ -67,9 +67,10 @@ ASSESSMENT: Final = Table(
     # Taken from the document, so that a list need not parse every one.
     Column("sex", String(1), nullable=False),
     Column("age_years", Double, nullable=False),
-    Column("p_normal", Double, nullable=False),
-    Column("p_osteopenia", Double, nullable=False),
-    Column("p_osteoporosis", Double, nullable=False),
+    # NULL where the photo gave no result, or there was none.
+    Column("p_normal", Double),
+    Column("p_osteopenia", Double),
+    Column("p_osteoporosis", Double),
     Column("class_shown", Boolean, nullable=False),
 )
 

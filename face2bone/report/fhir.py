@@ -175,12 +175,15 @@ def _risk(document: AssessmentDocument) -> Resource:
     predictions = {"prediction": _predictions(document)} if shown else {}
     words = " or ".join(document.prediction_set)
     note = f"Prediction set: {words}." if shown else "No class may be given for this patient."
+    if document.no_result:
+        note = f"No result of a photo. {document.no_result}"
+    basis = {"basis": [{"display": "Face photograph, not included"}]}
     return {
         "resourceType": "RiskAssessment",
         "status": "preliminary" if shown else "cancelled",
         "code": {"text": "Bone mass class from a face photograph"},
         "method": {"text": f"Face2Bone network, bundle {document.bundle.name}, calibrated"},
-        "basis": [{"display": "Face photograph, not included"}],
+        **(basis if document.photo_sha256 else {}),
         **predictions,
         "note": [{"text": text} for text in (document.notice, note, *_unexplained(document))],
     }
@@ -192,7 +195,7 @@ def _unexplained(document: AssessmentDocument) -> Iterable[str]:
 
 
 def _predictions(document: AssessmentDocument) -> list[Resource]:
-    found, base = vars(document.probabilities), vars(document.bundle.class_fractions)
+    found, base = dict(document.probabilities or ()), vars(document.bundle.class_fractions)
     return [
         {
             "outcome": concept(f"{name} on DXA now", SNOMED, SNOMED_OF_CLASS.get(name)),

@@ -230,7 +230,9 @@ def _result(document: AssessmentDocument, words: Catalogue) -> dict[str, Any]:
 
 
 def _headline(document: AssessmentDocument) -> str:
-    if document.out_of_domain.is_outside:
+    if document.no_result:
+        return f"No result: {document.no_result}"
+    if document.out_of_domain is not None and document.out_of_domain.is_outside:
         return "No result: this photo is unlike the faces the model was trained on."
     if not document.referral.class_headline_shown:
         return "No result: the classes are not defined for this patient."
@@ -246,7 +248,7 @@ def _result_notes(document: AssessmentDocument) -> list[str]:
 
 
 def _classes(document: AssessmentDocument, words: Catalogue) -> list[dict[str, Any]]:
-    found, base = vars(document.probabilities), vars(document.bundle.class_fractions)
+    found, base = dict(document.probabilities or ()), vars(document.bundle.class_fractions)
     return [
         {
             "name": words.say(name),
@@ -264,6 +266,8 @@ def _percent(share: float) -> str:
 
 
 def _people(document: AssessmentDocument, words: Catalogue) -> dict[str, Any]:
+    if document.probabilities is None:
+        return {"count": 0, "text": ""}
     count = round(100 * document.probabilities.osteoporosis)
     base = round(100 * document.bundle.class_fractions.osteoporosis)
     text = (

@@ -11,9 +11,11 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block
 
 from face2bone.assess import Assessor, Explanation, LocatedFace, Progress
+from face2bone.cohort.synthetic.samples import unusable_photo
 from face2bone.errors import EngineError
 from face2bone.runtime import OodVerdict, Prediction
 from tests.dashboard.acts import at_records, done, named
+from tests.dashboard.test_same_patient import png, typed, uploaded
 
 SECONDS = 120
 
@@ -36,9 +38,9 @@ def counted(step: Callable[..., Any], calls: list[str]) -> Callable[..., Any]:
     """The same step, that writes its name down whenever it is called."""
 
     @wraps(step)
-    def call(*arguments: Any) -> Any:
+    def call(*arguments: Any, **named_ones: Any) -> Any:
         calls.append(step.__name__)
-        return step(*arguments)
+        return step(*arguments, **named_ones)
 
     return call
 
@@ -125,7 +127,9 @@ def slow_steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Semaphore]
     """Explaining goes on by one step whenever the semaphore is released."""
     explain, steps = Assessor.explain, threading.Semaphore(0)
 
-    def explain_slowly(self: Assessor, found: LocatedFace, progress: Progress) -> Explanation:
+    def explain_slowly(
+        self: Assessor, found: LocatedFace, progress: Progress, **_: object
+    ) -> Explanation:
         def step(name: str, fraction: float) -> None:
             progress(name, fraction)
             assert steps.acquire(timeout=SECONDS)
@@ -227,7 +231,7 @@ def test_another_sample_stops_the_explanation_of_the_first(
 def test_an_explanation_that_fails_is_one_sentence_and_the_page_goes_on(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise EngineError("The engine broke. Start it again.")
 
     monkeypatch.setattr(Assessor, "explain", broken)
@@ -276,3 +280,40 @@ def test_out_of_domain_is_shown_to_who_asks_for_this_photo_only(
     assert "show_outside" not in keys(app)
     app.button(key="sample_1").click().run()
     assert "show_outside" in keys(app)
+
+
+WITHOUT = "Without a result of a photo"
+
+
+def captions(app: AppTest) -> str:
+    assert not app.exception
+    return "\n".join(c.value for c in app.caption)
+
+
+def test_without_a_photo_there_are_a_suggestion_a_report_and_saving(app: AppTest) -> None:
+    app.button_group[0].set_value("Upload").run()
+    typed(app)
+    assert headings(app) == ["1. Photo", "6. What next"]
+    assert WITHOUT in captions(app)
+    assert "save_assessment" in keys(app)
+
+
+def test_a_photo_of_nobody_and_a_file_that_is_no_photo_leave_the_same(app: AppTest) -> None:
+    app.button_group[0].set_value("Upload").run()
+    typed(app)
+    for number, data in enumerate((unusable_photo(), b"no photo")):
+        uploaded(app, data, f"{number}.jpg")
+        if number:  # another file after the details: whose is it?
+            app.button(key="same_patient").click().run()
+        assert app.error, "the reason stands where the photo would"
+        assert headings(app)[-1] == "6. What next"
+        assert WITHOUT in captions(app)
+
+
+def test_a_rejected_photo_leaves_the_same(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LocatedFace, "rejected", True)
+    app.button_group[0].set_value("Upload").run()
+    typed(uploaded(app, png(0), "photo.png"))
+    assert [h[0] for h in headings(app)] == list("126")
+    assert WITHOUT in captions(app)
+    assert "save_assessment" in keys(app)

@@ -248,14 +248,14 @@ def test_a_trail_from_before_the_versions_still_verifies(
     old.close()
 
 
-def copied_to_the_second_version(filled: Records, url: str) -> Records:
-    """The same rows, trail included, in a database from before corrections had a table."""
+def copied_to(version: str, filled: Records, url: str) -> Records:
+    """The same rows, trail included, in a database of an earlier version."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     engine = create_engine(url)
     with engine.begin() as connection, filled.reading() as source:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0002")
+        command.upgrade(config, version)
         for table in (PATIENT, ASSESSMENT, DXA_RESULT, AUDIT_ENTRY):
             rows = source.execute(select(table).order_by(*table.primary_key)).mappings()
             connection.execute(insert(table), [dict(row) for row in rows])
@@ -263,10 +263,12 @@ def copied_to_the_second_version(filled: Records, url: str) -> Records:
     return Records(url)
 
 
-def test_a_database_from_before_corrections_is_carried_over(
-    kind: str, new_url: Callable[[str], str], filled: Records
+@pytest.mark.parametrize("version", ["0002", "0003"])
+def test_a_database_of_an_earlier_version_is_carried_over(
+    kind: str, new_url: Callable[[str], str], filled: Records, version: str
 ) -> None:
-    old = copied_to_the_second_version(filled, new_url(kind))
+    """0002: before corrections; 0003: when every assessment had a result of a photo."""
+    old = copied_to(version, filled, new_url(kind))
     assert verify(old) == verify(filled)
     assert kept_assessments(old) == kept_assessments(filled)
     first = kept_assessments(old)[0]

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
-from face2bone.assess import Assessment, BundleFacts, Explanation, LocatedFace
+from face2bone.assess import AnswersOnly, Assessment, BundleFacts, Explanation, LocatedFace
 from face2bone.bone import BoneClass
 from face2bone.bundle import Status
 from face2bone.choices import GuidelineId
@@ -110,6 +110,16 @@ def example(case: Case) -> Assessment:
 def example_document() -> Callable[..., AssessmentDocument]:
     """Makes a document by hand; the keywords are those of ``Case``."""
     return lambda **facts: document(example(Case(**facts)))
+
+
+@pytest.fixture(scope="session")
+def answers_only() -> AnswersOnly:
+    """Of a woman in whose photo no face was found."""
+    made = example(Case(patient=WOMAN))
+    referral = suggest(
+        WOMAN, published_scores(WOMAN), None, None, load_guideline("iscd"), "research"
+    )
+    return AnswersOnly(WOMAN, referral, made.bundle, "No face was found.", "c" * 64)
 
 
 @pytest.fixture(scope="session")

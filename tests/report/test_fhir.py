@@ -3,14 +3,17 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
 
+from face2bone.assess import AnswersOnly
 from face2bone.clinical.frax import FraxResult
 from face2bone.history import History, SiteScores
 from face2bone.patient import Menopause, Patient, Sex
+from face2bone.report.assessment_json import document
 from face2bone.report.document import AssessmentDocument
 from face2bone.report.fhir import fhir_bundle, to_fhir
 from face2bone.report.fhir_rules import problems
@@ -156,3 +159,20 @@ def test_a_hostile_pseudonym_is_only_a_string(example_document: Example, now: da
     name = '"}],"resourceType":"Condition" <script>'
     (patient,) = by_kind(json.loads(to_fhir(example_document(), Heading(name, now))), "Patient")
     assert patient["identifier"][0]["value"] == name
+
+
+@pytest.mark.parametrize("photo", ["c" * 64, ""])
+def test_without_a_result_the_bundle_is_sound_and_says_why(
+    answers_only: AnswersOnly, now: datetime, photo: str
+) -> None:
+    made = document(replace(answers_only, photo_sha256=photo))
+    found = json.loads(to_fhir(made, Heading("P-1", now)))
+    (risk,) = [
+        entry["resource"]
+        for entry in found["entry"]
+        if entry["resource"]["resourceType"] == "RiskAssessment"
+    ]
+    assert risk["status"] == "cancelled"
+    assert "prediction" not in risk
+    assert ("basis" in risk) == bool(photo)
+    assert "No face was found." in risk["note"][1]["text"]
