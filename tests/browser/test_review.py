@@ -128,7 +128,7 @@ def test_what_was_typed_is_there_again_after_a_look_at_another_page(page: Page) 
     expect(page.get_by_text("It is not a medical device.")).to_be_visible()
     page.get_by_role("link", name="Review").click()
     expect(page.get_by_text("Suggestion: urgent clinician review")).to_be_visible()
-    expect(page.get_by_label("Age (years)")).to_have_value("67.0")
+    expect(page.get_by_label("Age (years)")).to_have_value("67")
     expect(page.get_by_role("checkbox", name="Vertebral fracture within 2")).to_be_checked()
 
 
