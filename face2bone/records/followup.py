@@ -9,6 +9,7 @@ it takes to move by a DXA scan's own error. Days are days at this place, as a pe
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,12 +21,21 @@ from face2bone.bone import BoneClass, bone_class, t_score_text
 from face2bone.clinical.pathway import Urgency
 from face2bone.cohort.cells import read_cells
 from face2bone.cohort.manifest import DXA_SITES, T_SCORE_RANGE
+from face2bone.cohort.synthetic.samples import sample_photo_hashes
 from face2bone.errors import ImportRefused, ManifestError, RecordRefused
-from face2bone.records.chain import Action, Event, append, content_hash, stamp, written
+from face2bone.records.chain import (
+    Action,
+    Event,
+    append,
+    content_hash,
+    salted,
+    stamp,
+    written,
+)
 from face2bone.records.deletion import checked_actor
 from face2bone.records.saving import new_id
 from face2bone.records.store import Records
-from face2bone.records.tables import ASSESSMENT, DXA_CHANGE, DXA_RESULT, PATIENT
+from face2bone.records.tables import ASSESSMENT, AUDIT_ENTRY, DXA_CHANGE, DXA_RESULT, PATIENT
 
 MOST_DAYS_APART: Final = 365
 SENT_TO_DXA: Final = (Urgency.DXA.label, Urgency.SPECIALIST.label)  # decisions that ask for a scan
@@ -265,8 +275,8 @@ def result_of(row: RowMapping) -> DxaResult:
 
 
 def kept_in_order(connection: Connection) -> Iterator[KeptAssessment]:
-    """Every assessment in the order of the trail, with the results that count."""
-    current, trail = current_rows(connection), written()
+    """Every assessment of a person in the order of the trail, with the results that count."""
+    current, trail, drawn = current_rows(connection), written(), _of_samples(connection)
     query = (
         select(ASSESSMENT, PATIENT.c.patient_id)
         .join_from(ASSESSMENT, PATIENT)
@@ -274,6 +284,8 @@ def kept_in_order(connection: Connection) -> Iterator[KeptAssessment]:
         .order_by(trail.c.place, ASSESSMENT.c.saved_at)
     )
     for row in connection.execute(query):
+        if row.assessment_id in drawn:
+            continue
         yield KeptAssessment(
             assessment_id=row.assessment_id,
             patient_id=row.patient_id,
@@ -290,3 +302,14 @@ def kept_in_order(connection: Connection) -> Iterator[KeptAssessment]:
                 result_of(one) for _, one in sorted(current.get(row.assessment_id, {}).items())
             ),
         )
+
+
+def _of_samples(connection: Connection) -> set[str]:
+    """Assessments of sample patients, which an earlier version let be saved: they are of nobody."""
+    query = (
+        select(AUDIT_ENTRY.c.record_id, AUDIT_ENTRY.c.photo_hash, PATIENT.c.salt)
+        .join(PATIENT, PATIENT.c.subject == AUDIT_ENTRY.c.subject)
+        .where(AUDIT_ENTRY.c.action == Action.SAVED.value)
+    )
+    drawn = cache(lambda salt: {salted(salt, sha256.encode()) for sha256 in sample_photo_hashes()})
+    return {row.record_id for row in connection.execute(query) if row.photo_hash in drawn(row.salt)}

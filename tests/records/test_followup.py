@@ -1,5 +1,6 @@
 """DXA results: who waits for one, entering them, and whose days they are."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -9,6 +10,7 @@ import pytest
 
 from face2bone import clock
 from face2bone.bone import BoneClass
+from face2bone.cohort.synthetic.samples import sample_patients
 from face2bone.errors import RecordRefused
 from face2bone.records import (
     DECISIONS,
@@ -53,6 +55,22 @@ def test_only_those_who_were_sent_to_dxa_wait_for_it(
         "DXA",
         "specialist or treatment review, with DXA",
     ]
+
+
+def test_a_sample_that_an_earlier_version_kept_is_nobody_and_counts_nowhere(
+    records: Records,
+    assessed: AssessmentDocument,
+    visit: Visit,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sha256 = hashlib.sha256(sample_patients()[0].photo_bytes()).hexdigest()
+    with monkeypatch.context() as earlier:
+        earlier.setattr("face2bone.records.saving.is_sample_photo", lambda _: False)
+        save(records, assessed.model_copy(update={"photo_sha256": sha256}), visit)
+    save(records, assessed, visit)
+    (kept,) = kept_assessments(records)
+    enter_dxa(records, kept.assessment_id, [DxaResult("total_hip", -1.2, TODAY)], "Dr. Li")
+    assert verify(records).faults == ()
 
 
 def test_the_lowest_site_decides(three: Records) -> None:

@@ -80,13 +80,14 @@ def unusable_photo() -> bytes:
 
 
 @cache
-def _sample_photo_hashes() -> frozenset[str]:
+def sample_photo_hashes() -> frozenset[str]:
+    """SHA-256 (hexadecimal) of every photo of this module: drawn, nobody's."""
     return frozenset(hashlib.sha256(path.read_bytes()).hexdigest() for path in FOLDER.glob("*.jpg"))
 
 
 def is_sample_photo(sha256: str) -> bool:
-    """Whether the photo with this SHA-256 (hexadecimal) is one of this module: drawn, nobody's."""
-    return sha256 in _sample_photo_hashes()
+    """Whether the photo with this SHA-256 (hexadecimal) is one of this module."""
+    return sha256 in sample_photo_hashes()
 
 
 def drawn_photos() -> dict[str, bytes]:
