@@ -152,6 +152,11 @@ def fresh_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPat
 
 @pytest.fixture(scope="session")
 def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    """What ``save_tiny_bundle`` makes."""
+    return save_tiny_bundle(tmp_path_factory.mktemp("bundles") / "tiny")
+
+
+def save_tiny_bundle(root: Path) -> Bundle:
     """A complete bundle on disk around an untrained network of 1/32 width.
 
     Every part of the network takes part (gains are drawn, not zero); its figures mean nothing.
@@ -207,4 +212,4 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
         results={"macro_auc": 0.5},
         generator_version="none",
     )
-    return bundle.save_bundle(tmp_path_factory.mktemp("bundles") / "tiny", card, contents)
+    return bundle.save_bundle(root, card, contents)
