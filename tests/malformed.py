@@ -291,7 +291,9 @@ def kinds(work: Path) -> dict[str, Kind]:
             either(bytes_spoiled, json_spoiled, json_spoiled),
         ),
         "history (TOML)": Kind(
-            {"history.toml": b'smoking = "never"\ncare_home = false\n[t_scores]\nfemoral_neck = -2.1\n'},
+            {
+                "history.toml": b'smoking = "never"\ncare_home = false\n[t_scores]\nfemoral_neck = -2.1\n'
+            },
             lambda folder: read_history(folder / "history.toml"),
             bytes_spoiled,
         ),

@@ -5,13 +5,13 @@ from typing import Final
 import streamlit as st
 
 from face2bone.clinical.dxa import nogg_spine_hip
-from face2bone.clinical.score import Score
+from face2bone.clinical.score import Instrument, Score
 from face2bone.clinical.source import unmarked
 from face2bone.clinical.typed_rules import Scores
 from face2bone.dashboard import show
 from face2bone.dashboard.answers import Answers
 
-REFERS_WORDS: Final = {True: "past its cut-off", False: "not past it", None: "—"}
+ASKED: Final = {Instrument.FRACTURE_INDEX_BMD: "treatment review"}  # every other cut-off: DXA
 
 
 def scores_table(answers: Answers, published: Scores) -> None:
@@ -26,6 +26,10 @@ def scores_table(answers: Answers, published: Scores) -> None:
     _table(valued)
     for disclaimer in dict.fromkeys(score.disclaimer for score in valued if score.disclaimer):
         st.caption(disclaimer)
+    for score in others:
+        if score.missing and not score.not_applicable:
+            needs = "; ".join(score.missing)
+            st.caption(f"Left out until answered: {score.title}. It needs: {needs}.")
     missing = f"{len(others)} scores without a value, and why"
     show.folded(missing, "other_scores", lambda: _table(others))
     origin = "Who each score is for, and where it comes from"
@@ -37,6 +41,14 @@ def _sources(scores: Scores) -> None:
         note = f" {score.note}" if score.note else ""
         st.markdown(f"- **{score.title}**: for {score.population}.{note}")
         st.caption(f"{unmarked(score.source.citation)}. Instruments {score.version}.")
+
+
+def _suggests(score: Score) -> str:
+    """What a score's own cut-off asks for; whether it counts, the reasons say."""
+    if score.refers is None:
+        return "—"
+    verb = "suggests" if score.refers else "does not suggest"
+    return f"{verb} {ASKED.get(score.instrument, 'DXA')}"
 
 
 def _scores(answers: Answers, published: Scores) -> Scores:
@@ -51,13 +63,13 @@ def _table(scores: list[Score]) -> None:
         st.caption("None.")
         return
     show.table(
-        ("Score", "Result", "Cut-off", "For DXA", "Counted as no"),
+        ("Score", "Result", "Cut-off", "By itself", "Counted as no"),
         [
             (
                 score.title,
                 score.words,
                 score.cutoff or "—",
-                REFERS_WORDS[score.refers],
+                _suggests(score),
                 ", ".join(score.missing) if score.value is not None else "",
             )
             for score in scores

@@ -97,6 +97,7 @@ def _page(document: AssessmentDocument, heading: Heading, words: Catalogue) -> d
         "result": _result(document, words),
         "regions": _regions(document, words),
         "scores": [_score(score, sources, words) for score in _each_note_once(scores)],
+        "waiting": [_waiting(score, words) for score in document.scores if _waits(score)],
         "disclaimers": list(dict.fromkeys(s.disclaimer for s in scores if s.disclaimer)),
         "advice": [
             f"{words.say(line.text)} {sources[line.source]}" for line in document.referral.advice
@@ -336,7 +337,7 @@ def _each_note_once(scores: Iterable[ScorePart]) -> Iterator[ScorePart]:
 
 
 def _score(score: ScorePart, sources: Mapping[str, str], words: Catalogue) -> dict[str, str]:
-    """A score with a value; those without one are in the JSON only."""
+    """A score with a value; those that do not apply are in the JSON only."""
     unit = "%" if score.unit == "%" else words.say(score.unit)
     number = number_text(score.instrument, score.unit, score.value or 0.0)
     details = [words.say(text) for text in (score.band, score.cutoff, score.note) if text]
@@ -345,6 +346,16 @@ def _score(score: ScorePart, sources: Mapping[str, str], words: Catalogue) -> di
         "value": f"{number} {unit}".strip(),
         "detail": f"{' | '.join(details)} {sources[score.source]}",
     }
+
+
+def _waits(score: ScorePart) -> bool:
+    """Whether a score is left out only because an answer is missing."""
+    return score.value is None and not score.not_applicable and bool(score.missing)
+
+
+def _waiting(score: ScorePart, words: Catalogue) -> str:
+    needs = ", ".join(score.missing)
+    return words.say(f"Left out until answered: {score.title}. It needs: {needs}.")
 
 
 def _model(document: AssessmentDocument, words: Catalogue) -> list[tuple[str, str]]:

@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from face2bone.choices import GuidelineId
 from face2bone.clinical.frax import FraxResult
@@ -11,8 +13,9 @@ from face2bone.clinical.instruments import published_scores
 from face2bone.clinical.pathway import Urgency
 from face2bone.clinical.reasons import Reason, highest
 from face2bone.clinical.typed_rules import risk_factors, typed_reasons
-from face2bone.history import Ethnicity, History, SiteScores
+from face2bone.history import Ethnicity, History, Oestrogen, SiteScores
 from face2bone.patient import Menopause, Patient, RiskFactor, Sex
+from tests.clinical.people import anyone
 
 HEAVY = 95.0  # kg: no weight rule speaks, so that the guideline's own rules stand alone
 
@@ -143,7 +146,50 @@ def test_china_reads_osta_once_the_ethnic_group_is_known() -> None:
     told = replace(woman, history=History(ethnicity=Ethnicity.CHINESE))
     assert [r.rule for r in reasons(woman, "china")] == ["ost_women"]
     assert [r.rule for r in reasons(told, "china")] == ["osta"]
-    assert [r.rule for r in reasons(replace(told, weight_kg=60.0), "china")] == []
+    assert [r.rule for r in reasons(replace(told, weight_kg=60.0), "china")] == [
+        "scores_not_counted"  # body weight by itself
+    ]
+
+
+@pytest.mark.parametrize(
+    ("patient", "guideline", "why"),
+    [
+        (Patient(56, Sex.FEMALE, 160, 69, Menopause.POST), "iscd", "Only OST and ORAI count"),
+        (Patient(56, Sex.FEMALE, 160, 69, Menopause.POST), "china", "Only OSTA counts, or OST"),
+        (
+            Patient(
+                46, Sex.FEMALE, 160, 50, Menopause.PRE, history=History(oestrogen=Oestrogen.NEVER)
+            ),
+            "iscd",
+            "No score counts where classes by T-score are not defined",
+        ),
+    ],
+)
+def test_routine_never_stands_beside_a_score_past_its_cut_off_without_a_word(
+    patient: Patient, guideline: GuidelineId, why: str
+) -> None:
+    past = [s.title for s in published_scores(patient) if s.refers]
+    found = reasons(patient, guideline)
+    assert highest(found) < DXA
+    (reason,) = (r for r in found if r.rule == "scores_not_counted")
+    assert all(title in reason.text for title in past)
+    assert why in reason.text
+    assert reason.urgency is ROUTINE
+
+
+@given(anyone(), st.sampled_from(GUIDELINES))
+def test_every_score_past_its_cut_off_asks_for_dxa_or_is_explained(
+    patient: Patient, guideline: GuidelineId
+) -> None:
+    past = [s for s in published_scores(patient) if s.refers]
+    found = reasons(patient, guideline)
+    explained = any(r.rule == "scores_not_counted" for r in found)
+    assert explained == (bool(past) and highest(found) < DXA)
+
+
+def test_where_dxa_is_asked_for_nothing_needs_explaining() -> None:
+    light = Patient(70, Sex.FEMALE, 160, 50, Menopause.POST)
+    assert "scores_not_counted" not in {r.rule for r in reasons(light, "iscd")}
 
 
 def test_a_measured_t_score_asks_for_review_only_at_or_below_the_cut() -> None:

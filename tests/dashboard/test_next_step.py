@@ -3,6 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from face2bone.history import Ethnicity, Oestrogen
 from face2bone.settings import get_settings
 from tests.dashboard.acts import named, tables
 
@@ -168,14 +169,37 @@ def assert_withheld(app: AppTest) -> None:
 
 
 def test_an_answer_fills_in_a_score(app: AppTest) -> None:
-    from face2bone.history import Oestrogen
-
     def scores(app: AppTest) -> str:
         return tables(app)[0]
 
     assert "ORAI" not in scores(app)
     named(app.selectbox, "history_oestrogen").set_value(Oestrogen.NEVER).run()
     assert "ORAI" in scores(app)
+
+
+def test_a_score_past_its_cut_off_suggests_dxa_and_the_reasons_say_what_counts(
+    app: AppTest,
+) -> None:
+    def by_itself(app: AppTest) -> dict[str, str]:
+        column: dict[str, str] = app.table[0].value["By itself"].to_dict()
+        return column
+
+    assert by_itself(app)["Body weight"] == "does not suggest DXA"
+    named(app.selectbox, "history_ethnicity").set_value(Ethnicity.CHINESE)
+    named(app.selectbox, "history_oestrogen").set_value(Oestrogen.CURRENT).run()
+    assert by_itself(app)["SCORE"] == "suggests DXA"
+    assert "routine" in suggestion(app)
+    assert "Taken alone, these scores would suggest more: SCORE. Only OST and ORAI" in words(app)
+    assert "past its cut-off" not in words(app) + app.table[0].value.to_string()
+
+
+def test_a_ticked_fracture_says_why_qfracture_is_left_out(app: AppTest) -> None:
+    assert "Left out until answered: QFracture" not in words(app)
+    named(app.checkbox, "factor_fragility_fracture").check().run()
+    assert "QFracture" not in app.table[0].value.to_string()
+    left_out = [line for line in words(app).splitlines() if "Left out until answered: QF" in line]
+    assert len(left_out) == 2
+    assert all("It needs: site and age of each fracture." in line for line in left_out)
 
 
 def test_scores_without_a_value_say_why(app: AppTest) -> None:
@@ -248,8 +272,6 @@ def a_sex_that_is_corrected() -> None:
 
 def test_answers_only_women_are_asked_do_not_count_for_a_man() -> None:
     """The list stays answered in the session while it is not drawn."""
-    from face2bone.history import Oestrogen
-
     app = AppTest.from_function(a_sex_that_is_corrected, default_timeout=SECONDS).run()
     named(app.selectbox, "history_oestrogen").set_value(Oestrogen.CURRENT).run()
     assert f"read: {Oestrogen.CURRENT}" in words(app)
