@@ -292,7 +292,8 @@ def kinds(work: Path) -> dict[str, Kind]:
         ),
         "history (TOML)": Kind(
             {
-                "history.toml": b'smoking = "never"\ncare_home = false\n[t_scores]\nfemoral_neck = -2.1\n'
+                "history.toml": b'smoking = "never"\ncare_home = false\n'
+                b"[t_scores]\nfemoral_neck = -2.1\n"
             },
             lambda folder: read_history(folder / "history.toml"),
             bytes_spoiled,
