@@ -18,6 +18,7 @@ def dashboard() -> None:
             st.Page("pages/explore.py", title="Explore"),
             st.Page("pages/follow_up.py", title="Follow-up"),
             st.Page("pages/model.py", title="Model"),
+            st.Page("pages/sources.py", title="Sources"),
             st.Page("pages/about.py", title="About"),
         ]
     )

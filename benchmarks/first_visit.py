@@ -12,6 +12,7 @@ has one, so that two versions are compared by one script.
 
 import argparse
 import os
+import re
 import resource
 import shutil
 import socket
@@ -39,6 +40,8 @@ DRAWN: Final = """() => {
     const plots = '.js-plotly-plot .main-svg, [role=img] svg, svg[role=img], img[src*="svg"]';
     return heads.some(h => h.startsWith('3.')) && document.querySelector(plots) !== null;
 }"""
+SETTLED: Final = "Exact Shapley values|The bars add up|regions are withheld"
+WHY: Final = {"region bars, estimated or exact": f"Estimate|{SETTLED}", "exact regions": SETTLED}
 SUGGESTION: Final = """() => [...document.querySelectorAll('[data-testid="stAlert"]')]
     .map(a => a.innerText).filter(t => t.includes('Suggestion:')).join('')"""
 CHANGED: Final = f"before => {{ const now = ({SUGGESTION})(); return now && now !== before; }}"
@@ -177,6 +180,9 @@ def first_visit(browser: Browser, server: Server, times: Times) -> tuple[float, 
         page.wait_for_function(DRAWN)
         clock.note("sample chosen → result drawn")
         moved = traffic.bytes / 1e6, traffic.requests
+        for name, pattern in WHY.items():
+            page.get_by_text(re.compile(pattern)).first.wait_for()
+            clock.note(f"sample chosen → {name}")
         page.get_by_role("heading", name="Concepts").wait_for()
         clock.note("sample chosen → regions and concepts")
         page.locator('[data-test-script-state="notRunning"]').wait_for(state="attached")

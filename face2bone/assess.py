@@ -21,12 +21,20 @@ from face2bone.clinical.referral import Referral, suggest
 from face2bone.errors import FaceRejected
 from face2bone.explain.arrays import FloatArray
 from face2bone.explain.craft import ConceptAttribution, explain_concepts, no_concepts
+from face2bone.explain.estimate import RegionEstimate
 from face2bone.explain.faithfulness.self_check import SelfCheck, self_check
 from face2bone.explain.fills import Fill, blur_fill, inpaint_fill, mean_face_fill
 from face2bone.explain.owen import CellAttribution, region_cells
 from face2bone.explain.pixel_map import pixel_map
 from face2bone.explain.shapley import SEVERITY_OF_CLASS, RegionAttribution, region_shapley
-from face2bone.face import AlignedFace, Face, Region, find_face, shared_locator
+from face2bone.face import (
+    AlignedFace,
+    Face,
+    QualityVerdict,
+    Region,
+    find_face,
+    shared_locator,
+)
 from face2bone.patient import Patient
 from face2bone.photo import Photo, read_photo
 from face2bone.runtime import Engine, Prediction, logits_of_crops, make_engine, predict
@@ -64,6 +72,12 @@ class LocatedFace:
     def reasons(self) -> tuple[str, ...]:
         """Every quality remark in words, the gravest first."""
         return self.face.quality.reasons
+
+
+def rejection(located: LocatedFace) -> FaceRejected:
+    """Why a face whose photo was ``rejected`` gets no prediction, with every rejecting reason."""
+    rejecting = [c.reason for c in located.face.quality.checks if c.status == "reject"]
+    return FaceRejected("The photo cannot be assessed. " + " ".join(rejecting))
 
 
 @dataclass(frozen=True)
@@ -163,6 +177,27 @@ class Assessment:
     referral: Referral
     bundle: BundleFacts
 
+    @property
+    def photo_sha256(self) -> str:
+        """SHA-256 of the photo."""
+        return self.located.photo_sha256
+
+
+@dataclass(frozen=True)
+class AnswersOnly:
+    """What is said of a patient without a result of a photo: the answers' own suggestion.
+
+    ``why`` is one sentence: no photo, an unusable one, no face in it, or one that was rejected,
+    whose checks ``quality`` holds. ``photo_sha256`` is "" where there was no photo to look at.
+    """
+
+    patient: Patient
+    referral: Referral
+    bundle: BundleFacts
+    why: str
+    photo_sha256: str = ""
+    quality: QualityVerdict | None = None
+
 
 def _half(progress: Progress, index: int) -> Callable[[float], None]:
     """Progress of the first or second of two equal halves of the region step."""
@@ -190,8 +225,7 @@ class Assessor:
     def predict(self, located: LocatedFace) -> Prediction:
         """Calibrated probabilities; raises ``FaceRejected`` with every rejecting reason."""
         if located.rejected:
-            rejecting = [c.reason for c in located.face.quality.checks if c.status == "reject"]
-            raise FaceRejected("The photo cannot be assessed. " + " ".join(rejecting))
+            raise rejection(located)
         return predict(self.engine, self.bundle, located.aligned)
 
     def what_if(self, prediction: Prediction, rate: BaseRate) -> WhatIf:
@@ -200,12 +234,23 @@ class Assessor:
         point = operating_point(card.confusion) if card.confusion else None
         return what_if(prediction.probabilities, card.class_fractions, rate, point)
 
-    def explain(self, located: LocatedFace, progress: Progress = silent) -> Explanation:
-        """Exact region Shapley values under both fills, and the concepts in the photo."""
-        fills = (blur_fill(located.aligned), inpaint_fill(located.aligned))
-        regions = tuple(
-            self._regions(located.aligned, fill, _half(progress, i)) for i, fill in enumerate(fills)
+    def explain(
+        self,
+        located: LocatedFace,
+        progress: Progress = silent,
+        so_far: Callable[[RegionEstimate | Explanation], None] | None = None,
+    ) -> Explanation:
+        """Exact region Shapley values under both fills, and the concepts in the photo.
+
+        ``so_far`` gets estimates under the first fill, then the regions, without concepts yet.
+        """
+        blurred, painted = blur_fill(located.aligned), inpaint_fill(located.aligned)
+        regions = (
+            self._regions(located.aligned, blurred, _half(progress, 0), so_far),
+            self._regions(located.aligned, painted, _half(progress, 1)),
         )
+        if so_far is not None:
+            so_far(Explanation(regions, no_concepts()))
         progress("concepts", 0.0)
         concepts = explain_concepts(self.bundle.concepts, self.engine, located.aligned)
         return Explanation(regions, concepts)
@@ -234,9 +279,13 @@ class Assessor:
         return CloserLook(cells, pixels)
 
     def _regions(
-        self, aligned: AlignedFace, fill: Fill, progress: Callable[[float], None]
+        self,
+        aligned: AlignedFace,
+        fill: Fill,
+        progress: Callable[[float], None],
+        watch: Callable[[RegionEstimate], None] | None = None,
     ) -> RegionAttribution:
-        return region_shapley(logits_of_crops(self.engine), aligned, fill, progress)
+        return region_shapley(logits_of_crops(self.engine), aligned, fill, progress, watch)
 
     def refer(
         self,

@@ -10,6 +10,7 @@ from typing import Final
 
 OSTEOPENIA_CUT: Final = -1.0
 OSTEOPOROSIS_CUT: Final = -2.5
+_MOST_DECIMALS: Final = 7
 
 
 class BoneClass(IntEnum):
@@ -48,3 +49,20 @@ def bone_class(t_score: float, boundary: Boundary = Boundary.WHO) -> BoneClass:
         return BoneClass.OSTEOPOROSIS
     below = t_score < OSTEOPENIA_CUT if boundary is Boundary.WHO else t_score <= OSTEOPENIA_CUT
     return BoneClass.OSTEOPENIA if below else BoneClass.NORMAL
+
+
+def t_score_text(t_score: float) -> str:
+    """A T-score as it is read everywhere: signed, one decimal, unless that would change its class.
+
+    Rounded, -2.46 would stand as -2.5 beside the word osteopenia; it keeps as many digits as it
+    takes to stay on its own side of each limit, under both rules for -1.0.
+
+    >>> [t_score_text(t) for t in (-2.54, -2.46, -0.96, 0.31)]
+    ['-2.5', '-2.46', '-0.96', '+0.3']
+    """
+    shortened = (f"{t_score:+.{decimals}f}" for decimals in range(1, _MOST_DECIMALS))
+    return next((text for text in shortened if _same_class(float(text), t_score)), f"{t_score:+}")
+
+
+def _same_class(one: float, other: float) -> bool:
+    return all(bone_class(one, rule) is bone_class(other, rule) for rule in Boundary)

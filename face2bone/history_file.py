@@ -3,16 +3,14 @@
 The keys are the fields of ``History``; a key that is left out was not answered.
 """
 
-import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
 
+from face2bone.careful import TEXT_BYTES, bytes_of, json_of, toml_of
 from face2bone.errors import PatientError
 from face2bone.history import Fracture, History, SiteScores
-from face2bone.text_file import text_of
 
 _SHOWN: Final = 40  # characters of a key that a message repeats
 
@@ -24,10 +22,10 @@ def read_history(path: Path) -> History:
     a value outside its range.
     """
     try:
-        text = text_of(path.read_bytes())
-        data = json.loads(text) if path.suffix.lower() == ".json" else tomllib.loads(text)
-    except (OSError, ValueError, RecursionError) as error:
-        reason = "it cannot be opened" if isinstance(error, OSError) else "it is malformed"
+        text = bytes_of(path, TEXT_BYTES)
+        data = json_of(text) if path.suffix.lower() == ".json" else toml_of(text)
+    except (OSError, ValueError) as error:
+        reason = "it cannot be opened" if isinstance(error, OSError) else f"it {error}"
         raise PatientError(
             f"The history file {path.name} was not read: {reason}. Write it as TOML or JSON."
         ) from None

@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     threads: int | None = Field(default=None, ge=1, le=256)
     """Threads of the engine; all cores without a value."""
 
+    explanations_at_once: int = Field(default=2, ge=1, le=64)
+    """How many explanations the dashboard computes at once, over all visitors; others wait."""
+
     guideline: GuidelineId = "iscd"
     """The clinical guideline that referral suggestions follow; the page can choose another."""
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import pickle
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,25 @@ def pytest_sessionfinish() -> None:
     for thread in threading.enumerate():
         if thread.name == "job":
             thread.join(10)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_data_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Marks of the databases of tests are left in a folder of theirs."""
+    os.environ["XDG_DATA_HOME"] = str(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture
+def in_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Moves this computer to a time zone, such as "Pacific/Auckland", until the test is over."""
+
+    def move(zone: str) -> None:
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+
+    yield move
+    monkeypatch.undo()
+    time.tzset()
 
 
 @pytest.fixture(scope="session")
@@ -132,6 +152,11 @@ def fresh_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPat
 
 @pytest.fixture(scope="session")
 def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    """What ``save_tiny_bundle`` makes."""
+    return save_tiny_bundle(tmp_path_factory.mktemp("bundles") / "tiny")
+
+
+def save_tiny_bundle(root: Path) -> Bundle:
     """A complete bundle on disk around an untrained network of 1/32 width.
 
     Every part of the network takes part (gains are drawn, not zero); its figures mean nothing.
@@ -187,4 +212,4 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
         results={"macro_auc": 0.5},
         generator_version="none",
     )
-    return bundle.save_bundle(tmp_path_factory.mktemp("bundles") / "tiny", card, contents)
+    return bundle.save_bundle(root, card, contents)

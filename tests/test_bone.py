@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from face2bone.bone import CLASS_LABELS, BoneClass, Boundary, bone_class
+from face2bone.bone import CLASS_LABELS, BoneClass, Boundary, bone_class, t_score_text
 
 T_SCORES = st.floats(-8.0, 6.0)
 
@@ -42,3 +42,26 @@ def test_the_two_rules_differ_at_one_point_only(t_score: float) -> None:
 def test_value_indexes_the_labels() -> None:
     assert tuple(CLASS_LABELS[index] for index in BoneClass) == tuple(c.label for c in BoneClass)
     assert [int(c) for c in BoneClass] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("t_score", "read"),
+    [
+        (-2.46, "-2.46"),
+        (-2.4996, "-2.4996"),
+        (-2.5, "-2.5"),
+        (-2.54, "-2.5"),
+        (-1.04, "-1.04"),
+        (-1.0, "-1.0"),
+        (-0.96, "-0.96"),
+        (0.31, "+0.3"),
+    ],
+)
+def test_a_t_score_is_read_on_its_own_side_of_each_limit(t_score: float, read: str) -> None:
+    assert t_score_text(t_score) == read
+
+
+@given(T_SCORES)
+def test_what_is_read_has_the_class_that_is_meant(t_score: float) -> None:
+    for rule in Boundary:
+        assert bone_class(float(t_score_text(t_score)), rule) is bone_class(t_score, rule)

@@ -17,7 +17,9 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     (
         "face2bone.errors",
         "face2bone.bone",
+        "face2bone.careful",
         "face2bone.choices",
+        "face2bone.clock",
         "face2bone.history",
         "face2bone.history_file",
         "face2bone.patient",

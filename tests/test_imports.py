@@ -65,7 +65,8 @@ def test_help_imports_typer_and_little_else() -> None:
 
 @pytest.mark.parametrize("module", ["face2bone.assess", "face2bone.report.files"])
 def test_an_assessment_imports_no_library_of_tables_or_statistics(module: str) -> None:
-    heavy = {"pandas", "scipy.stats", "sklearn", "matplotlib", "shap", "sqlalchemy"}
+    heavy = {"pandas", "scipy.stats", "scipy.optimize", "scipy.ndimage", "sklearn", "matplotlib"}
+    heavy |= {"shap", "sqlalchemy"}
     assert not imported_by(f"import {module}") & heavy
 
 

@@ -22,6 +22,7 @@ def test_each_variable_reaches_its_field(monkeypatch: pytest.MonkeyPatch) -> Non
     given = {"BUNDLE": "a", "LANDMARKER": "b.task", "ENGINE": "torch", "THREADS": "3"}
     given |= {"GUIDELINE": "nogg", "RECORDS": "sqlite://", "RECORDS_PHOTOS": "true"}
     given |= {"RECORDS_KEY": "c.key", "RECORDS_RETENTION_DAYS": "365"}
+    given |= {"EXPLANATIONS_AT_ONCE": "4"}
     for name, value in given.items():
         monkeypatch.setenv(f"FACE2BONE_{name}", value)
     assert Settings.from_environment().model_dump() == {
@@ -29,6 +30,7 @@ def test_each_variable_reaches_its_field(monkeypatch: pytest.MonkeyPatch) -> Non
         "landmarker": Path("b.task"),
         "engine": "torch",
         "threads": 3,
+        "explanations_at_once": 4,
         "guideline": "nogg",
         "records": "sqlite://",
         "records_photos": True,

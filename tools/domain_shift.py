@@ -23,8 +23,9 @@ from face2bone.runtime import make_engine
 from face2bone.settings import get_settings
 
 HEADER = (
-    "| shift | faces | no face | rejected | flagged | any warning | AUROC | accuracy |\n"
-    "|---|---|---|---|---|---|---|---|"
+    "| shift | faces | no face | rejected | flagged | any warning | AUROC | accuracy | "
+    "osteoporosis named | osteoporosis in the set |\n"
+    "|---|---|---|---|---|---|---|---|---|---|"
 )
 
 
@@ -64,7 +65,8 @@ def row(result: ShiftResult) -> str:
     shares = (result.lost, result.rejected, result.flagged, result.warned)
     auroc = "" if result.auroc != result.auroc else f"{result.auroc:.3f}"
     cells = [result.name, str(result.faces), *(f"{s:.1%}" for s in shares)]
-    return "| " + " | ".join([*cells, auroc, f"{result.accuracy:.1%}"]) + " |"
+    found = [f"{x:.1%}" for x in (result.accuracy, result.sensitivity, result.coverage)]
+    return "| " + " | ".join([*cells, auroc, *found]) + " |"
 
 
 def write_pictures(patient: DrawnPatient, locator: Locator, folder: Path) -> None:

@@ -67,7 +67,7 @@ PATIENTS: Final = (
     ),
     Worked(
         "Woman, 58, light, face normal",
-        "OST is past its cut-off. The answer on oestrogen lets ORAI be computed too.",
+        "OST suggests DXA. The answer on oestrogen lets ORAI be computed too.",
         Patient(58, Sex.FEMALE, 160, 65, history=History(oestrogen=Oestrogen.NEVER)),
         NORMAL,
     ),
@@ -181,7 +181,7 @@ def _face_words(face: tuple[float, float, float] | None) -> str:
 
 
 def _scores(scores: tuple[Score, ...]) -> Iterator[str]:
-    yield "| score | result | past its cut-off for DXA |"
+    yield "| score | result | by itself suggests DXA |"
     yield "|---|---|---|"
     for score in scores:
         if score.value is not None:

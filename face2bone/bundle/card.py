@@ -16,6 +16,7 @@ import yaml
 from pydantic import ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 
 from face2bone.bone import CLASS_LABELS
+from face2bone.careful import yaml_of
 from face2bone.errors import BundleCorrupt, Face2BoneError
 from face2bone.nn.config import CROP_SIZE, NetworkConfig
 
@@ -87,6 +88,7 @@ class BundleCard:
             and abs(sum(self.class_fractions) - 1) <= FRACTION_TOLERANCE,
             "its class fractions do not sum to 1",
         )
+        _require(self._has_counts(), "its confusion is no table of counts, 3 by 3")
         drawn = self.generator_version is not None or self.generator_hash is not None
         _require(self.status == "demo" or not drawn, "drawn faces can only make a demo")
 
@@ -107,6 +109,13 @@ class BundleCard:
                 return _COUNTS.validate_python(figures["confusion"])
         return None
 
+    def _has_counts(self) -> bool:
+        try:
+            rows = self.confusion
+        except ValidationError:
+            return False
+        return rows is None or [len(row) for row in rows] == [len(CLASS_LABELS)] * len(CLASS_LABELS)
+
 
 def card_to_yaml(card: BundleCard) -> bytes:
     """The card as sealed UTF-8 YAML.
@@ -115,7 +124,7 @@ def card_to_yaml(card: BundleCard) -> bytes:
     """
     values = asdict(card) | {"files": dict(card.files)}
     try:
-        text = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=100)
+        text = yaml.dump(values, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=100)
     except yaml.YAMLError as error:
         raise BundleCorrupt(
             "The bundle's card holds a value YAML cannot express. "
@@ -133,7 +142,7 @@ def card_from_yaml(data: bytes) -> BundleCard:
     body, _, _ = data.rpartition(SEAL)
     _require(bool(body) and _sealed(body) == data, "its last line is not the hash of the rest")
     try:
-        values: Any = yaml.safe_load(body)
+        values: Any = yaml_of(body)
         _check_architecture(values)
         return _ADAPTER.validate_json(json.dumps(values, default=date.isoformat), strict=True)
     except ValidationError as error:
@@ -142,8 +151,17 @@ def card_from_yaml(data: bytes) -> BundleCard:
         raise _invalid(f"{where or 'the whole'}: {first['msg']}") from error
     except BundleCorrupt:
         raise
-    except (yaml.YAMLError, RecursionError, TypeError, ValueError, Face2BoneError) as error:
+    except ValueError as error:
+        raise _invalid(f"it {error}") from error
+    except (RecursionError, TypeError, Face2BoneError) as error:
         raise _invalid("it is not readable YAML of the known shape") from error
+
+
+class _Plain(yaml.SafeDumper):
+    """Writes out what stands in two places, for reading refuses aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
 
 
 def _sealed(body: bytes) -> bytes:
@@ -171,5 +189,5 @@ def _invalid(why: str) -> BundleCorrupt:
     )
 
 
-_COUNTS: Final = TypeAdapter(list[list[int]])
+_COUNTS: Final = TypeAdapter(list[list[Annotated[int, Field(ge=0)]]])
 _ADAPTER: Final = TypeAdapter(BundleCard)

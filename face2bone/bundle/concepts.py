@@ -20,7 +20,8 @@ class ConceptBank:
     """R concepts over C feature channels.
 
     basis: (R, C) float32, non-negative, W above; no row is all zero.
-    importance: (R, 3) float32, total Sobol index of each concept for each class, >= 0.
+    importance: (R, 3) float32, total Sobol index of each concept for each class, in
+        [0, 1].
     presence_scale: (R,) float32, positive; a photo's mean coefficient over it is the presence,
         1 where a photo holds as much of the concept as is common in the cohort.
     exemplars: (R, K, h, w, 3) uint8, crops of *drawn* faces that show the concept best
@@ -57,6 +58,7 @@ class ConceptBank:
                 array.dtype == np.float32 and bool(np.isfinite(array).all() and array.min() >= 0),
                 "a number is not a finite, non-negative float32",
             )
+        _require(bool((self.importance <= 1).all()), "an importance is above 1")
         _require(bool((self.basis.max(axis=1) > 0).all()), "a concept is all zero")
         _require(bool((self.presence_scale > 0).all()), "a presence scale is zero")
         for texts in (self.names, self.region_tags, self.description):

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import safetensors.numpy
 import safetensors.torch
+import torch
 from pydantic import BaseModel, ConfigDict, Field
 from safetensors import SafetensorError
 from torch import Tensor
@@ -51,6 +52,7 @@ UNREADABLE: Final = (  # what parsing raises on bytes that are not what they sho
 
 Arrays = dict[str, npt.NDArray[Any]]
 Unit = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=0)]
 Made = TypeVar("Made")
 
 
@@ -80,7 +82,7 @@ class _Sets(BaseModel):
 
     alpha: Annotated[float, Field(gt=0, lt=1)]
     scores: tuple[Unit, Unit, Unit]
-    counts: tuple[int, int, int]
+    counts: tuple[Count, Count, Count]
 
 
 class _FirstCalibration(_Sets):
@@ -145,7 +147,7 @@ def decode(files: Mapping[str, bytes]) -> BundleContents:
     """
     calibration, conformal = _read(CALIBRATION, files, _calibration)
     return BundleContents(
-        state=_read(MODEL, files, safetensors.torch.load),
+        state=_read(MODEL, files, _state),
         calibration=calibration,
         conformal=conformal,
         reliability=_read(RELIABILITY, files, _reliability),
@@ -179,6 +181,19 @@ def _load_arrays(data: bytes, *names: str) -> list[npt.NDArray[Any]]:
     if set(arrays) != set(names):
         raise ValueError(f"arrays {sorted(arrays)} where {sorted(names)} belong")
     return [arrays[name] for name in names]
+
+
+def _state(data: bytes) -> dict[str, Tensor]:
+    """Weights with which a network can compute; a NaN in one would spread to every answer."""
+    state = safetensors.torch.load(data)
+    for name, tensor in state.items():
+        finite = bool(torch.isfinite(tensor).all())
+        if not finite or (name.endswith("running_var") and bool((tensor < 0).any())):
+            raise BundleCorrupt(
+                f"The bundle's weights hold a number that no network can compute with ({name}). "
+                "Fetch the bundle again, or train it again."
+            )
+    return state
 
 
 def _calibration_json(steps: tuple[Calibrator, ...], conformal: ConformalThresholds) -> bytes:

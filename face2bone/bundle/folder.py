@@ -10,14 +10,27 @@ from typing import Final
 import torch
 
 from face2bone.bundle.card import BundleCard, card_from_yaml, card_to_yaml
-from face2bone.bundle.contents import FILES, BundleContents, decode, encode
+from face2bone.bundle.contents import (
+    CALIBRATION,
+    CONCEPT_TEXTS,
+    FILES,
+    RELIABILITY,
+    BundleContents,
+    decode,
+    encode,
+)
 from face2bone.bundle.names import combined, read_names
+from face2bone.careful import DOCUMENT_BYTES, TEXT_BYTES, bytes_of
 from face2bone.errors import BundleCorrupt, BundleMissing
 from face2bone.nn.face2bone import Face2Bone
 from face2bone.nn.inception_resnet_v1 import mixed_6a_channels
 from face2bone.whole_file import whole_folder
 
 CARD: Final = "card.yaml"
+ARRAY_BYTES: Final = 256 * 2**20  # the largest network of ``nn.config.MOST`` has 230 MB
+_MOST: Final = dict.fromkeys((CALIBRATION, CONCEPT_TEXTS, RELIABILITY), DOCUMENT_BYTES) | {
+    CARD: TEXT_BYTES
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,10 +124,14 @@ def save_bundle(path: Path | str, card: BundleCard, contents: BundleContents) ->
 
 def _bytes_of(root: Path, name: str) -> bytes:
     try:
-        return (root / name).read_bytes()
+        return bytes_of(root / name, _MOST.get(name, ARRAY_BYTES))
     except OSError as error:
         raise BundleMissing(
             f"The bundle's file {name} is not there or cannot be read. Fetch the bundle again."
+        ) from error
+    except ValueError as error:
+        raise BundleCorrupt(
+            f"The bundle's file {name} {error}. Fetch the bundle again or rebuild it."
         ) from error
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from face2bone import clock
 from face2bone.bone import CLASS_LABELS
 from face2bone.bundle.contents import BundleContents
 from face2bone.bundle.folder import Bundle, bundle_hash, save_bundle
@@ -59,7 +60,7 @@ def localise(
     card = replace(
         bundle.card,
         status="locally-validated",
-        created_on=datetime.now(UTC).date(),
+        created_on=clock.today(),
         cohort=f"{sum(found.counts)} patients of {where} with DXA (trained on: "
         f"{bundle.card.cohort})",
         class_fractions=(normal, osteopenia, osteoporosis),

@@ -13,6 +13,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from face2bone.careful import TEXT_BYTES, bytes_of
 from face2bone.errors import BundleCorrupt, ConceptNameRefused
 from face2bone.whole_file import write_whole
 
@@ -76,10 +77,10 @@ def read_names(root: Path, sha256: str, made: tuple[str, ...]) -> Given:
     """
     none: Given = (None,) * len(made)
     try:
-        data = (root / NAMES).read_bytes()
+        data = bytes_of(root / NAMES, TEXT_BYTES)
     except FileNotFoundError:
         return none
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _damaged() from error
     try:
         found = _File.model_validate_json(data)

@@ -16,7 +16,6 @@ from typing import ClassVar, Final, Literal, Self
 import numpy as np
 import numpy.typing as npt
 from pydantic import ConfigDict
-from scipy.optimize import minimize
 from scipy.special import log_softmax
 
 from face2bone.calibration.labelled import N_CLASSES, checked_labels, checked_scores
@@ -127,6 +126,8 @@ def _minimum(
     start: Floats,
     bounds: Sequence[tuple[float | None, None]] | None = None,
 ) -> Floats:
+    from scipy.optimize import minimize  # half a second to import, and a result needs none of it
+
     found = minimize(objective, start, jac=True, method="L-BFGS-B", bounds=bounds)
     return np.asarray(found.x, dtype=np.float64)
 

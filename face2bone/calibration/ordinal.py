@@ -12,7 +12,6 @@ from typing import ClassVar, Final, Literal, Self
 import numpy as np
 import numpy.typing as npt
 from pydantic import ConfigDict
-from scipy.optimize import minimize
 from scipy.special import expit, log_expit, log_softmax
 
 from face2bone.bone import BoneClass
@@ -62,6 +61,10 @@ class Ordinal:
     @classmethod
     def fit(cls, scores: npt.ArrayLike, labels: npt.ArrayLike) -> Self:
         """Slope and intercepts of least log loss; arguments and errors as ``Temperature.fit``."""
+        from scipy.optimize import (
+            minimize,  # half a second to import, and a result needs none of it
+        )
+
         z = checked_scores(scores)
         y = checked_labels(labels, len(z))
         q = cumulative_logits(z)

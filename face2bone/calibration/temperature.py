@@ -12,7 +12,6 @@ from typing import ClassVar, Final, Literal, Self
 import numpy as np
 import numpy.typing as npt
 from pydantic import ConfigDict
-from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 
 from face2bone.calibration.labelled import checked_labels, checked_scores
@@ -57,6 +56,10 @@ class Temperature:
         Raises:
             TrainingError: when shapes disagree or a value is not finite.
         """
+        from scipy.optimize import (
+            minimize_scalar,  # half a second to import, and a result needs none of it
+        )
+
         z = checked_scores(scores)
         y = checked_labels(labels, len(z))
         rows = np.arange(len(y))

@@ -45,7 +45,7 @@ def records_export(
     by: By,
     table_format: Annotated[Table, typer.Option("--format", help="csv or parquet.")] = Table.CSV,
 ) -> None:
-    """Write assessments, DXA results and the audit trail as tables; never photos."""
+    """Write assessments, DXA results (those that count, and earlier ones) and the audit trail."""
     from face2bone.records import export_records, open_records
 
     with plain_errors(), closing(open_records()) as records:
@@ -63,6 +63,18 @@ def records_import(
 
     with plain_errors(), closing(open_records()) as records:
         typer.echo(f"{import_records(records, folder, by)} assessments taken in.")
+
+
+@app.command(name="records-backup")
+def records_backup(
+    out: Annotated[Path, typer.Argument(help="File to write to; must not exist yet.")], by: By
+) -> None:
+    """Copy a SQLite database to a file while others go on working; names the way for PostgreSQL."""
+    from face2bone.records import back_up, open_records
+
+    with plain_errors(), closing(open_records()) as records:
+        path = back_up(records, out, by)
+    typer.echo(f"Written: {path}. It holds everything the records hold; guard it like them.")
 
 
 @app.command(name="records-delete")
@@ -114,13 +126,14 @@ def records_key(
 @app.command(name="follow-up")
 def follow_up(bundle: BundleOption = None) -> None:
     """Who waits for a DXA result, and observed against predicted so far."""
+    from face2bone.clock import in_words
     from face2bone.records import kept_assessments, open_records, waiting
 
     with plain_errors():
         with closing(open_records()) as records:
             kept = kept_assessments(records)
         for one in waiting(kept):
-            typer.echo(f"waiting: {one.patient_id}, {one.saved_on}, {one.assessment_id}")
+            typer.echo(f"waiting: {one.patient_id}, {in_words(one.saved_at)}, {one.assessment_id}")
         typer.echo(f"{len(waiting(kept))} of {len(kept)} assessments wait for a DXA result.")
         _print_report(_report(bundle))
 

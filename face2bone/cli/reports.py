@@ -1,12 +1,11 @@
 """Commands about files that leave the program: report, validate."""
 
-import json
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from face2bone import clock
 from face2bone.cli.application import EXIT_REFUSED, app, plain_errors
 from face2bone.report.exports import KINDS, Form
 from face2bone.report.language import Language
@@ -40,7 +39,7 @@ def report(
     with plain_errors():
         document = _document(assessment)
         picture = None if crop is None else checked_crop(_read(crop))
-        heading = Heading(patient_id, datetime.now().astimezone(), language, picture)
+        heading = Heading(patient_id, clock.local(clock.now()), language, picture)
         folder = out or assessment.parent
         folder.mkdir(parents=True, exist_ok=True)
         for kind in (KINDS[one] for one in form or [Form.PDF]):
@@ -71,9 +70,12 @@ def validate(
 
 def _fhir_bundle(file: Path) -> dict[str, Any] | None:
     """The file's JSON if it says it is a FHIR Bundle."""
+    from face2bone.careful import json_of
+
+    data = _read(file)
     try:
-        values = json.loads(_read(file))
-    except (ValueError, RecursionError):
+        values = json_of(data)
+    except ValueError:
         return None
     is_bundle = isinstance(values, dict) and values.get("resourceType") == "Bundle"
     return values if is_bundle else None
@@ -86,7 +88,14 @@ def _document(file: Path) -> "AssessmentDocument":
 
 
 def _read(path: Path) -> bytes:
+    from face2bone.careful import bytes_of
+    from face2bone.errors import DocumentInvalid
+
     try:
-        return path.read_bytes()
+        return bytes_of(path)
     except OSError:
         raise typer.BadParameter(f"There is no readable file {path}.") from None
+    except ValueError as error:
+        raise DocumentInvalid(
+            f"The file {path.name} {error}, so it was not read. Name the right file."
+        ) from None

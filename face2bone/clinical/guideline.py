@@ -102,10 +102,15 @@ class FraxAction(Frozen):
 
 
 class FraxTable(Sourced):
-    """A guideline's reading of a FRAX result; ``outside`` says for whom it has none."""
+    """A guideline's reading of a FRAX result; ``outside`` says for whom it has none.
+
+    With ``low_bone_mass_only`` the thresholds are for T-scores between -1.0 and -2.5: a result
+    with BMD is not placed for a patient whose T-scores are known to lie above.
+    """
 
     sex: Sex | None = None
     outside: str
+    low_bone_mass_only: bool = False
     rows: tuple[FraxRow, ...] = Field(min_length=1)
     without_bmd: dict[FraxCategory, FraxAction]
     with_bmd: dict[FraxCategory, FraxAction] = Field(default_factory=dict)

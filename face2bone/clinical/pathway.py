@@ -12,13 +12,10 @@ from collections.abc import Iterable
 from enum import IntEnum
 from functools import cache
 from importlib import resources
-from typing import Final
 
 from pydantic import Field, field_validator, model_validator
 
-from face2bone.clinical.source import Frozen, Source
-
-UNVERIFIED_MARK: Final = " [unverified]"
+from face2bone.clinical.source import UNVERIFIED_MARK, Frozen, Source
 
 
 class Urgency(IntEnum):

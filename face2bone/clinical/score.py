@@ -8,6 +8,7 @@ holds a number computed from a guess.
 from dataclasses import dataclass
 from enum import Enum
 
+from face2bone.bone import t_score_text
 from face2bone.clinical.source import Source
 
 
@@ -65,5 +66,12 @@ class Score:
             return f"not applicable: {self.not_applicable}"
         if self.value is None:
             return f"needs: {', '.join(self.missing)}"
-        number = f"{self.value:.1f} %" if self.unit == "%" else f"{self.value:g} {self.unit}"
+        number = f"{number_text(self.instrument.value, self.unit, self.value)} {self.unit}"
         return f"{number.rstrip()}, {self.band}" if self.band else number.rstrip()
+
+
+def number_text(instrument: str, unit: str, value: float) -> str:
+    """The number of a score as it is read, without its unit; ``instrument`` by its key."""
+    if instrument == Instrument.WHO_CLASS.value:
+        return t_score_text(value)
+    return f"{value:.1f}" if unit == "%" else f"{value:g}"

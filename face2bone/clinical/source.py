@@ -1,6 +1,10 @@
 """Where a clinical rule comes from: the primary publication, as every data file states it."""
 
+from typing import Final
+
 from pydantic import BaseModel, ConfigDict, Field
+
+UNVERIFIED_MARK: Final = " [unverified]"
 
 
 class Frozen(BaseModel):
@@ -22,5 +26,10 @@ class Source(Frozen):
     def citation(self) -> str:
         """One line: body, title, year and DOI, marked when unverified."""
         doi = f", doi:{self.doi}" if self.doi else ""
-        mark = "" if self.verified else " [unverified]"
+        mark = "" if self.verified else UNVERIFIED_MARK
         return f"{self.body}. {self.title}. {self.year}{doi}{mark}"
+
+
+def unmarked(citation: str) -> str:
+    """A citation without its mark, for a page that marks what is unverified once for all."""
+    return citation.removesuffix(UNVERIFIED_MARK)

@@ -7,14 +7,27 @@ urgency is the highest any of them asks for.
 from collections.abc import Iterator
 from typing import Final
 
-from face2bone.bone import BoneClass, bone_class
+from face2bone.bone import (
+    OSTEOPENIA_CUT,
+    OSTEOPOROSIS_CUT,
+    BoneClass,
+    bone_class,
+    t_score_text,
+)
 from face2bone.clinical.applies import reads_by_z_score
 from face2bone.clinical.frax import FRAX_AGE_RANGE, FraxResult, Standing, standing
 from face2bone.clinical.guideline import Eligibility, FraxTable, Guideline
-from face2bone.clinical.pathway import load_pathway
+from face2bone.clinical.pathway import Urgency, load_pathway
 from face2bone.clinical.questions import load_questions
-from face2bone.clinical.reasons import FRAX_ORDER, Reason, guideline_reason, pathway_reason
+from face2bone.clinical.reasons import (
+    FRAX_ORDER,
+    Reason,
+    guideline_reason,
+    highest,
+    pathway_reason,
+)
 from face2bone.clinical.score import Instrument, Score
+from face2bone.clinical.source import UNVERIFIED_MARK, unmarked
 from face2bone.patient import Patient, RedFlag, RiskFactor, Sex
 
 LOW_BMI: Final = 18.5  # kg/m2; NICE CG146 counts a lower one as a risk factor
@@ -29,7 +42,7 @@ def typed_reasons(
     patient: Patient, scores: Scores, frax: FraxResult | None, guideline: Guideline
 ) -> list[Reason]:
     """Every reason the typed answers give, in no particular order."""
-    return [
+    found = [
         *_red_flags(patient),
         *_z_score_route(patient),
         *_eligibility(patient, frax, guideline),
@@ -37,6 +50,9 @@ def typed_reasons(
         *_frax(patient, frax, guideline),
         *_scores(patient, scores, guideline),
     ]
+    if highest(found) < Urgency.DXA:
+        found.extend(_not_counted(patient, scores, guideline))
+    return found
 
 
 def risk_factors(patient: Patient) -> frozenset[RiskFactor]:
@@ -99,7 +115,7 @@ def _measured(patient: Patient) -> Iterator[Reason]:
     if not measured or reads_by_z_score(patient):
         return
     if bone_class(min(measured)) is BoneClass.OSTEOPOROSIS:
-        yield pathway_reason("dxa_osteoporosis", t_score=f"{min(measured):+.1f}")
+        yield pathway_reason("dxa_osteoporosis", t_score=t_score_text(min(measured)))
 
 
 def _frax(patient: Patient, frax: FraxResult | None, guideline: Guideline) -> Iterator[Reason]:
@@ -123,10 +139,24 @@ def _placed(patient: Patient, frax: FraxResult | None, guideline: Guideline) -> 
         return f"FRAX is for ages {youngest:g} to {oldest:g}"
     if table is None:
         return f"{guideline.title} names no threshold"
-    row = table.row(patient.age_years)
-    if row is None or table.sex not in (None, patient.sex) or reads_by_z_score(patient):
+    if table.sex not in (None, patient.sex) or reads_by_z_score(patient):
         return table.outside
+    row = table.row(patient.age_years)
+    if row is None:
+        first = table.rows[0].from_age
+        return f"{guideline.title} names no threshold before the age of {first:g}"
+    if table.low_bone_mass_only and frax.with_bmd and _bone_mass_is_normal(patient):
+        return (
+            f"{guideline.title} applies its thresholds to T-scores between {OSTEOPENIA_CUT} and "
+            f"{OSTEOPOROSIS_CUT}, and every T-score entered is above"
+        )
     return standing(frax, row) or f"{guideline.title} names no threshold for a result with BMD"
+
+
+def _bone_mass_is_normal(patient: Patient) -> bool:
+    """Whether every T-score entered is above -1.0, that of FRAX's own site among them."""
+    scores = patient.history.t_scores
+    return scores.femoral_neck is not None and min(scores.measured) > OSTEOPENIA_CUT
 
 
 def _placed_reason(
@@ -153,6 +183,37 @@ def _scores(patient: Patient, scores: Scores, guideline: Guideline) -> Iterator[
     for score in _calling(scores, guideline):
         if score.refers and score.value is not None:
             yield _score_reason(score)
+
+
+def _not_counted(patient: Patient, scores: Scores, guideline: Guideline) -> Iterator[Reason]:
+    """Why nothing here asks for DXA although a published score by itself would."""
+    others = [score for score in scores if score.refers]
+    if not others:
+        return
+    rule = load_pathway().rules["scores_not_counted"]
+    titles = ", ".join(score.title.partition(",")[0] for score in others)
+    sources = "; ".join(dict.fromkeys(unmarked(score.source.citation) for score in others))
+    verified = all(score.source.verified for score in others)
+    yield Reason(
+        rule="scores_not_counted",
+        text=rule.text.format(scores=titles, why=_which_count(patient, guideline)),
+        urgency=rule.urgency,
+        actions=rule.actions,
+        source=sources if verified else f"{sources}{UNVERIFIED_MARK}",
+        verified=verified,
+        order=rule.order,
+        version=f"instruments {others[0].version}",
+    )
+
+
+def _which_count(patient: Patient, guideline: Guideline) -> str:
+    if reads_by_z_score(patient):
+        return "No score counts where classes by T-score are not defined"
+    if patient.sex is Sex.MALE:
+        return "Only OST counts towards the suggestion"
+    if not guideline.osta:
+        return "Only OST and ORAI count towards the suggestion"
+    return "Only OSTA counts, or OST while the ethnic group is not told"
 
 
 def _calling(scores: Scores, guideline: Guideline) -> Iterator[Score]:

@@ -7,22 +7,20 @@ a spreadsheet shows them.
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-import pyarrow
-from pyarrow import parquet
 
+from face2bone.careful import parquet_columns
 from face2bone.cohort.delimited import FIRST_ROW, read_delimited
 from face2bone.errors import ManifestError
 from face2bone.typed_number import written_number
 
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_INDEX: Final = re.compile(r"__index_level_[0-9]+__")  # where pandas keeps the index of a frame
 _WHOLE_IN_A_FLOAT: Final = 2.0**53  # beyond it a float64 has lost digits
 
 
@@ -77,25 +75,14 @@ def as_date(cell: str) -> date | None:
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
-    """Without the notes that pandas leaves in a file: damaged ones would spoil whole cells."""
     try:
-        with path.open("rb") as file:
-            table = parquet.read_table(file)
-        held = [i for i, name in enumerate(table.column_names) if not _INDEX.fullmatch(name)]
-        columns = [[_cell_text(value) for value in _values(table.column(i))] for i in held]
-    except (pyarrow.ArrowException, ValueError) as error:
-        raise ManifestError(f"{path.name} is not a valid parquet file. Write it again.") from error
-    header = [table.column_names[i].strip() for i in held]
-    index = range(FIRST_ROW, FIRST_ROW + len(table))
-    cells = list(zip(*columns, strict=True)) if columns else None
+        columns = parquet_columns(path)
+    except ValueError as error:
+        raise ManifestError(f"{path.name} {error}. Write it again.") from error
+    header = [name.strip() for name, _ in columns]
+    cells = list(zip(*([_cell_text(value) for value in held] for _, held in columns), strict=True))
+    index = range(FIRST_ROW, FIRST_ROW + len(cells))
     return pd.DataFrame(cells, index=index, columns=header, dtype=object)
-
-
-def _values(column: pyarrow.ChunkedArray) -> Iterable[Any]:
-    """Single precision stays so: as a Python float, -2.7 would read -2.700000047683716."""
-    single = pyarrow.types.is_float32(column.type)
-    values: Iterable[Any] = column.to_numpy() if single else column.to_pylist()
-    return values
 
 
 def _cell_text(value: Any) -> str:

@@ -7,8 +7,9 @@
     source.json    what the store was made from; shards/ says which parts are done
 
 Worker processes fill disjoint rows, one shard at a time, and mark a shard only when its rows
-are on disk, so an interrupted build goes on where it stopped. Workers are started fresh
-("spawn"): a script calls this under ``if __name__ == "__main__"``.
+are on disk, so an interrupted build goes on where it stopped. Rows are written, not mapped: where
+the disk is full a write fails and is told, and a mapped page kills the process. Workers are started
+fresh ("spawn"): a script calls this under ``if __name__ == "__main__"``.
 """
 
 import hashlib
@@ -19,6 +20,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -29,6 +31,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from face2bone.bone import CLASS_LABELS
+from face2bone.careful import bytes_of, json_of, parquet_of
 from face2bone.cohort.manifest import Cohort
 from face2bone.cohort.synthetic.description import FaceParameters
 from face2bone.cohort.synthetic.patients import DrawnPatient, patient_face
@@ -167,14 +170,32 @@ def drawn_crops(
 
 
 def read_store(folder: Path) -> CropStore:
-    """Map a finished store. Raises ``TrainingError`` when it is not finished."""
+    """Map a finished store. Raises ``TrainingError`` when it is not finished, or damaged."""
     if not (folder / INDEX).is_file():
         raise TrainingError("The crop store is not finished. Build it again; it goes on.")
-    return CropStore(
-        folder=folder,
-        index=pd.read_parquet(folder / INDEX),
-        crops=np.load(folder / CROPS, mmap_mode="r"),
-        region_maps=np.load(folder / REGION_MAPS, mmap_mode="r"),
+    try:
+        index = parquet_of(folder / INDEX)
+    except (OSError, ValueError) as error:
+        raise _damaged(INDEX) from error
+    crops, region_maps = _mapped(folder / CROPS), _mapped(folder / REGION_MAPS)
+    rows = index.get("row")
+    if rows is None or len(crops) != len(region_maps) or not rows.isin(range(len(crops))).all():
+        raise _damaged(INDEX)
+    return CropStore(folder, index, crops, region_maps)
+
+
+def _mapped(path: Path) -> Any:
+    """A finished array, read page by page as it is used."""
+    open_memmap: Any = np.lib.format.open_memmap
+    try:
+        return open_memmap(path, mode="r")
+    except (OSError, ValueError) as error:
+        raise _damaged(path.name) from error
+
+
+def _damaged(name: str) -> TrainingError:
+    return TrainingError(
+        f"The file {name} of the aligned crops is damaged. Delete their folder and start again."
     )
 
 
@@ -216,15 +237,22 @@ def _open_store(folder: Path, count: int, identity: str) -> None:
 def _holds(folder: Path, count: int, identity: str) -> bool:
     """Whether the folder's store, finished or not, is of this source."""
     file = folder / SOURCE
-    return file.is_file() and json.loads(file.read_text("utf-8")) == _mark(count, identity)
+    return file.is_file() and bool(_json(file) == _mark(count, identity))
 
 
 def _mark(count: int, identity: str) -> dict[str, Any]:
     return {"photos": count, "sha256": hashlib.sha256(identity.encode()).hexdigest()}
 
 
+def _json(path: Path) -> Any:
+    try:
+        return json_of(bytes_of(path))
+    except (OSError, ValueError) as error:
+        raise _damaged(path.name) from error
+
+
 def _new_array(path: Path, dtype: Any, shape: tuple[int, ...]) -> None:
-    """A sparse file of zeros: blocks are taken up only when a worker writes them."""
+    """A sparse file of zeros: blocks are taken up only when a worker writes to them."""
     open_memmap: Any = np.lib.format.open_memmap
     open_memmap(path, mode="w+", dtype=dtype, shape=shape).flush()
 
@@ -286,25 +314,42 @@ def _work(start: int, stop: int) -> None:
 
 
 def _fill_shard(source: FaceSource, folder: Path, start: int, stop: int) -> None:
-    arrays = {name: np.load(folder / name, mmap_mode="r+") for name in (CROPS, REGION_MAPS)}
     rejected: dict[int, str] = {}
-    for position in range(start, stop):
-        try:
-            face = source.face(position)
-        except (FaceError, PhotoError, OSError) as error:
-            rejected[position] = str(error)
-            continue
-        arrays[CROPS][position] = face.crop
-        arrays[REGION_MAPS][position] = face.region_map
-    for array in arrays.values():
-        array.flush()
+    with _rows(folder / CROPS) as put_crop, _rows(folder / REGION_MAPS) as put_map:
+        for position in range(start, stop):
+            try:
+                face = source.face(position)
+            except (FaceError, PhotoError, OSError) as error:
+                rejected[position] = str(error)
+                continue
+            put_crop(position, face.crop)
+            put_map(position, face.region_map)
     write_whole(_mark_path(folder, start), json.dumps(rejected))
+
+
+@contextmanager
+def _rows(path: Path) -> Iterator[Callable[[int, npt.NDArray[Any]], None]]:
+    """How to write one row of an array; all are on the disk when the block ends.
+
+    Raises ``OSError`` where there is no room for them.
+    """
+    array = _mapped(path)
+    with path.open("r+b", buffering=0) as file:
+
+        def put(position: int, row: npt.NDArray[Any]) -> None:
+            content = memoryview(row.astype(array.dtype, copy=False).tobytes())
+            file.seek(array.offset + position * len(content))
+            while content:  # a disk that is nearly full takes a part, and nothing the next time
+                content = content[file.write(content) :]
+
+        yield put
+        os.fsync(file.fileno())
 
 
 def _write_index(folder: Path, table: pd.DataFrame) -> None:
     rejected: dict[int, str] = {}
     for mark in sorted((folder / SHARDS).glob("*.json")):
-        rejected |= {int(k): v for k, v in json.loads(mark.read_text("utf-8")).items()}
+        rejected |= {int(k): v for k, v in _json(mark).items()}
     lost = table[["patient_id"]].iloc[sorted(rejected)].rename_axis("row").reset_index()
     reasons = lost.assign(reason=[rejected[position] for position in sorted(rejected)])
     write_whole(folder / REJECTED, reasons.to_csv(index=False))

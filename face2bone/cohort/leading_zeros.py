@@ -4,7 +4,7 @@ Nobody can tell a lost zero from none in one table alone. It shows where the sam
 elsewhere with them: in another row, in the name of a photo, in another table.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -19,11 +19,9 @@ def without_zeros(patient_id: str) -> str:
     return patient_id.lstrip("0") or "0" if is_number else patient_id
 
 
-def differing_in_zeros(patient_id: str, others: Iterable[str]) -> str | None:
-    """The first of ``others`` that is the same number with other leading zeros, if any."""
-    bare = without_zeros(patient_id)
-    twins = (one for one in others if one != patient_id and without_zeros(one) == bare)
-    return next(twins, None)
+def differ_in_zeros(first: str, second: str) -> bool:
+    """Whether two numbers are the same but for their leading zeros."""
+    return first != second and without_zeros(first) == without_zeros(second)
 
 
 def zeros_remarks(table: pd.DataFrame) -> tuple[str, ...]:
@@ -38,7 +36,7 @@ def zeros_remarks(table: pd.DataFrame) -> tuple[str, ...]:
         )
     rows = zip(table["patient_id"], table["photo"], strict=True)
     stems = [(one, PurePosixPath(photo).stem) for one, photo in rows]
-    lost = [f"{one} with photo {stem}" for one, stem in stems if differing_in_zeros(one, [stem])]
+    lost = [f"{one} with photo {stem}" for one, stem in stems if differ_in_zeros(one, stem)]
     if lost:
         said.append(
             f"Photos bear their patient's number with other leading zeros ({_some(lost)}): a "

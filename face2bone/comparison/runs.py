@@ -29,9 +29,10 @@ import pandas as pd
 import torch
 
 from face2bone.calibration import Temperature, calibrated
+from face2bone.careful import bytes_of, json_of
 from face2bone.comparison.candidates import TRUNK, Candidate
 from face2bone.comparison.protocol import TUNING_SEED, Protocol
-from face2bone.errors import TrainingDiverged
+from face2bone.errors import TrainingDiverged, TrainingError
 from face2bone.nn import FaceNetwork, normalise
 from face2bone.training.lightning_module import MONITOR
 from face2bone.training.loop import CURVES
@@ -121,7 +122,13 @@ def _ensure_run(
 def _result(folder: Path) -> RunResult | None:
     if not (folder / RESULT).is_file():
         return None
-    return RunResult(**json.loads((folder / RESULT).read_text("utf-8")))
+    try:
+        return RunResult(**json_of(bytes_of(folder / RESULT)))
+    except (OSError, ValueError, TypeError) as error:
+        raise TrainingError(
+            f"The file {RESULT} of {folder.parent.name}, {folder.name} is damaged. Delete this "
+            "run's folder and start again."
+        ) from error
 
 
 def _run(

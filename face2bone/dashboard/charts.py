@@ -66,30 +66,54 @@ def _person(x: float, y: int, marked: bool) -> str:
     )
 
 
-def region_bars(values: npt.NDArray[np.float64], axis: str) -> str:
+def region_bars(
+    values: npt.NDArray[np.float64],
+    axis: str,
+    half_widths: npt.NDArray[np.float64] | None = None,
+) -> str:
     """Ten named regions; ``values`` (10,) in the order of ``REGIONS``, else as ``bars``."""
-    return bars(values, [region.label for region in REGIONS], axis)
+    return bars(values, [region.label for region in REGIONS], axis, half_widths)
 
 
-def bars(values: npt.NDArray[np.float64], names: Sequence[str], axis: str) -> str:
+def bars(
+    values: npt.NDArray[np.float64],
+    names: Sequence[str],
+    axis: str,
+    half_widths: npt.NDArray[np.float64] | None = None,
+) -> str:
     """A bar a name, the strongest on top; the sign is printed, not only coloured.
 
     ``values`` and ``names`` in the same order; ``axis`` says what left and right mean.
+    ``half_widths`` of their intervals make them estimates, and are drawn as a line on each bar.
     """
     order = np.argsort(-np.abs(values))
+    widths = np.zeros(len(values)) if half_widths is None else half_widths
     zero = NAMES + (WIDTH - NAMES) / 2
-    most = max(float(np.abs(values).max()), 1e-6)
+    most = max(float((np.abs(values) + widths).max()), 1e-6)
     scale = ((WIDTH - NAMES) / 2 - NUMBERS) / most
     bottom = ROW * len(values) + 4
     pieces = [svg.rule(zero, 0, zero, bottom)]
     for row, i in enumerate(order):
-        pieces += _bar(names[i], float(values[i]) * scale, zero, row)
-        end = zero + scale * float(values[i])
-        gap, anchor = (5, "start") if values[i] >= 0 else (-5, "end")
-        pieces.append(svg.text(end + gap, 17 + ROW * row, signed(values[i]), anchor))
+        value, width = float(values[i]), float(widths[i])
+        pieces += _bar(names[i], value * scale, zero, row)
+        if half_widths is not None:
+            pieces += _interval(zero + scale * value, scale * width, row)
+        end = zero + scale * (value + (width if value >= 0 else -width))
+        gap, anchor = (5, "start") if value >= 0 else (-5, "end")
+        pieces.append(svg.text(end + gap, 17 + ROW * row, signed(value), anchor))
     pieces.append(svg.text(zero, bottom + 16, axis, "middle"))
-    spoken = "; ".join(f"{names[i]} {signed(values[i])}" for i in order)
+    said = [signed(value) for value in values]
+    if half_widths is not None:
+        said = [f"{text} ± {width:.2f}" for text, width in zip(said, half_widths, strict=True)]
+    spoken = "; ".join(f"{names[i]} {said[i]}" for i in order)
     return svg.drawing(WIDTH, bottom + 24, axis.capitalize(), pieces, f"{spoken}.")
+
+
+def _interval(middle: float, half_width: float, row: int) -> list[str]:
+    """A line with an end on either side, across the middle of a row's bar."""
+    y, left, right = 4 + ROW * row + THICK / 2, middle - half_width, middle + half_width
+    ends = [svg.rule(x, y - 4, x, y + 4) for x in (left, right)]
+    return [svg.rule(left, y, right, y), *ends]
 
 
 def _bar(name: str, length: float, zero: float, row: int) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from face2bone.bone import CLASS_LABELS
+from face2bone.bone import CLASS_LABELS, t_score_text
 from face2bone.explore.table import AGREEMENTS, MEASURES, Explored, Filters
 
 PAGE: Final = 25  # rows; each carries a picture
@@ -132,4 +132,6 @@ def label(cohort: Explored, row: int) -> str:
 
 
 def _t_score(score: float | None) -> str:
-    return "not given" if score is None or math.isnan(score) else f"{score:+.1f}".replace("-", "−")
+    if score is None or math.isnan(score):
+        return "not given"
+    return t_score_text(score).replace("-", "−")

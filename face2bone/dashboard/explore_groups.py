@@ -77,11 +77,16 @@ def _bars(chosen: list[GroupMeans], target: str) -> Region:
     ten, one = st.columns(2, gap="large")
     names = [group.name for group in chosen]
     with ten:
-        name = names[0]
+        shown = 0
         if len(names) > 1:
-            name = st.selectbox("All regions of", names, key="explore_group") or names[0]
+            shown = st.selectbox(
+                "All regions of",
+                range(len(names)),
+                format_func=lambda i: names[i],
+                key=f"explore_group_{chosen[0].dimension}",
+            )
         bars = st.plotly_chart(
-            explore_charts.regions_of(chosen[names.index(name)], target),
+            explore_charts.regions_of(chosen[shown], target),
             config=charts.PLAIN,
             on_select="rerun",
             selection_mode="points",

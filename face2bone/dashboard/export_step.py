@@ -5,11 +5,11 @@ media store, which anyone can read by its address.
 """
 
 from collections.abc import Callable
-from datetime import datetime
 
 import streamlit as st
 
-from face2bone.assess import NOT_EXPLAINED, Assessment, LocatedFace
+from face2bone import clock
+from face2bone.assess import NOT_EXPLAINED, AnswersOnly, Assessment, LocatedFace
 from face2bone.dashboard import session
 from face2bone.report.assessment_json import document, to_json
 from face2bone.report.exports import KINDS, Form
@@ -25,12 +25,16 @@ LABELS = {
 }
 
 
-def export(assessment: Assessment) -> None:
+def export(assessment: Assessment | AnswersOnly) -> None:
     """Offer the assessment as PDF, FHIR and JSON; the photo is in none of them."""
     st.subheader("Take it along")
-    if not assessment.explanation.regions:
-        st.caption(f"{NOT_EXPLAINED} The report and the records say so.")
-    heading = _heading(assessment.located)
+    if isinstance(assessment, AnswersOnly):
+        st.caption("Without a result of a photo. The report and the records say so, and why.")
+        heading = _heading(None)
+    else:
+        if not assessment.explanation.regions:
+            st.caption(f"{NOT_EXPLAINED} The report and the records say so.")
+        heading = _heading(assessment.located)
     pdf, fhir, plain = st.columns(3)
     with pdf:
         _button(Form.PDF, assessment, heading)
@@ -42,13 +46,13 @@ def export(assessment: Assessment) -> None:
             lambda: to_json(assessment).encode(),
             "assessment.json",
             "application/json",
-            key="download_json",
+            key=_key(assessment, "download_json"),
         )
     if st.checkbox("Also offer DICOM Encapsulated PDF", key="offer_dicom"):
         _button(Form.DICOM, assessment, heading)
 
 
-def _heading(found: LocatedFace) -> Callable[[], Heading]:
+def _heading(found: LocatedFace | None) -> Callable[[], Heading]:
     """What was typed for the report; the time is taken when the file is made."""
     key = session.sitting().patient_key
     name, tongue = st.columns([2, 1])
@@ -63,27 +67,35 @@ def _heading(found: LocatedFace) -> Callable[[], Heading]:
         format_func=LANGUAGES.__getitem__,
         key="report_language",
     )
-    shown = st.checkbox(
+    shown = found is not None and st.checkbox(
         "Show the face crop in the PDF (the person can be recognised by it)",
         key=key(f"report_crop_{found.photo_sha256[:8]}"),
     )
     return lambda: Heading(
         pseudonym,
-        datetime.now().astimezone(),
+        clock.local(clock.now()),
         language or Language.ENGLISH,
-        crop_png(found.aligned) if shown else None,
+        crop_png(found.aligned) if found is not None and shown else None,
     )
 
 
-def _button(form: Form, assessment: Assessment, heading: Callable[[], Heading]) -> None:
+def _button(
+    form: Form, assessment: Assessment | AnswersOnly, heading: Callable[[], Heading]
+) -> None:
     kind = KINDS[form]
     _download(
         LABELS[form],
         lambda: kind.make(document(assessment), heading()),
         kind.file_name,
         kind.mime,
-        key=f"download_{form.value}",
+        key=_key(assessment, f"download_{form.value}"),
     )
+
+
+def _key(assessment: Assessment | AnswersOnly, name: str) -> str:
+    """Of a button that gives away a file: of this photo of this patient and no other."""
+    photo = assessment.photo_sha256[:8]
+    return session.sitting().patient_key(f"{name}_{photo}")
 
 
 def _download(label: str, make: Callable[[], bytes], name: str, mime: str, key: str) -> None:

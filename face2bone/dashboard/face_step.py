@@ -1,23 +1,26 @@
 """Step 2 of Review: the face that was found, the crop, and the quality verdict in words."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from face2bone.assess import LocatedFace
+from face2bone.assess import LocatedFace, rejection
 from face2bone.dashboard import session, show
-from face2bone.errors import FaceError
+from face2bone.errors import Face2BoneError, FaceError
+from face2bone.face.quality import QualityCheck
 from face2bone.photo import Photo
 from face2bone.report.pictures import crop_png, mesh_jpeg
 
 
-def face_step(photo: Photo) -> LocatedFace | None:
-    """Show what was found; None when there is no face that may be assessed."""
+def face_step(photo: Photo) -> LocatedFace | Face2BoneError:
+    """Show what was found; the reason instead when there is no face that may be assessed."""
     show.step(2, "Face found", "What the model will read: the ellipse, nothing around it.")
     try:
         with st.spinner("Looking for the face …"):
             found = session.located(photo)
     except FaceError as error:
         show.refusal(error)
-        return None
+        return error
     mesh, crop, verdict = st.columns([2, 1, 2], gap="large")
     with mesh:
         drawn = session.sitting().once(
@@ -30,7 +33,7 @@ def face_step(photo: Photo) -> LocatedFace | None:
         st.caption("The aligned crop, 160 by 160 pixels.")
     with verdict:
         _verdict(found)
-    return None if found.rejected else found
+    return rejection(found) if found.rejected else found
 
 
 def _verdict(found: LocatedFace) -> None:
@@ -42,17 +45,21 @@ def _verdict(found: LocatedFace) -> None:
         st.success("Accepted.", icon=":material/check:")
     for reason in found.reasons:
         st.markdown(f"- {reason}")
-    with st.expander("All checks with their figures"):
-        st.dataframe(
-            [
-                {
-                    "check": c.name,
-                    "value": f"{c.value:.3g} {c.unit}",
-                    "warn at": f"{c.warn_limit:.3g}",
-                    "reject at": "never" if c.reject_limit is None else f"{c.reject_limit:.3g}",
-                    "verdict": c.status,
-                }
-                for c in found.face.quality.checks
-            ],
-            hide_index=True,
-        )
+    checks = found.face.quality.checks
+    show.folded("All checks with their figures", "all_checks", lambda: _checks(checks))
+
+
+def _checks(checks: Sequence[QualityCheck]) -> None:
+    show.table(
+        ("check", "value", "warn at", "reject at", "verdict"),
+        [
+            (
+                c.name,
+                f"{c.value:.3g} {c.unit}",
+                f"{c.warn_limit:.3g}",
+                "never" if c.reject_limit is None else f"{c.reject_limit:.3g}",
+                c.status,
+            )
+            for c in checks
+        ],
+    )

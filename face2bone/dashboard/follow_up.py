@@ -9,10 +9,12 @@ import streamlit as st
 
 from face2bone.bone import CLASS_LABELS, BoneClass
 from face2bone.calibration.local import FAULT_LEVEL
+from face2bone.clock import in_words
 from face2bone.cohort.manifest import DXA_SITES
 from face2bone.dashboard import follow_up_charts, session, show
 from face2bone.dashboard.charts import PLAIN
-from face2bone.dashboard.dxa_form import SAID, dxa_form, say_and_start_over
+from face2bone.dashboard.dxa_form import dxa_form
+from face2bone.dashboard.dxa_results import SAID, say_and_start_over
 from face2bone.dashboard.save_step import SAVER, shared_records
 from face2bone.errors import Face2BoneError, ImportRefused
 from face2bone.evaluation.monitoring import FALSE_ALARMS, HORIZON, MINIMUM, ObservedGroup
@@ -25,7 +27,8 @@ from face2bone.records import (
     waiting,
 )
 from face2bone.records.clinic import LOOK_EVERY
-from face2bone.records.followup import COLUMNS, OPTIONAL
+from face2bone.records.dxa_table import ASSESSMENT_ID, COLUMNS, REASON
+from face2bone.records.followup import SENT_TO_DXA
 
 REPORT: Final = "follow_up_report"
 
@@ -56,9 +59,10 @@ def _report(kept: tuple[KeptAssessment, ...], bundle_sha256: str) -> ClinicRepor
 
 
 def _results_in(kept: tuple[KeptAssessment, ...]) -> None:
-    show.step(1, "Waiting for DXA", "Saved assessments without a result, the oldest first.")
+    show.step(1, "Waiting for DXA", "Sent to DXA and without a result, the oldest first.")
     open_ones = waiting(kept)
     st.markdown(f"**{len(open_ones)}** of {len(kept)} saved assessments wait for a DXA result.")
+    st.caption(f"Those whose decision was “{SENT_TO_DXA[0]}” or “{SENT_TO_DXA[1]}”.")
     if open_ones:
         st.dataframe(_waiting_table(open_ones), hide_index=True, width="stretch", height=210)
     show.step(2, "Results", "T-scores by site and date; the lowest decides the class.")
@@ -75,7 +79,7 @@ def _waiting_table(open_ones: tuple[KeptAssessment, ...]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "patient": [one.patient_id for one in open_ones],
-            "assessed on": [one.saved_on.isoformat() for one in open_ones],
+            "assessed on": [in_words(one.saved_at) for one in open_ones],
             "sex": [one.sex for one in open_ones],
             "age": [f"{one.age_years:g}" for one in open_ones],
             "decision": [one.decision for one in open_ones],
@@ -88,7 +92,8 @@ def _import_table() -> None:
     st.markdown("**A table from the DXA department**")
     st.caption(
         f"CSV with the columns {', '.join(COLUMNS)} (sites: {', '.join(DXA_SITES)}; days as "
-        f"2026-01-31), and {OPTIONAL} where a patient has several assessments."
+        f"2026-01-31), {ASSESSMENT_ID} where a patient has several assessments, and {REASON} where "
+        "a row corrects a result that is kept."
     )
     file = st.file_uploader(
         "Table of DXA results (CSV)", type=["csv", "tsv", "txt"], key="dxa_table"

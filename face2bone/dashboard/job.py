@@ -1,14 +1,17 @@
-"""One long computation in a thread of its own, which a page can watch and stop.
+"""One long computation in a thread beside the page, which the page can watch and stop.
 
 A page that computed by itself would show nothing more until it was done, and every click
 would start it over. A job runs on while the page is used. It belongs to the session that
-started it: it is kept nowhere else, and when the session lets go of it, it stops.
+started it: it is kept nowhere else, and when the session lets go of it, it stops, or leaves the
+line in which it waits for its turn among the jobs of all sessions.
 """
 
 import threading
 import weakref
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+from face2bone.dashboard.line import Line, shared_line
 
 if TYPE_CHECKING:
     from face2bone.assess import Progress
@@ -23,8 +26,8 @@ class _Stopped(Exception):
 class _State(Generic[T]):
     """What the thread and the job share; the thread never holds the job itself."""
 
-    def __init__(self, steps: Mapping[str, str]) -> None:
-        self.steps = steps
+    def __init__(self, work: "Callable[[Progress], T]", steps: Mapping[str, str]) -> None:
+        self._work, self._steps = work, steps
         self.at = next(iter(steps.values())), 0.0
         self.stop, self.over = threading.Event(), threading.Event()
         self.found: list[T] = []
@@ -34,11 +37,19 @@ class _State(Generic[T]):
         if self.stop.is_set():
             raise _Stopped
         words, _ = self.at
-        self.at = self.steps.get(step, words), min(max(fraction, 0.0), 1.0)
+        self.at = self._steps.get(step, words), min(max(fraction, 0.0), 1.0)
 
-    def run(self, work: "Callable[[Progress], T]") -> None:
+    @property
+    def left(self) -> bool:
+        """Whether nobody waits for it any more."""
+        return self.stop.is_set()
+
+    def run(self) -> None:
+        """Do the work, unless it was stopped before its turn came."""
         try:
-            found = work(self.report)
+            if self.left:
+                raise _Stopped
+            found = self._work(self.report)
             # Stopped in its last breath: nobody waits for it, so nothing is kept.
             if not self.stop.is_set():
                 self.found.append(found)
@@ -51,19 +62,24 @@ class _State(Generic[T]):
 
 
 class Job(Generic[T]):
-    """A computation that runs from now on; ``work`` gets the progress callback to call.
+    """A computation that runs as soon as its turn has come.
 
-    ``work`` is stopped by an exception raised in that callback, so it must call it often
-    enough and keep nothing of its own. ``steps`` says in words what each step that it reports
-    does, the first of them first: there the job is before it has reported anything.
+    ``work`` gets the progress callback to call. It is stopped by an exception raised in that
+    callback, so it must call it often enough and keep nothing of its own. ``steps`` says in words
+    what each step that it reports does, the first of them first: there the job is before it has
+    reported anything. ``line`` is where it waits for its turn; the process's without one.
     """
 
-    def __init__(self, work: "Callable[[Progress], T]", steps: Mapping[str, str]) -> None:
-        self._state: _State[T] = _State(steps)
-        # Named like nothing of a patient: thread names reach logs.
-        thread = threading.Thread(target=self._state.run, args=(work,), name="job", daemon=True)
+    def __init__(
+        self,
+        work: "Callable[[Progress], T]",
+        steps: Mapping[str, str],
+        line: Line | None = None,
+    ) -> None:
+        self._state: _State[T] = _State(work, steps)
+        self._line = line or shared_line()
         weakref.finalize(self, self._state.stop.set)
-        thread.start()
+        self._line.join(self._state)
 
     @property
     def over(self) -> bool:
@@ -80,9 +96,16 @@ class Job(Generic[T]):
         """What it is doing, in words, and the fraction of that done, in [0, 1]."""
         return self._state.at
 
+    @property
+    def before(self) -> int | None:
+        """How many jobs, of whichever session, go first; None once this one has begun."""
+        return self._line.before(self._state)
+
     def stop(self) -> None:
-        """End it at its next progress call; once it has been done, this does nothing."""
+        """Leave the line, or end at the next progress call; once done, this does nothing."""
         self._state.stop.set()
+        if self._line.leave(self._state):
+            self._state.over.set()
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until it is over, at most ``seconds``; returns ``over``."""

@@ -6,11 +6,12 @@ from typing import Final
 import streamlit as st
 
 from face2bone.clinical.frax import CALCULATOR
-from face2bone.clinical.guideline import GUIDELINES, load_guideline
+from face2bone.clinical.guideline import GUIDELINES, Topic, load_guideline
 from face2bone.clinical.pathway import Urgency
 from face2bone.clinical.questions import Question, load_questions
 from face2bone.clinical.reasons import Reason
 from face2bone.clinical.referral import Referral
+from face2bone.clinical.source import unmarked
 from face2bone.clinical.what_if import Change
 from face2bone.dashboard import session, show
 from face2bone.dashboard.answers import (
@@ -33,6 +34,13 @@ BOXES: Final = {
     Urgency.DXA: st.warning,
     Urgency.DXA_IF_RISK_FACTOR: st.info,
     Urgency.ROUTINE: st.success,
+}
+SOURCES_PAGE: Final = "sources"  # beside Review; opens in another tab, so that the patient stays
+TOPIC_WORDS: Final[Mapping[Topic, str]] = {
+    "calcium": "calcium",
+    "vitamin_d": "vitamin D",
+    "exercise": "exercise",
+    "falls": "falls",
 }
 CHANGE_WORDS: Final = {
     "red flag": "a red flag",
@@ -59,8 +67,8 @@ def next_step(answers: Answers, referral: Referral | None) -> None:
             _refusals(answers)
         else:
             _suggestion(referral)
-    with st.expander("Further answers for the scores (optional)"):
-        history_form(answers.patient)
+    further = "Further answers for the scores (optional)"
+    show.folded(further, "further_answers", lambda: history_form(answers.patient))
     if referral is not None:
         scores_table(answers, referral.situation.scores)
 
@@ -134,20 +142,36 @@ def _suggestion(referral: Referral) -> None:
         _list(referral.actions)
     with reasons:
         st.markdown("**Reasons**")
+        _unverified(referral)
         for reason in referral.reasons:
             _reason(reason)
     with face:
         _face(referral)
-    with st.expander("What would change this suggestion"):
-        _changes(referral)
-    with st.expander("Advice on calcium, vitamin D, exercise and falls"):
-        for line in referral.advice:
-            st.markdown(f"- {line.text}")
-            st.caption(line.source)
+    show.folded("What would change this suggestion", "changes", lambda: _changes(referral))
+    topics = "Advice on calcium, vitamin D, exercise and falls"
+    show.folded(topics, "advice", lambda: _advice(referral))
     st.caption(
         f"Guideline: {referral.guideline_title}. {referral.guideline_note} "
         f"Rules common to all: pathway {referral.pathway_version}. The clinician decides."
     )
+
+
+def _advice(referral: Referral) -> None:
+    for line in referral.advice:
+        st.markdown(f"- {line.text}")
+        st.caption(unmarked(line.source))
+
+
+def _unverified(referral: Referral) -> None:
+    """One badge for all that rests on a publication nobody read for it; the page explains."""
+    rules = sorted({r.order for r in referral.reasons if not r.verified})
+    topics = [TOPIC_WORDS[line.topic] for line in referral.advice if not line.verified]
+    named = [f"rule {number}" for number in rules]
+    named += [f"advice on {', '.join(topics)}"] if topics else []
+    if named:
+        st.markdown(
+            f":orange-badge[Unverified: {'; '.join(named)}] [What this means]({SOURCES_PAGE})"
+        )
 
 
 def _list(actions: tuple[str, ...]) -> None:
@@ -156,7 +180,7 @@ def _list(actions: tuple[str, ...]) -> None:
 
 def _reason(reason: Reason) -> None:
     st.markdown(f"- {reason.text}")
-    st.caption(f"Rule {reason.order}, {reason.version}. {reason.source}")
+    st.caption(f"Rule {reason.order}, {reason.version}. {unmarked(reason.source)}")
 
 
 def _face(referral: Referral) -> None:

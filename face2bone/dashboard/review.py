@@ -5,13 +5,22 @@ other: while a page is drawn again, Streamlit leaves the former drawing standing
 one has not come by yet, and a step that moved would stand there twice.
 """
 
+from typing import TYPE_CHECKING, Final
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from face2bone.dashboard import session, show, start
 from face2bone.dashboard.photo_step import photo_step
-from face2bone.errors import BundleError, Face2BoneError
+from face2bone.errors import BundleError, Face2BoneError, FaceRejected
 from face2bone.patient import Patient
+from face2bone.photo import Photo
+
+if TYPE_CHECKING:  # seconds to import: the load does it, while the page is drawn
+    from face2bone.assess import AnswersOnly, Assessment, LocatedFace
+    from face2bone.clinical.referral import Referral
+
+NO_PHOTO: Final = "There was no photo."
 
 
 def review() -> None:
@@ -52,11 +61,9 @@ def _steps_after_the_photo(patient: Patient | None) -> None:
     # Heavy imports, which the load at the start has done by now.
     from face2bone.assess import Assessment, Explanation
     from face2bone.dashboard.answers import read_answers
-    from face2bone.dashboard.export_step import export
     from face2bone.dashboard.face_step import face_step
     from face2bone.dashboard.next_step import next_step
     from face2bone.dashboard.result_step import result_step, shown, trust_step
-    from face2bone.dashboard.save_step import save_step
     from face2bone.dashboard.why_step import why_step
 
     photo = session.sitting().photo
@@ -81,9 +88,11 @@ def _steps_after_the_photo(patient: Patient | None) -> None:
     assessor = session.assessor()
     with face:
         found = face_step(photo) if photo is not None else None
-    if photo is None or found is None:
+    if photo is None or found is None or isinstance(found, Face2BoneError):
+        referral = assessor.refer(asked, None, answers.frax, answers.guideline)
         with following:
-            next_step(answers, assessor.refer(asked, None, answers.frax, answers.guideline))
+            next_step(answers, referral)
+        _take_along(_without_result(asked, referral, photo, found), photo, files, records)
         return
     prediction = session.prediction(found)
     referral = assessor.refer(asked, prediction, answers.frax, answers.guideline)
@@ -104,7 +113,36 @@ def _steps_after_the_photo(patient: Patient | None) -> None:
         )
         return
     assessment = Assessment(asked, found, prediction, explanation, referral, assessor.facts)
+    _take_along(assessment, photo, files, records)
+
+
+def _take_along(
+    assessment: "Assessment | AnswersOnly",
+    photo: Photo | None,
+    files: DeltaGenerator,
+    records: DeltaGenerator,
+) -> None:
+    """Report and records, with a result of a photo or without."""
+    from face2bone.dashboard.export_step import export
+    from face2bone.dashboard.save_step import save_step
+
     with files:
         export(assessment)
     with records:
         save_step(assessment, photo)
+
+
+def _without_result(
+    patient: Patient,
+    referral: "Referral",
+    photo: Photo | None,
+    found: "LocatedFace | Face2BoneError | None",
+) -> "AnswersOnly":
+    """The answers' own suggestion, and why no photo adds to it."""
+    from face2bone.assess import AnswersOnly
+
+    facts, refused = session.assessor().facts, session.sitting().refusal
+    if photo is None:
+        return AnswersOnly(patient, referral, facts, str(refused or NO_PHOTO))
+    quality = session.located(photo).face.quality if isinstance(found, FaceRejected) else None
+    return AnswersOnly(patient, referral, facts, str(found), photo.sha256, quality)

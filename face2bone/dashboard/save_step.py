@@ -4,8 +4,9 @@ from typing import Final
 
 import streamlit as st
 
-from face2bone.assess import Assessment
+from face2bone.assess import AnswersOnly, Assessment
 from face2bone.clinical.referral import Referral
+from face2bone.cohort.synthetic.samples import is_sample_photo
 from face2bone.dashboard import session, show
 from face2bone.dashboard.sitting import Press
 from face2bone.errors import Face2BoneError
@@ -20,6 +21,7 @@ from face2bone.records import (
     open_records,
     save,
 )
+from face2bone.records.saving import SAMPLE_NOT_KEPT
 from face2bone.report.assessment_json import document
 from face2bone.settings import get_settings
 
@@ -32,9 +34,12 @@ def shared_records() -> Records:
     return open_records()
 
 
-def save_step(assessment: Assessment, photo: Photo) -> None:
+def save_step(assessment: Assessment | AnswersOnly, photo: Photo | None) -> None:
     """Offer to keep the assessment; nothing is written before the button is pressed."""
     st.subheader("Save to the records")
+    if is_sample_photo(assessment.photo_sha256):
+        st.info(SAMPLE_NOT_KEPT, icon=":material/draw:")
+        return
     photo_too, sitting = get_settings().records_photos, session.sitting()
     st.caption(
         "Kept under a pseudonym, with an audit trail. "
@@ -50,12 +55,11 @@ def save_step(assessment: Assessment, photo: Photo) -> None:
     )
     with sitting.saving:  # a script that was ended may still be writing
         press = sitting.save_asked
-        if press is not None:
-            _act_on(press, assessment, visit, photo)
-    _say_saved(assessment)
+        refused = press is not None and not _act_on(press, assessment, visit, photo)
+    _say_saved(assessment, visit, refused)
 
 
-def _visit(assessment: Assessment, photo_too: bool) -> Visit:
+def _visit(assessment: Assessment | AnswersOnly, photo_too: bool) -> Visit:
     key = session.sitting().patient_key
     left, right = st.columns(2, gap="large")
     with left:
@@ -97,16 +101,21 @@ def _visit(assessment: Assessment, photo_too: bool) -> Visit:
     )
 
 
-def _consent(assessment: Assessment, photo_too: bool) -> bool:
+def _consent(assessment: Assessment | AnswersOnly, photo_too: bool) -> bool:
     """The box with the text; a tick holds for this photo of this patient and no other."""
-    text, photo = consent_text(), assessment.located.photo_sha256[:8]
+    text, photo = consent_text(), assessment.photo_sha256[:8]
     words = f"{text.text} {text.photo_text}" if photo_too else text.text
     key = session.sitting().patient_key(f"consent_{photo}")
     return st.checkbox(f"{words} (text version {text.version})", key=key)
 
 
-def _act_on(press: Press, assessment: Assessment, visit: Visit, photo: Photo) -> None:
-    """Save what Save was pressed for, once; the press is forgotten when all is done and said."""
+def _act_on(
+    press: Press, assessment: Assessment | AnswersOnly, visit: Visit, photo: Photo | None
+) -> bool:
+    """Save what Save was pressed for, once; the press is forgotten when all is done and said.
+
+    Returns whether it is saved; where not, the page has said why.
+    """
     sitting, key = session.sitting(), _key(assessment)
     if press.what != key:
         st.warning("An answer changed before it was saved. Look again, and press Save.")
@@ -118,19 +127,31 @@ def _act_on(press: Press, assessment: Assessment, visit: Visit, photo: Photo) ->
             show.refusal(error)
     if sitting.save_asked is press:
         sitting.save_asked = None
+    return sitting.saved[:2] == (key, visit)
 
 
-def _say_saved(assessment: Assessment) -> None:
-    key, visit, made = session.sitting().saved or (None, None, "")
-    if visit is not None and key == _key(assessment):
+def _say_saved(assessment: Assessment | AnswersOnly, visit: Visit, refused: bool) -> None:
+    """What has been saved: all that is on the page, or only what stood there before."""
+    key, saved, made = session.sitting().saved or (None, None, "")
+    if saved is None or key != _key(assessment):
+        return
+    if saved == visit and not refused:
         st.success(
-            f"Saved under {visit.patient_id}, assessment {made}. "
+            f"Saved under {saved.patient_id}, assessment {made}. "
             "Enter the DXA result on the Follow-up page when it comes.",
             icon=":material/check:",
         )
+    else:
+        st.info(
+            f"What the form held before is in the records under {saved.patient_id}, assessment "
+            f"{made}. What it holds now is not saved.",
+            icon=":material/history:",
+        )
 
 
-def _key(assessment: Assessment) -> tuple[str, str, int, Patient, Referral]:
+def _key(assessment: Assessment | AnswersOnly) -> tuple[str, str, int, Patient, Referral]:
     """All that a correction can change, and what of an explanation there is."""
-    number, ways = session.sitting().patient_key(""), len(assessment.explanation.regions)
-    return number, assessment.located.photo_sha256, ways, assessment.patient, assessment.referral
+    number, ways = session.sitting().patient_key(""), 0
+    if isinstance(assessment, Assessment):
+        ways = len(assessment.explanation.regions)
+    return number, assessment.photo_sha256, ways, assessment.patient, assessment.referral

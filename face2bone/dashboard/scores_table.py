@@ -2,15 +2,16 @@
 
 from typing import Final
 
-import pandas as pd
 import streamlit as st
 
 from face2bone.clinical.dxa import nogg_spine_hip
-from face2bone.clinical.score import Score
+from face2bone.clinical.score import Instrument, Score
+from face2bone.clinical.source import unmarked
 from face2bone.clinical.typed_rules import Scores
+from face2bone.dashboard import show
 from face2bone.dashboard.answers import Answers
 
-REFERS_WORDS: Final = {True: "past its cut-off", False: "not past it", None: "—"}
+ASKED: Final = {Instrument.FRACTURE_INDEX_BMD: "treatment review"}  # every other cut-off: DXA
 
 
 def scores_table(answers: Answers, published: Scores) -> None:
@@ -25,13 +26,29 @@ def scores_table(answers: Answers, published: Scores) -> None:
     _table(valued)
     for disclaimer in dict.fromkeys(score.disclaimer for score in valued if score.disclaimer):
         st.caption(disclaimer)
-    with st.expander(f"{len(others)} scores without a value, and why"):
-        _table(others)
-    with st.expander("Who each score is for, and where it comes from"):
-        for score in scores:
-            note = f" {score.note}" if score.note else ""
-            st.markdown(f"- **{score.title}**: for {score.population}.{note}")
-            st.caption(f"{score.source.citation}. Instruments {score.version}.")
+    for score in others:
+        if score.missing and not score.not_applicable:
+            needs = "; ".join(score.missing)
+            st.caption(f"Left out until answered: {score.title}. It needs: {needs}.")
+    missing = f"{len(others)} scores without a value, and why"
+    show.folded(missing, "other_scores", lambda: _table(others))
+    origin = "Who each score is for, and where it comes from"
+    show.folded(origin, "score_sources", lambda: _sources(scores))
+
+
+def _sources(scores: Scores) -> None:
+    for score in scores:
+        note = f" {score.note}" if score.note else ""
+        st.markdown(f"- **{score.title}**: for {score.population}.{note}")
+        st.caption(f"{unmarked(score.source.citation)}. Instruments {score.version}.")
+
+
+def _suggests(score: Score) -> str:
+    """What a score's own cut-off asks for; whether it counts, the reasons say."""
+    if score.refers is None:
+        return "—"
+    verb = "suggests" if score.refers else "does not suggest"
+    return f"{verb} {ASKED.get(score.instrument, 'DXA')}"
 
 
 def _scores(answers: Answers, published: Scores) -> Scores:
@@ -45,14 +62,16 @@ def _table(scores: list[Score]) -> None:
     if not scores:
         st.caption("None.")
         return
-    rows = [
-        {
-            "Score": score.title,
-            "Result": score.words,
-            "Cut-off": score.cutoff or "—",
-            "For DXA": REFERS_WORDS[score.refers],
-            "Counted as no": ", ".join(score.missing) if score.value is not None else "",
-        }
-        for score in scores
-    ]
-    st.table(pd.DataFrame(rows).set_index("Score"))
+    show.table(
+        ("Score", "Result", "Cut-off", "By itself", "Counted as no"),
+        [
+            (
+                score.title,
+                score.words,
+                score.cutoff or "—",
+                _suggests(score),
+                ", ".join(score.missing) if score.value is not None else "",
+            )
+            for score in scores
+        ],
+    )

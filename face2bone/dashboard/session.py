@@ -7,6 +7,7 @@ nothing and no one else can be shown it.
 """
 
 import gc
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -22,12 +23,14 @@ from face2bone.settings import get_settings
 if TYPE_CHECKING:  # seconds to import: the load does it, while the page is drawn
     from face2bone.assess import Assessor, Explanation, LocatedFace
     from face2bone.bundle import Bundle
+    from face2bone.explain.estimate import RegionEstimate
     from face2bone.runtime import Prediction
 
 T = TypeVar("T")
 
 SITTING: Final = "sitting"
 EXPLANATION: Final = "explanation"
+SO_FAR: Final = "so_far"
 EXPLAINING: Final = {"regions": "1,024 combinations of regions, twice", "concepts": "Concepts"}
 
 
@@ -97,9 +100,14 @@ def prediction(found: "LocatedFace") -> "Prediction":
     return sitting().once(key("prediction", found.photo_sha256), lambda: assessor().predict(found))
 
 
+def so_far(found: "LocatedFace") -> "deque[RegionEstimate | Explanation]":
+    """The last that the explanation of a photo has told of itself, if it has; see ``explain``."""
+    return sitting().once(key(SO_FAR, found.photo_sha256), lambda: deque(maxlen=1))
+
+
 def explanation(found: "LocatedFace") -> "Job[Explanation]":
     """The explanation of a photo, from now on computed in the background."""
-    work = partial(assessor().explain, found)
+    work = partial(assessor().explain, found, so_far=so_far(found).append)
     return sitting().once(key(EXPLANATION, found.photo_sha256), lambda: Job(work, EXPLAINING))
 
 

@@ -6,7 +6,7 @@ picture a person can be recognised by is written into the page itself instead.
 
 import base64
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import streamlit as st
@@ -48,10 +48,13 @@ def banner(status: str) -> None:
     """The bundle's status, which stays on the screen while the page scrolls."""
     from face2bone.report.assessment_json import notice_of
 
-    st.html(
+    # Not st.html: the page's drawings need what a browser loads for Markdown with HTML in it, and
+    # so has it before the first result.
+    st.markdown(
         '<div role="note" style="position:fixed;bottom:0;left:0;right:0;z-index:1000000;'
         'padding:6px 16px;text-align:center;font-size:0.9rem;background:#5c2d00;color:#fff">'
-        f"<strong>{STATUS_WORDS[status]}</strong> · {html.escape(notice_of(status))}</div>"
+        f"<strong>{STATUS_WORDS[status]}</strong> · {html.escape(notice_of(status))}</div>",
+        unsafe_allow_html=True,
     )
 
 
@@ -67,8 +70,31 @@ def step(number: int, title: str, meaning: str) -> None:
 
 
 def table(head: Sequence[str], body: Sequence[Sequence[str]]) -> None:
-    """A plain table that a screen reader reads; the first column names the row."""
-    import pandas as pd
+    """A plain table that a screen reader reads; the first column names the row.
 
-    frame = pd.DataFrame([tuple(row) for row in body], columns=list(head))
-    st.table(frame.set_index(head[0]))
+    Written into the page: Streamlit's own tables make a browser load half a megabyte first.
+    """
+    first = "".join(f'<th scope="col">{_cell(name)}</th>' for name in head)
+    rows = "".join(f"<tr>{_row(row)}</tr>" for row in body)
+    st.markdown(
+        f"<table><thead><tr>{first}</tr></thead><tbody>{rows}</tbody></table>",
+        unsafe_allow_html=True,
+    )
+
+
+def _row(cells: Sequence[str]) -> str:
+    named = f'<th scope="row">{_cell(cells[0])}</th>'
+    return named + "".join(f"<td>{_cell(cell)}</td>" for cell in cells[1:])
+
+
+def _cell(text: str) -> str:
+    """The text as HTML on one line, so that none of it is Markdown."""
+    return html.escape(" ".join(text.split()))
+
+
+def folded(label: str, key: str, draw: Callable[[], None]) -> None:
+    """What is drawn, and computed, only for who opens it."""
+    fold = st.expander(label, key=key, on_change="rerun")
+    if fold.open:
+        with fold:
+            draw()

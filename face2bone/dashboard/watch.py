@@ -1,11 +1,13 @@
 """A job on the page: how far it is, a button that stops it, and one that starts it again."""
 
+from collections.abc import Callable
 from typing import TypeVar
 
 import streamlit as st
 
 from face2bone.dashboard import session, show
 from face2bone.dashboard.job import Job
+from face2bone.dashboard.line import told
 from face2bone.dashboard.sitting import Key
 from face2bone.errors import Face2BoneError
 
@@ -14,11 +16,16 @@ T = TypeVar("T")
 LOOK_SECONDS = 1.0
 
 
-def watched(job: Job[T], at: Key) -> T | None:
+def nothing() -> None:
+    """What there is to see of a job that shows nothing until it is done."""
+
+
+def watched(job: Job[T], at: Key, meanwhile: Callable[[], None] = nothing) -> T | None:
     """What the job found, or None with its progress and a Stop button on the page.
 
-    ``at`` is the key under which the sitting keeps the job. One that was stopped or failed
-    says so and can be started again; the rest of the page stays usable in every case.
+    ``at`` is the key under which the sitting keeps the job; ``meanwhile`` draws what there is to
+    see of it so far. One that was stopped or failed says so and can be started again; the rest of
+    the page stays usable in every case.
     """
     try:
         found = job.result()
@@ -30,7 +37,7 @@ def watched(job: Job[T], at: Key) -> T | None:
         st.info("Stopped before it was done; nothing of it is kept.", icon=":material/block:")
         _again(at)
     elif found is None:
-        _progress(job, at)
+        _progress(job, at, meanwhile)
     return found
 
 
@@ -40,11 +47,13 @@ def _again(at: Key) -> None:
 
 
 @st.fragment(run_every=LOOK_SECONDS)
-def _progress(job: Job[T], key: Key) -> None:
+def _progress(job: Job[T], key: Key, meanwhile: Callable[[], None]) -> None:
     """Only this part of the page is drawn again while the job runs."""
     if job.over or job.stopped:
         st.rerun()
     words, fraction = job.progress
+    before = job.before
     bar, button = st.columns([5, 1], vertical_alignment="center")
-    bar.progress(fraction, text=f"{words}: {fraction:.0%}")
+    bar.progress(fraction, text=f"{words}: {fraction:.0%}" if before is None else told(before))
     button.button("Stop", key=f"stop_{key[0]}", icon=":material/stop:", on_click=job.stop)
+    meanwhile()

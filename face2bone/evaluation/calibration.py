@@ -11,18 +11,17 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit, logit
+from scipy.special import logit
 from scipy.stats import chi2
 
 from face2bone.calibration.labelled import N_CLASSES
 from face2bone.calibration.reliability import DEFAULT_BINS, EceFloor, bin_index
+from face2bone.evaluation.logistic import logistic_intercept, logistic_slope
 from face2bone.evaluation.table import Floats
 
 Events = npt.NDArray[np.bool_]
 
 SMALLEST: Final = 1e-6  # probabilities closer to 0 or 1 have no useful logit
-STEPS: Final = 30
-SETTLED: Final = 1e-8
 HL_GROUPS: Final = 10
 BLOCK: Final = 2_000_000  # simulated patients held at once
 FEWEST_EXPECTED: Final = 1e-9
@@ -85,54 +84,46 @@ def calibration_slope(stated: Floats, happened: Events, weights: Floats) -> Floa
 
     NaN where only one outcome occurs or a threshold parts the outcomes without error.
     """
-    x = _logits(stated)
-    a, b = np.zeros(len(weights)), np.ones(len(weights))
-    step = np.full((2, len(weights)), np.inf)
-    with np.errstate(all="ignore"):
-        for _ in range(STEPS):
-            mean = expit(a[:, None] + b[:, None] * x)
-            rest, spread = weights * (happened - mean), weights * mean * (1.0 - mean)
-            g0, g1 = rest.sum(axis=1), rest @ x
-            h0, h1, h2 = spread.sum(axis=1), spread @ x, spread @ x**2
-            step = np.stack([h2 * g0 - h1 * g1, h0 * g1 - h1 * g0]) / (h0 * h2 - h1**2)
-            a, b = a + step[0], b + step[1]
-            if (np.abs(step) < SETTLED).all():
-                break
-        settled = (np.abs(step) < SETTLED).all(axis=0)
-    return np.where(settled & _both(happened, weights), b, np.nan)
+    return logistic_slope(_logits(stated), happened, weights)
 
 
 def calibration_intercept(stated: Floats, happened: Events, weights: Floats) -> Floats:
-    """Intercept a at slope 1, (R,), in logits: above 0, events are more common than stated."""
-    x, a = _logits(stated), np.zeros(len(weights))
-    step = np.full(len(weights), np.inf)
-    with np.errstate(all="ignore"):
-        for _ in range(STEPS):
-            mean = expit(a[:, None] + x)
-            spread = (weights * mean * (1.0 - mean)).sum(axis=1)
-            step = (weights * (happened - mean)).sum(axis=1) / spread
-            a = a + step
-            if (np.abs(step) < SETTLED).all():
-                break
-        settled = np.abs(step) < SETTLED
-    return np.where(settled & _both(happened, weights), a, np.nan)
+    """Intercept a at slope 1, (R,), in logits: above 0, events are more common than stated.
+
+    NaN where only one outcome occurs.
+    """
+    return logistic_intercept(_logits(stated), happened, weights)
 
 
 def hosmer_lemeshow(cut: str, stated: Floats, happened: Events) -> HosmerLemeshow:
     """Ten groups of equal size by stated risk; sum of (O - E)^2 / (E (1 - E/n)).
 
+    Patients of one stated risk share a group, that of their middle one: were they split, the
+    result would depend on the order of the rows. With such ties groups differ in size or fall
+    together, and the degrees of freedom are the groups that are left.
     For comparison with published tables only: a large p-value is no evidence of
     calibration, and the result depends on the groups and on n.
     """
-    groups = np.array_split(np.argsort(stated, kind="stable"), HL_GROUPS)
-    statistic = 0.0
-    for members in groups:
-        expected, n = float(stated[members].sum()), len(members)
-        variance = expected * (1.0 - expected / n) if n else 0.0
-        if variance < FEWEST_EXPECTED:
-            return HosmerLemeshow(cut, None, HL_GROUPS, None)
-        statistic += (float(happened[members].sum()) - expected) ** 2 / variance
-    return HosmerLemeshow(cut, statistic, HL_GROUPS, float(chi2.sf(statistic, HL_GROUPS)))
+    risks, which, counts = np.unique(stated, return_inverse=True, return_counts=True)
+    group = _tenths(counts)
+    n = np.bincount(group, weights=counts)
+    expected = np.bincount(group, weights=risks * counts)
+    observed = np.bincount(group[which], weights=happened)
+    variance = expected * (1.0 - expected / n)
+    if len(stated) < HL_GROUPS or (variance < FEWEST_EXPECTED).any():
+        return HosmerLemeshow(cut, None, len(n), None)
+    statistic = float(((observed - expected) ** 2 / variance).sum())
+    return HosmerLemeshow(cut, statistic, len(n), float(chi2.sf(statistic, len(n))))
+
+
+def _tenths(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Group of each distinct risk, given how many patients have it; no group is empty."""
+    n = int(counts.sum())
+    ends = np.cumsum(n // HL_GROUPS + (np.arange(HL_GROUPS) < n % HL_GROUPS))
+    middle = np.cumsum(counts) - counts / 2.0
+    tenth = np.searchsorted(ends, middle, side="right")
+    groups: npt.NDArray[np.int64] = np.unique(tenth, return_inverse=True)[1]
+    return groups
 
 
 def _members(stated: Floats) -> Floats:
@@ -143,9 +134,3 @@ def _members(stated: Floats) -> Floats:
 def _logits(stated: Floats) -> Floats:
     x: Floats = logit(np.clip(stated, SMALLEST, 1.0 - SMALLEST))
     return x
-
-
-def _both(happened: Events, weights: Floats) -> Events:
-    """Whether an event and a non-event have weight, in each resample."""
-    both: Events = (weights[:, happened].sum(axis=1) > 0) & (weights[:, ~happened].sum(axis=1) > 0)
-    return both

@@ -6,14 +6,13 @@ caller says where the store lies and whether it is kept, because crops show face
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from face2bone import __version__
+from face2bone import __version__, clock
 from face2bone.bone import CLASS_LABELS
 from face2bone.bundle import Bundle, bundle_hash
 from face2bone.cohort.crops import CropStore, photo_crops, rejection_reasons
@@ -62,7 +61,7 @@ def evaluate_bundle(
         cohort=_facts(bundle, cohort, rejected, int(outside.sum()), guards),
         evaluation=evaluate_predictions(table),
         engine=engine.name,
-        created_on=datetime.now(UTC).date(),
+        created_on=clock.today(),
         software=f"face2bone {__version__}",
         guards=guards,
     )

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from face2bone.bundle import Bundle, bundle_hash
+from face2bone.careful import bytes_of, json_of, parquet_of
 from face2bone.cohort.crops import SOURCE, CropStore
 from face2bone.errors import ExplanationError
 from face2bone.explain.arrays import BoolArray, Pixels
@@ -64,9 +65,18 @@ def explain_store(
                 progress(i, count)
                 rows.append(_row(bundle, engine, store, i, bool(may_show[i])))
             write_whole(path, pd.DataFrame(rows).to_parquet(index=False))
-        parts.append(pd.read_parquet(path))
+        parts.append(_shard(path))
     progress(count, count)
     return pd.concat(parts, ignore_index=True)
+
+
+def _shard(path: Path) -> pd.DataFrame:
+    try:
+        return parquet_of(path)
+    except (OSError, ValueError) as error:
+        raise ExplanationError(
+            f"The file {path.name} of an earlier run is damaged. Delete it and start again."
+        ) from error
 
 
 def stored_face(store: CropStore, index_row: int) -> AlignedFace:
@@ -102,7 +112,7 @@ def _row(
 
 def _open(folder: Path, bundle: Bundle, store: CropStore) -> None:
     """Make the folder of shards, or check that it holds this model's of this cohort."""
-    crops = json.loads((store.folder / SOURCE).read_text("utf-8"))
+    crops = json_of(bytes_of(store.folder / SOURCE))  # checked when the store was opened
     rows = hashlib.sha256(store.rows.tobytes()).hexdigest()  # a part of the store may be explained
     mark = json.dumps({"bundle": bundle_hash(bundle), "crops": crops, "rows": rows})
     folder.mkdir(parents=True, exist_ok=True)

@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.ndimage import distance_transform_edt, gaussian_filter
-from scipy.sparse import coo_array, diags_array
-from scipy.sparse.linalg import splu
 
 from face2bone.explain.arrays import BoolArray, FloatArray, Pixels, RegionMap
 from face2bone.face.alignment import MASK_VALUE, AlignedFace
@@ -44,6 +41,10 @@ def blur_fill(aligned: AlignedFace, sigma: float = BLUR_SIGMA) -> Fill:
     Normalised convolution (Knutsson and Westin 1993): blurred crop over blurred mask, so
     the mask's colour does not leak in from outside the face.
     """
+    from scipy.ndimage import (
+        gaussian_filter,  # half a second to import, and a result needs none of it
+    )
+
     inside = aligned.mask.astype(np.float64)
     weight = gaussian_filter(inside, sigma, mode="constant", truncate=3.0)
     colour = gaussian_filter(
@@ -77,6 +78,8 @@ def mean_face_fill(aligned: AlignedFace, mean_face: Pixels) -> Fill:
     Where it carries the mask value the nearest pixel that does not is used, so that an
     ellipse wider than the cohort's is filled with skin and not with the mask.
     """
+    from scipy.ndimage import distance_transform_edt
+
     undefined = (mean_face == MASK_VALUE).all(axis=-1)
     rows, columns = distance_transform_edt(undefined, return_distances=False, return_indices=True)
     return Fill("mean face", _within(mean_face[rows, columns], aligned))
@@ -101,6 +104,9 @@ def inpaint_fill(aligned: AlignedFace) -> Fill:
 
 def _harmonic(crop: Pixels, hole: BoolArray, mask: BoolArray, blurred: Pixels) -> FloatArray:
     """Colours (P, 3) of a hole's P pixels, each the mean of its neighbours within the face."""
+    from scipy.sparse import coo_array, diags_array
+    from scipy.sparse.linalg import splu
+
     degree, right = np.full(hole.sum(), PULL), PULL * blurred[hole].astype(np.float64)
     # A rim of pixels that are not face, so that what rolls round is not a neighbour.
     hole, mask, crop = np.pad(hole, 1), np.pad(mask, 1), np.pad(crop, ((1, 1), (1, 1), (0, 0)))

@@ -11,7 +11,6 @@ import warnings
 from typing import Final, Literal
 
 import numpy as np
-from scipy.optimize import nnls
 
 from face2bone.errors import TrainingError
 from face2bone.explain.arrays import FloatArray, RealArray
@@ -59,6 +58,8 @@ def project(A: RealArray, W: RealArray) -> FloatArray:
     """
     Q, T = np.linalg.qr(W.astype(np.float64).T)
     reduced = A.astype(np.float64) @ Q
+    from scipy.optimize import nnls  # half a second to import, and a result needs none of it
+
     return np.stack([nnls(T, row)[0] for row in reduced])
 
 

@@ -198,4 +198,4 @@ def _importance(
         whole: RealArray = np.concatenate(means)[:, None]
         return whole
 
-    return total_indices(presence, len(W), samples, seed)[:, 0]
+    return total_indices(presence, len(W), samples, seed).values[:, 0]

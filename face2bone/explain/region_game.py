@@ -12,11 +12,15 @@ import numpy as np
 from face2bone.errors import EngineError
 from face2bone.explain.arrays import BoolArray, FloatArray, Pixels, RealArray, RegionMap
 from face2bone.explain.coalitions import BATCH, LogitsOf, all_coalitions
+from face2bone.explain.estimate import drawn_order
 from face2bone.explain.shared_stem import shared_stem
-from face2bone.runtime import CropNetwork, StagedEngine
+from face2bone.runtime import StagedNetwork
 
 ValueOf = Callable[[BoolArray], RealArray]
 """Coalitions (B, n) to the network's outputs (B, K)."""
+
+Watch = Callable[[FloatArray], None]
+"""Gets the outputs (m, K) of the coalitions run so far."""
 
 
 def painted_crops(
@@ -47,10 +51,9 @@ def value_of_coalitions(
     def painted(coalitions: BoolArray) -> Pixels:
         return painted_crops(crop, fill, region_map, coalitions)
 
-    if isinstance(logits_of, CropNetwork) and isinstance(logits_of.engine, StagedEngine):
-        engine = logits_of.engine
-        stem = shared_stem(engine, painted, region_map, n)
-        return lambda coalitions: engine.after_stem(stem.of(coalitions))
+    if isinstance(logits_of, StagedNetwork):
+        stem = shared_stem(logits_of, painted, region_map, n)
+        return lambda coalitions: logits_of.after_stem(stem.of(coalitions))
     return lambda coalitions: logits_of(painted(coalitions))
 
 
@@ -62,16 +65,22 @@ def coalition_table(
     n: int,
     progress: Callable[[float], None] | None = None,
     batch: int = BATCH,
+    watch: Watch | None = None,
 ) -> FloatArray:
     """Value table (2^n, K) of the region game of one crop.
 
     ``logits_of`` maps crops to outputs; one made by ``logits_of_crops`` shares its stem.
     ``progress`` is called after each batch with the fraction done in (0, 1]; whatever it
-    raises ends the computation and reaches the caller. Raises ``EngineError`` when an
+    raises ends the computation and reaches the caller. ``watch`` gets the outputs so far, of
+    the coalitions in the order of ``estimate.drawn_order``. Raises ``EngineError`` when an
     output is not finite.
     """
     value_of = value_of_coalitions(logits_of, crop, fill, region_map, n)
-    return values_of(value_of, all_coalitions(n), progress, batch)
+    order = drawn_order(n)
+    values = values_of(value_of, all_coalitions(n)[order], progress, batch, watch)
+    table = np.empty_like(values)
+    table[order] = values
+    return table
 
 
 def values_of(
@@ -79,11 +88,14 @@ def values_of(
     coalitions: BoolArray,
     progress: Callable[[float], None] | None = None,
     batch: int = BATCH,
+    watch: Watch | None = None,
 ) -> FloatArray:
     """Outputs (B, K) of coalitions (B, n), ``batch`` at a time; else as ``coalition_table``."""
     rows = []
     for chunk in _chunks(len(coalitions), batch):
         rows.append(np.asarray(value_of(coalitions[chunk]), dtype=np.float64))
+        if watch is not None:
+            watch(np.concatenate(rows))
         if progress is not None:
             progress(min(1.0, chunk.stop / len(coalitions)))
     table = np.concatenate(rows)

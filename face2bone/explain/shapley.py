@@ -20,6 +20,7 @@ from face2bone.bone import CLASS_LABELS
 from face2bone.calibration import Calibrator, calibrated
 from face2bone.explain.arrays import FloatArray
 from face2bone.explain.coalitions import LogitsOf, interaction_values, shapley_values
+from face2bone.explain.estimate import RegionEstimate, drawn_order, estimated
 from face2bone.explain.fills import Fill
 from face2bone.explain.region_game import coalition_table
 from face2bone.face.alignment import AlignedFace
@@ -114,15 +115,25 @@ def region_shapley(
     aligned: AlignedFace,
     fill: Fill,
     progress: Callable[[float], None] | None = None,
+    watch: Callable[[RegionEstimate], None] | None = None,
 ) -> RegionAttribution:
     """Exact Shapley values of the ten regions of ``aligned`` for every class's logit.
 
     ``logits_of`` maps uint8 crops (B, 160, 160, 3) to logits (B, 3) and is called with at
     most 64 crops at a time. ``progress`` gets the fraction done in (0, 1]; raise from it
-    to cancel. Raises ``EngineError`` when a logit is not finite.
+    to cancel. ``watch`` gets estimates until the values are there. Raises ``EngineError`` when a
+    logit is not finite.
     """
-    n = len(REGIONS)
-    table = coalition_table(logits_of, aligned.crop, fill.pixels, aligned.region_map, n, progress)
+    n, order = len(REGIONS), drawn_order(len(REGIONS))
+
+    def estimate(values: FloatArray) -> None:
+        found = estimated(order[: len(values)], values, n)
+        if watch is not None and found is not None:
+            watch(found)
+
+    table = coalition_table(
+        logits_of, aligned.crop, fill.pixels, aligned.region_map, n, progress, watch=estimate
+    )
     return RegionAttribution(table, fill.name)
 
 

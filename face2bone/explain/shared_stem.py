@@ -20,7 +20,7 @@ from face2bone.explain.arrays import BoolArray, Pixels, RegionMap
 from face2bone.explain.coalitions import BATCH, all_coalitions
 from face2bone.nn.config import GRID_SIZE
 from face2bone.nn.inception_resnet_v1 import STEM_FIELD, STEM_FIRST, STEM_STRIDE
-from face2bone.runtime import StagedEngine, network_input
+from face2bone.runtime import StagedNetwork
 
 Indices = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
@@ -47,7 +47,7 @@ class SharedStem:
 
 
 def shared_stem(
-    engine: StagedEngine, painted: Callable[[BoolArray], Pixels], region_map: RegionMap, n: int
+    network: StagedNetwork, painted: Callable[[BoolArray], Pixels], region_map: RegionMap, n: int
 ) -> SharedStem:
     """Run the stem for the patterns that all coalitions of ``n`` players are made of.
 
@@ -59,7 +59,7 @@ def shared_stem(
     colours = np.array(fewest_colours(clash))
     coalitions = all_coalitions(int(colours.max()) + 1)[:, colours]
     parts = [coalitions[start : start + BATCH] for start in range(0, len(coalitions), BATCH)]
-    stems = [engine.stem(network_input(painted(part))) for part in parts]
+    stems = [network.stem(painted(part)) for part in parts]
     return SharedStem(np.concatenate(stems), seen * (1 << colours)[:, None, None])
 
 

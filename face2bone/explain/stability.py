@@ -19,7 +19,6 @@ from itertools import combinations
 from typing import Final, Literal
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from face2bone.explain.arrays import FloatArray, RealArray
 from face2bone.explain.nmf import factorise, project, relative_error
@@ -70,6 +69,10 @@ def matched_cosines(first: RealArray, second: RealArray) -> FloatArray:
     Partners are one to one and make the sum greatest. A row of zeros has cosine 0.
     """
     cosines = _unit(first) @ _unit(second).T
+    from scipy.optimize import (
+        linear_sum_assignment,  # half a second to import, and a result needs none of it
+    )
+
     rows, columns = linear_sum_assignment(-cosines)
     matched: FloatArray = cosines[rows, columns]
     return matched

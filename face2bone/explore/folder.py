@@ -11,16 +11,16 @@ consent (``photo_consent``). The folder is written whole or not at all.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import ClassVar, Final
 
 import pandas as pd
-import pyarrow
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from face2bone import __version__
+from face2bone import __version__, clock
 from face2bone.bundle import Bundle, bundle_hash
+from face2bone.careful import bytes_of, parquet_of
 from face2bone.cohort.crops import REJECTED, photo_crops
 from face2bone.cohort.manifest import Cohort, consents
 from face2bone.cohort.synthetic.worlds import World
@@ -128,7 +128,7 @@ def explain_cohort(
         ood_threshold=bundle.ood.threshold,
         photos=len(table),
         rejected=len(rejected),
-        created_on=datetime.now(UTC).date(),
+        created_on=clock.today(),
         software=f"face2bone {__version__}",
     )
     return ExplainedCohort(about, table), rejected
@@ -158,9 +158,9 @@ def read_explained(folder: Path, bundle: Bundle) -> ExplainedCohort:
     the same of a folder that is not there and of one with something else in it.
     """
     try:
-        about = _ADAPTER.validate_json((folder / ABOUT).read_bytes())
-        table = pd.read_parquet(folder / EXPLAINED)
-    except (OSError, ValidationError, ValueError, pyarrow.ArrowException) as error:
+        about = _ADAPTER.validate_json(bytes_of(folder / ABOUT))
+        table = parquet_of(folder / EXPLAINED)
+    except (OSError, ValidationError, ValueError) as error:
         raise ExplanationError(
             "This folder holds no explained cohort that this version can read. "
             "Make one with face2bone explain BUNDLE MANIFEST --out FOLDER."

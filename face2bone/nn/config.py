@@ -19,6 +19,20 @@ CUT_SIZE = 8  # the map after repeat_2, where features() ends and head() begins
 CLASSES = 3  # normal, osteopenia, osteoporosis
 CHANNEL_STEP = 8  # one 256-bit vector of float32: narrower channels cost as much as these
 
+MOST = {
+    "embedding": 1024,
+    "fsa_channels": 256,
+    "fsa_dim": 512,
+    "ssam_hidden": 256,
+    "transformer_dim": 512,
+    "transformer_layers": 12,
+    "kan_hidden": 64,
+    "kan_grid": 64,
+    "kan_order": 8,
+}
+"""Largest sizes: all of them together make 57 million numbers, 230 MB. A network is built before
+its weights are compared with it, so a card with a size beyond reason must not get that far."""
+
 
 @dataclass(frozen=True)
 class NetworkConfig:
@@ -68,8 +82,12 @@ class NetworkConfig:
         _require(0.0 <= self.dropout < 1.0, "dropout", "at least 0 and below 1")
         for field in fields(self):
             if field.type is int:
-                least = 0 if field.name == "kan_hidden" else 1
-                _require(getattr(self, field.name) >= least, field.name, f"at least {least}")
+                least, most = (
+                    0 if field.name == "kan_hidden" else 1,
+                    MOST.get(field.name, GRID_SIZE**2),
+                )
+                holds = least <= getattr(self, field.name) <= most
+                _require(holds, field.name, f"at least {least} and at most {most}")
         for name in ("fsa_heads", "transformer_heads"):
             _require(CHANNEL_STEP % getattr(self, name) == 0, name, "1, 2, 4 or 8")
         _require(self.fsa_modes < (GRID_SIZE**2 + 1) // 2, "fsa_modes", "below 145")

@@ -3,16 +3,24 @@
 One database, SQLite by default and PostgreSQL by URL; docs/records.md says what is in it.
 """
 
+from face2bone.records.backup import back_up
 from face2bone.records.chain import Verification, verify
 from face2bone.records.clinic import ClinicReport, clinic_report, write_results
 from face2bone.records.consent import ConsentBy, consent_text
+from face2bone.records.corrections import (
+    DxaChange,
+    DxaEntry,
+    correct_dxa,
+    dxa_history,
+    withdraw_dxa,
+)
 from face2bone.records.deletion import delete_person, expire
+from face2bone.records.dxa_table import import_dxa
 from face2bone.records.exchange import export_records, import_records
 from face2bone.records.followup import (
     DxaResult,
     KeptAssessment,
     enter_dxa,
-    import_dxa,
     kept_assessments,
     waiting,
 )
@@ -24,14 +32,19 @@ __all__ = [
     "DECISIONS",
     "ClinicReport",
     "ConsentBy",
+    "DxaChange",
+    "DxaEntry",
     "DxaResult",
     "KeptAssessment",
     "Records",
     "Verification",
     "Visit",
+    "back_up",
     "clinic_report",
     "consent_text",
+    "correct_dxa",
     "delete_person",
+    "dxa_history",
     "enter_dxa",
     "expire",
     "export_records",
@@ -42,6 +55,7 @@ __all__ = [
     "save",
     "verify",
     "waiting",
+    "withdraw_dxa",
     "write_key",
     "write_results",
 ]

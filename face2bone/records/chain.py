@@ -24,7 +24,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, Subquery, func, insert, select
 
 from face2bone.records.store import Records
-from face2bone.records.tables import ASSESSMENT, AUDIT_ENTRY, DXA_RESULT, PATIENT, PHOTO
+from face2bone.records.tables import ASSESSMENT, AUDIT_ENTRY, DXA_CHANGE, DXA_RESULT, PATIENT, PHOTO
 
 FIRST: Final = "0" * 64  # previous_hash of entry 1
 VERSION: Final = 2
@@ -38,8 +38,11 @@ class Action(Enum):
 
     SAVED = "saved"
     DXA = "dxa"
+    CORRECTED = "corrected"
+    WITHDRAWN = "withdrawn"
     IMPORTED = "imported"
     EXPORTED = "exported"
+    BACKED_UP = "backed up"
     DELETED = "deleted"
     EXPIRED = "expired"
 
@@ -183,6 +186,11 @@ def _living(connection: Connection) -> tuple[dict[str, _Record], list[str]]:
             found[row["dxa_id"]] = _Record(row, found[row["assessment_id"]].person)
         else:
             orphans.append(_orphan("record", row["dxa_id"], "assessment"))
+    for row in connection.execute(select(DXA_CHANGE)).mappings():
+        if row["dxa_id"] in found:
+            found[row["change_id"]] = _Record(row, found[row["dxa_id"]].person)
+        else:
+            orphans.append(_orphan("record", row["change_id"], "DXA result"))
     return found, orphans + [_orphan("the photo of", of, "assessment") for of in photos]
 
 

@@ -86,7 +86,7 @@ def write_results(report: ClinicReport, path: Path) -> None:
     rows = [
         (
             one.patient_id,
-            *one.probabilities,
+            *_shown(one),
             min(result.t_score for result in one.results),
             _day(one).isoformat(),
             one.bundle_sha256,
@@ -117,8 +117,18 @@ def _table(counted: Sequence[KeptAssessment]) -> PredictionTable:
             "age_years": [one.age_years for one in counted],
         }
     )
-    probabilities = np.array([one.probabilities for one in counted])
-    return PredictionTable.of(probabilities, _labels(counted), about)
+    return PredictionTable.of(_probabilities(counted), _labels(counted), about)
+
+
+def _shown(one: KeptAssessment) -> tuple[float, float, float]:
+    """The probabilities of an assessment that offered a class."""
+    if one.probabilities is None:
+        raise ValueError("an assessment without a result cannot be counted")
+    return one.probabilities
+
+
+def _probabilities(counted: Sequence[KeptAssessment]) -> npt.NDArray[np.float64]:
+    return np.array([_shown(one) for one in counted])
 
 
 def _labels(counted: Sequence[KeptAssessment]) -> npt.NDArray[np.int64]:
@@ -133,4 +143,4 @@ def _chart(table: PredictionTable) -> CalibrationChart:
 def _recalibration(counted: Sequence[KeptAssessment]) -> LocalRecalibration | None:
     if not counted:
         return None
-    return recalibrate(np.array([one.probabilities for one in counted]), _labels(counted))
+    return recalibrate(_probabilities(counted), _labels(counted))

@@ -5,10 +5,11 @@ the salt and the stand-in without which the audit trail speaks of nobody. What i
 on some day somebody's records were removed, and by whom.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, select
 
+from face2bone import clock
 from face2bone.errors import RecordRefused
 from face2bone.records.chain import Action, Event, append, stamp
 from face2bone.records.saving import NAME_LIMIT, text_problems
@@ -40,7 +41,7 @@ def expire(records: Records, days: int, by: str, now: datetime | None = None) ->
     Raises ``RecordRefused`` when ``by`` names nobody.
     """
     checked_actor(by)
-    limit = stamp((now or datetime.now(UTC)) - timedelta(days=days))
+    limit = stamp((now or clock.now()) - timedelta(days=days))
     newest = (
         select(ASSESSMENT.c.subject)
         .group_by(ASSESSMENT.c.subject)
@@ -63,4 +64,4 @@ def _remove(connection: Connection, subjects: list[str], action: Action, by: str
     for subject in subjects:
         connection.execute(delete(PATIENT).where(PATIENT.c.subject == subject))
     events = [Event(action=action, actor=by, subject=subject) for subject in subjects]
-    append(connection, datetime.now(UTC), events)
+    append(connection, clock.now(), events)

@@ -1,36 +1,47 @@
-"""DXA results that come back: who waits for one, entering them, importing a table of them.
+"""DXA results that come back: who waits for one, and entering them.
 
 The outcome of an assessment is the class of its lowest current T-score under the WHO rule
 (lumbar spine, femoral neck, total hip, one-third radius). A result counts when it was measured
 within ``MOST_DAYS_APART`` of the assessment: bone mass moves slowly, and a year is about what
-it takes to move by a DXA scan's own error.
+it takes to move by a DXA scan's own error. Days are days at this place, as a person reads them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, RowMapping, func, insert, select
 
-from face2bone.bone import BoneClass, bone_class
-from face2bone.cohort.cells import as_date, as_number, read_cells
+from face2bone import clock
+from face2bone.bone import BoneClass, bone_class, t_score_text
+from face2bone.clinical.pathway import Urgency
+from face2bone.cohort.cells import read_cells
 from face2bone.cohort.delimited import SHOWN
-from face2bone.cohort.leading_zeros import differing_in_zeros
 from face2bone.cohort.manifest import DXA_SITES, T_SCORE_RANGE
+from face2bone.cohort.synthetic.samples import sample_photo_hashes
 from face2bone.errors import ImportRefused, ManifestError, RecordRefused
-from face2bone.records.chain import Action, Event, append, content_hash, stamp, written
+from face2bone.records.chain import (
+    Action,
+    Event,
+    append,
+    content_hash,
+    salted,
+    stamp,
+    written,
+)
 from face2bone.records.deletion import checked_actor
 from face2bone.records.saving import new_id
 from face2bone.records.store import Records
-from face2bone.records.tables import ASSESSMENT, DXA_RESULT, PATIENT
+from face2bone.records.tables import ASSESSMENT, AUDIT_ENTRY, DXA_CHANGE, DXA_RESULT, PATIENT
 
 MOST_DAYS_APART: Final = 365
-COLUMNS: Final = ("patient_id", "site", "t_score", "measured_on")
-OPTIONAL: Final = "assessment_id"
-COLUMNS_SHOWN: Final = 10  # unknown ones that a message names
+SENT_TO_DXA: Final = (Urgency.DXA.label, Urgency.SPECIALIST.label)  # decisions that ask for a scan
+NAMED_ROWS: Final = 200  # of a refused table; the others are counted
+NAMED_COLUMNS: Final = 10  # unknown ones
 
 
 @dataclass(frozen=True)
@@ -41,26 +52,44 @@ class DxaResult:
     t_score: float
     measured_on: date
 
+    @property
+    def words(self) -> str:
+        """Site, T-score and day, such as "lumbar spine: -2.7, measured on 2026-03-02"."""
+        site = self.site.replace("_", " ")
+        return f"{site}: {t_score_text(self.t_score)}, measured on {self.measured_on}"
+
 
 @dataclass(frozen=True)
 class KeptAssessment:
     """One assessment as follow-up needs it.
 
-    probabilities: normal, osteopenia, osteoporosis, as shown. class_shown: whether a class was
-    offered at all (not out of domain, and T-score classes are defined for the person).
+    saved_at: in UTC; ``saved_on`` is the day it was here.
+    probabilities: normal, osteopenia, osteoporosis, as shown; None without a result of a photo.
+    class_shown: whether a class was offered at all (a result, not out of domain, and T-score
+    classes are defined for the person).
     results: the current result of each measured site.
     """
 
     assessment_id: str
     patient_id: str
-    saved_on: date
+    saved_at: datetime
     sex: str
     age_years: float
     decision: str
     bundle_sha256: str
-    probabilities: tuple[float, float, float]
+    probabilities: tuple[float, float, float] | None
     class_shown: bool
     results: tuple[DxaResult, ...]
+
+    @property
+    def saved_on(self) -> date:
+        """The day of the assessment, here."""
+        return clock.local(self.saved_at).date()
+
+    @property
+    def waits(self) -> bool:
+        """Whether the decision sent this person to DXA and no result has come."""
+        return self.decision in SENT_TO_DXA and not self.results
 
     @property
     def outcome(self) -> BoneClass | None:
@@ -72,69 +101,67 @@ class KeptAssessment:
 def kept_assessments(records: Records) -> tuple[KeptAssessment, ...]:
     """Every assessment in the order it was saved, with its current DXA results."""
     with records.reading() as connection:
-        return tuple(_kept(connection))
+        return tuple(kept_in_order(connection))
 
 
 def waiting(kept: Sequence[KeptAssessment]) -> tuple[KeptAssessment, ...]:
-    """Those without any DXA result."""
-    return tuple(one for one in kept if not one.results)
+    """Those whose decision was DXA, or a specialist's review with DXA, and who have no result."""
+    return tuple(one for one in kept if one.waits)
 
 
 def enter_dxa(records: Records, assessment_id: str, results: Sequence[DxaResult], by: str) -> None:
-    """Keep the DXA results of one assessment; a result for a site it has replaces that one.
+    """Keep the DXA results of one assessment.
 
-    Raises ``RecordRefused`` for an unknown assessment, site, T-score or day.
+    Raises ``RecordRefused`` for an unknown assessment, site, T-score or day, and for a site that
+    has a result: what is kept is corrected or withdrawn with a reason, never written over.
     """
     checked_actor(by)
     with records.writing() as connection:
-        known = {one.assessment_id: one for one in _kept(connection)}
+        known = {one.assessment_id: one for one in kept_in_order(connection)}
         if assessment_id not in known:
             raise RecordRefused("There is no such assessment in the records. Choose another.")
         if not results or len({result.site for result in results}) < len(results):
             raise RecordRefused("There must be one T-score for each site, and at least one.")
+        one, now = known[assessment_id], clock.now()
         for result in results:
-            for problem in result_problems(result, known[assessment_id].saved_on):
-                raise RecordRefused(f"The result for {result.site} {problem}. Correct it.")
-        _keep(connection, [(assessment_id, result) for result in results], by)
+            refuse(result, result_problems(result, one.saved_on))
+            refuse_second(result, one)
+        rows = [new_row(assessment_id, result, by, now) for result in results]
+        append(connection, now, keep_results(connection, rows, Action.DXA, by))
 
 
-def import_dxa(records: Records, path: Path, by: str) -> int:
-    """Take in a table of DXA results and return how many; all of them or none.
+def refuse(result: DxaResult, problems: Iterable[str]) -> None:
+    """Raise ``RecordRefused`` for the first problem of a result that was typed in."""
+    for problem in problems:
+        site = result.site.replace("_", " ")
+        raise RecordRefused(f"The result for {site} {problem}. Correct it.")
 
-    Columns: patient_id, site, t_score, measured_on (YYYY-MM-DD); assessment_id where one
-    patient has several assessments.
 
-    Raises ``ImportRefused`` naming every row's problem.
+def refuse_second(result: DxaResult, one: KeptAssessment) -> None:
+    """Raise ``RecordRefused`` where the site has a result that counts."""
+    for kept in one.results:
+        if kept.site == result.site:
+            raise RecordRefused(
+                f"There is a result already ({kept.words}). "
+                "Correct it or withdraw it, with the reason, where it is listed."
+            )
+
+
+def result_problems(result: DxaResult, saved_on: date, apart_days: int = 0) -> Iterator[str]:
+    """Broken rules of one result for an assessment of that day.
+
+    ``apart_days``: by how much the calendar of the site that entered it may differ from the one
+    here; a day, for what comes from another database.
     """
-    checked_actor(by)
-    cells = read_table(path, COLUMNS, (OPTIONAL,))
-    if cells.empty:
-        raise ImportRefused(f"{path.name} holds no results. Write one row a T-score.")
-    with records.writing() as connection:
-        kept = list(_kept(connection))
-        matched, problems = [], []
-        taken: set[tuple[str, str]] = set()
-        for row, cell in zip(cells.index, cells.to_dict("records"), strict=True):
-            try:
-                matched.append(_matched(cell, kept, taken))
-            except ValueError as problem:
-                problems.append(f"row {row}: {problem}")
-        if problems:
-            raise refused(path.name, problems)
-        _keep(connection, matched, by)
-    return len(matched)
-
-
-def result_problems(result: DxaResult, saved_on: date) -> Iterator[str]:
-    """Broken rules of one result for an assessment of that day."""
+    apart = timedelta(days=apart_days)
     low, high = T_SCORE_RANGE
     if result.site not in DXA_SITES:
         yield f"names a site that is none of {', '.join(DXA_SITES)}"
     if not low <= result.t_score <= high:
         yield f"has a T-score outside {low:g} to {high:g}"
-    if result.measured_on > datetime.now(UTC).date() + timedelta(days=1):  # any time zone's today
+    if result.measured_on > clock.today() + apart:
         yield "was measured on a day that has not come"
-    if abs((result.measured_on - saved_on).days) > MOST_DAYS_APART:
+    if abs(result.measured_on - saved_on) > timedelta(days=MOST_DAYS_APART) + apart:
         yield f"was measured more than {MOST_DAYS_APART} days from the assessment on {saved_on}"
 
 
@@ -159,136 +186,105 @@ def read_table(path: Path, needed: Sequence[str], optional: Sequence[str] = ()) 
 
 
 def _named(columns: Sequence[str]) -> str:
-    more = len(columns) - COLUMNS_SHOWN
-    shown = ", ".join(name[:SHOWN] for name in columns[:COLUMNS_SHOWN])
+    more = len(columns) - NAMED_COLUMNS
+    shown = ", ".join(name[:SHOWN] for name in columns[:NAMED_COLUMNS])
     return shown + (f" and {more} more" if more > 0 else "")
 
 
 def refused(name: str, problems: Sequence[str]) -> ImportRefused:
-    """The error that names every row."""
+    """The error that names every row, but for more than anybody would read."""
+    named, more = problems[:NAMED_ROWS], len(problems) - NAMED_ROWS
     return ImportRefused(
         f"Nothing of {name} was taken in, because rows need correcting ({len(problems)}):",
-        tuple(problems),
+        (*named, f"and {more} more") if more > 0 else tuple(named),
     )
 
 
-def _matched(
-    cell: Mapping[str, str], kept: Sequence[KeptAssessment], taken: set[tuple[str, str]]
-) -> tuple[str, DxaResult]:
-    """The assessment a row belongs to and its result; ``ValueError`` says what is wrong."""
-    result = parsed(cell)
-    one = _assessment_of(cell, kept)
-    problems = list(result_problems(result, one.saved_on))
-    if result in one.results:
-        problems.append("is in the records already")
-    if (one.assessment_id, result.site) in taken:
-        problems.append("stands twice in the table for this site")
-    if problems:
-        raise ValueError("; ".join(problems))
-    taken.add((one.assessment_id, result.site))
-    return one.assessment_id, result
-
-
-def parsed(cell: Mapping[str, str]) -> DxaResult:
-    """The result in a row's cells; ``ValueError`` says which cell is none."""
-    empty = [name for name in COLUMNS if name in cell and not cell[name]]
-    if empty:
-        raise ValueError(f"{', '.join(empty)} missing")
-    try:
-        t_score = as_number(cell["t_score"])
-    except ValueError as error:
-        raise ValueError(f"t_score: {cell['t_score'][:SHOWN]!r} {error}") from error
-    try:
-        measured_on = as_date(cell["measured_on"])
-    except ValueError as error:
-        raise ValueError(f"measured_on: {cell['measured_on'][:SHOWN]!r} {error}") from error
-    return DxaResult(cell["site"], t_score, measured_on or date.min)
-
-
-def _assessment_of(cell: Mapping[str, str], kept: Sequence[KeptAssessment]) -> KeptAssessment:
-    own = [one for one in kept if one.patient_id == cell["patient_id"]]
-    if not own:
-        raise ValueError(_unknown(cell["patient_id"], kept))
-    wanted = cell.get(OPTIONAL, "")
-    if wanted:
-        own = [one for one in own if one.assessment_id == wanted]
-        if not own:
-            raise ValueError("this assessment_id is not one of this patient's")
-    if len(own) > 1:
-        raise ValueError(f"this patient has {len(own)} assessments; name one in {OPTIONAL}")
-    return own[0]
-
-
-def _unknown(patient_id: str, kept: Sequence[KeptAssessment]) -> str:
-    other = differing_in_zeros(patient_id, (one.patient_id for one in kept))
-    if other is None:
-        return f"patient_id: nobody in the records is called {patient_id[:SHOWN]!r}"
-    return (
-        f"patient_id: nobody in the records is called {patient_id[:SHOWN]!r}, but {other!r} is "
-        "there: the table's leading zeros were lost. Mark the column as text"
-    )
-
-
-def _keep(connection: Connection, results: Sequence[tuple[str, DxaResult]], by: str) -> None:
-    now = datetime.now(UTC)
-    rows = [
-        {
-            "dxa_id": new_id(),
-            "assessment_id": assessment_id,
-            "site": result.site,
-            "t_score": float(result.t_score),
-            "measured_on": result.measured_on.isoformat(),
-            "entered_at": stamp(now),
-            "entered_by": by,
-        }
-        for assessment_id, result in results
-    ]
-    append(connection, now, keep_results(connection, rows, Action.DXA, by))
+def new_row(assessment_id: str, result: DxaResult, by: str, now: datetime) -> dict[str, Any]:
+    """A complete row of the table of results."""
+    return {
+        "dxa_id": new_id(),
+        "assessment_id": assessment_id,
+        "site": result.site,
+        "t_score": float(result.t_score),
+        "measured_on": result.measured_on.isoformat(),
+        "entered_at": stamp(now),
+        "entered_by": by,
+    }
 
 
 def keep_results(
     connection: Connection, rows: Sequence[dict[str, Any]], action: Action, by: str
 ) -> list[Event]:
     """Insert complete DXA rows; returns what the trail must say about them."""
-    owners = {
-        row.assessment_id: row
-        for row in connection.execute(
-            select(
-                ASSESSMENT.c.assessment_id,
-                ASSESSMENT.c.bundle_sha256,
-                PATIENT.c.subject,
-                PATIENT.c.patient_id,
-                PATIENT.c.salt,
-            ).join_from(ASSESSMENT, PATIENT)
-        )
-    }
+    owners = owners_of_assessments(connection)
     if rows:
         connection.execute(insert(DXA_RESULT), list(rows))
     return [
-        Event(
-            action=action,
-            actor=by,
-            subject=owners[row["assessment_id"]].subject,
-            record_id=row["dxa_id"],
-            bundle_sha256=owners[row["assessment_id"]].bundle_sha256,
-            content_hash=content_hash(
-                owners[row["assessment_id"]].salt, row, owners[row["assessment_id"]].patient_id
-            ),
-        )
-        for row in rows
+        record_event(owners[row["assessment_id"]], row, row["dxa_id"], action, by) for row in rows
     ]
 
 
-def _kept(connection: Connection) -> Iterator[KeptAssessment]:
-    current: dict[str, dict[str, DxaResult]] = {}
+def owners_of_assessments(connection: Connection, only: str | None = None) -> dict[str, RowMapping]:
+    """By assessment: subject, salt and pseudonym of its person, and the bundle that spoke.
+
+    Of every assessment, or ``only`` of the one with this id.
+    """
+    columns = (ASSESSMENT.c.assessment_id, ASSESSMENT.c.bundle_sha256, *PATIENT.columns)
+    query = select(*columns).join_from(ASSESSMENT, PATIENT)
+    if only is not None:
+        query = query.where(ASSESSMENT.c.assessment_id == only)
+    return {row["assessment_id"]: row for row in connection.execute(query).mappings()}
+
+
+def record_event(
+    owner: RowMapping, row: Mapping[str, Any], record_id: str, action: Action, by: str
+) -> Event:
+    """What the trail must say about a row that hangs on somebody's assessment."""
+    return Event(
+        action=action,
+        actor=by,
+        subject=owner["subject"],
+        record_id=record_id,
+        bundle_sha256=owner["bundle_sha256"],
+        content_hash=content_hash(owner["salt"], row, owner["patient_id"]),
+    )
+
+
+def current_rows(connection: Connection) -> dict[str, dict[str, RowMapping]]:
+    """By assessment and site the row that counts: the latest in the trail, unless withdrawn."""
+    latest: dict[tuple[str, str], RowMapping] = {}
+    for row in rows_in_order(connection):
+        latest[row["assessment_id"], row["site"]] = row
+    found: dict[str, dict[str, RowMapping]] = {}
+    for (assessment_id, site), row in sorted(latest.items(), key=lambda item: item[1]["place"]):
+        if row["change_id"] is None:
+            found.setdefault(assessment_id, {})[site] = row
+    return found
+
+
+def rows_in_order(connection: Connection) -> list[RowMapping]:
+    """Every result ever entered, with its change or none, in the order of the trail.
+
+    The order that no clock set back can turn.
+    """
     trail = written()
-    for row in connection.execute(
-        select(DXA_RESULT)
-        .outerjoin(trail, trail.c.record_id == DXA_RESULT.c.dxa_id)
-        .order_by(trail.c.place, DXA_RESULT.c.entered_at)
-    ):
-        result = DxaResult(row.site, row.t_score, date.fromisoformat(row.measured_on))
-        current.setdefault(row.assessment_id, {})[row.site] = result
+    changes = DXA_RESULT.outerjoin(DXA_CHANGE, DXA_CHANGE.c.dxa_id == DXA_RESULT.c.dxa_id)
+    tables = changes.outerjoin(trail, trail.c.record_id == DXA_RESULT.c.dxa_id)
+    change = [column for column in DXA_CHANGE.columns if column.name != "dxa_id"]
+    query = select(DXA_RESULT, *change, func.coalesce(trail.c.place, 0).label("place"))
+    ordered = query.select_from(tables).order_by("place", DXA_RESULT.c.entered_at)
+    return list(connection.execute(ordered).mappings())
+
+
+def result_of(row: RowMapping) -> DxaResult:
+    """The result in a row."""
+    return DxaResult(row["site"], row["t_score"], date.fromisoformat(row["measured_on"]))
+
+
+def kept_in_order(connection: Connection) -> Iterator[KeptAssessment]:
+    """Every assessment of a person in the order of the trail, with the results that count."""
+    current, trail, drawn = current_rows(connection), written(), _of_samples(connection)
     query = (
         select(ASSESSMENT, PATIENT.c.patient_id)
         .join_from(ASSESSMENT, PATIENT)
@@ -296,15 +292,32 @@ def _kept(connection: Connection) -> Iterator[KeptAssessment]:
         .order_by(trail.c.place, ASSESSMENT.c.saved_at)
     )
     for row in connection.execute(query):
+        if row.assessment_id in drawn:
+            continue
         yield KeptAssessment(
             assessment_id=row.assessment_id,
             patient_id=row.patient_id,
-            saved_on=datetime.fromisoformat(row.saved_at).date(),
+            saved_at=datetime.fromisoformat(row.saved_at),
             sex=row.sex,
             age_years=row.age_years,
             decision=row.decision,
             bundle_sha256=row.bundle_sha256,
-            probabilities=(row.p_normal, row.p_osteopenia, row.p_osteoporosis),
+            probabilities=None
+            if row.p_normal is None
+            else (row.p_normal, row.p_osteopenia, row.p_osteoporosis),
             class_shown=row.class_shown,
-            results=tuple(one for _, one in sorted(current.get(row.assessment_id, {}).items())),
+            results=tuple(
+                result_of(one) for _, one in sorted(current.get(row.assessment_id, {}).items())
+            ),
         )
+
+
+def _of_samples(connection: Connection) -> set[str]:
+    """Assessments of sample patients, which an earlier version let be saved: they are of nobody."""
+    query = (
+        select(AUDIT_ENTRY.c.record_id, AUDIT_ENTRY.c.photo_hash, PATIENT.c.salt)
+        .join(PATIENT, PATIENT.c.subject == AUDIT_ENTRY.c.subject)
+        .where(AUDIT_ENTRY.c.action == Action.SAVED.value)
+    )
+    drawn = cache(lambda salt: {salted(salt, sha256.encode()) for sha256 in sample_photo_hashes()})
+    return {row.record_id for row in connection.execute(query) if row.photo_hash in drawn(row.salt)}

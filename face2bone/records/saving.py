@@ -4,13 +4,15 @@ import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from sqlalchemy import Connection, insert, select
 
+from face2bone import clock
 from face2bone.clinical.pathway import Urgency
+from face2bone.cohort.synthetic.samples import is_sample_photo
 from face2bone.errors import RecordRefused
 from face2bone.patient import AGE_RANGE
 from face2bone.photo import Photo
@@ -26,6 +28,10 @@ REASON_LIMIT: Final = 1000  # characters
 DECISIONS: Final = tuple(urgency.label for urgency in Urgency)
 # At the start, or where a spreadsheet with another separator would begin a cell; there a minus
 # before a digit is a number, as in "spine -2.6, -1.1 at the hip".
+SAMPLE_NOT_KEPT: Final = (
+    "A sample patient cannot be saved: the face is drawn, and the records and their follow-up are "
+    "for the clinic's own patients."
+)
 _FORMULA: Final = re.compile(r"^[=+@-]|[;,|\"]\s*(?:[=+@]|-(?!\d))")
 _PSEUDONYM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -89,20 +95,21 @@ class Facts(BaseModel):
         sha256: str = Field(pattern="^[0-9a-f]{64}$")
 
     schema_version: str = ""
-    photo_sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    photo_sha256: str = Field(pattern="^([0-9a-f]{64})?$")  # none: there was no photo
     patient: _Patient
-    probabilities: _Probabilities
+    probabilities: _Probabilities | None  # none: there was no result
     referral: _Referral
     bundle: _Bundle
 
     def columns(self) -> dict[str, Any]:
         """The same as columns of the assessment table."""
+        shares = dict(self.probabilities or ())
         return {
             "sex": self.patient.sex,
             "age_years": self.patient.age_years,
-            "p_normal": self.probabilities.normal,
-            "p_osteopenia": self.probabilities.osteopenia,
-            "p_osteoporosis": self.probabilities.osteoporosis,
+            "p_normal": shares.get("normal"),
+            "p_osteopenia": shares.get("osteopenia"),
+            "p_osteoporosis": shares.get("osteoporosis"),
             "class_shown": self.referral.class_headline_shown,
             "bundle_sha256": self.bundle.sha256,
             "guideline_version": " ".join(
@@ -119,16 +126,19 @@ def save(
     The document is kept with the hash of its photo salted. The photo itself is kept only where
     the site switched that on (``records.photos``), and sealed.
 
-    Raises ``RecordRefused`` when consent, pseudonym, name, decision or a needed reason is
-    missing, ``RecordsUnavailable`` when the database cannot take it; then nothing is kept.
+    Raises ``RecordRefused`` for a sample patient, and when consent, pseudonym, name, decision or
+    a needed reason is missing; ``RecordsUnavailable`` when the database cannot take it. Then
+    nothing is kept.
     """
     problems = list(visit_problems(visit, document.referral.urgency))
+    problems = [*sample_problems(document.photo_sha256), *problems]
     if problems:
         raise RecordRefused(" ".join(problems))
-    now, assessment_id = datetime.now(UTC), new_id()
+    now, assessment_id = clock.now(), new_id()
     with records.writing() as connection:
         person = known_or_new(connection, visit.patient_id)
-        own = salted(person.salt, document.photo_sha256.encode())
+        photo_hash = document.photo_sha256
+        own = salted(person.salt, photo_hash.encode()) if photo_hash else ""
         text = document.model_copy(update={"photo_sha256": own}).model_dump_json()
         row = _row(assessment_id, person, visit, now, text)
         sealed = b""
@@ -140,6 +150,15 @@ def save(
             connection.execute(insert(PHOTO), values | {"assessment_id": assessment_id})
         append(connection, now, [event])
     return assessment_id
+
+
+def sample_problems(photo_sha256: str) -> Iterator[str]:
+    """Says why the assessment of a photo that ships with the program is not kept.
+
+    Only an exact copy is known: one that was saved anew by another program is anybody's photo.
+    """
+    if is_sample_photo(photo_sha256):
+        yield SAMPLE_NOT_KEPT
 
 
 def visit_problems(visit: Visit, suggested: str) -> Iterator[str]:

@@ -19,11 +19,13 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from platformdirs import user_data_path
-from sqlalchemy import URL, Connection, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, create_engine, event, make_url, select, text
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from face2bone.errors import RecordsUnavailable
+from face2bone.records.mark import check_not_missing, note_records
 from face2bone.records.photos import PhotoSafe, read_key
+from face2bone.records.tables import AUDIT_ENTRY
 from face2bone.settings import Settings, get_settings
 
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
@@ -45,8 +47,9 @@ _PRAGMAS: Final = (
 class Records:
     """One records database, ready for use; safe to share between threads.
 
-    ``photos`` is None unless the site keeps photos. Raises ``RecordsUnavailable`` when the
-    database cannot be opened or is of a newer version.
+    ``photos`` is None unless the site keeps photos; ``file`` is None for PostgreSQL. Raises
+    ``RecordsUnavailable`` when the database cannot be opened, is of a newer version, or is a file
+    that held records and is gone.
     """
 
     def __init__(self, url: str | URL, photos: PhotoSafe | None = None) -> None:
@@ -54,6 +57,9 @@ class Records:
         with _as_unavailable():
             self._engine = create_engine(_checked(url), pool_pre_ping=True)
         self.dialect: str = self._engine.dialect.name
+        is_file = self.dialect == "sqlite"
+        self.file = Path(self._engine.url.database or "") if is_file else None
+        self._noted = False
         isolation: dict[str, Any] = {}
         if self.dialect == "sqlite":
             event.listen(self._engine, "connect", _set_up_sqlite)
@@ -68,15 +74,31 @@ class Records:
             with self.reading() as connection:
                 is_current = _is_current(connection)
             if not is_current:
-                with self.writing() as connection:
+                with self._alone() as connection:
                     _migrate(connection)
+            with self.reading() as connection:
+                begun = connection.execute(select(AUDIT_ENTRY.c.sequence).limit(1)).first()
         except RecordsUnavailable:
             self.close()
             raise
+        if begun:
+            self._note()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that alone may write; kept whole on leaving, or not at all."""
+        with self._alone() as connection:
+            yield connection
+        self._note()
+
+    def _note(self) -> None:
+        """Leave the mark that there are records here, once."""
+        if self.file is not None and not self._noted:
+            note_records(self.file)
+            self._noted = True
+
+    @contextmanager
+    def _alone(self) -> Iterator[Connection]:
         with _as_unavailable(), self._writers.begin() as connection:
             if self.dialect == "postgresql":
                 connection.execute(text(f"SET LOCAL lock_timeout = {int(1000 * PATIENCE)}"))
@@ -144,6 +166,7 @@ def _not_an_address() -> RecordsUnavailable:
 
 def _make_private(path: Path) -> None:
     """Create the file so that only its owner can read it; SQLite gives its log the same rights."""
+    check_not_missing(path)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))

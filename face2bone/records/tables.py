@@ -2,6 +2,7 @@
 
     patient 1 ── n assessment 1 ── n dxa_result
                             1 ── 0..1 photo
+    dxa_result 1 ── 0..1 dxa_change
     audit_entry             on its own: it outlives every person it speaks of
 
 Times are text, ISO 8601 in UTC with microseconds, days YYYY-MM-DD: both databases then return
@@ -66,16 +67,18 @@ ASSESSMENT: Final = Table(
     # Taken from the document, so that a list need not parse every one.
     Column("sex", String(1), nullable=False),
     Column("age_years", Double, nullable=False),
-    Column("p_normal", Double, nullable=False),
-    Column("p_osteopenia", Double, nullable=False),
-    Column("p_osteoporosis", Double, nullable=False),
+    # NULL where the photo gave no result, or there was none.
+    Column("p_normal", Double),
+    Column("p_osteopenia", Double),
+    Column("p_osteoporosis", Double),
     Column("class_shown", Boolean, nullable=False),
 )
 
 DXA_RESULT: Final = Table(
     "dxa_result",
     METADATA,
-    # A correction is a newer row for the same site; nothing is overwritten.
+    # Never overwritten: a result that does not hold has a row in ``dxa_change``. Before that
+    # table was there a newer row for the same site took the place of an earlier one.
     Column("dxa_id", String(32), primary_key=True),
     Column(
         "assessment_id",
@@ -89,6 +92,18 @@ DXA_RESULT: Final = Table(
     Column("measured_on", String(10), nullable=False),
     Column("entered_at", String(32), nullable=False),
     Column("entered_by", String(80), nullable=False),
+)
+
+DXA_CHANGE: Final = Table(
+    "dxa_change",
+    METADATA,
+    # Why a result no longer counts: corrected by ``replaced_by``, or withdrawn where that is NULL.
+    Column("change_id", String(32), primary_key=True),
+    Column("dxa_id", String(32), _of("dxa_result", "dxa_id"), nullable=False, unique=True),
+    Column("replaced_by", String(32), _of("dxa_result", "dxa_id")),
+    Column("reason", Text, nullable=False),
+    Column("changed_at", String(32), nullable=False),
+    Column("changed_by", String(80), nullable=False),
 )
 
 PHOTO: Final = Table(

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from pydantic import JsonValue
 
-from face2bone.assess import Assessment
+from face2bone.assess import AnswersOnly, Assessment, BundleFacts
 from face2bone.bone import CLASS_LABELS
 from face2bone.clinical.referral import Referral
 from face2bone.clinical.score import Score
@@ -51,16 +51,21 @@ def notice_of(status: str) -> str:
     return DEMO_NOTICE if status == "demo" else RESEARCH_NOTICE
 
 
-def document(assessment: Assessment) -> AssessmentDocument:
-    """The document of an assessment."""
-    prediction, referral = assessment.prediction, assessment.referral
+def document(assessment: Assessment | AnswersOnly) -> AssessmentDocument:
+    """The document of an assessment, or of the answers where there is no result of a photo."""
+    if isinstance(assessment, AnswersOnly):
+        return _answers_only(assessment)
+    return _assessed(assessment)
+
+
+def _assessed(assessment: Assessment) -> AssessmentDocument:
+    prediction = assessment.prediction
     domain, explanation = prediction.out_of_domain, assessment.explanation
     withheld = explanation.withheld(int(prediction.probabilities.argmax()))
     quality = assessment.located.face.quality
     return AssessmentDocument(
         notice=notice_of(assessment.bundle.status),
-        photo_sha256=assessment.located.photo_sha256,
-        patient=_patient(assessment.patient),
+        photo_sha256=assessment.photo_sha256,
         quality=[_quality(check) for check in quality.checks],
         quality_status=quality.status,
         probabilities=_shares(prediction.probabilities),
@@ -74,14 +79,39 @@ def document(assessment: Assessment) -> AssessmentDocument:
         regions=[] if withheld else [_region_game(game) for game in explanation.regions],
         regions_withheld=withheld,
         concepts=_concepts(explanation.concepts),
-        scores=[_score(score) for score in referral.situation.scores],
-        frax=FraxPart(**vars(referral.frax)) if referral.frax else None,
-        referral=_referral(referral),
-        bundle=_bundle(assessment),
+        **_about(assessment),
     )
 
 
-def to_json(assessment: Assessment) -> str:
+def _answers_only(answers: AnswersOnly) -> AssessmentDocument:
+    return AssessmentDocument(
+        notice=notice_of(answers.bundle.status),
+        photo_sha256=answers.photo_sha256,
+        no_result=answers.why,
+        quality=[_quality(check) for check in answers.quality.checks] if answers.quality else [],
+        quality_status=answers.quality.status if answers.quality else None,
+        probabilities=None,
+        prediction_set=[],
+        out_of_domain=None,
+        regions=[],
+        concepts=[],
+        **_about(answers),
+    )
+
+
+def _about(assessment: Assessment | AnswersOnly) -> dict[str, Any]:
+    """What a document holds whether or not there is a result of a photo."""
+    referral = assessment.referral
+    return {
+        "patient": _patient(assessment.patient),
+        "scores": [_score(score) for score in referral.situation.scores],
+        "frax": FraxPart(**vars(referral.frax)) if referral.frax else None,
+        "referral": _referral(referral),
+        "bundle": _bundle(assessment.bundle),
+    }
+
+
+def to_json(assessment: Assessment | AnswersOnly) -> str:
     """The document as indented JSON text ending in a newline."""
     return document(assessment).model_dump_json(indent=2) + "\n"
 
@@ -123,9 +153,18 @@ def _region_game(game: RegionAttribution) -> RegionGamePart:
 
 def _concepts(concepts: ConceptAttribution) -> list[ConceptPart]:
     return [
-        ConceptPart(name=name, presence=_number(presence), importance=_per_class(importance))
-        for name, presence, importance in zip(
-            concepts.names, concepts.presence, concepts.importance, strict=True
+        ConceptPart(
+            name=name,
+            presence=_number(presence),
+            importance=_per_class(importance),
+            importance_error=_per_class(error),
+        )
+        for name, presence, importance, error in zip(
+            concepts.names,
+            concepts.presence,
+            concepts.importance,
+            concepts.importance_error,
+            strict=True,
         )
     ]
 
@@ -220,8 +259,7 @@ def _referral(referral: Referral) -> ReferralPart:
     )
 
 
-def _bundle(assessment: Assessment) -> BundlePart:
-    facts = assessment.bundle
+def _bundle(facts: BundleFacts) -> BundlePart:
     return BundlePart(
         name=facts.name,
         version=facts.version,

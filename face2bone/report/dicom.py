@@ -49,6 +49,7 @@ def _patient_and_study(
     dataset.StudyInstanceUID = generate_uid()
     dataset.StudyDate = heading.made_at.strftime("%Y%m%d")
     dataset.StudyTime = heading.made_at.strftime("%H%M%S")
+    dataset.TimezoneOffsetFromUTC = heading.made_at.strftime("%z")
     dataset.ReferringPhysicianName = ""
     dataset.StudyID = ""
     dataset.AccessionNumber = ""

@@ -35,8 +35,8 @@ from face2bone.patient import (
     Sex,
 )
 
-SCHEMA_VERSION: Final = "1.2"
-READ_VERSIONS: Final = ("1.1", SCHEMA_VERSION)
+SCHEMA_VERSION: Final = "1.3"
+READ_VERSIONS: Final = ("1.1", "1.2", SCHEMA_VERSION)
 ROUNDING: Final = 1e-3  # a card may give its fractions with three decimals
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -120,11 +120,15 @@ class RegionGamePart(_Part):
 
 
 class ConceptPart(_Part):
-    """One concept: how much of it is here, and how much each class depends on it."""
+    """One concept: how much of it is here, and how much each class depends on it.
+
+    ``importance_error`` is the importance's standard error; None in files of schema 1.1.
+    """
 
     name: str
     presence: float
     importance: ClassValues
+    importance_error: ClassValues | None = None
 
 
 class ScorePart(_Part):
@@ -262,17 +266,22 @@ class PatientPart(_Part):
 
 
 class AssessmentDocument(_Part):
-    """The whole assessment."""
+    """The whole assessment.
 
-    schema_version: Literal["1.1", "1.2"] = SCHEMA_VERSION
+    Where the photo gave no result, or there was none, ``no_result`` says why, and what a result
+    would hold is None or empty. In files of schema 1.1 and 1.2 there always is one.
+    """
+
+    schema_version: Literal["1.1", "1.2", "1.3"] = SCHEMA_VERSION
     notice: str
-    photo_sha256: Sha256
+    photo_sha256: Sha256 | Literal[""]
+    no_result: str = ""
     patient: PatientPart
     quality: list[QualityPart]
-    quality_status: Status
-    probabilities: ClassShares
-    prediction_set: list[Literal["normal", "osteopenia", "osteoporosis"]] = Field(min_length=1)
-    out_of_domain: DomainPart
+    quality_status: Status | None
+    probabilities: ClassShares | None
+    prediction_set: list[Literal["normal", "osteopenia", "osteoporosis"]]
+    out_of_domain: DomainPart | None
     engine: str = ""
     regions: list[RegionGamePart]
     regions_withheld: str = ""
@@ -281,6 +290,16 @@ class AssessmentDocument(_Part):
     frax: FraxPart | None
     referral: ReferralPart
     bundle: BundlePart
+
+    @model_validator(mode="after")
+    def _whole_result_or_none(self) -> "AssessmentDocument":
+        parts = (self.probabilities, self.prediction_set, self.out_of_domain)
+        if not self.no_result and not (all(parts) and self.photo_sha256 and self.quality_status):
+            raise ValueError("a result lacks a part, and no_result does not say why there is none")
+        beside = (*parts, self.engine, self.regions, self.concepts)
+        if self.no_result and (any(beside) or self.referral.class_headline_shown):
+            raise ValueError("no_result says that there is no result beside parts of one")
+        return self
 
     @model_validator(mode="after")
     def _contiguous_set(self) -> "AssessmentDocument":

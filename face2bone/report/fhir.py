@@ -26,9 +26,11 @@ from face2bone.report.fhir_codes import (
     LOINC_FRAX_MAJOR,
     LOINC_OF_DXA,
     LOINC_OF_SCORE,
+    PROFILE,
     SNOMED,
     SNOMED_DXA,
     SNOMED_OF_CLASS,
+    VITAL_SIGNS,
     concept,
     quantity,
 )
@@ -63,7 +65,7 @@ def fhir_bundle(document: AssessmentDocument, heading: Heading) -> Resource:
     at = heading.made_at.isoformat(timespec="seconds")
     patient, device = _entry(_patient(document, heading)), _entry(_device(document))
     subject = _reference(patient)
-    observations = [_entry(o | {"subject": subject}) for o in _observations(document)]
+    observations = [_entry(o | {"subject": subject}) for o in _observations(document, at)]
     risk = _entry(_risk(document) | {"subject": subject, "performer": _reference(device)})
     about = [_reference(entry) for entry in (*observations, risk)]
     requests = [
@@ -107,12 +109,26 @@ def _device(document: AssessmentDocument) -> Resource:
     }
 
 
-def _observations(document: AssessmentDocument) -> Iterable[Resource]:
+def _observations(document: AssessmentDocument, at: str) -> Iterable[Resource]:
+    """Every number as an Observation; a DXA was made some day up to now, the rest is of now."""
+    now, up_to_now = {"effectiveDateTime": at}, {"effectivePeriod": {"end": at}}
+    yield _bmi(document) | now
+    yield from (found | up_to_now for found in _dxa(document.patient.history))
+    yield from (_score(score) | now for score in document.scores if score.value is not None)
+    yield from (found | now for found in _frax(document))
+
+
+def _bmi(document: AssessmentDocument) -> Resource:
+    """As R4's profile of a body mass index asks, which is one of the vital signs."""
     patient = document.patient
     bmi = round(patient.weight_kg / (patient.height_cm / 100.0) ** 2, 1)
-    yield _observation(concept("Body mass index", LOINC, LOINC_BMI), quantity(bmi, "kg/m2"))
-    yield from _dxa(patient.history)
-    yield from (_score(score) for score in document.scores if score.value is not None)
+    found = _observation(
+        concept("Body mass index", LOINC, LOINC_BMI), quantity(bmi, "kg/m2"), "vital-signs"
+    )
+    return found | {"meta": {"profile": [f"{PROFILE}{VITAL_SIGNS[LOINC_BMI][0]}"]}}
+
+
+def _frax(document: AssessmentDocument) -> Iterable[Resource]:
     if document.frax is not None:
         frax = document.frax
         bmd = "with BMD" if frax.with_bmd else "without BMD"
@@ -124,11 +140,11 @@ def _observations(document: AssessmentDocument) -> Iterable[Resource]:
             yield _observation(concept(text, LOINC, code), quantity(value, "%"))
 
 
-def _observation(code: Resource, value: Resource) -> Resource:
+def _observation(code: Resource, value: Resource, category: str = "survey") -> Resource:
     return {
         "resourceType": "Observation",
         "status": "final",
-        "category": [{"coding": [{"system": CATEGORY, "code": "survey"}]}],
+        "category": [{"coding": [{"system": CATEGORY, "code": category}]}],
         "code": code,
         "valueQuantity": value,
     }
@@ -159,12 +175,15 @@ def _risk(document: AssessmentDocument) -> Resource:
     predictions = {"prediction": _predictions(document)} if shown else {}
     words = " or ".join(document.prediction_set)
     note = f"Prediction set: {words}." if shown else "No class may be given for this patient."
+    if document.no_result:
+        note = f"No result of a photo. {document.no_result}"
+    basis = {"basis": [{"display": "Face photograph, not included"}]}
     return {
         "resourceType": "RiskAssessment",
         "status": "preliminary" if shown else "cancelled",
         "code": {"text": "Bone mass class from a face photograph"},
         "method": {"text": f"Face2Bone network, bundle {document.bundle.name}, calibrated"},
-        "basis": [{"display": "Face photograph, not included"}],
+        **(basis if document.photo_sha256 else {}),
         **predictions,
         "note": [{"text": text} for text in (document.notice, note, *_unexplained(document))],
     }
@@ -176,7 +195,7 @@ def _unexplained(document: AssessmentDocument) -> Iterable[str]:
 
 
 def _predictions(document: AssessmentDocument) -> list[Resource]:
-    found, base = vars(document.probabilities), vars(document.bundle.class_fractions)
+    found, base = dict(document.probabilities or ()), vars(document.bundle.class_fractions)
     return [
         {
             "outcome": concept(f"{name} on DXA now", SNOMED, SNOMED_OF_CLASS.get(name)),

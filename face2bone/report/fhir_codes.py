@@ -11,6 +11,7 @@ from face2bone.clinical.score import Instrument
 LOINC: Final = "http://loinc.org"
 SNOMED: Final = "http://snomed.info/sct"
 UCUM: Final = "http://unitsofmeasure.org"
+PROFILE: Final = "http://hl7.org/fhir/StructureDefinition/"
 CATEGORY: Final = "http://terminology.hl7.org/CodeSystem/observation-category"
 
 LOINC_OF_SCORE: Final = {
@@ -29,6 +30,12 @@ LOINC_OF_DXA: Final = {
     ("z_scores", "femoral_neck"): "80934-3",
     ("z_scores", "total_hip"): "80933-5",
 }
+VITAL_SIGNS: Final = {
+    LOINC_BMI: ("bmi", frozenset({"kg/m2"})),
+    "29463-7": ("bodyweight", frozenset({"kg", "g", "[lb_av]"})),
+    "8302-2": ("bodyheight", frozenset({"cm", "[in_i]"})),
+}
+"""R4 asks a profile of every Observation with one of these codes: its name and UCUM units."""
 SNOMED_OF_CLASS: Final = {"osteopenia": "312894000", "osteoporosis": "64859006"}
 SNOMED_DXA: Final = "300004007"
 UCUM_OF_UNIT: Final = {"points": "{score}", "kg": "kg", "SD": "{SD}", "%": "%", "kg/m2": "kg/m2"}

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from face2bone.report.fhir_codes import CATEGORY, LOINC, UCUM, VITAL_SIGNS
+
 Resource = Mapping[str, Any]
 
 # R4's required value sets, as far as this program uses them.
@@ -29,6 +31,8 @@ TARGETS: Final = {
     "result": {"Observation"},
     "supportingInfo": {"Observation", "RiskAssessment"},
 }
+VITAL: Final = "vital-signs"
+WHOLE_DAY: Final = len("2026-01-31")
 FULL: Final = 100.0
 ROUNDING: Final = 0.01  # percent
 
@@ -76,12 +80,35 @@ def _resource(resource: Resource) -> Iterator[str]:
         yield "Patient holds more than one identifier"
     if kind == "ServiceRequest" and resource.get("intent") != "proposal":
         yield "ServiceRequest.intent is not proposal"
-    if kind == "Observation" and "valueQuantity" not in resource:
-        yield "Observation has no value"
+    if kind == "Observation":
+        yield from _observation(resource)
     if kind == "RiskAssessment":
         yield from _probabilities(resource)
     if _has_picture(resource):
         yield f"{kind} holds an attachment or a picture"
+
+
+def _observation(observation: Resource) -> Iterator[str]:
+    if "valueQuantity" not in observation:
+        yield "Observation has no value"
+    if not observation.keys() & {"effectiveDateTime", "effectivePeriod"}:
+        yield "Observation has no date"
+    for coding in observation["code"].get("coding", []):
+        profile = VITAL_SIGNS.get(coding.get("code", ""))
+        if profile and coding.get("system") == LOINC:
+            yield from _vital_sign(observation, *profile)
+
+
+def _vital_sign(observation: Resource, name: str, units: frozenset[str]) -> Iterator[str]:
+    """What R4 asks of an Observation by its code alone, whether or not it names the profile."""
+    categories = [c for one in observation.get("category", []) for c in one.get("coding", [])]
+    if not any(c.get("system") == CATEGORY and c.get("code") == VITAL for c in categories):
+        yield f"the {name} profile asks for the category {VITAL}"
+    if len(observation.get("effectiveDateTime", "")) in range(1, WHOLE_DAY):
+        yield f"the {name} profile asks for a date with its day"
+    value = observation.get("valueQuantity", {})
+    if value.get("system") != UCUM or value.get("code") not in units or "unit" not in value:
+        yield f"the {name} profile asks for a value in {' or '.join(sorted(units))} (UCUM)"
 
 
 def _probabilities(risk: Resource) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from face2bone.assess import NOT_EXPLAINED
 from face2bone.bone import CLASS_LABELS
 from face2bone.clinical.questions import load_questions
+from face2bone.clinical.score import number_text
 from face2bone.face import Region
 from face2bone.patient import RedFlag, RiskFactor
 from face2bone.report.document import AssessmentDocument, ReasonPart, RegionGamePart, ScorePart
@@ -96,6 +97,7 @@ def _page(document: AssessmentDocument, heading: Heading, words: Catalogue) -> d
         "result": _result(document, words),
         "regions": _regions(document, words),
         "scores": [_score(score, sources, words) for score in _each_note_once(scores)],
+        "waiting": [_waiting(score, words) for score in document.scores if _waits(score)],
         "disclaimers": list(dict.fromkeys(s.disclaimer for s in scores if s.disclaimer)),
         "advice": [
             f"{words.say(line.text)} {sources[line.source]}" for line in document.referral.advice
@@ -229,7 +231,9 @@ def _result(document: AssessmentDocument, words: Catalogue) -> dict[str, Any]:
 
 
 def _headline(document: AssessmentDocument) -> str:
-    if document.out_of_domain.is_outside:
+    if document.no_result:
+        return f"No result: {document.no_result}"
+    if document.out_of_domain is not None and document.out_of_domain.is_outside:
         return "No result: this photo is unlike the faces the model was trained on."
     if not document.referral.class_headline_shown:
         return "No result: the classes are not defined for this patient."
@@ -245,7 +249,7 @@ def _result_notes(document: AssessmentDocument) -> list[str]:
 
 
 def _classes(document: AssessmentDocument, words: Catalogue) -> list[dict[str, Any]]:
-    found, base = vars(document.probabilities), vars(document.bundle.class_fractions)
+    found, base = dict(document.probabilities or ()), vars(document.bundle.class_fractions)
     return [
         {
             "name": words.say(name),
@@ -263,6 +267,8 @@ def _percent(share: float) -> str:
 
 
 def _people(document: AssessmentDocument, words: Catalogue) -> dict[str, Any]:
+    if document.probabilities is None:
+        return {"count": 0, "text": ""}
     count = round(100 * document.probabilities.osteoporosis)
     base = round(100 * document.bundle.class_fractions.osteoporosis)
     text = (
@@ -331,15 +337,25 @@ def _each_note_once(scores: Iterable[ScorePart]) -> Iterator[ScorePart]:
 
 
 def _score(score: ScorePart, sources: Mapping[str, str], words: Catalogue) -> dict[str, str]:
-    """A score with a value; those without one are in the JSON only."""
+    """A score with a value; those that do not apply are in the JSON only."""
     unit = "%" if score.unit == "%" else words.say(score.unit)
-    number = f"{score.value:.1f}" if score.unit == "%" else f"{score.value:g}"
+    number = number_text(score.instrument, score.unit, score.value or 0.0)
     details = [words.say(text) for text in (score.band, score.cutoff, score.note) if text]
     return {
         "title": words.say(score.title),
         "value": f"{number} {unit}".strip(),
         "detail": f"{' | '.join(details)} {sources[score.source]}",
     }
+
+
+def _waits(score: ScorePart) -> bool:
+    """Whether a score is left out only because an answer is missing."""
+    return score.value is None and not score.not_applicable and bool(score.missing)
+
+
+def _waiting(score: ScorePart, words: Catalogue) -> str:
+    needs = ", ".join(score.missing)
+    return words.say(f"Left out until answered: {score.title}. It needs: {needs}.")
 
 
 def _model(document: AssessmentDocument, words: Catalogue) -> list[tuple[str, str]]:

@@ -160,7 +160,7 @@ def concepts_png(assessment: Assessment, class_index: int, most: int = 4) -> byt
         axes.axis("off")
         axes.set_title(
             f"{concepts.names[k]}\npresence {concepts.presence[k]:.2f}, "
-            f"importance {concepts.importance[k, class_index]:.2f}",
+            f"importance {concepts.importance_words(int(k), class_index)}",
             fontsize=8,
         )
     figure.suptitle(f"Concepts that matter most for {CLASS_LABELS[class_index]}")

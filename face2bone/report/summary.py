@@ -63,7 +63,7 @@ def _why(assessment: Assessment) -> list[str]:
     for i in np.argsort(-concepts.importance[:, k])[:4]:
         lines.append(
             f"  {concepts.names[i]:<40} presence {concepts.presence[i]:.2f}, "
-            f"importance {concepts.importance[i, k]:.2f}"
+            f"importance {concepts.importance_words(int(i), k)}"
         )
     return lines
 

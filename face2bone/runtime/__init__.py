@@ -12,6 +12,7 @@ from face2bone.runtime.engine import (
     Engine,
     Precision,
     StagedEngine,
+    StagedNetwork,
     logits_of_crops,
     network_input,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "Prediction",
     "Predictions",
     "StagedEngine",
+    "StagedNetwork",
     "TorchEngine",
     "logits_of_crops",
     "make_engine",

@@ -70,6 +70,35 @@ class CropNetwork:
         return in_batches(lambda part: self.engine.logits(network_input(part)), crops)
 
 
+@runtime_checkable
+class StagedNetwork(Protocol):
+    """Crops to logits in one pass, or in two: what a ``StagedEngine`` is to a plain one."""
+
+    def __call__(self, crops: Crops) -> Floats:
+        """Crops (B, 160, 160, 3) -> logits (B, 3)."""
+
+    def stem(self, crops: Crops) -> Floats:
+        """Crops (B, 160, 160, 3) -> the stem (B, 17, 17, C)."""
+
+    def after_stem(self, stem: Floats) -> Floats:
+        """The stem (B, 17, 17, C) -> logits (B, 3)."""
+
+
+@dataclass(frozen=True)
+class StagedCropNetwork(CropNetwork):
+    """The same of an engine that can stop after its stem."""
+
+    engine: StagedEngine
+
+    def stem(self, crops: Crops) -> Floats:
+        """Crops (B, 160, 160, 3) -> the stem (B, 17, 17, C)."""
+        return self.engine.stem(network_input(crops))
+
+    def after_stem(self, stem: Floats) -> Floats:
+        """The stem (B, 17, 17, C) -> logits (B, 3)."""
+        return self.engine.after_stem(stem)
+
+
 def network_input(crops: Crops) -> Floats:
     """Crops (B, 160, 160, 3), RGB 0 to 255 -> network input (B, 3, 160, 160), contiguous."""
     # torch.tensor copies, so a read-only crop is welcome.
@@ -77,8 +106,8 @@ def network_input(crops: Crops) -> Floats:
 
 
 def logits_of_crops(engine: Engine) -> CropNetwork:
-    """What explanations ask their questions of: ``CropNetwork`` of an engine."""
-    return CropNetwork(engine)
+    """What explanations ask their questions of: crops to logits, in stages where it can."""
+    return StagedCropNetwork(engine) if isinstance(engine, StagedEngine) else CropNetwork(engine)
 
 
 def in_batches(call: Callable[[npt.NDArray[Any]], Floats], rows: npt.NDArray[Any]) -> Floats:

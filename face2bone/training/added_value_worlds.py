@@ -34,6 +34,7 @@ import numpy as np
 
 from face2bone.bone import bone_class
 from face2bone.bundle import load_bundle
+from face2bone.careful import bytes_of, json_of
 from face2bone.cohort.crops import CropStore, drawn_crops
 from face2bone.cohort.synthetic.oracle import clinical_arrays
 from face2bone.cohort.synthetic.patients import (
@@ -48,6 +49,7 @@ from face2bone.cohort.synthetic.patients import (
 )
 from face2bone.cohort.synthetic.provenance import generator_hash
 from face2bone.cohort.synthetic.worlds import World
+from face2bone.errors import TrainingError
 from face2bone.evaluation.added_value.columns import clinical_columns
 from face2bone.evaluation.added_value.crossfit import cross_fit
 from face2bone.evaluation.added_value.features import face_features
@@ -227,7 +229,12 @@ def _known(file: Path) -> dict[Key, Row]:
     """Rows of an earlier, stopped run."""
     if not file.is_file():
         return {}
-    rows = [Row(**values) for values in json.loads(file.read_text("utf-8"))["rows"]]
+    try:
+        rows = [Row(**values) for values in json_of(bytes_of(file))["rows"]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise TrainingError(
+            f"The file {file.name} of an earlier run is damaged. Delete it and start again."
+        ) from error
     return {(row.trunk, row.world, row.seed): row for row in rows}
 
 

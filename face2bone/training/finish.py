@@ -7,7 +7,6 @@ results from patients that served neither training nor any choice.
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from face2bone import __version__
+from face2bone import __version__, clock
 from face2bone.bone import CLASS_LABELS
 from face2bone.bundle import (
     Bundle,
@@ -203,7 +202,7 @@ def _card(trained: Trained, tested: Tested, described: Described) -> BundleCard:
         name=described.name,
         version=__version__,
         status="demo" if described.is_drawn else "research",
-        created_on=datetime.now(UTC).date(),
+        created_on=clock.today(),
         architecture=trained.network.config,
         cohort=described.cohort,
         class_fractions=(normal, osteopenia, osteoporosis),

@@ -25,7 +25,9 @@ import numpy.typing as npt
 import pandas as pd
 import torch
 from lightning.pytorch.utilities import rank_zero_only
+from pydantic import TypeAdapter
 
+from face2bone.careful import bytes_of, json_of
 from face2bone.cohort.crops import CropStore, photo_crops
 from face2bone.cohort.manifest import read_manifest
 from face2bone.cohort.splits import check_split, identical_photos, split_patients
@@ -55,7 +57,7 @@ class Clock:
         self._file = folder / "minutes.json"
         self.minutes: dict[str, float] = {}
         if self._file.is_file():
-            self.minutes = json.loads(self._file.read_text("utf-8"))
+            self.minutes = _minutes(self._file)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -67,6 +69,16 @@ class Clock:
             spent = (time.monotonic() - start) / 60.0
             self.minutes[name] = round(self.minutes.get(name, 0.0) + spent, 2)
             write_whole(self._file, json.dumps(self.minutes) + "\n")
+
+
+def _minutes(file: Path) -> dict[str, float]:
+    try:
+        return TypeAdapter(dict[str, float]).validate_python(json_of(bytes_of(file)))
+    except (OSError, ValueError) as error:
+        raise TrainingError(
+            f"The file {file.name} of this run is damaged. Delete it and start again: only the "
+            "minutes that earlier stages took are lost."
+        ) from error
 
 
 def train(

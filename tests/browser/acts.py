@@ -16,6 +16,7 @@ STEPS: Final = (
     "5. Why",
     "6. What next",
 )
+BOXES: Final = {"Upload": "Photo of the face", "Camera": "Look straight into the camera"}
 
 
 def settled(page: Page) -> None:
@@ -86,3 +87,21 @@ def keep_picture(page: Page, name: str) -> None:
         page.set_viewport_size({"width": 1280, "height": int(height)})
         page.wait_for_timeout(1500)
         page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+def turn_to(page: Page, source: str) -> None:
+    """Choose where the photo comes from, and wait until the form below stands there once again."""
+    page.get_by_text(source, exact=True).click()
+    expect(page.get_by_text(BOXES[source])).to_be_visible()
+    expect(page.get_by_label("Age (years)")).to_have_count(1)
+    settled(page)
+
+
+def fill_patient(page: Page) -> None:
+    """Type in the four details of a patient."""
+    for label, value in (("Age (years)", "67"), ("Height (cm)", "158"), ("Weight (kg)", "52")):
+        field = page.get_by_label(label)
+        field.fill(value)
+        field.press("Enter")
+    page.get_by_label("Sex").click()
+    page.get_by_role("option", name="Female").click()

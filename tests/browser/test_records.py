@@ -1,15 +1,15 @@
 """What a person sees when saving an assessment and when DXA results come back."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from face2bone import clock
 from face2bone.bundle import Bundle
 from face2bone.records import DxaResult, Records, enter_dxa, kept_assessments, verify
-from tests.browser.acts import choose_sample, keep_picture
+from tests.browser.acts import fill_patient, keep_picture, turn_to
 from tests.records.fill import keep
 
 pytestmark = pytest.mark.browser
@@ -35,12 +35,14 @@ def fill_clinic(records: Records, bundle: Bundle, results: int) -> None:
         made = keep(records, f"P-{i:04d}", bundle.sha256, probabilities, "FM"[i % 4 == 0], age)
         if i < results:
             k = int(rng.choice(3, p=np.array([p[0] + p[2] / 2, p[1], p[2] / 2]) / p.sum()))
-            score = DxaResult("lowest", T_SCORES[k], datetime.now(UTC).date())
+            score = DxaResult("lowest", T_SCORES[k], clock.today())
             enter_dxa(records, made, [score], "Dr. Li")
 
 
 def test_an_assessment_is_saved_with_consent_only(page: Page, records: Records) -> None:
-    choose_sample(page)
+    turn_to(page, "Camera")
+    page.get_by_role("button", name="Take Photo").click()
+    fill_patient(page)
     save = page.get_by_role("button", name="Save assessment")
     expect(save).to_be_visible(timeout=2 * PATIENCE_MS)
     save.click()

@@ -88,6 +88,10 @@ def test_a_sealed_card_of_anything_else_is_refused(reseal: Seal, body: bytes) ->
         card_from_yaml(reseal(body))
 
 
+def counts(first: int) -> list[list[int]]:
+    return [[first, 0, 0], [0, 1, 0], [0, 0, 1]]
+
+
 @pytest.mark.parametrize(
     "values",
     [
@@ -113,6 +117,10 @@ def test_a_sealed_card_of_anything_else_is_refused(reseal: Seal, body: bytes) ->
         {"architecture": NetworkConfig().to_dict() | {"fsa_heads": 1.5}},
         {"preprocessing": {"crop_size": 224}},
         {"provenance": None},
+        {"architecture": NetworkConfig().to_dict() | {"transformer_layers": 10**9}},
+        {"results": {"test": {"confusion": [[1]]}}},
+        {"results": {"test": {"confusion": [[1, 2, "many"]] * 3}}},
+        {"results": {"local": {"confusion": [[1, 2, -3]] * 3}}},
     ],
     ids=str,
 )
@@ -164,7 +172,7 @@ def test_preprocessing_is_the_networks_and_the_faces() -> None:
         ({"macro_auc": 0.9}, None),
         ({"oracle": {"confusion": [[1]]}}, None),  # not the model's own
         ({"model": {"confusion": [[3, 1, 0], [0, 4, 0], [0, 0, 2]]}}, 3),
-        ({"local": {"confusion": [[7]]}, "test": {"confusion": [[3]]}}, 7),
+        ({"local": {"confusion": counts(7)}, "test": {"confusion": counts(3)}}, 7),
     ],
 )
 def test_confusion_is_the_models_own_and_the_clinics_first(
@@ -178,3 +186,26 @@ def test_a_sentence_names_what_the_network_was_trained_on() -> None:
     assert CARD.faces == "drawn faces"
     patients = {"status": "research", "generator_version": None, "generator_hash": None}
     assert replace(CARD, **patients).faces == "the training photos"
+
+
+def test_what_stands_twice_is_written_out_for_reading_refuses_aliases() -> None:
+    shares = [0.5, 0.3, 0.2]
+    card = replace(CARD, provenance={"before": shares}, results={"after": shares, "again": shares})
+    assert b"&id" not in card_to_yaml(card)
+    assert card_from_yaml(card_to_yaml(card)) == card
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"a: &a [x]\nb: *a\n", "alias"),
+        (b"[" * 60_000, "deeply"),
+        (b"name: one\nname: two\n", "twice"),
+        (b"#" * 70_000 + b"\n", "larger than 64 kB"),
+    ],
+)
+def test_a_card_that_costs_much_or_says_two_things_is_refused(
+    body: bytes, why: str, reseal: Seal
+) -> None:
+    with pytest.raises(BundleCorrupt, match=rf"card\.yaml is invalid: it .*{why}"):
+        card_from_yaml(reseal(body))

@@ -35,6 +35,7 @@ def test_a_bank_counts_its_concepts_and_may_lack_exemplars() -> None:
         {"basis": np.full((2, 5), np.nan, dtype=np.float32)},
         {"importance": np.zeros((3, 2), dtype=np.float32)},
         {"importance": np.full((2, 3), np.inf, dtype=np.float32)},
+        {"importance": np.full((2, 3), 1.01, dtype=np.float32)},
         {"presence_scale": np.array([1, 0], dtype=np.float32)},
         {"presence_scale": np.ones(3, dtype=np.float32)},
         {"exemplars": np.zeros((2, 4, 48, 48), dtype=np.uint8)},

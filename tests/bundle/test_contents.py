@@ -130,6 +130,40 @@ def test_arrays_of_another_shape_type_or_name_are_refused(
         decode({**files, name: arrays(files[name], **changes)})
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("ending", ["weight", "bias", "running_mean", "running_var"])
+def test_weights_that_are_no_numbers_are_refused(
+    tiny_bundle: Bundle, ending: str, value: float
+) -> None:
+    state = {name: tensor.clone() for name, tensor in tiny_bundle.state.items()}
+    name = next(name for name in state if name.endswith(ending))
+    state[name].view(-1)[-1] = value
+    with pytest.raises(BundleCorrupt, match=rf"no network can compute with \({name}\)"):
+        decode(encode_with(tiny_bundle, state))
+
+
+def test_a_variance_below_zero_is_refused(tiny_bundle: Bundle) -> None:
+    state = {name: tensor.clone() for name, tensor in tiny_bundle.state.items()}
+    next(state[name] for name in state if name.endswith("running_var"))[0] = -1.0
+    with pytest.raises(BundleCorrupt, match="running_var"):
+        decode(encode_with(tiny_bundle, state))
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize(
+    ("name", "array"),
+    [(OOD, "mean"), (OOD, "whitening"), (OOD, "threshold_quantile_count")]
+    + [(CONCEPTS, part) for part in ("basis", "importance", "presence_scale")],
+)
+def test_a_reference_that_is_no_number_is_refused(
+    files: Files, name: str, array: str, value: float
+) -> None:
+    values = safetensors.numpy.load(files[name])[array].copy()
+    values.reshape(-1)[-1] = value
+    with pytest.raises(BundleCorrupt):
+        decode({**files, name: arrays(files[name], **{array: values})})
+
+
 @pytest.mark.parametrize(
     ("name", "changes"),
     [
@@ -147,6 +181,16 @@ def test_arrays_of_another_shape_type_or_name_are_refused(
         (CALIBRATION, {"scores": [0.1, 0.2]}),
         (CALIBRATION, {"scores": [0.1, 0.2, 1.2]}),
         (CALIBRATION, {"counts": [1.5, 2, 3]}),
+        (CALIBRATION, {"counts": [-1, 2, 3]}),
+        (CALIBRATION, {"alpha": np.nan}),
+        (CALIBRATION, {"scores": [np.nan, 0.2, 0.3]}),
+        (CALIBRATION, {"steps": [{"method": "temperature", "temperature": np.nan}]}),
+        (CALIBRATION, {"steps": [{"method": "temperature", "temperature": np.inf}]}),
+        (CALIBRATION, {"steps": [{"method": "intercept", "shifts": [np.nan, 0.0, 0.0]}]}),
+        (
+            CALIBRATION,
+            {"steps": [{"method": "ordinal", "slope": np.inf, "intercepts": [1.0, 0.0]}]},
+        ),
         (CALIBRATION, {"extra": 1}),
         (CONCEPT_TEXTS, {"names": ["one"]}),
         (CONCEPT_TEXTS, {"names": [1, 2, 3, 4]}),

@@ -17,6 +17,7 @@ from face2bone.bundle import (
     load_bundle,
     save_bundle,
 )
+from face2bone.bundle import folder as folder_module
 from face2bone.bundle.contents import FILES, encode
 from face2bone.calibration import Temperature
 from face2bone.errors import BundleCorrupt, BundleMissing
@@ -205,3 +206,15 @@ def test_a_bank_without_exemplars_is_kept(tiny_bundle: Bundle, tmp_path: Path) -
         tmp_path / "bare", tiny_bundle.card, contents_of(tiny_bundle, concepts=bare)
     )
     assert saved.concepts.exemplars.shape == (4, 0, 48, 48, 3)
+
+
+def test_a_file_far_larger_than_any_bundle_has_is_refused(
+    copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder_module, "ARRAY_BYTES", 1024)
+    with pytest.raises(BundleCorrupt, match=r"model\.safetensors is larger than 1 kB"):
+        load_bundle(copied)
+    with (copied / "card.yaml").open("ab") as card:
+        card.truncate(10 * 2**30)  # sparse: ten gigabytes of nothing
+    with pytest.raises(BundleCorrupt, match=r"card\.yaml is larger than 64 kB"):
+        load_bundle(copied)

@@ -1,5 +1,6 @@
 """The guideline files: whole, sourced, free of drugs; broken ones are refused."""
 
+import re
 import tomllib
 from importlib import resources
 from typing import Any, get_args
@@ -8,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from face2bone.choices import GuidelineId
+from face2bone.clinical.frax import FRAX_AGE_RANGE
 from face2bone.clinical.guideline import GUIDELINES, Guideline, Thresholds, load_guideline
 from face2bone.clinical.pathway import Urgency
 
@@ -113,3 +115,25 @@ def test_ages_between_rows_take_the_row_before() -> None:
     assert rows[50] is rows[54.9] is table.rows[0]
     assert rows[69.9] is table.rows[3]
     assert rows[70] is rows[95] is table.rows[4]
+
+
+AGES = re.compile(r"\b(?:under|before) (\d\d)\b")
+
+
+def test_a_rule_that_names_an_age_it_ends_at_ends_there(guideline: Guideline) -> None:
+    for rule in guideline.eligibility.values():
+        named = [float(age) for age in AGES.findall(rule.text.lower())]
+        assert not named or rule.below_age in named, rule.text
+
+
+def test_thresholds_that_hold_at_every_age_have_one_row(guideline: Guideline) -> None:
+    if "at every age" in guideline.note:
+        assert guideline.frax is not None
+        assert [row.from_age for row in guideline.frax.rows] == [FRAX_AGE_RANGE[0]]
+
+
+def test_a_note_and_its_table_agree_on_the_t_scores_thresholds_are_for(
+    guideline: Guideline,
+) -> None:
+    said = "between T-scores of -1.0 and -2.5" in guideline.note
+    assert said == (guideline.frax is not None and guideline.frax.low_bone_mass_only)

@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from face2bone.choices import GuidelineId
 from face2bone.clinical.frax import FraxResult
@@ -11,8 +13,9 @@ from face2bone.clinical.instruments import published_scores
 from face2bone.clinical.pathway import Urgency
 from face2bone.clinical.reasons import Reason, highest
 from face2bone.clinical.typed_rules import risk_factors, typed_reasons
-from face2bone.history import Ethnicity, History, SiteScores
+from face2bone.history import Ethnicity, History, Oestrogen, SiteScores
 from face2bone.patient import Menopause, Patient, RiskFactor, Sex
+from tests.clinical.people import anyone
 
 HEAVY = 95.0  # kg: no weight rule speaks, so that the guideline's own rules stand alone
 
@@ -29,6 +32,15 @@ def urgency(patient: Patient, guideline: GuidelineId, frax: FraxResult | None = 
 
 def person(sex: Sex, age: float, *factors: RiskFactor) -> Patient:
     return Patient(age, sex, 170, HEAVY, risk_factors=frozenset(factors))
+
+
+def postmenopausal(age: float) -> Patient:
+    return Patient(age, Sex.FEMALE, 170, HEAVY, Menopause.POST)
+
+
+def measured(spine: float | None, neck: float | None, hip: float | None) -> Patient:
+    history = History(t_scores=SiteScores(spine, neck, hip))
+    return replace(person(Sex.FEMALE, 60), history=history)
 
 
 ROUTINE, IF_FACTOR, DXA, SPECIALIST, _ = Urgency
@@ -91,6 +103,8 @@ def test_a_frax_result_replaces_assess_first_and_nothing_else() -> None:
         (person(Sex.FEMALE, 91), "nogg", "FRAX is for ages 40 to 90"),
         (person(Sex.MALE, 49), "nogg", "for men of 50 and over"),
         (person(Sex.MALE, 60), "european", "for postmenopausal women"),
+        (postmenopausal(47), "nogg", "NOGG 2024 names no threshold before the age of 50"),
+        (postmenopausal(47), "uspstf", "USPSTF 2025 names no threshold before the age of 50"),
         (person(Sex.FEMALE, 60), "uspstf", "names no threshold for a result with BMD"),
     ],
 )
@@ -132,16 +146,98 @@ def test_china_reads_osta_once_the_ethnic_group_is_known() -> None:
     told = replace(woman, history=History(ethnicity=Ethnicity.CHINESE))
     assert [r.rule for r in reasons(woman, "china")] == ["ost_women"]
     assert [r.rule for r in reasons(told, "china")] == ["osta"]
-    assert [r.rule for r in reasons(replace(told, weight_kg=60.0), "china")] == []
+    assert [r.rule for r in reasons(replace(told, weight_kg=60.0), "china")] == [
+        "scores_not_counted"  # body weight by itself
+    ]
+
+
+@pytest.mark.parametrize(
+    ("patient", "guideline", "why"),
+    [
+        (Patient(56, Sex.FEMALE, 160, 69, Menopause.POST), "iscd", "Only OST and ORAI count"),
+        (Patient(56, Sex.FEMALE, 160, 69, Menopause.POST), "china", "Only OSTA counts, or OST"),
+        (
+            Patient(
+                46, Sex.FEMALE, 160, 50, Menopause.PRE, history=History(oestrogen=Oestrogen.NEVER)
+            ),
+            "iscd",
+            "No score counts where classes by T-score are not defined",
+        ),
+    ],
+)
+def test_routine_never_stands_beside_a_score_past_its_cut_off_without_a_word(
+    patient: Patient, guideline: GuidelineId, why: str
+) -> None:
+    past = [s.title for s in published_scores(patient) if s.refers]
+    found = reasons(patient, guideline)
+    assert highest(found) < DXA
+    (reason,) = (r for r in found if r.rule == "scores_not_counted")
+    assert all(title in reason.text for title in past)
+    assert why in reason.text
+    assert reason.urgency is ROUTINE
+
+
+@given(anyone(), st.sampled_from(GUIDELINES))
+def test_every_score_past_its_cut_off_asks_for_dxa_or_is_explained(
+    patient: Patient, guideline: GuidelineId
+) -> None:
+    past = [s for s in published_scores(patient) if s.refers]
+    found = reasons(patient, guideline)
+    explained = any(r.rule == "scores_not_counted" for r in found)
+    assert explained == (bool(past) and highest(found) < DXA)
+
+
+def test_where_dxa_is_asked_for_nothing_needs_explaining() -> None:
+    light = Patient(70, Sex.FEMALE, 160, 50, Menopause.POST)
+    assert "scores_not_counted" not in {r.rule for r in reasons(light, "iscd")}
 
 
 def test_a_measured_t_score_asks_for_review_only_at_or_below_the_cut() -> None:
-    def measured(t_score: float) -> Patient:
-        history = History(t_scores=SiteScores(total_hip=t_score))
-        return replace(person(Sex.FEMALE, 60), history=history)
+    assert urgency(measured(None, None, -2.5), "iscd") is SPECIALIST
+    assert urgency(measured(None, None, -2.4), "iscd") is ROUTINE
 
-    assert urgency(measured(-2.5), "iscd") is SPECIALIST
-    assert urgency(measured(-2.4), "iscd") is ROUTINE
+
+@pytest.mark.parametrize("guideline", ["us", "china"])
+@pytest.mark.parametrize(
+    ("t_scores", "asked"),
+    [
+        ((-0.9, -0.5, 0.3), ROUTINE),
+        ((None, -0.8, None), ROUTINE),
+        ((-1.0, -0.5, 0.3), SPECIALIST),  # -1.0 itself is not above
+        ((-0.9, -0.5, -1.4), SPECIALIST),
+        ((-2.6, -0.5, 0.3), SPECIALIST),
+        ((0.2, None, 0.3), SPECIALIST),  # the site that FRAX reads is not told
+        ((None, None, None), SPECIALIST),
+    ],
+)
+def test_the_thresholds_of_low_bone_mass_are_not_for_normal_t_scores(
+    guideline: GuidelineId, t_scores: tuple[float | None, ...], asked: Urgency
+) -> None:
+    patient = measured(*t_scores)
+    for frax in (FraxResult(20.0, 2.0, with_bmd=True), FraxResult(15.0, 3.0, with_bmd=True)):
+        assert urgency(patient, guideline, frax) is asked
+        words = " ".join(r.text for r in reasons(patient, guideline, frax))
+        assert ("between -1.0 and -2.5, and every T-score entered" in words) == (asked is ROUTINE)
+
+
+def test_normal_t_scores_change_no_other_guidelines_thresholds() -> None:
+    found = reasons(measured(0.1, 0.2, 0.3), "nogg", FraxResult(30.0, 10.0, with_bmd=True))
+    assert highest(found) is SPECIALIST
+
+
+@pytest.mark.parametrize("guideline", ["us", "china"])
+def test_thresholds_that_hold_at_every_age_hold_before_50_too(guideline: GuidelineId) -> None:
+    high = FraxResult(22.0, 2.0, with_bmd=False)
+    assert urgency(postmenopausal(47), guideline) is ROUTINE
+    assert urgency(postmenopausal(47), guideline, high) is DXA
+
+
+def test_the_european_rule_for_men_under_70_is_not_cited_for_older_ones() -> None:
+    def rules(age: float) -> set[str]:
+        return {r.rule for r in reasons(person(Sex.MALE, age, RiskFactor.SMOKER), "european")}
+
+    assert rules(69) == {"men_risk_factor"}
+    assert rules(70) == {"men_70"}
 
 
 @pytest.mark.parametrize(("height", "thin"), [(172.0, True), (171.0, False)])

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import replace
+import errno
+import resource
+import shutil
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -15,7 +18,7 @@ from face2bone.cohort.synthetic.patients import DrawnPatient, draw_cohort
 from face2bone.cohort.synthetic.worlds import World
 from face2bone.cohort.synthetic.write import manifest_table, photo_bytes
 from face2bone.errors import TrainingError
-from face2bone.face import MASK_VALUE, find_face
+from face2bone.face import MASK_VALUE, AlignedFace, find_face
 from face2bone.photo import read_photo
 
 PATIENTS = 6
@@ -189,3 +192,47 @@ def test_a_cohort_without_a_usable_photo_is_an_error(cohort: Cohort, tmp_path: P
     useless = Cohort(cohort.table.iloc[3:], cohort.root, cohort.boundary)
     with pytest.raises(TrainingError, match=r"rejected\.csv"):
         photo_crops(useless, tmp_path, workers=1)
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A face at every position, made at once."""
+
+    def face(self, position: int) -> AlignedFace:
+        regions, nowhere = np.zeros((160, 160), np.int8), np.zeros((2, 3), np.float32)
+        crop = np.full((160, 160, 3), position, np.uint8)
+        return AlignedFace(crop, regions >= 0, regions, nowhere, nowhere)
+
+
+def test_rows_that_find_no_room_are_an_error_and_no_killed_process(tmp_path: Path) -> None:
+    """The file is sparse: where its pages were mapped, a full disk ended the process by SIGBUS."""
+    module._open_store(tmp_path, 10, "blank")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4 * 160 * 160 * 3, hard))
+    try:
+        with pytest.raises(OSError, match="File too large") as caught:
+            module._fill_shard(Blank(), tmp_path, 0, 10)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert caught.value.errno == errno.EFBIG
+    assert not list((tmp_path / module.SHARDS).iterdir())
+    table = pd.DataFrame({"patient_id": list("abcdefghij")})
+    store = module.build_store(Blank(), table, "blank", tmp_path, 1, None)
+    assert store.crops[:, 0, 0, 0].tolist() == list(range(10))
+
+
+@pytest.mark.parametrize("name", ["index.parquet", "crops.npy", "regions.npy"])
+def test_a_damaged_store_is_said_to_be_damaged(drawn: CropStore, tmp_path: Path, name: str) -> None:
+    folder = Path(shutil.copytree(drawn.folder, tmp_path / "copy"))
+    whole = (folder / name).read_bytes()
+    for content in (b"", whole[:-1], whole[: len(whole) // 2], b"PK" + whole, whole[1:]):
+        (folder / name).write_bytes(content)
+        with pytest.raises(TrainingError, match=rf"{name} .* is damaged"):
+            read_store(folder)
+
+
+def test_a_damaged_note_of_what_a_store_is_of_is_said(drawn: CropStore, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(drawn.folder, tmp_path / "copy"))
+    (folder / module.SOURCE).write_bytes(b"{")
+    with pytest.raises(TrainingError, match=r"source\.json .* is damaged"):
+        module.build_store(Blank(), pd.DataFrame(), "x", folder, 1, None)

@@ -1,5 +1,7 @@
 """What a test does on a page that computes in the background."""
 
+import html
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,7 +20,25 @@ def done(app: AppTest) -> AppTest:
     return app.run()
 
 
+def at_records(app: AppTest) -> bool:
+    """Whether the page is drawn to its end, where an assessment is saved, or why it is not."""
+    assert not app.exception
+    return any(heading.value == "Save to the records" for heading in app.subheader)
+
+
 def named(elements: Sequence[Any], name: str) -> Any:
     """The one widget of this name, whichever patient it is about."""
     (found,) = [e for e in elements if e.key == name or (e.key or "").startswith(f"{name}_")]
     return found
+
+
+def tables(app: AppTest) -> list[str]:
+    """The text of every table of ``show.table``: a line a row, cells parted by a bar."""
+    written = [str(m.value) for m in app.markdown if str(m.value).startswith("<table>")]
+    return [_text(table) for table in written]
+
+
+def _text(table: str) -> str:
+    rows = re.findall("<tr>(.*?)</tr>", table)
+    cells = [re.findall("<t[hd][^>]*>(.*?)</t[hd]>", row) for row in rows]
+    return "\n".join(" | ".join(map(html.unescape, row)) for row in cells)

@@ -98,7 +98,11 @@ def drawn_cells(
 
 
 def drawn_game(
-    _: object, aligned: AlignedFace, fill: Fill, progress: Callable[[float], None]
+    _network: object,
+    aligned: AlignedFace,
+    fill: Fill,
+    progress: Callable[[float], None],
+    _watch: object = None,
 ) -> RegionAttribution:
     """What ``region_shapley`` returns: regions' worth that the photo decides, and a fill's noise.
 

@@ -119,3 +119,14 @@ def test_an_empty_bin_is_not_marked() -> None:
     assert not list(parsed(drawing).iter("polygon"))
     assert "this patient" not in drawing
     assert bin_count(table, 0.4) == 0
+
+
+def test_an_estimate_has_a_line_on_each_bar_and_says_its_interval() -> None:
+    values, widths = np.linspace(-0.5, 0.4, 10), np.full(10, 0.1)
+    drawing = region_bars(values, "against ← logit → for", widths)
+    plain = region_bars(values, "against ← logit → for")
+    assert drawing.count("<line") == plain.count("<line") + 3 * len(values)
+    assert "−0.50 ± 0.10" in drawing
+    assert "±" not in plain
+    (view,) = re.findall(r'viewBox="0 0 (\d+) ', drawing)
+    assert all(0 <= float(x) <= float(view) for x in re.findall(r'x[12]="([-\d.]+)"', drawing))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pypdfium2 as pdfium
 import pytest
@@ -11,6 +12,7 @@ from pypdfium2 import raw
 from face2bone.assess import NOT_EXPLAINED, Assessment, Assessor, Explanation
 from face2bone.bundle import Bundle
 from face2bone.cohort.synthetic.samples import sample_patients
+from face2bone.dashboard import session
 from face2bone.dashboard.export_step import export
 from face2bone.photo import read_photo
 from face2bone.report.document import SCHEMA_VERSION
@@ -32,11 +34,11 @@ def assessment(tiny_bundle: Bundle) -> Assessment:
 
 @pytest.fixture
 def offered(monkeypatch: pytest.MonkeyPatch) -> Offered:
-    """What each download button was handed, by key."""
+    """What each download button was handed, by name."""
     handed: Offered = {}
 
     def button(label: str, data: Callable[[], bytes], key: str, **_: object) -> None:
-        handed[key] = data
+        handed[key.rsplit("_", 2)[0]] = data  # without which photo and patient it is of
 
     monkeypatch.setattr(st, "download_button", button)
     return handed
@@ -58,6 +60,20 @@ def test_every_file_is_made_only_when_asked_for(assessment: Assessment, offered:
     assert offered["download_pdf"]().startswith(b"%PDF-")
     assert json.loads(offered["download_fhir"]())["resourceType"] == "Bundle"
     assert json.loads(offered["download_json"]())["schema_version"] == SCHEMA_VERSION
+
+
+def test_a_button_is_of_one_patient_and_one_photo(
+    assessment: Assessment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under one key for all, a button drawn for one patient could hand out the next one's file."""
+    keys: list[str] = []
+    monkeypatch.setattr(st, "download_button", lambda *_, key, **__: keys.append(key))
+    export(assessment)
+    other = replace(assessment.located, photo_sha256="f" * 64)
+    export(replace(assessment, located=other))
+    session.sitting().new_patient()
+    export(assessment)
+    assert len(set(keys)) == len(keys) == 9
 
 
 def test_what_was_not_explained_says_so_in_every_file(

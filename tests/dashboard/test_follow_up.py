@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from face2bone import clock
 from face2bone.bundle import Bundle
 from face2bone.dashboard.follow_up_charts import observed_bars, running_chart
 from face2bone.evaluation.monitoring import calibration_chart, observed_against_predicted
@@ -123,6 +124,94 @@ def test_an_unsigned_result_is_refused_in_a_sentence(clinic: Clinic) -> None:
     named(clinic.app.button, "keep_dxa").click().run()
     assert not clinic.app.exception
     assert any("name or initials" in e.value for e in clinic.app.error)
+
+
+def test_of_two_assessments_on_one_day_the_one_chosen_is_meant(
+    records: Records, demo_bundle: Bundle
+) -> None:
+    """Saved in the same minute: they read alike but for a number, and the choice keeps apart."""
+    moment = clock.now()
+    for _ in range(2):
+        keep(records, "P-9", demo_bundle.sha256, (0.2, 0.5, 0.3), at=moment)
+    app = AppTest.from_file("../../pages/follow_up.py", default_timeout=SECONDS).run()
+    options = named(app.selectbox, "dxa_assessment").options
+    assert options == [
+        f"P-9, {clock.in_words(moment)} (waiting)",
+        f"P-9, {clock.in_words(moment)}, no. 2 (waiting)",
+    ]
+    choose(Clinic(app, records), 0)
+    keep_result(Clinic(app, records), lumbar_spine=-2.7)
+    first, second = kept_assessments(records)
+    assert [result.t_score for result in first.results] == [-2.7]
+    assert second.results == ()
+
+
+def test_who_was_not_sent_to_dxa_does_not_wait_and_may_have_a_result(
+    records: Records, demo_bundle: Bundle
+) -> None:
+    routine = "routine: education and follow-up"
+    keep(records, "P-8", demo_bundle.sha256, (0.9, 0.1, 0.0), decision=routine)
+    keep(records, "P-9", demo_bundle.sha256, (0.2, 0.5, 0.3))
+    app = AppTest.from_file("../../pages/follow_up.py", default_timeout=SECONDS).run()
+    assert any("**1** of 2" in m.value for m in app.markdown)
+    assert list(app.dataframe[0].value["patient"]) == ["P-9"]
+    options = named(app.selectbox, "dxa_assessment").options
+    assert [option.split(",")[0] for option in options] == ["P-9", "P-8"]
+    assert "not sent to DXA" in options[1]
+
+
+def change(clinic: Clinic, button: str, reason: str, t_score: str | None = None) -> None:
+    if t_score is not None:
+        named(clinic.app.text_input, "corrected_t").set_value(t_score)
+    named(clinic.app.text_input, "change_reason").set_value(reason)
+    named(clinic.app.button, button).click().run()
+    assert not clinic.app.exception
+
+
+def said(clinic: Clinic) -> str:
+    return " ".join(text.value for text in clinic.app.text)
+
+
+def test_a_kept_result_is_seen_and_corrected_with_a_reason(clinic: Clinic) -> None:
+    choose(clinic, 0)
+    keep_result(clinic, lumbar_spine=-2.46)
+    choose(clinic, 0)
+    assert "Lumbar spine −2.46, measured on" in said(clinic)
+    assert "entered by Dr. Li" in said(clinic)
+    assert not [t for t in clinic.app.text_input if (t.key or "").startswith("t_lumbar")]
+    change(clinic, "correct_dxa", "", "-2,1")
+    assert any("The reason is empty" in e.value for e in clinic.app.error)
+    assert results(clinic, "P-0") == {"lumbar_spine": -2.46}
+    change(clinic, "correct_dxa", "Typing error")
+    assert any("P-0 is corrected" in s.value for s in clinic.app.success)
+    assert results(clinic, "P-0") == {"lumbar_spine": -2.1}
+    choose(clinic, 0)
+    assert "corrected by Dr. Li" in said(clinic)
+    assert "Typing error" in said(clinic)
+    assert verify(clinic.records).faults == ()
+
+
+def test_a_kept_result_is_withdrawn_with_a_reason_and_another_may_be_entered(
+    clinic: Clinic,
+) -> None:
+    choose(clinic, 0)
+    keep_result(clinic, total_hip=-1.1)
+    choose(clinic, 0)
+    change(clinic, "withdraw_dxa", "Another patient's")
+    assert any("P-0 is withdrawn" in s.value for s in clinic.app.success)
+    assert results(clinic, "P-0") == {}
+    choose(clinic, 0)
+    keep_result(clinic, total_hip=0.3)
+    assert results(clinic, "P-0") == {"total_hip": 0.3}
+
+
+def test_a_correction_that_is_no_t_score_changes_nothing(clinic: Clinic) -> None:
+    choose(clinic, 0)
+    keep_result(clinic, total_hip=-1.1)
+    choose(clinic, 0)
+    change(clinic, "correct_dxa", "Typing error", "-12")
+    assert any("Nothing was changed" in w.value for w in clinic.app.warning)
+    assert results(clinic, "P-0") == {"total_hip": -1.1}
 
 
 def test_charts_show_every_result_and_the_alarm() -> None:

@@ -9,6 +9,7 @@ from face2bone.bundle import Bundle
 from face2bone.evaluation.record import ATTACHED, attached
 from face2bone.report.evaluation_text import FIGURE_TEXTS, PLOT_TEXTS
 from face2bone.report.published_study import PUBLISHED
+from tests.dashboard.acts import tables
 
 SECONDS = 120
 
@@ -27,7 +28,7 @@ def words(app: AppTest) -> str:
 
 
 def cells(app: AppTest) -> str:
-    return " ".join(table.value.to_csv() for table in app.table)
+    return " ".join(tables(app))
 
 
 def test_it_shows_the_figures_kept_beside_the_bundle(app: AppTest, demo_bundle: Bundle) -> None:

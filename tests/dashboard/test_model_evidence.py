@@ -14,6 +14,7 @@ from face2bone.dashboard.model_evidence import HEADINGS, HOW_TO, HOW_TO_ASK_MORE
 from face2bone.evaluation.added_value import record as added_value_record
 from face2bone.evaluation.added_value.record import ATTACHED
 from face2bone.evaluation.bootstrap import Estimate
+from tests.dashboard.acts import tables
 
 SECONDS = 120
 TOLD = Account("face2bone compare", "compact", 1, {"test": 2}, "Patients.", "x86_64", "torch")
@@ -42,7 +43,7 @@ def test_a_comparison_is_shown_with_its_account(bundle_root: Path) -> None:
     attach(bundle_root, "comparison", FOUND)
     app = page()
     assert HEADINGS["comparison"] in [header.value for header in app.header]
-    cells = " ".join(table.value.to_csv() for table in app.table)
+    cells = " ".join(tables(app))
     assert "0.500 (0.400 to 0.600)" in cells
     assert "not finished" in cells
     assert any("Patients. In brackets" in caption.value for caption in app.caption)

@@ -3,10 +3,12 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from face2bone.history import Ethnicity, Oestrogen
 from face2bone.settings import get_settings
-from tests.dashboard.acts import named
+from tests.dashboard.acts import named, tables
 
 SECONDS = 60
+FOLDS = ("further_answers", "changes", "advice", "other_scores", "score_sources")
 
 
 def step_six() -> None:
@@ -25,7 +27,11 @@ def step_six() -> None:
 
 @pytest.fixture
 def app() -> AppTest:
-    return AppTest.from_function(step_six, default_timeout=SECONDS).run()
+    """The step with everything on it unfolded."""
+    page = AppTest.from_function(step_six, default_timeout=SECONDS)
+    for fold in FOLDS:
+        page.session_state[fold] = True
+    return page.run()
 
 
 def words(app: AppTest) -> str:
@@ -65,6 +71,19 @@ def test_what_would_change_it_is_listed_by_urgency(app: AppTest) -> None:
     assert "to *DXA*: age, from the age of 65" in text
 
 
+def test_what_is_folded_is_neither_drawn_nor_computed_and_its_answers_count(app: AppTest) -> None:
+    named(app.text_input, "t_score_lumbar_spine").set_value("-2.7").run()
+    for fold in FOLDS:
+        app.session_state[fold] = False
+    app.run()
+    assert "Would raise it" not in words(app)
+    assert not [field for field in app.text_input if field.key.startswith("t_score")]
+    assert len(tables(app)) == 1
+    assert "specialist or treatment review" in suggestion(app)
+    app.session_state["further_answers"] = True
+    assert named(app.run().text_input, "t_score_lumbar_spine").value == "-2.7"
+
+
 def test_a_frax_result_is_read_by_the_guideline_chosen(app: AppTest) -> None:
     app.selectbox(key="guideline").set_value("nogg")
     named(app.text_input, "frax_major").set_value("15.0")
@@ -73,7 +92,17 @@ def test_a_frax_result_is_read_by_the_guideline_chosen(app: AppTest) -> None:
     assert "specialist or treatment review" in suggestion(app)
     assert "high risk by NOGG 2024" in words(app)
     assert "Not confirmed" in words(app)
-    assert "[unverified]" in words(app)
+    (badge,) = (line for line in words(app).splitlines() if "nverified" in line)
+    assert badge == ":orange-badge[Unverified: rule 1; rule 5] [What this means](sources)"
+
+
+def test_however_much_is_unverified_there_is_one_badge(app: AppTest) -> None:
+    app.selectbox(key="guideline").set_value("china")
+    named(app.checkbox, "factor_smoker").check()
+    app.run()
+    marks = [line for line in words(app).splitlines() if "nverified" in line]
+    assert len(marks) == 1
+    assert "rule 1; rule 4; advice on calcium, vitamin D, exercise, falls" in marks[0]
 
 
 def test_a_swapped_frax_result_is_refused_in_one_sentence(app: AppTest) -> None:
@@ -136,28 +165,51 @@ def test_a_decimal_comma_is_a_decimal_point(app: AppTest) -> None:
 def assert_withheld(app: AppTest) -> None:
     assert "No suggestion yet" in words(app)
     assert "Suggestion:" not in words(app)
-    assert not app.table, "the published scores wait too"
+    assert not tables(app), "the published scores wait too"
 
 
 def test_an_answer_fills_in_a_score(app: AppTest) -> None:
-    from face2bone.history import Oestrogen
-
     def scores(app: AppTest) -> str:
-        return app.table[0].value.to_string()
+        return tables(app)[0]
 
     assert "ORAI" not in scores(app)
     named(app.selectbox, "history_oestrogen").set_value(Oestrogen.NEVER).run()
     assert "ORAI" in scores(app)
 
 
+def test_a_score_past_its_cut_off_suggests_dxa_and_the_reasons_say_what_counts(
+    app: AppTest,
+) -> None:
+    def by_itself(app: AppTest) -> dict[str, str]:
+        column: dict[str, str] = app.table[0].value["By itself"].to_dict()
+        return column
+
+    assert by_itself(app)["Body weight"] == "does not suggest DXA"
+    named(app.selectbox, "history_ethnicity").set_value(Ethnicity.CHINESE)
+    named(app.selectbox, "history_oestrogen").set_value(Oestrogen.CURRENT).run()
+    assert by_itself(app)["SCORE"] == "suggests DXA"
+    assert "routine" in suggestion(app)
+    assert "Taken alone, these scores would suggest more: SCORE. Only OST and ORAI" in words(app)
+    assert "past its cut-off" not in words(app) + app.table[0].value.to_string()
+
+
+def test_a_ticked_fracture_says_why_qfracture_is_left_out(app: AppTest) -> None:
+    assert "Left out until answered: QFracture" not in words(app)
+    named(app.checkbox, "factor_fragility_fracture").check().run()
+    assert "QFracture" not in app.table[0].value.to_string()
+    left_out = [line for line in words(app).splitlines() if "Left out until answered: QF" in line]
+    assert len(left_out) == 2
+    assert all("It needs: site and age of each fracture." in line for line in left_out)
+
+
 def test_scores_without_a_value_say_why(app: AppTest) -> None:
-    without = app.table[1].value.to_string()
+    without = tables(app)[1]
     assert "needs: " in without
     assert "not applicable: " in without
 
 
 def test_the_qfracture_disclaimer_stands_beside_its_figures(app: AppTest) -> None:
-    assert "QFracture" in app.table[0].value.to_string()
+    assert "QFracture" in tables(app)[0]
     assert "Inaccurate implementations of risk scores" in words(app)
 
 
@@ -173,10 +225,10 @@ def test_fractures_are_listed_with_site_and_age(app: AppTest) -> None:
 
 
 def test_none_of_the_diagnoses_is_an_answer(app: AppTest) -> None:
-    before = app.table[0].value.to_string()
+    before = tables(app)[0]
     named(app.selectbox, "history_conditions_any").set_value("none").run()
     assert "diagnoses" in before
-    assert "diagnoses" not in app.table[0].value.to_string()
+    assert "diagnoses" not in tables(app)[0]
 
 
 def test_a_measured_t_score_is_classed_and_reviewed(app: AppTest) -> None:
@@ -220,8 +272,6 @@ def a_sex_that_is_corrected() -> None:
 
 def test_answers_only_women_are_asked_do_not_count_for_a_man() -> None:
     """The list stays answered in the session while it is not drawn."""
-    from face2bone.history import Oestrogen
-
     app = AppTest.from_function(a_sex_that_is_corrected, default_timeout=SECONDS).run()
     named(app.selectbox, "history_oestrogen").set_value(Oestrogen.CURRENT).run()
     assert f"read: {Oestrogen.CURRENT}" in words(app)

@@ -11,9 +11,11 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block
 
 from face2bone.assess import Assessor, Explanation, LocatedFace, Progress
+from face2bone.cohort.synthetic.samples import unusable_photo
 from face2bone.errors import EngineError
 from face2bone.runtime import OodVerdict, Prediction
-from tests.dashboard.acts import done, named
+from tests.dashboard.acts import at_records, done, named
+from tests.dashboard.test_same_patient import png, typed, uploaded
 
 SECONDS = 120
 
@@ -36,9 +38,9 @@ def counted(step: Callable[..., Any], calls: list[str]) -> Callable[..., Any]:
     """The same step, that writes its name down whenever it is called."""
 
     @wraps(step)
-    def call(*arguments: Any) -> Any:
+    def call(*arguments: Any, **named_ones: Any) -> Any:
         calls.append(step.__name__)
-        return step(*arguments)
+        return step(*arguments, **named_ones)
 
     return call
 
@@ -53,7 +55,7 @@ def test_a_sample_reaches_the_last_step(app: AppTest) -> None:
     app.button(key="sample_0").click().run()
     assert not app.exception
     assert [h[0] for h in headings(app)] == list("123456")
-    assert "save_assessment" in keys(done(app))
+    assert at_records(done(app))
 
 
 def test_nothing_is_recomputed_when_an_answer_changes(
@@ -92,7 +94,7 @@ def test_a_detail_out_of_range_withholds_everything(app: AppTest, field: str, ty
     named(app.text_input, field).set_value(typed).run()
     assert any("is not between" in e.value for e in app.error)
     assert headings(app) == ["1. Photo"]
-    assert "save_assessment" not in {button.key for button in app.button}
+    assert not at_records(app)
 
 
 def test_an_answer_that_cannot_be_used_withholds_result_and_report(app: AppTest) -> None:
@@ -100,7 +102,7 @@ def test_an_answer_that_cannot_be_used_withholds_result_and_report(app: AppTest)
     named(app.text_input, "frax_major").set_value("400").run()
     assert headings(app) == ["1. Photo", "2. Face found", "6. What next"]
     assert any("No suggestion yet" in w.value for w in app.warning)
-    assert "save_assessment" not in {button.key for button in app.button}
+    assert not at_records(app)
     named(app.text_input, "frax_major").set_value("40").run()
     assert headings(done(app))[-1] == "6. What next"
     assert "3. Result" in headings(app)
@@ -125,7 +127,9 @@ def slow_steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Semaphore]
     """Explaining goes on by one step whenever the semaphore is released."""
     explain, steps = Assessor.explain, threading.Semaphore(0)
 
-    def explain_slowly(self: Assessor, found: LocatedFace, progress: Progress) -> Explanation:
+    def explain_slowly(
+        self: Assessor, found: LocatedFace, progress: Progress, **_: object
+    ) -> Explanation:
         def step(name: str, fraction: float) -> None:
             progress(name, fraction)
             assert steps.acquire(timeout=SECONDS)
@@ -145,7 +149,7 @@ def test_the_suggestion_does_not_wait_for_the_explanation(
     named(app.checkbox, "flag_height_loss").check().run()
     assert any("urgent clinician review" in e.value for e in app.error)
     assert "stop_explanation" in keys(app)
-    assert "save_assessment" not in keys(app)
+    assert not at_records(app)
 
 
 def test_a_stopped_explanation_leaves_the_page_usable_and_can_be_started_again(
@@ -155,16 +159,17 @@ def test_a_stopped_explanation_leaves_the_page_usable_and_can_be_started_again(
     app.button(key="stop_explanation").click().run()
     assert any("nothing of it is kept" in i.value for i in app.info)
     assert "stop_explanation" not in keys(app)
-    assert "save_assessment" in keys(app), "the suggestion does not need the explanation"
+    assert at_records(app), "the suggestion does not need the explanation"
     assert any("was not explained" in c.value for c in app.caption)
     named(app.checkbox, "flag_height_loss").check().run()
     assert any("urgent clinician review" in e.value for e in app.error)
-    assert {"again_explanation", "save_assessment"} <= keys(app)
+    assert "again_explanation" in keys(app)
+    assert at_records(app)
     app.button(key="again_explanation").click().run()
     assert "stop_explanation" in keys(app)
-    assert "save_assessment" not in keys(app)
+    assert not at_records(app)
     slow_steps.release(1000)
-    assert "save_assessment" in keys(done(app))
+    assert at_records(done(app))
 
 
 def address(app: AppTest, name: str) -> tuple[int, ...]:
@@ -226,14 +231,15 @@ def test_another_sample_stops_the_explanation_of_the_first(
 def test_an_explanation_that_fails_is_one_sentence_and_the_page_goes_on(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise EngineError("The engine broke. Start it again.")
 
     monkeypatch.setattr(Assessor, "explain", broken)
     done(app.button(key="sample_0").click().run())
     assert any("The engine broke" in e.value for e in app.error)
     assert headings(app)[-1] == "6. What next"
-    assert {"again_explanation", "save_assessment"} <= keys(app)
+    assert "again_explanation" in keys(app)
+    assert at_records(app)
 
 
 @pytest.fixture
@@ -260,7 +266,8 @@ def test_out_of_domain_is_one_sentence_and_nothing_is_explained(
     assert [h[0] for h in headings(app)] == list("1236")
     assert any("Out of domain." in w.value for w in app.warning)
     assert not app.get("plotly_chart")
-    assert {"show_outside", "save_assessment"} <= keys(app)
+    assert "show_outside" in keys(app)
+    assert at_records(app)
 
 
 def test_out_of_domain_is_shown_to_who_asks_for_this_photo_only(
@@ -273,3 +280,40 @@ def test_out_of_domain_is_shown_to_who_asks_for_this_photo_only(
     assert "show_outside" not in keys(app)
     app.button(key="sample_1").click().run()
     assert "show_outside" in keys(app)
+
+
+WITHOUT = "Without a result of a photo"
+
+
+def captions(app: AppTest) -> str:
+    assert not app.exception
+    return "\n".join(c.value for c in app.caption)
+
+
+def test_without_a_photo_there_are_a_suggestion_a_report_and_saving(app: AppTest) -> None:
+    app.button_group[0].set_value("Upload").run()
+    typed(app)
+    assert headings(app) == ["1. Photo", "6. What next"]
+    assert WITHOUT in captions(app)
+    assert "save_assessment" in keys(app)
+
+
+def test_a_photo_of_nobody_and_a_file_that_is_no_photo_leave_the_same(app: AppTest) -> None:
+    app.button_group[0].set_value("Upload").run()
+    typed(app)
+    for number, data in enumerate((unusable_photo(), b"no photo")):
+        uploaded(app, data, f"{number}.jpg")
+        if number:  # another file after the details: whose is it?
+            app.button(key="same_patient").click().run()
+        assert app.error, "the reason stands where the photo would"
+        assert headings(app)[-1] == "6. What next"
+        assert WITHOUT in captions(app)
+
+
+def test_a_rejected_photo_leaves_the_same(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LocatedFace, "rejected", True)
+    app.button_group[0].set_value("Upload").run()
+    typed(uploaded(app, png(0), "photo.png"))
+    assert [h[0] for h in headings(app)] == list("126")
+    assert WITHOUT in captions(app)
+    assert "save_assessment" in keys(app)

@@ -4,17 +4,22 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from face2bone.records import Records, kept_assessments, verify
-from tests.dashboard.acts import done, named
+from tests.dashboard.acts import at_records, done, named
+from tests.dashboard.test_same_patient import png, typed, uploaded
 
 SECONDS = 240
 SAVE = "save_assessment"
 
 
 @pytest.fixture
-def review(records: Records, tiny_model: object) -> AppTest:
-    """A sample patient at the last step."""
-    app = AppTest.from_file("../../pages/review.py", default_timeout=SECONDS).run()
-    return done(app.button(key="sample_0").click().run())
+def page(records: Records, tiny_model: object) -> AppTest:
+    return AppTest.from_file("../../pages/review.py", default_timeout=SECONDS).run()
+
+
+@pytest.fixture
+def review(page: AppTest) -> AppTest:
+    """A patient with a photo of their own at the last step."""
+    return done(typed(uploaded(page, png(0), "photo.png")))
 
 
 def fill(app: AppTest, patient_id: str = "P-0412", consent: bool = True) -> AppTest:
@@ -49,12 +54,33 @@ def test_saved_once_with_consent_and_a_reason_for_another_decision(
     (kept,) = kept_assessments(records)
     assert kept.decision == chosen
     assert verify(records).faults == ()
-    review.text_input(key="frax_major_1_0").set_value("12.0")
-    review.text_input(key="frax_hip_1_0").set_value("1.0").run()
+    named(review.text_input, "frax_major").set_value("12.0")
+    named(review.text_input, "frax_hip").set_value("1.0").run()
     assert not any("Saved under" in s.value for s in review.success), "corrected since"
     review.button(key=SAVE).click().run()
     assert len(kept_assessments(records)) == 2
-    other = done(review.button(key="sample_1").click().run())
+    named(review.text_input, "save_patient_id").set_value("Jane Doe")
+    review.button(key=SAVE).click().run()
+    assert "pseudonym" in errors(review)
+    green = [s.value for s in review.success if "Saved" in s.value]
+    assert not green, "a refused save beside a green one"
+    (said,) = [i.value for i in review.info if "is not saved" in i.value]
+    assert "under P-0412" in said
+    named(review.text_input, "save_patient_id").set_value("P-0412").run()
+    assert any("Saved under P-0412" in s.value for s in review.success)
+    review.button(key="new_patient").click().run()
+    other = done(typed(uploaded(review, png(1), "other.png")))
     assert not named(other.checkbox, "consent").value, "given for another photo"
     assert named(other.text_input, "save_patient_id").value == ""
     assert not any("Saved under" in s.value for s in other.success)
+
+
+def test_a_sample_patient_cannot_be_saved_and_the_page_says_why(
+    page: AppTest, records: Records
+) -> None:
+    app = done(page.button(key="sample_0").click().run())
+    assert not app.exception
+    assert at_records(app)
+    assert any("A sample patient cannot be saved" in i.value for i in app.info)
+    assert SAVE not in {button.key for button in app.button}
+    assert verify(records).entries == 0

@@ -1,13 +1,20 @@
+from random import Random
+
 import numpy as np
 import pytest
 import statsmodels.api as sm
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.special import expit, logit
 from torchmetrics.functional import classification as tm
 
 from face2bone.calibration import expected_calibration_error
 from face2bone.evaluation import calibration as cal
 from face2bone.evaluation.bootstrap import unit_weights
+from face2bone.evaluation.curves import ReliabilityPoint, reliability_curves
+from face2bone.evaluation.ranking import auc, roc_curve
+from face2bone.evaluation.table import PredictionTable
 
 
 def predictions(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -95,6 +102,23 @@ def test_a_large_sample_recovers_what_was_planted() -> None:
     )
 
 
+def test_an_over_confident_model_has_a_slope() -> None:
+    """Newton's method without damping runs away from it; statsmodels gives .1377."""
+    stated = np.repeat([0.05, 0.95], 10)
+    happened = np.repeat([0, 1, 0, 1], [6, 4, 4, 6]).astype(bool)
+    design = sm.add_constant(logit(stated))
+    theirs = sm.GLM(happened * 1.0, design, sm.families.Binomial()).fit().params[1]
+    found = cal.calibration_slope(stated, happened, unit_weights(20))[0]
+    assert found == pytest.approx(theirs)
+    assert found == pytest.approx(0.1377, abs=5e-5)
+
+
+def test_an_over_confident_model_has_an_intercept() -> None:
+    happened = np.arange(20) < 10
+    found = cal.calibration_intercept(np.full(20, 1e-6), happened, unit_weights(20))[0]
+    assert found == pytest.approx(-logit(1e-6))
+
+
 def test_one_outcome_or_a_perfect_split_has_no_slope() -> None:
     stated, one = np.linspace(0.1, 0.9, 20), unit_weights(20)
     for happened in (np.zeros(20, bool), np.ones(20, bool), stated > 0.5):
@@ -114,6 +138,58 @@ def test_hosmer_lemeshow_by_hand() -> None:
     assert found.degrees_of_freedom == 10
     assert cal.hosmer_lemeshow("osteoporosis", np.zeros(30), np.zeros(30, bool)).p_value is None
     assert cal.hosmer_lemeshow("osteoporosis", stated[:5], happened[:5]).statistic is None
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([0.1, 0.2, 0.35, 0.5, 0.9]), st.booleans()), min_size=10),
+    st.randoms(use_true_random=False),
+)
+def test_no_binned_figure_depends_on_the_order_of_the_rows(
+    rows: list[tuple[float, bool]], shuffle: Random
+) -> None:
+    shuffled = rows.copy()
+    shuffle.shuffle(shuffled)
+    found = []
+    for table in (rows, shuffled):
+        stated, happened = np.array([p for p, _ in table]), np.array([yes for _, yes in table])
+        p = np.column_stack([1 - stated, stated / 2, stated / 2])
+        found.append(
+            (
+                cal.hosmer_lemeshow("x", stated, happened),
+                cal.binned_error(stated, happened, unit_weights(len(table))).round(12).tolist(),
+                np.nan_to_num(auc(stated, happened, unit_weights(len(table)))).tolist(),
+                roc_curve("x", stated, happened),
+                [(point.count, point.happened) for point in reliability_points(p, happened)],
+            )
+        )
+    assert found[0] == found[1]
+
+
+def reliability_points(p: np.ndarray, happened: np.ndarray) -> tuple[ReliabilityPoint, ...]:
+    return reliability_curves(PredictionTable.of(p, np.where(happened, 2, 0)))[-1].points
+
+
+def test_patients_of_one_risk_share_a_group() -> None:
+    """Five risks of six patients each: five groups of six, whoever stands first."""
+    stated = np.repeat([0.1, 0.3, 0.5, 0.7, 0.9], 6)
+    happened = np.tile([True, False, False], 10)
+    expected = sum((2 - 6 * p) ** 2 / (6 * p * (1 - p)) for p in (0.1, 0.3, 0.5, 0.7, 0.9))
+    for order in (np.arange(30), np.lexsort([happened, stated]), np.lexsort([~happened, stated])):
+        found = cal.hosmer_lemeshow("x", stated[order], happened[order])
+        assert found.statistic == pytest.approx(expected)
+        assert found.degrees_of_freedom == 5
+
+
+def test_without_ties_the_groups_are_ten_equal_slices() -> None:
+    rng = np.random.default_rng(9)
+    stated = np.sort(rng.uniform(0.05, 0.95, 57))
+    happened = rng.random(57) < stated
+    expected = 0.0
+    for group in np.array_split(np.arange(57), 10):
+        e, n = stated[group].sum(), len(group)
+        expected += (happened[group].sum() - e) ** 2 / (e * (1 - e / n))
+    found = cal.hosmer_lemeshow("x", stated, happened)
+    assert (found.statistic, found.degrees_of_freedom) == (pytest.approx(expected), 10)
 
 
 def test_hosmer_lemeshow_rejects_calibrated_models_one_time_in_twenty() -> None:

@@ -34,6 +34,18 @@ def test_shares_count_photos_and_a_photo_is_warned_of_once() -> None:
     assert found.accuracy == pytest.approx(2 / 3)
 
 
+def test_what_becomes_of_osteoporosis_counts_only_those_who_have_it() -> None:
+    wide = seen(3.0, named=1)
+    assert wide.prediction is not None
+    both = replace(wide, prediction=replace(wide.prediction, prediction_set=tuple(BoneClass)[1:]))
+    photos = [seen(3.0, named=2), both, seen(3.0, named=1), LOST, seen(3.0, named=0)]
+    found = summarise("mild", photos, np.array([2, 2, 2, 2, 0]), KNOWN)
+    assert found.sensitivity == pytest.approx(1 / 3)  # of the three whose face was found
+    assert found.coverage == pytest.approx(2 / 3)
+    nobody = summarise("mild", [seen(3.0)], np.array([0]), KNOWN)
+    assert np.isnan([nobody.sensitivity, nobody.coverage]).all()
+
+
 @pytest.mark.parametrize(
     ("distances", "auroc"),
     [((20.0, 30.0), 1.0), ((1.0, 2.0), 0.0), ((6.0, 7.0), 0.5), ((6.5, 9.0), 0.75)],
@@ -80,6 +92,9 @@ def test_shifts_do_what_they_say(pictures: dict[str, np.ndarray]) -> None:
     face = (slice(110, 150), slice(110, 146))  # cheeks and nose of the 256-pixel portrait
     assert darker[face].mean() < 0.7 * original[face].mean()
     assert paler[face].mean() > original[face].mean()
+    mild = pictures["mild, combined"].astype(float)
+    assert mild.mean() == pytest.approx(0.8 * original.mean(), abs=1.5)
+    assert np.abs(mild - 0.8 * original).mean() < 6
     corner = (slice(0, 20), slice(0, 20))
     assert (darker[corner] == original[corner]).all()  # the backdrop keeps its light
     sharp = np.abs(np.diff(original.mean(2), axis=1)).mean()

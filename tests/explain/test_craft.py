@@ -152,6 +152,15 @@ def test_importance_is_the_share_of_the_logit_s_variance(engine, bank, face):
     assert found.importance[:2, 1] == pytest.approx(variance, rel=0.05)
     assert (found.importance[:, 2] == 0).all()
     assert (found.importance[2] < 1e-9).all()
+    assert (np.abs(found.importance[:2, 1] - variance) < 2 * found.importance_error[:2, 1]).all()
+
+
+def test_an_importance_is_said_with_its_range(engine, bank, face):
+    found = explain_concepts(bank, engine, lit(face, {(Region.FOREHEAD, BLUE): 1.0}))
+    said = dataclasses.replace(
+        found, importance=np.full((3, 3), 0.646), importance_error=np.full((3, 3), 0.0449)
+    )
+    assert said.importance_words(1, 2) == "0.65 ± 0.09"
 
 
 def test_importance_takes_r_plus_one_samples_of_head_passes(bank):

@@ -25,7 +25,7 @@ def painted(face):
 
 
 def test_pieced_stems_are_those_of_the_painted_crops(face, small_engine, painted):
-    stem = shared_stem(small_engine, painted, face.region_map, 10)
+    stem = shared_stem(logits_of_crops(small_engine), painted, face.region_map, 10)
     coalitions = all_coalitions(10)[SOME]
     own = small_engine.stem(network_input(painted(coalitions)))
     assert np.abs(stem.of(coalitions) - own).max() < 1e-5 * np.abs(own).max()
@@ -38,7 +38,7 @@ def test_far_fewer_stems_are_run_than_coalitions(face, small_engine, painted):
         crops.append(len(coalitions))
         return painted(coalitions)
 
-    shared_stem(small_engine, watching, face.region_map, 10)
+    shared_stem(logits_of_crops(small_engine), watching, face.region_map, 10)
     assert sum(crops) <= 128
 
 

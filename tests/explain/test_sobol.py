@@ -13,13 +13,13 @@ def total(masks):
 @pytest.mark.parametrize("inputs", [1, 2, 5, 8, 10])
 @pytest.mark.parametrize("seed", range(5))
 def test_additive_toy_within_five_percent(inputs, seed):
-    indices = total_indices(total, inputs, seed=seed)[:, 0]
+    indices = total_indices(total, inputs, seed=seed).values[:, 0]
     assert np.abs(indices * inputs - 1).max() < 0.05
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_twenty_inputs_within_five_percent_at_twice_the_samples(seed):
-    indices = total_indices(total, 20, seed=seed)[:, 0]
+    indices = total_indices(total, 20, seed=seed).values[:, 0]
     assert np.abs(indices * 20 - 1).max() < 0.05
 
 
@@ -44,7 +44,7 @@ def test_sobol_g_function():
     def g(masks):
         return np.prod((np.abs(4 * masks - 2) + a) / (1 + a), axis=1, keepdims=True)
 
-    assert np.allclose(total_indices(g, 8, samples=4096)[:, 0], exact, rtol=0.05)
+    assert np.allclose(total_indices(g, 8, samples=4096).values[:, 0], exact, rtol=0.05)
 
 
 def test_ishigami_function():
@@ -53,15 +53,49 @@ def test_ishigami_function():
         sine = np.sin(x[:, 0])
         return (sine + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * sine)[:, None]
 
-    indices = total_indices(ishigami, 3, samples=4096)[:, 0]
+    indices = total_indices(ishigami, 3, samples=4096).values[:, 0]
     assert np.allclose(indices, [0.5576, 0.4424, 0.2437], atol=0.01)
+
+
+def cliff(masks):
+    """A network's answer: nearly flat, and far below once little is left of any input."""
+    return (masks[:, 0] - 300 * np.maximum(0.12 - masks.mean(axis=1), 0) ** 0.5)[:, None]
+
+
+def test_no_index_is_above_one():
+    """With the variance of one sample alone, rare masks at a cliff give indices above 2."""
+    found = [total_indices(cliff, 6, seed=seed) for seed in range(40)]
+    values = np.array([f.values for f in found])
+    assert values.max() <= 1
+    assert values.min() >= 0
+
+
+def test_the_standard_error_is_no_less_than_the_spread_over_seeds():
+    def interacting(masks):
+        return (masks[:, 0] * masks[:, 1] + 0.3 * np.exp(3 * masks[:, 2]))[:, None]
+
+    found = [total_indices(interacting, 4, seed=seed) for seed in range(60)]
+    values = np.array([f.values[:3, 0] for f in found])
+    errors = np.array([f.errors[:3, 0] for f in found])
+    spread = values.std(axis=0, ddof=1)
+    stated = np.sqrt(np.square(errors).mean(axis=0))
+    assert (stated > 0.8 * spread).all()
+    assert stated.max() < 0.05
+    within = np.abs(values - values.mean(axis=0)) < 2 * errors
+    assert within.mean() > 0.9
+
+
+def test_an_input_that_does_nothing_has_index_and_error_zero():
+    found = total_indices(lambda masks: masks[:, :1], 3)
+    assert (found.values[1:] == 0).all()
+    assert (found.errors[1:] == 0).all()
 
 
 def test_an_output_that_does_not_vary_has_no_important_input():
     def partly_constant(masks):
         return np.stack([np.full(len(masks), 3.7), masks[:, 0]], axis=1)
 
-    indices = total_indices(partly_constant, 4)
+    indices = total_indices(partly_constant, 4).values
     assert (indices[:, 0] == 0).all()
     assert indices[0, 1] == pytest.approx(1, abs=0.05)
     assert (indices[1:, 1] == 0).all()
@@ -73,14 +107,16 @@ def test_float32_noise_on_a_constant_is_no_variance():
     def noisy(masks):
         return (5 + 3e-7 * rng.normal(size=(len(masks), 1))).astype(np.float32)
 
-    assert (total_indices(noisy, 3) == 0).all()
+    found = total_indices(noisy, 3)
+    assert (found.values == 0).all()
+    assert (found.errors == 0).all()
 
 
 def test_outputs_are_independent_of_each_other_and_of_scale():
     def scaled(masks):
         return np.concatenate([total(masks), 1e4 * total(masks) - 7], axis=1)
 
-    indices = total_indices(scaled, 6)
+    indices = total_indices(scaled, 6).values
     assert np.allclose(indices[:, 0], indices[:, 1])
 
 
@@ -94,7 +130,7 @@ def test_the_design_covers_the_unit_cube_and_its_halves_are_independent():
 
 
 def test_the_same_seed_gives_the_same_indices_and_another_seed_others():
-    first, again, other = (total_indices(total, 5, seed=seed) for seed in (3, 3, 4))
+    first, again, other = (total_indices(total, 5, seed=seed).values for seed in (3, 3, 4))
     assert (first == again).all()
     assert (first != other).any()
 

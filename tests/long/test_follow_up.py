@@ -11,7 +11,7 @@ where the drawn crops are kept between runs.
 
 import os
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +38,7 @@ from face2bone.runtime import TorchEngine, predict_crops
 
 PATIENTS = 4_000
 SEED = 960_000
+NOON = time(12, tzinfo=UTC)
 LAST_LOOK = 1_000
 CLINICS = 60  # resampled from the same faces
 BATCH = 200
@@ -71,7 +72,7 @@ class Drawn:
         return KeptAssessment(
             assessment_id=f"{order:032x}",
             patient_id=str(row["patient_id"]),
-            saved_on=day,
+            saved_at=datetime.combine(day, NOON),
             sex=str(row["sex"]),
             age_years=float(row["age_years"]),
             decision="DXA",

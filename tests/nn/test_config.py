@@ -40,6 +40,8 @@ def test_narrow_counts_are_multiples_of_eight_near_the_scaled_ones(width: float)
         {"transformer_heads": 3},
         {"kan_grid": 0},
         {"kan_hidden": -1},
+        {"transformer_layers": 10**9},
+        {"embedding": 10**6},
     ],
 )
 def test_a_wrong_value_is_refused_by_name(wrong: dict[str, object]) -> None:

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -23,8 +23,8 @@ from face2bone.assess import Assessment, Assessor, Explanation
 from face2bone.bundle import Bundle
 from face2bone.cohort.synthetic.samples import sample_patients
 from face2bone.explain.craft import ConceptAttribution
-from face2bone.photo import Photo
-from face2bone.records import ConsentBy, Records, Visit
+from face2bone.photo import Photo, photo_from_pixels, read_photo
+from face2bone.records import ConsentBy, Records, Visit, save
 from face2bone.report.assessment_json import document
 from face2bone.report.document import AssessmentDocument
 
@@ -136,19 +136,18 @@ def records(url: str) -> Iterator[Records]:
 
 @pytest.fixture(scope="session")
 def sample_photo() -> Photo:
-    from face2bone.photo import read_photo
-
-    return read_photo(sample_patients()[0].photo_bytes())
+    """A drawn face as a patient's own file: an exact copy of a sample is never kept."""
+    return photo_from_pixels(read_photo(sample_patients()[0].photo_bytes()).pixels)
 
 
 @pytest.fixture(scope="session")
 def assessed(tiny_bundle: Bundle, sample_photo: Photo) -> AssessmentDocument:
-    """A drawn sample patient, assessed by the tiny bundle; explained by nothing, to be quick."""
+    """A drawn patient, assessed by the tiny bundle; explained by nothing, to be quick."""
     assessor, patient = Assessor(tiny_bundle), sample_patients()[0].patient
     located = assessor.locate(sample_photo)
     prediction = assessor.predict(located)
     none = np.zeros((0, 3))
-    concepts = ConceptAttribution((), none[:, 0], none, none.astype(np.float32), none, 1.0)
+    concepts = ConceptAttribution((), none[:, 0], none, none, none.astype(np.float32), none, 1.0)
     explanation = Explanation((), concepts)
     referral = assessor.refer(patient, prediction)
     return document(Assessment(patient, located, prediction, explanation, referral, assessor.facts))
@@ -163,3 +162,12 @@ def visit(assessed: AssessmentDocument) -> Visit:
         saved_by="Dr. Li",
         consent_by=ConsentBy.PATIENT,
     )
+
+
+@pytest.fixture
+def three(records: Records, assessed: AssessmentDocument, visit: Visit) -> Records:
+    """P-1, P-2 and P-3 with an assessment each, sent to DXA."""
+    sent = replace(visit, decision="DXA", reason="For this test")
+    for name in ("P-1", "P-2", "P-3"):
+        save(records, assessed, replace(sent, patient_id=name))
+    return records

@@ -1,8 +1,9 @@
 """Fills a database with assessments of which only the figures matter."""
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 
+from face2bone import clock
 from face2bone.records import Records
 from face2bone.records.chain import Action, append, stamp
 from face2bone.records.saving import facts_of, keep_assessment, known_or_new, new_id
@@ -15,8 +16,13 @@ def keep(
     p: tuple[float, float, float],
     sex: str = "F",
     age_years: float = 67.0,
+    decision: str = "DXA",
+    at: datetime | None = None,
 ) -> str:
-    """Keep one assessment with only what follow-up reads of a document; returns its id."""
+    """Keep one assessment with only what follow-up reads of a document; returns its id.
+
+    ``at``, in UTC, is when it is saved: now by default.
+    """
     text = json.dumps(
         {
             "photo_sha256": "0" * 64,
@@ -26,7 +32,7 @@ def keep(
             "bundle": {"sha256": sha256},
         }
     )
-    today = datetime.now(UTC)
+    today = at or clock.now()
     now = stamp(today)
     with records.writing() as connection:
         person = known_or_new(connection, patient_id)
@@ -35,8 +41,8 @@ def keep(
             "subject": person.subject,
             "saved_at": now,
             "saved_by": "Dr. Li",
-            "decision": "DXA",
-            "reason": "",
+            "decision": decision,
+            "reason": "" if decision == "DXA" else "Patient's wish",
             "consent_by": "patient",
             "consent_at": now,
             "consent_version": "1",

@@ -12,7 +12,15 @@ from sqlalchemy import Connection, Update, create_engine, insert, select, text, 
 
 from face2bone.errors import RecordsUnavailable
 from face2bone.photo import Photo
-from face2bone.records import Records, Visit, delete_person, save, verify
+from face2bone.records import (
+    Records,
+    Visit,
+    correct_dxa,
+    delete_person,
+    dxa_history,
+    save,
+    verify,
+)
 from face2bone.records.chain import FIRST, Verification, entry_hash, salted
 from face2bone.records.followup import DxaResult, enter_dxa, kept_assessments
 from face2bone.records.photos import PhotoSafe
@@ -237,6 +245,36 @@ def test_a_trail_from_before_the_versions_still_verifies(
     with old.writing() as connection:
         connection.execute(text("UPDATE assessment SET reason = 'another'"))
     assert len(verify(old).faults) == 4
+    old.close()
+
+
+def copied_to(version: str, filled: Records, url: str) -> Records:
+    """The same rows, trail included, in a database of an earlier version."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    engine = create_engine(url)
+    with engine.begin() as connection, filled.reading() as source:
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)
+        for table in (PATIENT, ASSESSMENT, DXA_RESULT, AUDIT_ENTRY):
+            rows = source.execute(select(table).order_by(*table.primary_key)).mappings()
+            connection.execute(insert(table), [dict(row) for row in rows])
+    engine.dispose()
+    return Records(url)
+
+
+@pytest.mark.parametrize("version", ["0002", "0003"])
+def test_a_database_of_an_earlier_version_is_carried_over(
+    kind: str, new_url: Callable[[str], str], filled: Records, version: str
+) -> None:
+    """0002: before corrections; 0003: when every assessment had a result of a photo."""
+    old = copied_to(version, filled, new_url(kind))
+    assert verify(old) == verify(filled)
+    assert kept_assessments(old) == kept_assessments(filled)
+    first = kept_assessments(old)[0]
+    (entry,) = dxa_history(old, first.assessment_id)
+    correct_dxa(old, entry.dxa_id, -2.7, first.saved_on, "Typing error", "Dr. Li")
+    assert verify(old).faults == ()
     old.close()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from face2bone.records import DxaResult, KeptAssessment, clinic_report, write_re
 from face2bone.records.clinic import LOOK_EVERY
 
 BUNDLE = "b" * 64
+NOON = time(12, tzinfo=UTC)
 T_SCORES = {BoneClass.NORMAL: 0.3, BoneClass.OSTEOPENIA: -1.7, BoneClass.OSTEOPOROSIS: -3.0}
 
 
@@ -32,7 +33,7 @@ def kept(
         yield KeptAssessment(
             assessment_id=f"{i:032x}",
             patient_id=f"P-{i}",
-            saved_on=day,
+            saved_at=datetime.combine(day, NOON),
             sex="FM"[i % 3 == 0],
             age_years=45.0 + i % 40,
             decision="DXA",
@@ -109,7 +110,10 @@ def test_the_last_look_is_written_as_recalibrate_reads_it(tmp_path: Path) -> Non
         table.probabilities, [p.probabilities for p in report.look], atol=1e-6
     )
     assert table.labels.tolist() == [p.outcome for p in report.look]
-    assert (table.first, table.last) == (report.look[0].saved_on, report.look[-1].saved_on)
+    assert (table.first, table.last) == (
+        report.look[0].results[0].measured_on,
+        report.look[-1].results[0].measured_on,
+    )
 
 
 def test_before_the_first_look_there_is_nothing_to_write(tmp_path: Path) -> None:

@@ -1,12 +1,13 @@
 """The right to be forgotten: the person is gone to the last byte, and the trail stays whole."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
+from face2bone import clock
 from face2bone.errors import RecordRefused
 from face2bone.records import Records, Visit, delete_person, expire, save, verify
 from face2bone.records.chain import content_hash
@@ -108,7 +109,7 @@ def test_nobody_deletes_anonymously(two: Records, by: str) -> None:
 
 
 def test_retention_removes_those_whose_last_visit_is_too_long_ago(two: Records) -> None:
-    now = datetime.now(UTC)
+    now = clock.now()
     assert expire(two, 30, "timer", now + timedelta(days=29)) == 0
     assert expire(two, 30, "timer", now + timedelta(days=31)) == 2
     assert kept_assessments(two) == ()

@@ -1,5 +1,6 @@
 """Out of one database and into another: the same records, a valid trail, and nothing by halves."""
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import select
 
+from face2bone.cohort.synthetic.samples import sample_patients
 from face2bone.errors import ImportRefused, RecordRefused
 from face2bone.photo import Photo
 from face2bone.records import (
@@ -155,8 +157,8 @@ DOCUMENTS: list[tuple[dict[str, Any], str]] = [
     (shares(normal=0.9), "add up to 1"),
     ({"schema_version": "1.0"} | shares(normal=0.9), "add up to 1"),
     ({"frax": {"major_percent": 5.0, "hip_percent": 9.0, "with_bmd": False}}, "FRAX hip result"),
-    ({"prediction_set": []}, "prediction_set"),
-    ({"name": "Ana Lima"}, "name"),
+    ({"prediction_set": []}, "a result lacks a part"),
+    *[({"schema_version": v, "name": "Ana Lima"}, "name") for v in ("1.1", "1.2", "1.3")],
 ]
 
 
@@ -187,6 +189,31 @@ def test_a_clock_a_little_ahead_is_no_fault(
     table["saved_at"] = stamp(datetime.now(UTC) + timedelta(minutes=5))
     table.to_csv(path, index=False)
     assert import_records(other, tmp_path, "Dr. Wu") == 3
+
+
+def test_a_sample_patient_does_not_come_in_by_a_table(
+    filled: Records, other: Records, tmp_path: Path
+) -> None:
+    """A document as Review gives it away, put into an export by hand."""
+    export_records(filled, tmp_path, "Dr. Li")
+    table = pd.read_csv(tmp_path / "assessments.csv", dtype=str, keep_default_na=False)
+    document = json.loads(table.loc[2, "document"])
+    document["photo_sha256"] = hashlib.sha256(sample_patients()[0].photo_bytes()).hexdigest()
+    table.loc[2, "document"] = json.dumps(document)
+    table.to_csv(tmp_path / "assessments.csv", index=False)
+    with pytest.raises(ImportRefused, match="row 4: A sample patient cannot be saved"):
+        import_records(other, tmp_path, "Dr. Wu")
+
+
+def test_a_refused_folder_keeps_nobody_from_writing(
+    filled: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export_records(filled, tmp_path / "out", "Dr. Li")
+    path = tmp_path / "out" / "assessments.csv"
+    path.write_text(path.read_text("utf-8").replace("P-2", "Jane Doe"), "utf-8")
+    monkeypatch.setattr(Records, "writing", lambda self: pytest.fail("the records were locked"))
+    with pytest.raises(ImportRefused, match="pseudonym"):
+        import_records(filled, tmp_path / "out", "Dr. Wu")
 
 
 def test_a_folder_without_tables_is_refused(records: Records, tmp_path: Path) -> None:

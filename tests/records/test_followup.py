@@ -1,24 +1,27 @@
-"""DXA results: entered by hand or as a table, all or nothing, each row's problem named."""
+"""DXA results: who waits for one, entering them, and whose days they are."""
 
-from collections.abc import Callable, Iterator, Sequence
+import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
+from face2bone import clock
 from face2bone.bone import BoneClass
-from face2bone.errors import ImportRefused, RecordRefused
+from face2bone.cohort.synthetic.samples import sample_patients
+from face2bone.errors import RecordRefused
 from face2bone.records import (
+    DECISIONS,
     DxaResult,
     Records,
     Visit,
+    correct_dxa,
+    dxa_history,
     enter_dxa,
     export_records,
     followup,
-    import_dxa,
     import_records,
     kept_assessments,
     save,
@@ -27,22 +30,9 @@ from face2bone.records import (
 )
 from face2bone.records.chain import stamp
 from face2bone.report.document import AssessmentDocument
+from tests.records.fill import keep
 
-TODAY = datetime.now(UTC).date()
-HEADER = "patient_id,site,t_score,measured_on\n"
-
-
-@pytest.fixture
-def three(records: Records, assessed: AssessmentDocument, visit: Visit) -> Records:
-    for name in ("P-1", "P-2", "P-3"):
-        save(records, assessed, replace(visit, patient_id=name))
-    return records
-
-
-def table(folder: Path, rows: Sequence[str], header: str = HEADER) -> Path:
-    path = folder / "dxa.csv"
-    path.write_text(header + "".join(f"{row}\n" for row in rows), "utf-8")
-    return path
+TODAY = clock.today()
 
 
 def test_everyone_waits_until_a_result_comes(three: Records) -> None:
@@ -55,16 +45,50 @@ def test_everyone_waits_until_a_result_comes(three: Records) -> None:
     assert verify(three).faults == ()
 
 
-def test_the_lowest_site_decides_and_a_correction_replaces(three: Records) -> None:
+def test_only_those_who_were_sent_to_dxa_wait_for_it(
+    records: Records, assessed: AssessmentDocument, visit: Visit
+) -> None:
+    for number, decision in enumerate(DECISIONS):
+        changed = replace(visit, patient_id=f"P-{number}", decision=decision, reason="Agreed")
+        save(records, assessed, changed)
+    assert [one.decision for one in waiting(kept_assessments(records))] == [
+        "DXA",
+        "specialist or treatment review, with DXA",
+    ]
+
+
+def test_a_sample_that_an_earlier_version_kept_is_nobody_and_counts_nowhere(
+    records: Records,
+    assessed: AssessmentDocument,
+    visit: Visit,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sha256 = hashlib.sha256(sample_patients()[0].photo_bytes()).hexdigest()
+    with monkeypatch.context() as earlier:
+        earlier.setattr("face2bone.records.saving.is_sample_photo", lambda _: False)
+        save(records, assessed.model_copy(update={"photo_sha256": sha256}), visit)
+    save(records, assessed, visit)
+    (kept,) = kept_assessments(records)
+    enter_dxa(records, kept.assessment_id, [DxaResult("total_hip", -1.2, TODAY)], "Dr. Li")
+    assert verify(records).faults == ()
+
+
+def test_the_lowest_site_decides(three: Records) -> None:
     first = kept_assessments(three)[0].assessment_id
     results = [DxaResult("lumbar_spine", -2.6, TODAY), DxaResult("total_hip", -0.4, TODAY)]
     enter_dxa(three, first, results, "Dr. Li")
     assert kept_assessments(three)[0].outcome is BoneClass.OSTEOPOROSIS
-    enter_dxa(three, first, [DxaResult("lumbar_spine", -1.6, TODAY)], "Dr. Li")
+    assert verify(three).entries == 3 + 2
+
+
+def test_a_result_is_never_written_over(three: Records) -> None:
+    first = kept_assessments(three)[0].assessment_id
+    enter_dxa(three, first, [DxaResult("lumbar_spine", -2.46, TODAY)], "Dr. Li")
+    again = [DxaResult("total_hip", -0.4, TODAY), DxaResult("lumbar_spine", -1.6, TODAY)]
+    with pytest.raises(RecordRefused, match=r"already \(lumbar spine: -2.46, measured on"):
+        enter_dxa(three, first, again, "Dr. Li")
     kept = kept_assessments(three)[0]
-    assert kept.outcome is BoneClass.OSTEOPENIA
-    assert {r.site: r.t_score for r in kept.results} == {"lumbar_spine": -1.6, "total_hip": -0.4}
-    assert verify(three).entries == 3 + 2 + 1
+    assert [(r.site, r.t_score) for r in kept.results] == [("lumbar_spine", -2.46)]
 
 
 @pytest.mark.parametrize(
@@ -94,160 +118,47 @@ def test_nothing_unknown_empty_or_unsigned_is_entered(three: Records) -> None:
         enter_dxa(three, first, [result], "")
 
 
-@pytest.mark.parametrize("suffix", ["csv", "parquet"])
-def test_a_table_is_matched_by_pseudonym(three: Records, tmp_path: Path, suffix: str) -> None:
-    path = table(
-        tmp_path,
-        [
-            f"P-1,lumbar_spine,-2.7,{TODAY}",
-            f"P-1,total_hip,-2.1,{TODAY}",
-            f"P-3,total_hip,0.3,{TODAY}",
-        ],
-    )
-    if suffix == "parquet":
-        import pandas as pd
-
-        pd.read_csv(path).to_parquet(path.with_suffix(".parquet"))
-        path = path.with_suffix(".parquet")
-    assert import_dxa(three, path, "Dr. Li") == 3
-    assert [one.outcome for one in kept_assessments(three)] == [
-        BoneClass.OSTEOPOROSIS,
-        None,
-        BoneClass.NORMAL,
-    ]
-    assert verify(three).faults == ()
-
-
-BAD_ROWS = [
-    (f"P-9,total_hip,-1.0,{TODAY}", "nobody in the records"),
-    (f"P-1,elbow,-1.0,{TODAY}", "none of"),
-    (f"P-1,total_hip,-9.5,{TODAY}", "outside"),
-    (f"P-1,total_hip,minus one,{TODAY}", "t_score: 'minus one' is not a number"),
-    ("P-1,total_hip,-1.0,03/02/2026", "measured_on: '03/02/2026' is not a date"),
-    ("P-1,total_hip,-1.0,2026-02-30", "measured_on: '2026-02-30' is not a day"),
-    (f"P-1,,-1.0,{TODAY}", "site missing"),
-    ("P-1,total_hip,,", "t_score, measured_on missing"),
-    ("P-1,total_hip,-1.0,2001-01-01", "more than 365 days"),
-]
-
-
-def test_every_rows_problem_is_named_and_nothing_is_taken_in(
-    three: Records, tmp_path: Path
-) -> None:
-    rows = [f"P-2,total_hip,-1.0,{TODAY}", *(row for row, _ in BAD_ROWS)]
-    before = verify(three)
-    with pytest.raises(ImportRefused) as caught:
-        import_dxa(three, table(tmp_path, rows), "Dr. Li")
-    assert len(caught.value.problems) == len(BAD_ROWS)
-    for number, (problem, (_, said)) in enumerate(
-        zip(caught.value.problems, BAD_ROWS, strict=True), 3
-    ):
-        assert problem.startswith(f"row {number}: ")
-        assert said in problem
-    assert verify(three) == before
-    assert len(waiting(kept_assessments(three))) == 3
-
-
-def test_a_table_from_a_european_spreadsheet_is_taken_in(three: Records, tmp_path: Path) -> None:
-    path = tmp_path / "dxa.txt"
-    lines = ["patient_id", "site", "t_score", "measured_on", "", ""]
-    row = ["P-1", "total_hip", "\N{MINUS SIGN}2,1", str(TODAY), "", ""]
-    path.write_text("\n".join("\t".join(cells) for cells in (lines, row, [""] * 6)), "utf-16")
-    assert import_dxa(three, path, "Dr. Li") == 1
-    kept = {one.patient_id: one for one in kept_assessments(three)}
-    assert kept["P-1"].results == (
-        DxaResult("total_hip", -2.1, kept["P-1"].results[0].measured_on),
-    )
-
-
-def test_a_number_that_lost_its_zeros_is_said_to_have(
-    records: Records, assessed: AssessmentDocument, visit: Visit, tmp_path: Path
-) -> None:
-    save(records, assessed, replace(visit, patient_id="0433"))
-    with pytest.raises(ImportRefused, match=r"called '433', but '0433' is there: .* zeros"):
-        import_dxa(records, table(tmp_path, [f"433,total_hip,-1.0,{TODAY}"]), "Dr. Li")
-
-
-def test_a_row_twice_or_taken_in_before_is_refused(three: Records, tmp_path: Path) -> None:
-    row = f"P-1,total_hip,-1.0,{TODAY}"
-    with pytest.raises(ImportRefused, match="stands twice"):
-        import_dxa(three, table(tmp_path, [row, row]), "Dr. Li")
-    import_dxa(three, table(tmp_path, [row]), "Dr. Li")
-    with pytest.raises(ImportRefused, match="in the records already"):
-        import_dxa(three, table(tmp_path, [row]), "Dr. Li")
-
-
-def test_several_assessments_need_the_one_named(
-    three: Records, assessed: AssessmentDocument, visit: Visit, tmp_path: Path
-) -> None:
-    second = save(three, assessed, replace(visit, patient_id="P-1"))
-    with pytest.raises(ImportRefused, match="has 2 assessments"):
-        import_dxa(three, table(tmp_path, [f"P-1,total_hip,-1.0,{TODAY}"]), "Dr. Li")
-    header = HEADER.strip() + ",assessment_id\n"
-    wrong = table(tmp_path, [f"P-2,total_hip,-1.0,{TODAY},{second}"], header)
-    with pytest.raises(ImportRefused, match="not one of this patient's"):
-        import_dxa(three, wrong, "Dr. Li")
-    right = [f"P-1,total_hip,-1.0,{TODAY},{second}", f"P-2,total_hip,-1.0,{TODAY},"]
-    assert import_dxa(three, table(tmp_path, right, header), "Dr. Li") == 2
-
-
 @pytest.mark.parametrize(
-    ("header", "said"),
-    [
-        ("patient_id,site,t_score\n", "Missing: measured_on"),
-        (HEADER.strip() + ",name\n", "unknown: name"),
-        (HEADER.strip() + "".join(f",n{i}" for i in range(30)) + "\n", "n9 and 20 more"),
-        ("patient_id,patient_id,site,t_score,measured_on\n", "once each"),
-    ],
+    ("zone", "day"),
+    [("Pacific/Auckland", date(2026, 11, 28)), ("America/Los_Angeles", date(2026, 11, 27))],
 )
-def test_other_columns_are_refused(three: Records, tmp_path: Path, header: str, said: str) -> None:
-    row = ",".join("x" for _ in header.split(","))
-    with pytest.raises(ImportRefused, match=said):
-        import_dxa(three, table(tmp_path, [row], header), "Dr. Li")
-
-
-def test_what_is_no_table_is_refused(three: Records, tmp_path: Path) -> None:
-    for name, data in {
-        "a.csv": b"",
-        "b.csv": b"\xff\xfe\x00",
-        "c.xlsx": b"PK",
-        "d.csv": None,
-    }.items():
-        if data is not None:
-            (tmp_path / name).write_bytes(data)
-        with pytest.raises(ImportRefused):
-            import_dxa(three, tmp_path / name, "Dr. Li")
-
-
-cells = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"), max_size=12)
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-@given(rows=st.lists(st.tuples(cells, cells, cells, cells), min_size=1, max_size=3))
-def test_any_text_is_taken_in_whole_or_refused_by_rows(
-    on_sqlite: Records, tmp_path: Path, rows: list[tuple[str, str, str, str]]
+def test_a_day_is_the_day_of_the_place(
+    records: Records,
+    in_zone: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+    zone: str,
+    day: date,
 ) -> None:
-    import csv
-
-    path = tmp_path / "any.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([HEADER.strip().split(","), *rows])
-    with pytest.raises(ImportRefused):
-        import_dxa(on_sqlite, path, "Dr. Li")
-
-
-@pytest.fixture
-def on_sqlite(
-    new_url: Callable[[str], str], assessed: AssessmentDocument, visit: Visit
-) -> Iterator[Records]:
-    records = Records(new_url("sqlite"))
-    save(records, assessed, visit)
-    yield records
-    records.close()
+    """Saved in Auckland's morning, when it is still the day before in London and Los Angeles."""
+    in_zone(zone)
+    evening = datetime(2026, 11, 27, 20, 30, tzinfo=UTC)
+    monkeypatch.setattr(clock, "now", lambda: evening)
+    made = keep(records, "P-1", "b" * 64, (0.2, 0.5, 0.3), at=evening)
+    (one,) = kept_assessments(records)
+    assert (one.saved_at, one.saved_on) == (evening, day)
+    tomorrow = DxaResult("total_hip", -1.0, day + timedelta(days=1))
+    with pytest.raises(RecordRefused, match="has not come"):
+        enter_dxa(records, made, [tomorrow], "Dr. Li")
+    enter_dxa(records, made, [DxaResult("total_hip", -1.0, day)], "Dr. Li")
 
 
-def test_days_are_dates(three: Records) -> None:
-    assert all(isinstance(one.saved_on, date) for one in kept_assessments(three))
+def test_what_is_moved_to_a_place_where_it_is_still_yesterday_is_taken_in(
+    records: Records,
+    in_zone: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+    assessed: AssessmentDocument,
+    visit: Visit,
+    tmp_path: Path,
+) -> None:
+    in_zone("Pacific/Auckland")
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 27, 20, 30, tzinfo=UTC))
+    made = save(records, assessed, visit)
+    enter_dxa(records, made, [DxaResult("total_hip", -1.0, clock.today())], "Dr. Li")
+    export_records(records, tmp_path / "out", "Dr. Li")
+    in_zone("America/Los_Angeles")
+    other = Records(f"sqlite:///{tmp_path / 'new.sqlite'}")
+    assert import_records(other, tmp_path / "out", "Dr. Li") == 1
+    other.close()
 
 
 @pytest.mark.parametrize("moved", [False, True], ids=["entered here", "exported and imported"])
@@ -255,13 +166,11 @@ def test_a_clock_set_back_does_not_hide_a_corrected_result(
     three: Records, tmp_path: Path, moved: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = kept_assessments(three)[0]
-    clock = datetime.now(UTC)
-    for t_score, days_back in ((-1.0, 0), (-2.7, 1)):
-        monkeypatch.setattr(
-            followup, "stamp", lambda _, back=days_back: stamp(clock - timedelta(days=back))
-        )
-        result = DxaResult("total_hip", t_score, one.saved_on)
-        enter_dxa(three, one.assessment_id, [result], "Dr. Li")
+    enter_dxa(three, one.assessment_id, [DxaResult("total_hip", -1.0, one.saved_on)], "Dr. Li")
+    (entry,) = dxa_history(three, one.assessment_id)
+    yesterday = clock.now() - timedelta(days=1)
+    monkeypatch.setattr(followup, "stamp", lambda _: stamp(yesterday))
+    correct_dxa(three, entry.dxa_id, -2.7, one.saved_on, "Typing error", "Dr. Li")
     monkeypatch.undo()
     records = three
     if moved:

@@ -1,14 +1,25 @@
 """What is kept, what is refused, and that a photo is kept only where a site wants it."""
 
+import hashlib
 import json
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import select, text
 
+from face2bone.cohort.synthetic.samples import sample_patients
 from face2bone.errors import PhotoKeyError, RecordRefused
 from face2bone.photo import Photo
-from face2bone.records import DECISIONS, ConsentBy, Records, Visit, consent_text, save, verify
+from face2bone.records import (
+    DECISIONS,
+    ConsentBy,
+    Records,
+    Visit,
+    consent_text,
+    kept_assessments,
+    save,
+    verify,
+)
 from face2bone.records.photos import PhotoSafe
 from face2bone.records.saving import facts_of, text_problems
 from face2bone.records.tables import ASSESSMENT, AUDIT_ENTRY, PATIENT, PHOTO
@@ -85,6 +96,15 @@ def test_an_incomplete_visit_is_refused_and_nothing_kept(
     with records.reading() as connection:
         assert connection.execute(select(PATIENT)).all() == []
         assert connection.execute(select(AUDIT_ENTRY)).all() == []
+
+
+def test_a_sample_patient_is_not_kept(
+    records: Records, assessed: AssessmentDocument, visit: Visit
+) -> None:
+    sha256 = hashlib.sha256(sample_patients()[1].photo_bytes()).hexdigest()
+    with pytest.raises(RecordRefused, match="A sample patient cannot be saved: the face is drawn"):
+        save(records, assessed.model_copy(update={"photo_sha256": sha256}), visit)
+    assert verify(records).entries == 0
 
 
 def test_another_decision_needs_a_reason(
@@ -164,3 +184,23 @@ def test_what_is_no_assessment_is_refused(text_: str) -> None:
 @pytest.mark.parametrize("reason", ["spine -2.6, -1.1 at the hip", "age = 81; frail", "a@b, c-d"])
 def test_a_reason_may_hold_numbers_and_signs(reason: str) -> None:
     assert list(text_problems(reason, 80)) == []
+
+
+def without_result(assessed: AssessmentDocument, photo_sha256: str) -> AssessmentDocument:
+    """The same answers without a result of a photo."""
+    gone = {"probabilities": None, "prediction_set": [], "out_of_domain": None, "engine": ""}
+    kept = assessed.model_dump() | gone | {"regions": [], "concepts": [], "regions_withheld": ""}
+    kept["referral"]["class_headline_shown"] = False
+    kept |= {"no_result": "There was no photo.", "photo_sha256": photo_sha256}
+    return AssessmentDocument.model_validate(kept)
+
+
+@pytest.mark.parametrize("photo_sha256", ["", "d" * 64])
+def test_answers_without_a_result_are_kept_and_sealed(
+    records: Records, assessed: AssessmentDocument, visit: Visit, photo_sha256: str
+) -> None:
+    save(records, without_result(assessed, photo_sha256), visit)
+    (one,) = kept_assessments(records)
+    assert one.probabilities is None
+    assert not one.class_shown
+    assert verify(records).faults == ()

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
-from face2bone.assess import Assessment, BundleFacts, Explanation, LocatedFace
+from face2bone.assess import AnswersOnly, Assessment, BundleFacts, Explanation, LocatedFace
 from face2bone.bone import BoneClass
 from face2bone.bundle import Status
 from face2bone.choices import GuidelineId
@@ -113,6 +113,16 @@ def example_document() -> Callable[..., AssessmentDocument]:
 
 
 @pytest.fixture(scope="session")
+def answers_only() -> AnswersOnly:
+    """Of a woman in whose photo no face was found."""
+    made = example(Case(patient=WOMAN))
+    referral = suggest(
+        WOMAN, published_scores(WOMAN), None, None, load_guideline("iscd"), "research"
+    )
+    return AnswersOnly(WOMAN, referral, made.bundle, "No face was found.", "c" * 64)
+
+
+@pytest.fixture(scope="session")
 def example_assessment() -> Callable[..., Assessment]:
     """Makes an assessment by hand; the keywords are those of ``Case``."""
     return lambda **facts: example(Case(**facts))
@@ -147,5 +157,5 @@ def _located() -> LocatedFace:
 def _explanation() -> Explanation:
     table = np.random.default_rng(7).normal(size=(1024, 3))
     none = np.zeros((0, 3))
-    concepts = ConceptAttribution((), none[:, 0], none, none.astype(np.float32), none, 1.0)
+    concepts = ConceptAttribution((), none[:, 0], none, none, none.astype(np.float32), none, 1.0)
     return Explanation((RegionAttribution(table, "blur"),), concepts)

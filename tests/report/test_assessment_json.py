@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from face2bone.assess import Assessment
+from face2bone.assess import AnswersOnly, Assessment
 from face2bone.bundle import Bundle
 from face2bone.clinical.frax import FraxResult
 from face2bone.face import REGIONS
+from face2bone.face.quality import QualityCheck, QualityVerdict
 from face2bone.history import Condition, Fracture, FractureSite, History, SiteScores, Smoking
 from face2bone.report.assessment_json import DEMO_NOTICE, document, notice_of, to_json
-from face2bone.report.document import SCHEMA_VERSION, AssessmentDocument
+from face2bone.report.document import SCHEMA_VERSION, AssessmentDocument, read_document
 
 
 def test_document_round_trips_through_its_own_schema(assessment: Assessment) -> None:
@@ -127,3 +128,20 @@ def test_only_answered_questions_are_in_the_history(assessment: Assessment) -> N
         "care_home": False,
         "t_scores": {"femoral_neck": -1.5},
     }
+
+
+def test_answers_without_a_result_are_a_document_that_says_why(answers_only: AnswersOnly) -> None:
+    made = document(answers_only)
+    assert read_document(to_json(answers_only)) == made
+    assert made.no_result == "No face was found."
+    assert (made.probabilities, made.out_of_domain, made.quality_status) == (None, None, None)
+    assert made.referral.urgency == answers_only.referral.urgency.label
+    assert not made.referral.class_headline_shown
+
+
+def test_a_rejected_photos_checks_are_in_the_document(answers_only: AnswersOnly) -> None:
+    check = QualityCheck("sharpness", 0.1, "", 0.5, 0.2, "reject", "The photo is blurred.")
+    rejected = replace(answers_only, quality=QualityVerdict((check,), "reject"))
+    made = document(rejected)
+    assert made.quality_status == "reject"
+    assert [part.reason for part in made.quality] == ["The photo is blurred."]

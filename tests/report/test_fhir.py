@@ -3,14 +3,17 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
 
+from face2bone.assess import AnswersOnly
 from face2bone.clinical.frax import FraxResult
 from face2bone.history import History, SiteScores
 from face2bone.patient import Menopause, Patient, Sex
+from face2bone.report.assessment_json import document
 from face2bone.report.document import AssessmentDocument
 from face2bone.report.fhir import fhir_bundle, to_fhir
 from face2bone.report.fhir_rules import problems
@@ -118,6 +121,29 @@ def test_every_score_with_a_value_is_an_observation(
             assert not score.disclaimer or score.disclaimer in notes
 
 
+def test_the_body_mass_index_keeps_to_r4s_profile(bundle: dict[str, Any], now: datetime) -> None:
+    (bmi,) = (o for o in by_kind(bundle, "Observation") if o["code"]["text"] == "Body mass index")
+    assert bmi["meta"]["profile"] == ["http://hl7.org/fhir/StructureDefinition/bmi"]
+    assert [c["coding"][0]["code"] for c in bmi["category"]] == ["vital-signs"]
+    assert bmi["effectiveDateTime"] == now.isoformat(timespec="seconds")
+    assert bmi["valueQuantity"]["system"] == "http://unitsofmeasure.org"
+    assert (bmi["valueQuantity"]["code"], bmi["valueQuantity"]["unit"]) == ("kg/m2", "kg/m2")
+
+
+def test_every_observation_is_dated_and_a_dxa_only_by_when_it_was_told(
+    example_document: Example, everything: Patient, now: datetime
+) -> None:
+    frax = FraxResult(32.0, 12.5, with_bmd=True)
+    document = example_document(patient=everything, frax=frax)
+    observations = by_kind(fhir_bundle(document, Heading("P", now)), "Observation")
+    at = now.isoformat(timespec="seconds")
+    for observation in observations:
+        if observation["code"]["text"].startswith("DXA "):
+            assert observation["effectivePeriod"] == {"end": at}
+        else:
+            assert observation["effectiveDateTime"] == at
+
+
 def test_nothing_identifies_but_the_pseudonym(example_document: Example, now: datetime) -> None:
     document = example_document()
     text = to_fhir(document, Heading("P-0017", now))
@@ -133,3 +159,20 @@ def test_a_hostile_pseudonym_is_only_a_string(example_document: Example, now: da
     name = '"}],"resourceType":"Condition" <script>'
     (patient,) = by_kind(json.loads(to_fhir(example_document(), Heading(name, now))), "Patient")
     assert patient["identifier"][0]["value"] == name
+
+
+@pytest.mark.parametrize("photo", ["c" * 64, ""])
+def test_without_a_result_the_bundle_is_sound_and_says_why(
+    answers_only: AnswersOnly, now: datetime, photo: str
+) -> None:
+    made = document(replace(answers_only, photo_sha256=photo))
+    found = json.loads(to_fhir(made, Heading("P-1", now)))
+    (risk,) = [
+        entry["resource"]
+        for entry in found["entry"]
+        if entry["resource"]["resourceType"] == "RiskAssessment"
+    ]
+    assert risk["status"] == "cancelled"
+    assert "prediction" not in risk
+    assert ("basis" in risk) == bool(photo)
+    assert "No face was found." in risk["note"][1]["text"]

@@ -9,6 +9,7 @@ import pytest
 
 from face2bone.report.document import AssessmentDocument
 from face2bone.report.fhir import fhir_bundle
+from face2bone.report.fhir_codes import CATEGORY
 from face2bone.report.fhir_rules import problems
 from face2bone.report.page import Heading
 
@@ -33,6 +34,25 @@ def add_condition(bundle: dict[str, Any]) -> None:
     bundle["entry"].append({"fullUrl": "urn:uuid:1", "resource": condition})
 
 
+def of_category(code: str) -> list[dict[str, Any]]:
+    return [{"coding": [{"system": CATEGORY, "code": code}]}]
+
+
+def with_code(bundle: dict[str, Any], code: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(
+        e["resource"]
+        for e in bundle["entry"]
+        if code in [c["code"] for c in e["resource"].get("code", {}).get("coding", [])]
+    )
+    return found
+
+
+def recode(bundle: dict[str, Any], code: str) -> None:
+    """An Observation that does not say of which profile it is, only what it is."""
+    observation = with_code(bundle, "98146-4")
+    observation["code"]["coding"][0]["code"] = code
+
+
 CHANGES: dict[str, Change] = {
     "no place in a report": add_condition,
     "points outside the bundle": lambda b: of(b, "RiskAssessment")["subject"].update(
@@ -55,6 +75,18 @@ CHANGES: dict[str, Change] = {
         presentedForm=[{"contentType": "image/png", "data": "AAAA"}]
     ),
     "Observation has no value": lambda b: of(b, "Observation").pop("valueQuantity"),
+    "Observation has no date": lambda b: of(b, "Observation").pop("effectiveDateTime"),
+    "bmi profile asks for the category vital-signs": lambda b: with_code(b, "39156-5").update(
+        category=of_category("survey")
+    ),
+    "bmi profile asks for a date with its day": lambda b: with_code(b, "39156-5").update(
+        effectiveDateTime="2026-07"
+    ),
+    "bmi profile asks for a value in kg/m2": lambda b: with_code(b, "39156-5")[
+        "valueQuantity"
+    ].update(code="kg"),
+    "bodyweight profile asks for the category": lambda b: recode(b, "29463-7"),
+    "bodyheight profile asks for a value in [in_i] or cm": lambda b: recode(b, "8302-2"),
     "no address of its own": lambda b: b["entry"][1].update(fullUrl=b["entry"][0]["fullUrl"]),
     "cancelled RiskAssessment": lambda b: of(b, "RiskAssessment").update(status="cancelled"),
     # fhir.resources' own part:

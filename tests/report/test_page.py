@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from face2bone.assess import AnswersOnly
 from face2bone.bone import BoneClass
 from face2bone.clinical.frax import FraxResult
 from face2bone.patient import Patient, Sex
+from face2bone.report.assessment_json import document
 from face2bone.report.document import AssessmentDocument
 from face2bone.report.language import UNTRANSLATED, Language
 from face2bone.report.page import Heading, page_of
@@ -127,3 +129,13 @@ def test_a_text_without_translation_is_marked(example_document: Example, now: da
     changed = document.model_copy(update={"referral": new})
     page = page_of(changed, Heading("P-1", now, Language.CHINESE))
     assert page["suggestion"]["actions"] == [f"{UNTRANSLATED}A sentence nobody translated."]
+
+
+def test_without_a_result_the_page_says_why_and_shows_no_number_of_one(
+    answers_only: AnswersOnly, now: datetime
+) -> None:
+    page = page_of(document(answers_only), Heading("P-1", now))
+    assert page["result"]["headline"] == "No result: No face was found."
+    assert page["result"]["classes"] == []
+    assert page["regions"]["rows"] == []
+    assert page["suggestion"]["urgency"] == answers_only.referral.urgency.label

@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from PIL import Image
 from pypdfium2 import raw
 
+from face2bone.assess import AnswersOnly
 from face2bone.clinical.frax import FraxResult
 from face2bone.patient import Patient, Sex
+from face2bone.report.assessment_json import document
 from face2bone.report.document import AssessmentDocument
 from face2bone.report.language import Language
 from face2bone.report.page import Heading
@@ -158,3 +160,9 @@ def test_the_template_imports_nothing() -> None:
     source = Path(TEMPLATE).read_text("utf-8")
     assert not re.search(r"#(import|include|read|eval)\b|@preview", source)
     assert "eval(" not in source
+
+
+def test_without_a_result_there_is_a_report(answers_only: AnswersOnly, now: datetime) -> None:
+    for language in Language:
+        data = to_pdf(document(answers_only), Heading("P-1", now, language))
+        assert data.startswith(b"%PDF-")

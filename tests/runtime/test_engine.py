@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from face2bone.errors import EngineError
-from face2bone.runtime.engine import BATCH, checked, in_batches, logits_of_crops, network_input
+from face2bone.runtime.engine import (
+    BATCH,
+    Floats,
+    StagedNetwork,
+    checked,
+    in_batches,
+    logits_of_crops,
+    network_input,
+)
 
 
 def test_input_is_facenets_scaling_channels_first_and_contiguous() -> None:
@@ -54,3 +62,32 @@ def test_another_shape_is_refused_with_both_shapes() -> None:
     with pytest.raises(EngineError, match=r"\(1, 160, 160, 3\).*\(B, 3, 160, 160\)"):
         checked(np.zeros((1, 160, 160, 3)), (3, 160, 160))
     assert checked(np.zeros((2, 3), dtype=np.float64), (3,)).dtype == np.float32
+
+
+class Staged:
+    """Sums, in two steps."""
+
+    name = "staged"
+
+    def features(self, x: Floats) -> Floats:
+        return x
+
+    def head(self, features: Floats) -> Floats:
+        return features
+
+    def logits(self, x: Floats) -> Floats:
+        return self.after_stem(self.stem(x))
+
+    def stem(self, x: Floats) -> Floats:
+        return x.sum(axis=3)
+
+    def after_stem(self, stem: Floats) -> Floats:
+        return stem.sum(axis=2)
+
+
+def test_a_network_has_the_stages_of_its_engine(scripted: Any) -> None:
+    network = logits_of_crops(Staged())
+    assert isinstance(network, StagedNetwork)
+    assert not isinstance(logits_of_crops(scripted()), StagedNetwork)
+    crops = np.random.default_rng(0).integers(0, 256, (3, 160, 160, 3), dtype=np.uint8)
+    assert (network.after_stem(network.stem(crops)) == network(crops)).all()

@@ -6,6 +6,7 @@ almost a second, so the photos lie beside this module, drawn once; ``python -m
 tools.draw_samples`` draws them again, and a test holds them to what is drawn today.
 """
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -76,6 +77,17 @@ def sample_patients() -> tuple[Sample, ...]:
 def unusable_photo() -> bytes:
     """A drawn photo the quality gate rejects: head turned away and little light."""
     return (FOLDER / _UNUSABLE).read_bytes()
+
+
+@cache
+def sample_photo_hashes() -> frozenset[str]:
+    """SHA-256 (hexadecimal) of every photo of this module: drawn, nobody's."""
+    return frozenset(hashlib.sha256(path.read_bytes()).hexdigest() for path in FOLDER.glob("*.jpg"))
+
+
+def is_sample_photo(sha256: str) -> bool:
+    """Whether the photo with this SHA-256 (hexadecimal) is one of this module."""
+    return sha256 in sample_photo_hashes()
 
 
 def drawn_photos() -> dict[str, bytes]:

@@ -26,7 +26,9 @@ import cv2
 import pandas as pd
 import yaml
 from PIL import Image
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from face2bone.careful import TEXT_BYTES, bytes_of, yaml_of
 from face2bone.cohort.synthetic.patients import (
     DrawnPatient,
     draw_cohort,
@@ -56,6 +58,19 @@ Results on this cohort say nothing about real patients; never mix it with real d
 manifest.csv and photos/ look as a hospital's would. truth.parquet holds the parameters behind
 each face, which no hospital has. cohort.yaml holds what is needed to draw the cohort again.
 """
+
+
+class _Plan(BaseModel):
+    """The entries of a plan that are read."""
+
+    model_config = ConfigDict(strict=True)
+
+    world: World = Field(strict=False)
+    seed: int = Field(ge=0)
+    patients: int = Field(ge=1)
+    generator_version: str
+    generator_hash: str
+    patient_model_hash: str
 
 
 def write_cohort(
@@ -99,9 +114,24 @@ def write_cohort(
 
 
 def read_plan(folder: Path) -> dict[str, Any] | None:
-    """How the cohort in a folder was drawn, which the folder says; None for patients."""
+    """How the cohort in a folder was drawn, which the folder says; None for patients.
+
+    Raises ``ManifestError`` when the file that says so is damaged: it decides whether faces are
+    anybody's.
+    """
     path = folder / PLAN_FILE
-    return yaml.safe_load(path.read_text("utf-8")) if path.is_file() else None
+    if not path.is_file():
+        return None
+    try:
+        plan = yaml_of(bytes_of(path, TEXT_BYTES))
+        _Plan.model_validate(plan)
+    except (OSError, ValueError, ValidationError) as error:
+        raise ManifestError(
+            f"The file {PLAN_FILE} beside the manifest cannot be read as what it should be: how "
+            "these patients were drawn. Draw the cohort again."
+        ) from error
+    found: dict[str, Any] = plan
+    return found
 
 
 def photo_name(drawn: DrawnPatient) -> str:

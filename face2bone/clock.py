@@ -1,0 +1,34 @@
+"""What time it is: the only module that asks the computer's clock.
+
+What is stored, and compared with what is stored, is a moment in UTC. What a person reads is the
+day and the hour where they are: the time zone of the computer that runs the program, which the
+environment variable ``TZ`` sets where it has none of its own, as in a container.
+"""
+
+from datetime import UTC, date, datetime
+
+
+def now() -> datetime:
+    """The moment it is, in UTC."""
+    return datetime.now(UTC)
+
+
+def local(moment: datetime) -> datetime:
+    """The same moment as the clock on the wall shows it, with its offset from UTC.
+
+    ``moment`` carries an offset too. Raises ``ValueError`` for one that does not, because nobody
+    knows which moment that is.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a moment without an offset from UTC is none")
+    return moment.astimezone()
+
+
+def today() -> date:
+    """The day it is here."""
+    return local(now()).date()
+
+
+def in_words(moment: datetime) -> str:
+    """Day and hour here as a person reads them, such as "2026-11-28 14:05"."""
+    return local(moment).strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,541 @@
+"""Malformed files of every kind by the thousand: ``python -m tests.malformed 10000`` counts them.
+
+Each case is a copy of valid files of one kind with something wrong in it: bytes changed, cut, put
+in or copied about, or a value exchanged for one that costs much or means two things. Each must be
+read or be a typed error, within the limits of time and memory; anything else is counted as "other"
+and named. The cases are the same at every run.
+"""
+
+import hashlib
+import json
+import random
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from face2bone.bundle import Bundle, load_bundle
+from face2bone.calibration.results_table import read_results
+from face2bone.cohort.manifest import read_manifest
+from face2bone.cohort.synthetic.write import read_plan
+from face2bone.comparison.record import attached as attached_comparison
+from face2bone.errors import Face2BoneError
+from face2bone.evaluation.record import attached as attached_evaluation
+from face2bone.explore.folder import read_explained
+from face2bone.history_file import read_history
+from face2bone.photo import read_photo
+from face2bone.records import (
+    ConsentBy,
+    Records,
+    Visit,
+    export_records,
+    import_dxa,
+    import_records,
+    kept_assessments,
+    save,
+)
+from face2bone.report.document import read_document
+from tests.photo.malformed import mutated, valid
+
+SECONDS: Final = 5.0  # of the processor, for one case
+
+Files = dict[str, bytes]
+HOSTILE: Final = (
+    *("", " ", "\0", "a\0b", "\ud800", "é" * 200, "=1+1", "-0,8", "−2.5", "1e999", "-1e999", "NaN"),
+    *("nan", "Infinity", "1_0", "0x1F", "9" * 400, "9" * 5_000, "../../etc/passwd", "/dev/zero"),
+    *("photos/", "~/x.jpg", "2026-02-30", "0000-00-00", "99999-01-01", "P-1;P-2", '"', "\n", "\r"),
+    *("x" * 100_000, "<script>", "true", "null", "[]", "{}"),
+)
+VALUES: Final = (
+    *(
+        None,
+        True,
+        -1,
+        0,
+        10**30,
+        10**400,
+        -(10**9),
+        0.5,
+        1e308,
+        -0.0,
+        "",
+        "\0",
+        "x" * 50_000,
+        [],
+        {},
+    ),
+    *([[]] * 3, {"a": {"b": []}}, [None] * 1_000, "NaN", "2026-02-30"),
+)
+RAW: Final = (
+    *(b"NaN", b"Infinity", b"-Infinity", b"1e999", b"9" * 5_000, b"[" * 20_000, b'{"a":' * 20_000),
+    *(
+        b"\0",
+        b"\xff\xfe",
+        b'"\\ud800"',
+        b'"\\u0000"',
+        b"[" * 40 + b"]" * 40,
+        b"*a",
+        b"&a [*a]",
+        b"?",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of file: valid ones, how they are read, and how they go wrong."""
+
+    files: Files
+    read: Callable[[Path], object]
+    spoil: Callable[[random.Random, Files], Files]
+
+
+@dataclass
+class Found:
+    """What became of all the cases."""
+
+    answers: dict[str, Counter[str]] = field(default_factory=dict)
+    others: list[str] = field(default_factory=list)
+    slowest: tuple[float, str] = (0.0, "")
+    peak_mib: int = 0
+
+    def summary(self) -> dict[str, Any]:
+        counts = {kind: dict(sorted(c.items())) for kind, c in self.answers.items()}
+        total = sum(sum(c.values()) for c in self.answers.values())
+        read = sum(c["read"] for c in self.answers.values())
+        return {
+            "cases": total,
+            "typed": total - read - len(self.others),
+            "read": read,
+            "other": self.others,
+            "slowest": self.slowest,
+            "peak_mib": self.peak_mib,
+            "by_kind": counts,
+        }
+
+
+def bytes_spoiled(rng: random.Random, files: Files) -> Files:
+    """One of the files with bytes changed, cut, put in or copied about, or gone."""
+    name = rng.choice(sorted(files))
+    data = bytearray(files[name])
+    if rng.random() < 0.05:
+        return {other: content for other, content in files.items() if other != name}
+    for _ in range(rng.randint(1, 6)):
+        place, size = rng.randrange(max(len(data), 1)), min(int(rng.expovariate(0.1)) + 1, 60)
+        kind = rng.randrange(5)
+        if kind == 0:
+            data[place : place + size] = rng.randbytes(size)
+        elif kind == 1:
+            del data[place : place + size]
+        elif kind == 2:
+            data[place:place] = rng.choice(RAW)
+        elif kind == 3:
+            start = rng.randrange(max(len(data), 1))
+            data[place:place] = data[start : start + 8 * size]
+        else:
+            data = data[:place] if rng.random() < 0.3 else data
+    return {**files, name: bytes(data)}
+
+
+def json_spoiled(rng: random.Random, files: Files) -> Files:
+    """One of the JSON files with one value exchanged, taken out, or put in twice."""
+    name = rng.choice(sorted(n for n in files if n.endswith(".json")))
+    values = json.loads(files[name])
+    holders = list(_holders(values))
+    holder = rng.choice(holders)
+    keys = list(holder) if isinstance(holder, dict) else list(range(len(holder)))
+    key = rng.choice(keys)
+    if rng.random() < 0.2:
+        del holder[key]
+    else:
+        holder[key] = rng.choice(VALUES)
+    text = json.dumps(values).encode("utf-8", "surrogatepass")
+    if rng.random() < 0.2:
+        text = text[:-1] + b', "more": ' + rng.choice(RAW) + text[-1:]
+    return {**files, name: text}
+
+
+def _holders(values: Any) -> Iterator[Any]:
+    if isinstance(values, dict | list) and values:
+        yield values
+        for inner in values.values() if isinstance(values, dict) else values:
+            yield from _holders(inner)
+
+
+def cells_spoiled(rng: random.Random, files: Files) -> Files:
+    """One of the tables with a cell, a column or a row exchanged; as CSV or as parquet."""
+    name = rng.choice(sorted(n for n in files if n.endswith(".csv")))
+    lines = [line.split(",") for line in files[name].decode().splitlines()]
+    for _ in range(rng.randint(1, 3)):
+        row = rng.choice(lines)
+        row[rng.randrange(len(row))] = rng.choice(HOSTILE)
+    if rng.random() < 0.2:
+        lines[rng.randrange(len(lines))].append(rng.choice(HOSTILE))
+    if rng.random() < 0.1:
+        lines.append(rng.choice(lines))
+    joint = rng.choice((",", ",", ",", ",", ";", "\t"))
+    text = "\n".join(joint.join(row) for row in lines).encode("utf-8", "surrogatepass")
+    if rng.random() < 0.1:
+        text = text.decode("utf-8", "replace").encode(
+            rng.choice(("utf-16", "utf-8-sig", "latin-1")), "replace"
+        )
+    return {**files, name: text}
+
+
+def either(
+    *ways: Callable[[random.Random, Files], Files],
+) -> Callable[[random.Random, Files], Files]:
+    """Sometimes one, sometimes another."""
+    return lambda rng, files: rng.choice(ways)(rng, files)
+
+
+def resealed(
+    spoil: Callable[[random.Random, Files], Files],
+) -> Callable[[random.Random, Files], Files]:
+    """The files go wrong, and the card's hashes agree with them: as a stranger would send them."""
+
+    def forge(rng: random.Random, files: Files) -> Files:
+        wrong = spoil(rng, files)
+        if "card.yaml" not in wrong or rng.random() < 0.1:
+            return wrong
+        card = wrong["card.yaml"].rpartition(b"card_sha256: ")[0]
+        for name, data in files.items():
+            old = hashlib.sha256(data).hexdigest().encode()
+            card = card.replace(old, hashlib.sha256(wrong.get(name, b"")).hexdigest().encode())
+        return {
+            **wrong,
+            "card.yaml": card
+            + b"card_sha256: "
+            + hashlib.sha256(card).hexdigest().encode()
+            + b"\n",
+        }
+
+    return forge
+
+
+def arrays_spoiled(rng: random.Random, files: Files) -> Files:
+    """One number of a bundle's arrays, or a size in the card, beyond all reason."""
+    if rng.random() < 0.4:
+        card = files["card.yaml"].decode().splitlines()
+        place = rng.randrange(len(card) - 1)
+        card[place] = (
+            card[place].partition(":")[0]
+            + ": "
+            + str(rng.choice((*VALUES[:12], "*a", "&a 1", ".nan", ".inf")))
+        )
+        return {**files, "card.yaml": "\n".join(card).encode("utf-8", "replace") + b"\n"}
+    name = rng.choice(sorted(n for n in files if n.endswith(".safetensors")))
+    data = bytearray(files[name])
+    start = 8 + int.from_bytes(data[:8], "little")
+    number = rng.choice((np.nan, np.inf, -np.inf, 1e38, -1.0, 0.0))
+    place = start + 4 * rng.randrange((len(data) - start) // 4)
+    data[place : place + 4] = np.float32(number).tobytes()
+    return {**files, name: bytes(data)}
+
+
+def kinds(work: Path) -> dict[str, Kind]:
+    """Every kind there is; ``work`` holds the valid files they are copies of."""
+    from tests.conftest import save_tiny_bundle
+
+    bundle = save_tiny_bundle(work / "tiny")
+    document = _document(bundle)
+    books = work / "records.sqlite"
+    _fill(books, document)
+    dxa = "patient_id,site,t_score,measured_on\n" + "".join(
+        f"P-{i},total_hip,-{i}.5,{pd.Timestamp.now().date()}\n" for i in (1, 2)
+    )
+    return {
+        "manifest (CSV)": _manifest_csv(),
+        "manifest (parquet)": _manifest_parquet(),
+        "clinic's results": Kind(
+            {"results.csv": _results().encode()},
+            lambda folder: read_results(folder / "results.csv"),
+            either(bytes_spoiled, cells_spoiled, cells_spoiled),
+        ),
+        "DXA table": Kind(
+            {"dxa.csv": dxa.encode()},
+            lambda folder: _into(books, folder, lambda r: import_dxa(r, folder / "dxa.csv", "Li")),
+            either(bytes_spoiled, cells_spoiled, cells_spoiled),
+        ),
+        "records export": _export(books, work),
+        "records database": Kind(
+            {"records.sqlite": books.read_bytes()},
+            lambda folder: _opened(folder / "records.sqlite"),
+            bytes_spoiled,
+        ),
+        "bundle": Kind(
+            _files(bundle.root),
+            load_bundle,
+            either(
+                bytes_spoiled,
+                resealed(bytes_spoiled),
+                resealed(json_spoiled),
+                resealed(arrays_spoiled),
+            ),
+        ),
+        "beside a bundle": _beside(work),
+        "crops": _crops(work),
+        "history": Kind(
+            {"history.json": _history().encode()},
+            lambda folder: read_history(folder / "history.json"),
+            either(bytes_spoiled, json_spoiled, json_spoiled),
+        ),
+        "history (TOML)": Kind(
+            {
+                "history.toml": b'smoking = "never"\ncare_home = false\n'
+                b"[t_scores]\nfemoral_neck = -2.1\n"
+            },
+            lambda folder: read_history(folder / "history.toml"),
+            bytes_spoiled,
+        ),
+        "document": Kind(
+            {"assessment.json": document.model_dump_json().encode()},
+            lambda folder: read_document((folder / "assessment.json").read_bytes()),
+            either(bytes_spoiled, json_spoiled, json_spoiled),
+        ),
+        "plan of a drawn cohort": _plan(work),
+    }
+
+
+def _files(folder: Path) -> Files:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
+
+
+def _document(bundle: Bundle) -> Any:
+    """A drawn sample patient, assessed and not explained."""
+    from face2bone.assess import Assessment, Assessor, Explanation
+    from face2bone.cohort.synthetic.samples import sample_patients
+    from face2bone.report.assessment_json import document
+
+    sample, assessor = sample_patients()[0], Assessor(bundle)
+    located = assessor.locate(read_photo(sample.photo_bytes()))
+    prediction = assessor.predict(located)
+    referral = assessor.refer(sample.patient, prediction)
+    whole = (sample.patient, located, prediction, Explanation.none(), referral, assessor.facts)
+    return document(Assessment(*whole))
+
+
+def _fill(books: Path, document: Any) -> None:
+    with closing(Records(f"sqlite:///{books}")) as records:
+        for i in range(4):
+            visit = Visit(
+                patient_id=f"P-{i}",
+                decision=document.referral.urgency,
+                saved_by="Li",
+                consent_by=ConsentBy.PATIENT,
+            )
+            save(records, document, visit)
+        records.forget_log()
+
+
+def _into(books: Path, folder: Path, take_in: Callable[[Records], object]) -> object:
+    shutil.copy(books, folder / "books.sqlite")
+    with closing(Records(f"sqlite:///{folder / 'books.sqlite'}")) as records:
+        return take_in(records)
+
+
+def _opened(books: Path) -> object:
+    with closing(Records(f"sqlite:///{books}")) as records:
+        return kept_assessments(records)
+
+
+def _export(books: Path, work: Path) -> Kind:
+    empty = work / "empty.sqlite"
+    Records(f"sqlite:///{empty}").close()
+    with closing(Records(f"sqlite:///{books}")) as records:
+        export_records(records, work / "out", "Li")
+    return Kind(
+        {name: data for name, data in _files(work / "out").items() if not name.startswith("audit")},
+        lambda folder: _into(empty, folder, lambda r: import_records(r, folder, "Li")),
+        either(bytes_spoiled, _table_spoiled),
+    )
+
+
+def _table_spoiled(rng: random.Random, files: Files) -> Files:
+    """One cell of a table exchanged, quoted as its writer would."""
+    name = rng.choice(sorted(files))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_bytes(files[name])
+        table = pd.read_csv(path, dtype=str, keep_default_na=False).astype(object)
+    if table.empty:
+        return bytes_spoiled(rng, files)
+    row, column = rng.randrange(len(table)), rng.randrange(len(table.columns))
+    cell = str(table.iat[row, column])
+    documents = ("{}", "[" * 5_000, cell.replace("0.", "1e999", 1), cell.replace("1", "NaN", 1))
+    table.iat[row, column] = rng.choice((*HOSTILE, *documents))
+    text = ",".join(table.columns) + "\n"
+    for cells in table.itertuples(index=False):
+        text += ",".join('"' + str(one).replace('"', '""') + '"' for one in cells) + "\n"
+    return {**files, name: text.encode("utf-8", "surrogatepass")}
+
+
+def _manifest() -> str:
+    head = "patient_id,photo,sex,age_years,height_cm,weight_kg,t_score,dxa_site,acquired_on,site\n"
+    return head + "".join(
+        f"P-{i},p{i}.jpg,{'FM'[i % 2]},6{i}.5,16{i},6{i},-{i}.5,lowest,2026-01-0{i + 1},Hall\n"
+        for i in range(4)
+    )
+
+
+def _photos() -> Files:
+    return {f"p{i}.jpg": valid("JPEG") for i in range(4)}
+
+
+def _read_manifest(folder: Path, name: str) -> object:
+    for photo, data in _photos().items():
+        (folder / photo).write_bytes(data)
+    return read_manifest(folder / name)
+
+
+def _manifest_csv() -> Kind:
+    return Kind(
+        {"manifest.csv": _manifest().encode()},
+        lambda folder: _read_manifest(folder, "manifest.csv"),
+        either(bytes_spoiled, cells_spoiled, cells_spoiled),
+    )
+
+
+def _manifest_parquet() -> Kind:
+    import io
+
+    table = pd.read_csv(io.StringIO(_manifest()))
+    return Kind(
+        {"manifest.parquet": table.to_parquet(index=False)},
+        lambda folder: _read_manifest(folder, "manifest.parquet"),
+        bytes_spoiled,
+    )
+
+
+def _results() -> str:
+    head = "patient_id,normal,osteopenia,osteoporosis,t_score,measured_on,bundle_sha256\n"
+    return head + "".join(f"P-{i},0.2,0.3,0.5,-{i}.1,2026-01-31,{'a' * 64}\n" for i in range(4))
+
+
+def _history() -> str:
+    return json.dumps(
+        {
+            "smoking": "former",
+            "fractures": [{"site": "wrist", "age_years": 61}],
+            "conditions": ["renal"],
+            "care_home": False,
+            "t_scores": {"femoral_neck": -1.7, "total_hip": -1.5},
+        }
+    )
+
+
+def _beside(work: Path) -> Kind:
+    """The figures, names and explained cohort that lie beside the bundle that ships."""
+    from dataclasses import replace
+
+    from face2bone.bundle.names import read_names
+    from tests.conftest import DEMO_BUNDLE
+
+    demo = load_bundle(DEMO_BUNDLE)
+    made = demo.concepts.names
+    names = {"bundle_sha256": demo.sha256, "names": ["Fold", *[None] * (len(made) - 1)]}
+    files = {
+        f"{name}.json": (DEMO_BUNDLE / f"{name}.json").read_bytes()
+        for name in ("evaluation", "comparison", "ablation")
+    }
+    files |= {"concept_names.json": json.dumps(names).encode()}
+    files |= {
+        name: (DEMO_BUNDLE / "explained" / name).read_bytes()
+        for name in ("about.json", "explained.parquet")
+    }
+
+    def read(folder: Path) -> None:
+        here = replace(demo, root=folder)
+        attached_evaluation(here)
+        attached_comparison(folder, "comparison")
+        attached_comparison(folder, "ablation")
+        read_names(folder, demo.sha256, made)
+        read_explained(folder, demo)
+
+    return Kind(files, read, either(bytes_spoiled, json_spoiled, json_spoiled))
+
+
+def _crops(work: Path) -> Kind:
+    from face2bone.cohort.crops import build_store, read_store
+    from tests.cohort.test_crops import Blank
+
+    table = pd.DataFrame({"patient_id": ["a", "b"], "bone_mass_class": ["normal", "osteopenia"]})
+    build_store(Blank(), table, "blank", work / "crops", 1, None)
+    files = _files(work / "crops")
+    del files["rejected.csv"]
+
+    def read(folder: Path) -> None:
+        (folder / "shards").mkdir()
+        build_store(Blank(), table, "blank", folder, 1, None)
+        read_store(folder)
+
+    return Kind(files, read, bytes_spoiled)
+
+
+def _plan(work: Path) -> Kind:
+    from face2bone.cohort.synthetic.worlds import World
+    from face2bone.cohort.synthetic.write import write_cohort
+
+    write_cohort(work / "drawn", 1, World.PLANTED, 400_200, workers=1)
+    plan = (work / "drawn" / "cohort.yaml").read_bytes()
+
+    def lines(rng: random.Random, files: Files) -> Files:
+        rows = files["cohort.yaml"].splitlines()
+        place = rng.randrange(len(rows))
+        rows[place] = rows[place].partition(b":")[0] + b": " + rng.choice(RAW)
+        return {"cohort.yaml": b"\n".join(rows)}
+
+    return Kind({"cohort.yaml": plan}, read_plan, either(bytes_spoiled, lines))
+
+
+def attempt(kind: Kind, seed: int, name: str, found: Found) -> None:
+    """One case: what became of it, and what it cost."""
+    rng = random.Random(f"{name} {seed}")
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        for file, data in kind.spoil(rng, dict(kind.files)).items():
+            (folder / file).write_bytes(data)
+        _timed(lambda: kind.read(folder), name, seed, found)
+
+
+def _timed(read: Callable[[], object], name: str, seed: int, found: Found) -> None:
+    start, answer = time.process_time(), "read"
+    try:
+        read()
+    except Face2BoneError as error:
+        answer = type(error).__name__
+    except Exception as error:  # noqa: BLE001  what the whole program is there to find
+        answer = "other"
+        found.others.append(f"{name} {seed}: {type(error).__name__}: {str(error)[:200]}")
+    found.answers.setdefault(name, Counter())[answer] += 1
+    found.slowest = max(found.slowest, (round(time.process_time() - start, 2), f"{name} {seed}"))
+
+
+def run(cases: int, only: str = "") -> Found:
+    """A quarter photos, the rest of every other kind as many."""
+    found = Found()
+    with tempfile.TemporaryDirectory() as work:
+        made = kinds(Path(work))
+        for seed in range(cases // 4 if only in ("", "photo") else 0):
+            _timed(lambda seed=seed: read_photo(mutated(seed)), "photo", seed, found)
+        each = (cases - cases // 4) // len(made)
+        for name, kind in made.items():
+            for seed in range(each if only in ("", name) else 0):
+                attempt(kind, seed, name, found)
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    found.peak_mib = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit)
+    return found
+
+
+if __name__ == "__main__":
+    print(json.dumps(run(int(sys.argv[1]), *sys.argv[2:3]).summary(), indent=1, ensure_ascii=False))
