@@ -164,7 +164,8 @@ def _severity(found: LocatedFace, explanation: Explanation) -> None:
 
 def _concepts(found: LocatedFace, explanation: Explanation, k: int) -> None:
     concepts = explanation.concepts
-    bank = session.assessor().bundle.concepts
+    bundle = session.assessor().bundle
+    bank = bundle.concepts
     st.subheader("Concepts")
     st.caption(
         "Patterns the network reuses across drawn faces. Importance: how much the class depends "
@@ -181,4 +182,4 @@ def _concepts(found: LocatedFace, explanation: Explanation, k: int) -> None:
                 f"Importance {concepts.importance_words(int(i), k)} · "
                 f"presence {concepts.presence[i]:.2f}"
             )
-            st.caption(bank.description[i])
+            st.caption(" ".join((bank.description[i], bundle.naming(int(i)))).strip())

@@ -197,7 +197,8 @@ def _as_unavailable() -> Iterator[None]:
     """A database's own error as one sentence; its text may hold addresses and values."""
     try:
         yield
-    except (SQLAlchemyError, sqlite3.Error, NoSuchModuleError) as error:
+    except (SQLAlchemyError, sqlite3.Error, NoSuchModuleError, UnicodeDecodeError) as error:
+        # The last of a damaged file, whose words for what is wrong are damaged too.
         raise RecordsUnavailable(
             "The records database cannot be reached or written to "
             f"({type(getattr(error, 'orig', None) or error).__name__}). "
