@@ -9,7 +9,7 @@ import pytest
 
 from face2bone.bone import BoneClass
 from face2bone.clinical.frax import FraxResult
-from face2bone.patient import Patient, Sex
+from face2bone.patient import Patient, RiskFactor, Sex
 from face2bone.report.document import AssessmentDocument
 from face2bone.report.language import UNTRANSLATED, Language
 from face2bone.report.page import Heading, page_of
@@ -127,3 +127,15 @@ def test_a_text_without_translation_is_marked(example_document: Example, now: da
     changed = document.model_copy(update={"referral": new})
     page = page_of(changed, Heading("P-1", now, Language.CHINESE))
     assert page["suggestion"]["actions"] == [f"{UNTRANSLATED}A sentence nobody translated."]
+
+
+def test_a_ticked_fracture_says_why_qfracture_is_left_out(
+    example_document: Example, now: datetime
+) -> None:
+    ticked = frozenset({RiskFactor.FRAGILITY_FRACTURE})
+    patient = Patient(66.0, Sex.FEMALE, 160.0, 62.0, risk_factors=ticked)
+    page = page_of(example_document(patient=patient), Heading("P-1", now))
+    waiting = [line for line in page["waiting"] if "QFracture" in line]
+    assert len(waiting) == 2
+    assert all("It needs: site and age of each fracture" in line for line in waiting)
+    assert not [row for row in page["scores"] if "QFracture" in row["title"]]
