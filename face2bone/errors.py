@@ -99,7 +99,14 @@ class BundleCorrupt(BundleError):
 
 
 class ConceptNameRefused(Face2BoneError):
-    """Raised when a concept cannot be given a name, or the name cannot be kept."""
+    """Raised when a concept cannot be given a name, or the name cannot be kept.
+
+    ``overtaken``: somebody else has named the concept since its name was last read.
+    """
+
+    def __init__(self, message: str, overtaken: bool = False) -> None:
+        super().__init__(message)
+        self.overtaken = overtaken
 
 
 class TrainingError(Face2BoneError):

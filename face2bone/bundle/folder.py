@@ -19,7 +19,7 @@ from face2bone.bundle.contents import (
     decode,
     encode,
 )
-from face2bone.bundle.names import combined, read_names
+from face2bone.bundle.names import Given, combined, read_names
 from face2bone.careful import DOCUMENT_BYTES, TEXT_BYTES, bytes_of
 from face2bone.errors import BundleCorrupt, BundleMissing
 from face2bone.nn.face2bone import Face2Bone
@@ -35,11 +35,19 @@ _MOST: Final = dict.fromkeys((CALIBRATION, CONCEPT_TEXTS, RELIABILITY), DOCUMENT
 
 @dataclass(frozen=True, kw_only=True)
 class Bundle(BundleContents):
-    """A verified bundle in memory; ``root`` is where it was read, ``sha256`` its card's."""
+    """A verified bundle in memory; ``root`` is where it was read, ``sha256`` its card's.
+
+    given: the names given to its concepts since it was made, with who gave them and when.
+    """
 
     card: BundleCard
     root: Path
     sha256: str
+    given: Given = ()
+
+    def naming(self, concept: int) -> str:
+        """Who gave the concept its name and when; "" for the one it was made with."""
+        return str(self.given[concept] or "") if self.given else ""
 
     @cached_property
     def network(self) -> Face2Bone:
@@ -78,8 +86,16 @@ def load_bundle(path: Path | str) -> Bundle:
     """
     bundle = load_sealed(path)
     made = bundle.concepts.names
-    shown = combined(made, read_names(bundle.root, bundle.sha256, made))
-    return replace(bundle, concepts=replace(bundle.concepts, names=shown))
+    return with_names(bundle, read_names(bundle.root, bundle.sha256, made))
+
+
+def with_names(sealed: Bundle, given: Given) -> Bundle:
+    """The sealed bundle with its concepts under the names given to them.
+
+    Raises ``ConceptNameRefused`` where two would be called the same.
+    """
+    shown = combined(sealed.concepts.names, given)
+    return replace(sealed, concepts=replace(sealed.concepts, names=shown), given=given)
 
 
 def load_sealed(path: Path | str) -> Bundle:

@@ -4,14 +4,16 @@ The names a bundle was made with are sealed with it. Names given later stand in 
 it that the card does not list: a name is no part of the model, so giving one must not turn the
 bundle into another, cut off from its evaluation and from the results a clinic has collected
 with it (docs/decisions/0019-concept-names.md). The file carries the bundle's hash, and names
-given to another bundle's concepts are not shown.
+given to another bundle's concepts are not shown. With each name stand who gave it and when.
 """
 
 import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from face2bone.careful import TEXT_BYTES, bytes_of
 from face2bone.errors import BundleCorrupt, ConceptNameRefused
@@ -23,15 +25,44 @@ LONGEST: Final = 60
 PUNCTUATION: Final = frozenset(" .,;:'’()/&+-–%?，、：；（）·")
 """What a name may hold besides letters and digits: nothing that marks up a page or a report."""
 
-Given = tuple[str | None, ...]
+
+@dataclass(frozen=True)
+class GivenName:
+    """What somebody called a concept; ``by`` is empty and ``at`` None in older files."""
+
+    name: str
+    by: str = ""
+    at: datetime | None = None
+
+    def __str__(self) -> str:
+        """Who gave the name and on which day, as a person reads it."""
+        if self.at is None:
+            return "Name given before names were signed."
+        return f"Name given by {self.by} on {self.at.astimezone().date()}."
+
+
+Given = tuple[GivenName | None, ...]
 """One entry a concept; None where it has the name it was made with."""
+
+
+class _Signed(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: str
+    by: str
+    at: AwareDatetime
 
 
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     bundle_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-    names: Given
+    names: tuple[_Signed | str | None, ...]
+
+    @property
+    def given(self) -> Given:
+        """What stands in the file, a name without its giver in an older one."""
+        return tuple(_given(one) for one in self.names)
 
 
 def tidy_name(name: str) -> str:
@@ -40,16 +71,26 @@ def tidy_name(name: str) -> str:
     Raises ``ConceptNameRefused`` when nothing is left, it is longer than 60 characters, or it
     holds anything but letters, digits and plain punctuation.
     """
-    tidy = " ".join(unicodedata.normalize("NFC", name).split())
+    return _tidied(name, "The name", "Give the concept a name with letters in it.")
+
+
+def tidy_giver(by: str) -> str:
+    """The name or initials of who gives a name, as they are kept.
+
+    Raises ``ConceptNameRefused`` by the rules of ``tidy_name``.
+    """
+    return _tidied(by, "Who gives the name", "Enter your name or initials.")
+
+
+def _tidied(text: str, what: str, otherwise: str) -> str:
+    tidy = " ".join(unicodedata.normalize("NFC", text).split())
     if not any(character.isalnum() for character in tidy):
-        raise ConceptNameRefused("The name is empty. Give the concept a name with letters in it.")
+        raise ConceptNameRefused(f"{what} is empty. {otherwise}")
     if len(tidy) > LONGEST:
-        raise ConceptNameRefused(
-            f"The name has {len(tidy)} characters. Make it {LONGEST} or fewer."
-        )
+        raise ConceptNameRefused(f"{what} has {len(tidy)} characters. Make it {LONGEST} or fewer.")
     if not all(_allowed(character) for character in tidy):
         raise ConceptNameRefused(
-            "The name holds a character that a name cannot have. "
+            f"{what} holds a character that a name cannot have. "
             "Use letters, digits, spaces and plain punctuation."
         )
     return tidy
@@ -60,12 +101,12 @@ def combined(made: tuple[str, ...], given: Given) -> tuple[str, ...]:
 
     Raises ``ConceptNameRefused`` when a given name is another concept's too, whatever its case.
     """
-    shown = tuple(own if new is None else new for own, new in zip(made, given, strict=True))
+    shown = tuple(own if new is None else new.name for own, new in zip(made, given, strict=True))
     folded = [name.casefold() for name in shown]
     for new in given:
-        if new is not None and folded.count(new.casefold()) > 1:
+        if new is not None and folded.count(new.name.casefold()) > 1:
             raise ConceptNameRefused(
-                f"Another concept is called {new!r} already. Give this one a name of its own."
+                f"Another concept is called {new.name!r} already. Give this one a name of its own."
             )
     return shown
 
@@ -86,10 +127,11 @@ def read_names(root: Path, sha256: str, made: tuple[str, ...]) -> Given:
         found = _File.model_validate_json(data)
         if found.bundle_sha256 != sha256:
             return none
-        _check(made, found.names)
+        given = found.given
+        _check(made, given)
     except (ValidationError, ValueError, ConceptNameRefused) as error:
         raise _damaged() from error
-    return found.names
+    return given
 
 
 def write_names(root: Path, sha256: str, given: Given) -> None:
@@ -97,7 +139,8 @@ def write_names(root: Path, sha256: str, given: Given) -> None:
 
     Raises ``ConceptNameRefused`` when the folder cannot be written.
     """
-    data = _File(bundle_sha256=sha256, names=given).model_dump_json(indent=1).encode() + b"\n"
+    entries = tuple(_entry(one) for one in given)
+    data = _File(bundle_sha256=sha256, names=entries).model_dump_json(indent=1).encode() + b"\n"
     try:
         write_whole(root / NAMES, data)
     except OSError as error:
@@ -107,6 +150,19 @@ def write_names(root: Path, sha256: str, given: Given) -> None:
         ) from error
 
 
+def _given(one: _Signed | str | None) -> GivenName | None:
+    if isinstance(one, _Signed):
+        return GivenName(one.name, one.by, one.at)
+    return None if one is None else GivenName(one)
+
+
+def _entry(one: GivenName | None) -> _Signed | str | None:
+    """A name as the file holds it; one from before names were signed stays as it was."""
+    if one is None or one.at is None:
+        return None if one is None else one.name
+    return _Signed(name=one.name, by=one.by, at=one.at)
+
+
 def _allowed(character: str) -> bool:
     # Marks complete the letters of scripts that are not composed.
     kind = unicodedata.category(character)
@@ -114,8 +170,10 @@ def _allowed(character: str) -> bool:
 
 
 def _check(made: tuple[str, ...], given: Given) -> None:
-    for name in given:
-        if name is not None and tidy_name(name) != name:
+    for one in given:
+        if one is None:
+            continue
+        if tidy_name(one.name) != one.name or (one.at and tidy_giver(one.by) != one.by):
             raise ValueError("a name is not as it is kept")
     combined(made, given)
 

@@ -35,19 +35,26 @@ def concepts(bundle: BundleOption = None) -> None:
     typer.echo(f"Concepts of {loaded.card.name} ({loaded.card.status}): {loaded.card.cohort}")
     for line in _lines(loaded.concepts):
         typer.echo(line)
+    for number, name in enumerate(loaded.concepts.names):
+        if said := loaded.naming(number):
+            typer.echo(f"{number + 1:>3}  {name}: {said}")
 
 
 @app.command(name="rename-concept")
 def rename(
     number: Number,
     name: Annotated[str, typer.Argument(help="The new name, at most 60 characters.")],
+    by: Annotated[str, typer.Option(help="Who gives the name: name or initials.")],
     bundle: BundleOption = None,
+    instead_of: Annotated[
+        str | None, typer.Option(help="The name you saw; another one given since is kept.")
+    ] = None,
 ) -> None:
     """Give a concept another name, kept beside the bundle; the bundle's hash stays."""
     from face2bone.bundle import rename_concept
 
     with plain_errors():
-        renamed = rename_concept(_root(bundle), number - 1, name)
+        renamed = rename_concept(_root(bundle), number - 1, name, by, instead_of)
     typer.echo(f"Concept {number} is now called {renamed.concepts.names[number - 1]!r}.")
 
 

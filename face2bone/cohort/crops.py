@@ -23,6 +23,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any, Final, Protocol
 
 import cv2
@@ -189,7 +190,7 @@ def _mapped(path: Path) -> Any:
     open_memmap: Any = np.lib.format.open_memmap
     try:
         return open_memmap(path, mode="r")
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, SyntaxError, TokenError) as error:  # its header is Python text
         raise _damaged(path.name) from error
 
 

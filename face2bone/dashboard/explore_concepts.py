@@ -9,7 +9,8 @@ from face2bone.bone import CLASS_LABELS
 from face2bone.bundle import ConceptBank, rename_concept
 from face2bone.bundle.names import LONGEST
 from face2bone.dashboard import session, show
-from face2bone.errors import Face2BoneError
+from face2bone.dashboard.save_step import SAVER
+from face2bone.errors import ConceptNameRefused, Face2BoneError
 from face2bone.explore.groups import TRUE
 from face2bone.explore.table import Explored
 from face2bone.report.strip import strip_png
@@ -22,6 +23,9 @@ READING: Final = (
     "much of it a photo holds; 1 is as much as it commonly gets. **Location**: where it sits. "
     "A name says where, not what; researchers may find a better one."
 )
+
+
+SIGNED: Final = "Kept with every name that you give a concept."
 
 
 def concepts(cohort: Explored) -> None:
@@ -38,6 +42,7 @@ def concepts(cohort: Explored) -> None:
     )
     chosen = len(CLASS_LABELS) - 1 if k is None else int(k)
     order = [int(i) for i in np.argsort(-bank.importance[:, chosen], kind="stable")]
+    st.text_input("Your name or initials", key=SAVER, persist_state="session", help=SIGNED)
     columns = st.columns(ACROSS, gap="medium")
     for place, i in enumerate(order):
         with columns[place % ACROSS], st.container(border=True):
@@ -51,7 +56,7 @@ def _card(cohort: Explored, bank: ConceptBank, i: int) -> None:
     st.markdown("Importance: " + ", ".join(f"{name} {value:.2f}" for name, value in shares) + ".")
     st.markdown(f"Mean presence here: {_presence(cohort, i)}.")
     st.markdown(f"Location: {bank.region_tags[i]}.")
-    st.caption(bank.description[i])
+    st.caption(" ".join((bank.description[i], session.bundle().naming(i))).strip())
     with st.expander("Rename", key=f"rename_{i}"):
         _name_box(bank, i)
         st.caption("Press Enter to keep it. It is kept beside the model, for everyone who uses it.")
@@ -74,25 +79,30 @@ def _presence(cohort: Explored, i: int) -> str:
 def _name_box(bank: ConceptBank, i: int) -> None:
     """Keep a name when it is typed; a refused one is told beside its box."""
     typed = st.text_input("Name", bank.names[i], max_chars=LONGEST, key=f"name_{i}")
-    seen: dict[int, tuple[str, Face2BoneError | None]] = st.session_state.setdefault(NAMED, {})
-    before, refusal = seen.setdefault(i, (typed, None))
+    signed = (typed, st.session_state.get(SAVER, ""))
+    seen: dict[int, tuple[tuple[str, str], Face2BoneError | None]]
+    seen = st.session_state.setdefault(NAMED, {})
+    before, refusal = seen.setdefault(i, (signed, None))
     if typed == bank.names[i]:
         refusal = None
-    elif typed != before:
-        refusal = _rename(i, typed)
-    seen[i] = (typed, refusal)
-    if refusal is None and typed not in (before, bank.names[i]):
-        st.rerun()
+    elif typed != before[0] or (refusal is not None and signed != before):
+        refusal = _rename(i, *signed, bank.names[i])
+        if refusal is None:
+            seen[i] = (signed, None)
+            st.rerun()
+    seen[i] = (signed, refusal)
     if refusal is not None:
         show.refusal(refusal)
 
 
-def _rename(i: int, name: str) -> Face2BoneError | None:
+def _rename(i: int, name: str, by: str, instead_of: str) -> Face2BoneError | None:
     """Keep the name with the bundle, or return why not."""
+    refusal: Face2BoneError | None = None
     try:
-        rename_concept(session.bundle().root, i, name)
+        rename_concept(session.bundle().root, i, name, by, instead_of)
     except Face2BoneError as error:
-        return error
-    session.bundle.clear()  # everyone reads the new name, on the next page they look at
-    session.assessor.clear()
-    return None
+        refusal = error
+    if refusal is None or (isinstance(refusal, ConceptNameRefused) and refusal.overtaken):
+        session.bundle.clear()  # everyone reads the new name, on the next page they look at
+        session.assessor.clear()
+    return refusal

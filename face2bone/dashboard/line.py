@@ -1,6 +1,6 @@
 """The line in which the long computations of all visitors wait for their turn.
 
-Each explanation takes a few hundred megabytes and every core, so that many at once would end the
+Twenty explanations at once took 4 GB, and each uses every core, so that many at once would end the
 program and none would be done sooner. A few run; the others wait in the order they came.
 
 The line holds on to nobody: it knows a computation only by a weak reference. One whose session has

@@ -8,7 +8,7 @@ nothing and no one else can be shown it.
 
 import gc
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -100,15 +100,23 @@ def prediction(found: "LocatedFace") -> "Prediction":
     return sitting().once(key("prediction", found.photo_sha256), lambda: assessor().predict(found))
 
 
-def so_far(found: "LocatedFace") -> "deque[RegionEstimate | Explanation]":
+def so_far(found: "LocatedFace") -> "Sequence[RegionEstimate | Explanation]":
     """The last that the explanation of a photo has told of itself, if it has; see ``explain``."""
-    return sitting().once(key(SO_FAR, found.photo_sha256), lambda: deque(maxlen=1))
+    told: Sequence[RegionEstimate | Explanation]
+    told = sitting().results.get(key(SO_FAR, found.photo_sha256), ())
+    return told
 
 
 def explanation(found: "LocatedFace") -> "Job[Explanation]":
     """The explanation of a photo, from now on computed in the background."""
-    work = partial(assessor().explain, found, so_far=so_far(found).append)
-    return sitting().once(key(EXPLANATION, found.photo_sha256), lambda: Job(work, EXPLAINING))
+
+    def begun() -> "Job[Explanation]":
+        # Anew with every start: what a stopped one told is not this one's.
+        told: deque[RegionEstimate | Explanation] = deque(maxlen=1)
+        sitting().results[key(SO_FAR, found.photo_sha256)] = told
+        return Job(partial(assessor().explain, found, so_far=told.append), EXPLAINING)
+
+    return sitting().once(key(EXPLANATION, found.photo_sha256), begun)
 
 
 def of_explanation(

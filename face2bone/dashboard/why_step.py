@@ -182,4 +182,4 @@ def _concepts(found: LocatedFace, explanation: Explanation, k: int) -> None:
                 f"Importance {concepts.importance_words(int(i), k)} · "
                 f"presence {concepts.presence[i]:.2f}"
             )
-            st.caption(bank.description[i])
+            st.caption(" ".join((bank.description[i], bundle.naming(int(i)))).strip())

@@ -217,7 +217,8 @@ def _as_unavailable() -> Iterator[None]:
     """A database's own error as one sentence; its text may hold addresses and values."""
     try:
         yield
-    except (SQLAlchemyError, sqlite3.Error, NoSuchModuleError) as error:
+    except (SQLAlchemyError, sqlite3.Error, NoSuchModuleError, UnicodeDecodeError) as error:
+        # The last of a damaged file, whose words for what is wrong are damaged too.
         cause = getattr(error, "orig", None) or error
         if _is_lock(cause):
             raise RecordsUnavailable(

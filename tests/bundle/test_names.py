@@ -1,6 +1,7 @@
 """What a concept may be called, and what is read from the file of given names."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from face2bone.bundle.names import (
     LONGEST,
     NAMES,
+    GivenName,
     combined,
     read_names,
     tidy_name,
@@ -18,6 +20,7 @@ from face2bone.bundle.names import (
 from face2bone.errors import BundleCorrupt, ConceptNameRefused
 
 HASH = "a" * 64
+AT = datetime(2026, 11, 28, 12, tzinfo=UTC)
 MADE = ("Concept 1: forehead", "Concept 2: outline")
 
 
@@ -67,32 +70,36 @@ def test_a_tidy_name_is_its_own_and_marks_nothing_up(typed: str) -> None:
     assert not set(tidy) & set('<>[]{}*_`#$\\|!"@~^=\n\r\t')
 
 
+def named(*names: str | None) -> tuple[GivenName | None, ...]:
+    return tuple(None if name is None else GivenName(name, "Dr. Li", AT) for name in names)
+
+
 def test_given_names_stand_for_made_ones() -> None:
     assert combined(MADE, (None, None)) == MADE
-    assert combined(MADE, (None, "Rim")) == ("Concept 1: forehead", "Rim")
+    assert combined(MADE, named(None, "Rim")) == ("Concept 1: forehead", "Rim")
     swapped = (MADE[1], MADE[0])
-    assert combined(MADE, swapped) == swapped
+    assert combined(MADE, named(*swapped)) == swapped
 
 
 def test_names_a_bundle_was_made_with_may_be_alike() -> None:
-    assert combined(("same", "same", "x"), (None, None, "y")) == ("same", "same", "y")
+    assert combined(("same", "same", "x"), named(None, None, "y")) == ("same", "same", "y")
 
 
 @pytest.mark.parametrize("names", [(None, "concept 1: FOREHEAD"), ("Fold", "fold")])
 def test_two_concepts_never_get_one_name(names: tuple[str | None, ...]) -> None:
     with pytest.raises(ConceptNameRefused, match="Another concept"):
-        combined(MADE, names)
+        combined(MADE, named(*names))
 
 
 def test_names_are_read_back(tmp_path: Path) -> None:
     assert read_names(tmp_path, HASH, MADE) == (None, None)
-    write_names(tmp_path, HASH, (None, "Rim"))
-    assert read_names(tmp_path, HASH, MADE) == (None, "Rim")
+    write_names(tmp_path, HASH, named(None, "Rim"))
+    assert read_names(tmp_path, HASH, MADE) == named(None, "Rim")
     assert [path.name for path in tmp_path.iterdir()] == [NAMES]
 
 
 def test_names_of_another_bundle_are_not_shown(tmp_path: Path) -> None:
-    write_names(tmp_path, HASH, ("Fold", "Rim", "Third"))
+    write_names(tmp_path, HASH, named("Fold", "Rim", "Third"))
     assert read_names(tmp_path, "b" * 64, MADE) == (None, None)
 
 
@@ -106,6 +113,10 @@ def test_names_of_another_bundle_are_not_shown(tmp_path: Path) -> None:
         json.dumps({"names": [None, None]}).encode(),
         json.dumps({"bundle_sha256": HASH, "names": [None]}).encode(),
         json.dumps({"bundle_sha256": HASH, "names": [None, 3]}).encode(),
+        json.dumps({"bundle_sha256": HASH, "names": [None, {"name": "Rim"}]}).encode(),
+        json.dumps(
+            {"bundle_sha256": HASH, "names": [None, {"name": "Rim", "by": "<b>", "at": str(AT)}]}
+        ).encode(),
         json.dumps({"bundle_sha256": HASH, "names": [None, "<b>"]}).encode(),
         json.dumps({"bundle_sha256": HASH, "names": [None, " untidy"]}).encode(),
         json.dumps({"bundle_sha256": HASH, "names": ["Fold", "fold"]}).encode(),
@@ -131,3 +142,12 @@ def test_a_folder_in_the_file_s_place_is_refused(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConceptNameRefused, match="cannot be written"):
         write_names(tmp_path / "gone", HASH, (None, None))
+
+
+def test_a_file_from_before_names_were_signed_is_read_and_stays_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / NAMES).write_text(json.dumps({"bundle_sha256": HASH, "names": [None, "Rim"]}))
+    found = read_names(tmp_path, HASH, MADE)
+    assert found == (None, GivenName("Rim"))
+    assert str(found[1]) == "Name given before names were signed."
+    write_names(tmp_path, HASH, found)
+    assert read_names(tmp_path, HASH, MADE) == found

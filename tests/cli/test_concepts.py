@@ -38,17 +38,24 @@ def test_the_list_says_what_where_and_how_much(root: Path) -> None:
 
 
 def test_a_new_name_is_said_and_listed(root: Path) -> None:
-    code, said = run("rename-concept", "2", " Smile  line ", "--bundle", root)
+    code, said = run("rename-concept", "2", " Smile  line ", "--bundle", root, "--by", "Li")
     assert (code, said) == (0, "Concept 2 is now called 'Smile line'.\n")
     assert load_bundle(root).concepts.names[1] == "Smile line"
-    assert "  2  Smile line" in run("concepts", "--bundle", root)[1]
+    listed = run("concepts", "--bundle", root)[1]
+    assert "  2  Smile line" in listed
+    assert "Smile line: Name given by Li on 20" in listed
+    code, said = run(
+        "rename-concept", "2", "Fold", "--bundle", root, "--by", "Wu", "--instead-of", "x"
+    )
+    assert code == 1
+    assert "called 'Smile line'. Name given by Li" in said
 
 
 def test_the_bundle_of_the_settings_is_the_default(
     root: Path, fresh_settings: pytest.MonkeyPatch
 ) -> None:
     fresh_settings.setenv("FACE2BONE_BUNDLE", str(root))
-    assert run("rename-concept", "1", "Rim")[0] == 0
+    assert run("rename-concept", "1", "Rim", "--by", "Li")[0] == 0
     assert "Rim" in run("concepts")[1]
 
 
@@ -59,7 +66,7 @@ def test_the_bundle_of_the_settings_is_the_default(
 def test_a_refused_name_exits_with_1_and_one_sentence(
     root: Path, number: str, name: str, why: str
 ) -> None:
-    code, said = run("rename-concept", number, name, "--bundle", root)
+    code, said = run("rename-concept", number, name, "--bundle", root, "--by", "Li")
     assert code == 1
     assert why in said
     assert len(said.splitlines()) == 1
@@ -67,7 +74,7 @@ def test_a_refused_name_exits_with_1_and_one_sentence(
 
 def test_a_missing_bundle_exits_with_4(tmp_path: Path) -> None:
     assert run("concepts", "--bundle", tmp_path / "gone")[0] == 4
-    assert run("rename-concept", "1", "Rim", "--bundle", tmp_path / "gone")[0] == 4
+    assert run("rename-concept", "1", "Rim", "--bundle", tmp_path / "gone", "--by", "Li")[0] == 4
 
 
 @pytest.fixture

@@ -236,3 +236,12 @@ def test_a_damaged_note_of_what_a_store_is_of_is_said(drawn: CropStore, tmp_path
     (folder / module.SOURCE).write_bytes(b"{")
     with pytest.raises(TrainingError, match=r"source\.json .* is damaged"):
         module.build_store(Blank(), pd.DataFrame(), "x", folder, 1, None)
+
+
+def test_a_header_that_is_no_python_text_is_damage(drawn: CropStore, tmp_path: Path) -> None:
+    """numpy reads a header with Python's tokenizer, whose errors are of a kind of their own."""
+    folder = Path(shutil.copytree(drawn.folder, tmp_path / "copy"))
+    content = (folder / "crops.npy").read_bytes().replace(b"}", b" ", 1)
+    (folder / "crops.npy").write_bytes(content)
+    with pytest.raises(TrainingError, match=r"crops\.npy .* is damaged"):
+        read_store(folder)

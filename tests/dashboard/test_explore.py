@@ -164,10 +164,15 @@ def test_a_concepts_name_is_kept_with_the_model_or_refused_beside_its_box(
     app = page("Concepts")
     sha = load_bundle(with_cohort).sha256
     app.text_input(key="name_1").set_value("Deep fold").run()
+    assert "Who gives the name" in app.error[0].value
+    assert load_bundle(with_cohort).concepts.names[1] != "Deep fold"
+    app.text_input(key="saver_name").set_value("Dr. Li").run()
     assert not app.exception
+    assert not app.error
     assert "**Deep fold**" in words(app)
     renamed = load_bundle(with_cohort)
     assert renamed.concepts.names[1] == "Deep fold"
+    assert any(renamed.naming(1) in caption.value for caption in app.caption)
     assert renamed.sha256 == sha
     app.text_input(key="name_2").set_value("deep fold").run()
     assert not app.exception

@@ -180,6 +180,23 @@ def test_a_document_is_checked_as_when_it_was_made(
     assert verify(other).entries == 0
 
 
+def test_answers_without_a_result_are_moved_too(
+    filled: Records, other: Records, tmp_path: Path
+) -> None:
+    export_records(filled, tmp_path, "Dr. Li")
+    path = tmp_path / "assessments.csv"
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    document = json.loads(table.loc[0, "document"])
+    document |= {"no_result": "There was no photo.", "photo_sha256": "", "quality": []}
+    document |= {"probabilities": None, "prediction_set": [], "out_of_domain": None, "engine": ""}
+    document |= {"regions": [], "concepts": [], "regions_withheld": "", "quality_status": None}
+    document["referral"]["class_headline_shown"] = False
+    table.loc[0, "document"] = json.dumps(document)
+    table.to_csv(path, index=False)
+    assert import_records(other, tmp_path, "Dr. Wu") == 3
+    assert [one.probabilities is None for one in kept_assessments(other)] == [True, False, False]
+
+
 def test_a_clock_a_little_ahead_is_no_fault(
     filled: Records, other: Records, tmp_path: Path
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 from face2bone.assess import AnswersOnly
 from face2bone.bone import BoneClass
 from face2bone.clinical.frax import FraxResult
-from face2bone.patient import Patient, Sex
+from face2bone.patient import Patient, RiskFactor, Sex
 from face2bone.report.assessment_json import document
 from face2bone.report.document import AssessmentDocument
 from face2bone.report.language import UNTRANSLATED, Language
@@ -139,3 +139,15 @@ def test_without_a_result_the_page_says_why_and_shows_no_number_of_one(
     assert page["result"]["classes"] == []
     assert page["regions"]["rows"] == []
     assert page["suggestion"]["urgency"] == answers_only.referral.urgency.label
+
+
+def test_a_ticked_fracture_says_why_qfracture_is_left_out(
+    example_document: Example, now: datetime
+) -> None:
+    ticked = frozenset({RiskFactor.FRAGILITY_FRACTURE})
+    patient = Patient(66.0, Sex.FEMALE, 160.0, 62.0, risk_factors=ticked)
+    page = page_of(example_document(patient=patient), Heading("P-1", now))
+    waiting = [line for line in page["waiting"] if "QFracture" in line]
+    assert len(waiting) == 2
+    assert all("It needs: site and age of each fracture" in line for line in waiting)
+    assert not [row for row in page["scores"] if "QFracture" in row["title"]]

@@ -143,7 +143,8 @@ def test_a_written_drawn_cohort_only_makes_a_demo(
     aligned: Callable[..., CropStore], tiny: Callable[..., Recipe], tmp_path: Path
 ) -> None:
     cohort = read_manifest(write_manifest(tmp_path))
-    plan = {"world": "null", "generator_version": "1.0.0", "generator_hash": "0" * 64}
+    plan = {"world": "null", "seed": 0, "patients": 350, "generator_version": "1.0.0"}
+    plan |= {"generator_hash": "0" * 64, "patient_model_hash": "0" * 64}
     (tmp_path / "cohort.yaml").write_text(yaml.safe_dump(plan), "utf-8")
     store = aligned(cohort, tmp_path)
     recipe = read_recipe("full")
