@@ -4,10 +4,10 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from face2bone import clock
 from face2bone.bundle.folder import Bundle, load_sealed, with_names
 from face2bone.bundle.names import (
     GivenName,
@@ -53,7 +53,7 @@ def rename_concept(
         given = list(read_names(sealed.root, sealed.sha256, made))
         now = given[index]
         _refuse_overtaken(made[index] if now is None else now.name, now, instead_of)
-        given[index] = None if tidy == made[index] else GivenName(tidy, giver, datetime.now(UTC))
+        given[index] = None if tidy == made[index] else GivenName(tidy, giver, clock.now())
         combined(made, tuple(given))
         write_names(sealed.root, sealed.sha256, tuple(given))
     return with_names(sealed, tuple(given))
