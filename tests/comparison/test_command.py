@@ -207,6 +207,8 @@ def test_a_drawn_cohort_has_the_oracle_on_top(
         "world": "planted",
         "seed": 400_700,
         "patients": 120,
+        "generator_version": "1.0.0",
+        "generator_hash": "0" * 64,
         "patient_model_hash": patient_model_hash(),
     }
     plan_file = cohort.root / "cohort.yaml"

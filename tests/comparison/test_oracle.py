@@ -21,6 +21,8 @@ def plan(root: Path, **changes: object) -> Cohort:
         "world": "planted",
         "seed": 400_701,
         "patients": 5,
+        "generator_version": "1.0.0",
+        "generator_hash": "0" * 64,
         "patient_model_hash": patient_model_hash(),
     } | changes
     (root / "cohort.yaml").write_text(yaml.safe_dump(values), "utf-8")

@@ -101,7 +101,7 @@ def test_a_model_without_a_cohort_says_how_to_make_one(bundle_root: Path) -> Non
 
 def test_groups_show_a_face_each_and_one_region_across_them(with_cohort: Path) -> None:
     app = page("Groups")
-    assert len(app.get("html")) == 1 + 3  # the banner, and a face for each true class
+    assert len(app.get("html")) == 3  # a face for each true class
     assert "Only 10 patients" in words(app)
     app.selectbox(key="explore_region").select(REGIONS[4]).run()
     assert not app.exception
@@ -120,7 +120,7 @@ def test_two_patients_are_told_apart_in_words(with_cohort: Path) -> None:
 
 
 def pictures(app: AppTest) -> list[str]:
-    """The sources of the pictures, without the banner."""
+    """The sources of the pictures."""
     bodies = [element.proto.body for element in app.get("html")]
     return [body.split('src="')[1].split('"')[0] for body in bodies if "src=" in body]
 

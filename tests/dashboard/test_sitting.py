@@ -46,6 +46,7 @@ def test_callbacks_change_a_plain_object_and_nothing_else() -> None:
     plain = ("session.sitting().", "sitting.", "job.")
     others = [c for c in callbacks() if not c[2].startswith(plain)]
     assert {(argument, called) for _, argument, called in others} == {
+        ("on_change", "'rerun'"),
         ("on_click", "'ignore'"),
         ("on_select", "'rerun'"),
     }
