@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_sessionfinish() -> None:
     """Let jobs of pages end: a thread within torch brings the whole process down when it is cut."""
     for thread in threading.enumerate():
-        if thread.name == "job":
+        if thread.name in ("job", "load"):
             thread.join(10)
 
 

@@ -8,8 +8,8 @@ for this same load.
 import importlib
 import threading
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from typing import Final
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
@@ -17,6 +17,9 @@ from face2bone.cohort.synthetic.samples import sample_patients
 from face2bone.dashboard import session
 from face2bone.dashboard.visitors import swept
 from face2bone.errors import Face2BoneError
+
+if TYPE_CHECKING:
+    from face2bone.assess import LocatedFace
 
 STEPS: Final = (
     "answers",
@@ -69,14 +72,29 @@ def _load() -> None:
     for library in LIBRARIES:
         importlib.import_module(library)
     try:
-        _assess_a_drawn_face()
+        drawn = _assess_a_drawn_face()
     except Face2BoneError as error:
         print(error, flush=True)
     else:
         print("The model is loaded.", flush=True)
+        # Nobody waits for this: what an explanation runs is ready before the first is asked for.
+        threading.Thread(target=_begin_to_explain, args=(drawn,), name="load", daemon=True).start()
 
 
-def _assess_a_drawn_face() -> None:
+def _assess_a_drawn_face() -> "LocatedFace":
     """Load the model and use it once, so that landmarker and engine are ready for a patient's."""
-    sample = sample_patients()[0]
-    session.assessor().assess(sample.photo_bytes(), sample.patient, explained=False)
+    sample, assessor = sample_patients()[0], session.assessor()
+    return assessor.assess(sample.photo_bytes(), sample.patient, explained=False).located
+
+
+class _Enough(Exception):
+    """Ends an explanation of which only the beginning is wanted."""
+
+
+def _begin_to_explain(drawn: "LocatedFace") -> None:
+    def enough(_step: str, fraction: float) -> None:
+        if fraction > 0:
+            raise _Enough
+
+    with suppress(_Enough, Face2BoneError):
+        session.assessor().explain(drawn, enough)

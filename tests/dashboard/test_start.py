@@ -2,13 +2,14 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from face2bone.assess import Assessor
 from face2bone.bundle import Bundle, load_bundle
 from face2bone.dashboard import session, start
 
@@ -75,3 +76,21 @@ def test_a_bundle_that_is_refused_is_told_on_the_command_line_and_on_the_page(
     (told,) = [error.value for error in app.error]
     assert told in capsys.readouterr().out
     assert app.title[0].value.startswith("Face2Bone")
+
+
+def test_an_explanation_is_only_begun_and_by_then_the_model_is_said_to_be_loaded(
+    tiny_model: Bundle, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun, reached = threading.Event(), list[float]()
+
+    def explain(_: object, located: object, progress: Callable[[str, float], None]) -> None:
+        progress("regions", 0.0)
+        begun.set()
+        progress("regions", 0.01)
+        reached.append(0.01)
+
+    monkeypatch.setattr(Assessor, "explain", explain)
+    start.begin()
+    assert begun.wait(SECONDS)
+    assert "The model is loaded." in capsys.readouterr().out
+    assert reached == []
