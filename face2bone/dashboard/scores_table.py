@@ -26,10 +26,10 @@ def scores_table(answers: Answers, published: Scores) -> None:
     _table(valued)
     for disclaimer in dict.fromkeys(score.disclaimer for score in valued if score.disclaimer):
         st.caption(disclaimer)
-    for score in others:
-        if score.missing and not score.not_applicable:
-            needs = "; ".join(score.missing)
-            st.caption(f"Left out until answered: {score.title}. It needs: {needs}.")
+    waiting = [score for score in others if score.missing and not score.not_applicable]
+    if waiting:
+        needs = [f"{score.title} (needs: {', '.join(score.missing)})" for score in waiting]
+        st.caption(f"Left out until answered: {'; '.join(needs)}.")
     missing = f"{len(others)} scores without a value, and why"
     show.folded(missing, "other_scores", lambda: _table(others))
     origin = "Who each score is for, and where it comes from"

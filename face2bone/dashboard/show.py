@@ -14,6 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from face2bone.errors import Face2BoneError
 
+COLUMN_REM: Final = 6  # the least that a table's column takes
 STATUS_WORDS: Final = {
     "demo": "DEMO MODEL",
     "research": "RESEARCH MODEL",
@@ -76,8 +77,11 @@ def table(head: Sequence[str], body: Sequence[Sequence[str]]) -> None:
     """
     first = "".join(f'<th scope="col">{_cell(name)}</th>' for name in head)
     rows = "".join(f"<tr>{_row(row)}</tr>" for row in body)
+    # A wide one is moved sideways on a narrow screen, not cut off or squeezed to a letter a line.
+    width = f"min-width:{COLUMN_REM * len(head)}rem"
     st.markdown(
-        f"<table><thead><tr>{first}</tr></thead><tbody>{rows}</tbody></table>",
+        f'<div style="overflow-x:auto"><table style="{width}"><thead><tr>{first}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>",
         unsafe_allow_html=True,
     )
 

@@ -34,7 +34,7 @@ def named(elements: Sequence[Any], name: str) -> Any:
 
 def tables(app: AppTest) -> list[str]:
     """The text of every table of ``show.table``: a line a row, cells parted by a bar."""
-    written = [str(m.value) for m in app.markdown if str(m.value).startswith("<table>")]
+    written = [str(m.value) for m in app.markdown if "<table" in str(m.value)]
     return [_text(table) for table in written]
 
 
