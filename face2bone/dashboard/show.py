@@ -14,7 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from face2bone.errors import Face2BoneError
 
-COLUMN_REM: Final = 6  # the least that a table's column takes
+COLUMN_REM: Final = 9  # the least that a table's column takes
 STATUS_WORDS: Final = {
     "demo": "DEMO MODEL",
     "research": "RESEARCH MODEL",
