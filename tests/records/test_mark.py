@@ -91,3 +91,5 @@ def test_a_mark_that_cannot_be_left_keeps_nobody_back(
     (tmp_path / "data").write_text("a file where a folder should be")
     monkeypatch.setattr("face2bone.records.mark.user_data_path", lambda _: tmp_path / "data")
     note_records(tmp_path / "records.sqlite")
+    assert (tmp_path / "data").read_text() == "a file where a folder should be"
+    opened(tmp_path / "records.sqlite").close()  # and it still opens

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import io
 
+import pytest
+
 from face2bone.training.progress import Bars, silent
 
 
@@ -38,12 +40,17 @@ def test_a_log_file_is_not_flooded() -> None:
 
 
 def test_closing_twice_is_harmless() -> None:
-    bars = Bars(io.StringIO())
+    stream = io.StringIO()
+    bars = Bars(stream)
     bars.close()
     bars("training", 1, 1)
     bars.close()
+    shown = stream.getvalue()
+    assert "training" in shown
     bars.close()
+    assert stream.getvalue() == shown
 
 
-def test_silence() -> None:
+def test_silence(capsys: pytest.CaptureFixture[str]) -> None:
     silent("training", 1, 2, "note")
+    assert tuple(capsys.readouterr()) == ("", "")
