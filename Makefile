@@ -8,7 +8,7 @@ RUNTIME := $(VENV)/.runtime
 TRAIN := $(VENV)/.train
 DEV := $(VENV)/.dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-SOURCES := face2bone tools $(wildcard streamlit_app.py pages/*.py benchmarks/*.py)
+SOURCES := face2bone research tools $(wildcard streamlit_app.py pages/*.py benchmarks/*.py)
 # More threads than this only fight each other over pictures of 160 x 160.
 TEST_THREADS ?= 1
 # Test processes side by side; each holds a model and perhaps a browser, about 2 GB. A file's tests

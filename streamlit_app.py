@@ -4,8 +4,8 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.server.starlette import App
 
-from face2bone.dashboard import start
-from face2bone.dashboard.serving import MIDDLEWARE, one_sentence
+from face2bone.dashboard.common import start
+from face2bone.dashboard.common.serving import MIDDLEWARE, one_sentence
 
 
 def dashboard() -> None:

@@ -24,10 +24,10 @@ from torch import Tensor
 
 from benchmarks.timing import THREADS, drawn_face, machine, medians, networks
 from face2bone.explain.arrays import BoolArray, Pixels, RealArray
+from face2bone.explain.baselines import Baseline, blur_baseline
+from face2bone.explain.coalition_values import painted_crops, value_of_coalitions, values_of
 from face2bone.explain.coalitions import BATCH, all_coalitions
-from face2bone.explain.fills import Fill, blur_fill
-from face2bone.explain.region_game import painted_crops, value_of_coalitions, values_of
-from face2bone.face import AlignedFace
+from face2bone.modalities.face import AlignedFace
 from face2bone.nn import Face2Bone, normalise
 from face2bone.runtime import Engine, OpenVinoEngine, TorchEngine, logits_of_crops, network_input
 
@@ -75,16 +75,16 @@ def main() -> None:
 
 def lines(network: Face2Bone, face: AlignedFace, runs: int, passes: int) -> list[str]:
     """The table of one network."""
-    fill, plain = blur_fill(face), Counted(network)
+    baseline, plain = blur_baseline(face), Counted(network)
     jobs: dict[str, Callable[[], object]] = {}
     for suffix, engine in (
         ("", OpenVinoEngine(network, threads=THREADS)),
         (", torch", TorchEngine(network, threads=THREADS, device="cpu")),
     ):
-        jobs |= engine_jobs(engine, face, fill, passes, suffix)
+        jobs |= engine_jobs(engine, face, baseline, passes, suffix)
     rivals: dict[str, Callable[[], object]] = {
         "Partition": lambda: partition(plain, face, passes),
-        "Sampling": lambda: sampling(plain, face, fill, passes),
+        "Sampling": lambda: sampling(plain, face, baseline, passes),
     }
     counts = {}
     for name, job in rivals.items():
@@ -110,17 +110,17 @@ def lines(network: Face2Bone, face: AlignedFace, runs: int, passes: int) -> list
 
 
 def engine_jobs(
-    engine: Engine, face: AlignedFace, fill: Fill, passes: int, suffix: str
+    engine: Engine, face: AlignedFace, baseline: Baseline, passes: int, suffix: str
 ) -> dict[str, Callable[[], object]]:
     """Bare passes, the plain table, and the shipped one in its two parts."""
     network = logits_of_crops(engine)
-    game = (face.crop, fill.pixels, face.region_map, PLAYERS)
+    game = (face.crop, baseline.pixels, face.region_map, PLAYERS)
     coalitions = all_coalitions(PLAYERS)[np.linspace(0, COALITIONS - 1, passes).astype(int)]
     batch = network_input(np.repeat(face.crop[None], BATCH, axis=0))
     shared = value_of_coalitions(network, *game)
 
     def painted(rows: BoolArray) -> Pixels:
-        return painted_crops(face.crop, fill.pixels, face.region_map, rows)
+        return painted_crops(face.crop, baseline.pixels, face.region_map, rows)
 
     def plain() -> object:
         return values_of(lambda rows: network(painted(rows)), coalitions)
@@ -149,7 +149,7 @@ def partition(plain: Counted, face: AlignedFace, passes: int) -> None:
     explainer(face.crop[None].astype(np.float32), max_evals=passes, batch_size=BATCH, silent=True)
 
 
-def sampling(plain: Counted, face: AlignedFace, fill: Fill, passes: int) -> None:
+def sampling(plain: Counted, face: AlignedFace, baseline: Baseline, passes: int) -> None:
     """captum's sampled Shapley values of the same regions, for one class as it works."""
     from captum.attr import ShapleyValueSampling
 
@@ -158,7 +158,7 @@ def sampling(plain: Counted, face: AlignedFace, fill: Fill, passes: int) -> None
     sampler: Any = ShapleyValueSampling(plain.tensor)
     sampler.attribute(
         torch.from_numpy(face.crop[None].astype(np.float32)),
-        baselines=torch.from_numpy(fill.pixels[None].astype(np.float32)),
+        baselines=torch.from_numpy(baseline.pixels[None].astype(np.float32)),
         target=2,
         feature_mask=mask,
         n_samples=max(1, passes // (PLAYERS + 1)),

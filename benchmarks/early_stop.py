@@ -18,8 +18,8 @@ from benchmarks.timing import drawn_face
 from face2bone.assess import Assessor
 from face2bone.bundle import load_bundle
 from face2bone.explain.arrays import FloatArray
+from face2bone.explain.baselines import blur_baseline, mean_face_baseline
 from face2bone.explain.coalitions import shapley_values
-from face2bone.explain.fills import blur_fill, mean_face_fill
 from face2bone.explain.shapley import region_shapley
 from face2bone.runtime import logits_of_crops
 from face2bone.settings import get_settings
@@ -57,14 +57,14 @@ def main() -> None:
 
 
 def tables(faces: int) -> list[FloatArray]:
-    """The predicted class's logit of every combination, (1024,), under two fills a face."""
+    """The predicted class's logit of every combination, (1024,), under two baselines a face."""
     bundle = load_bundle(get_settings().bundle)
     network = logits_of_crops(Assessor(bundle).engine)
     found = []
     for seed in range(1, faces + 1):
         face = drawn_face(seed)
-        for fill in (blur_fill(face), mean_face_fill(face, bundle.mean_face)):
-            table = region_shapley(network, face, fill).table
+        for baseline in (blur_baseline(face), mean_face_baseline(face, bundle.mean_face)):
+            table = region_shapley(network, face, baseline).table
             found.append(table[:, int(table[-1].argmax())])
     return found
 

@@ -216,7 +216,7 @@ def shell(checkout: Path, python: str, folder: Path, times: Times) -> None:
     face2bone = [python, "-m", "face2bone"]
     photo = folder / "photo.jpg"
     if not photo.is_file():
-        source = "from face2bone.cohort.synthetic.samples import sample_patients as s; import sys; "
+        source = "from face2bone.drawn.face.samples import sample_patients as s; import sys; "
         source += "sys.stdout.buffer.write(s()[0].photo_bytes())"
         photo.write_bytes(_output([python, "-c", source], checkout))
     timed([*face2bone, "--help"], checkout, times, "face2bone --help")

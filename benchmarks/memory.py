@@ -27,15 +27,15 @@ def main() -> None:
     argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     ).parse_args()
-    importlib.import_module("face2bone.dashboard.review")
+    importlib.import_module("face2bone.dashboard.review.page")
     idle = resident()
     print(f"idle app: {idle:.0f} MiB; below, MiB above it at the peak and after", flush=True)
     # After the idle figure is taken: these import what the app would not.
     import numpy as np
 
     from benchmarks.timing import drawn_face, full_width
+    from face2bone.explain.baselines import blur_baseline
     from face2bone.explain.craft import concept_importance
-    from face2bone.explain.fills import blur_fill
     from face2bone.explain.shapley import region_shapley
     from face2bone.runtime import OpenVinoEngine, logits_of_crops, network_input
 
@@ -49,7 +49,7 @@ def main() -> None:
                 raise InterruptedError
 
         with contextlib.suppress(InterruptedError):
-            region_shapley(logits_of_crops(engine), face, blur_fill(face), stop)
+            region_shapley(logits_of_crops(engine), face, blur_baseline(face), stop)
 
     features = engine.features(network_input(face.crop[None]))
     basis = np.ones((8, features.shape[1]), dtype=np.float32)

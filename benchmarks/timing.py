@@ -18,13 +18,13 @@ from typing import Final
 import torch
 
 from face2bone.bundle import load_bundle
-from face2bone.cohort.synthetic.patients import draw_patient, patient_face
-from face2bone.cohort.synthetic.render import draw_face
-from face2bone.cohort.synthetic.worlds import World
-from face2bone.face import AlignedFace, find_face
+from face2bone.drawn.face.patients import draw_patient, patient_face
+from face2bone.drawn.face.render import draw_face
+from face2bone.drawn.face.worlds import World
+from face2bone.modalities.face import AlignedFace, find_face
+from face2bone.modalities.photo import photo_from_pixels
 from face2bone.nn import Face2Bone
 from face2bone.nn.config import NetworkConfig
-from face2bone.photo import photo_from_pixels
 from face2bone.settings import get_settings
 
 THREADS: Final = 1

@@ -20,14 +20,19 @@ from face2bone.clinical.instruments import published_scores
 from face2bone.clinical.referral import Referral, suggest
 from face2bone.errors import FaceRejected
 from face2bone.explain.arrays import FloatArray
+from face2bone.explain.baselines import (
+    Baseline,
+    blur_baseline,
+    inpaint_baseline,
+    mean_face_baseline,
+)
 from face2bone.explain.craft import ConceptAttribution, explain_concepts, no_concepts
 from face2bone.explain.estimate import RegionEstimate
-from face2bone.explain.faithfulness.self_check import SelfCheck, self_check
-from face2bone.explain.fills import Fill, blur_fill, inpaint_fill, mean_face_fill
 from face2bone.explain.owen import CellAttribution, region_cells
 from face2bone.explain.pixel_map import pixel_map
+from face2bone.explain.self_check import SelfCheck, self_check
 from face2bone.explain.shapley import SEVERITY_OF_CLASS, RegionAttribution, region_shapley
-from face2bone.face import (
+from face2bone.modalities.face import (
     AlignedFace,
     Face,
     QualityVerdict,
@@ -35,8 +40,8 @@ from face2bone.face import (
     find_face,
     shared_locator,
 )
+from face2bone.modalities.photo import Photo, read_photo
 from face2bone.patient import Patient
-from face2bone.photo import Photo, read_photo
 from face2bone.runtime import Engine, Prediction, logits_of_crops, make_engine, predict
 from face2bone.settings import get_settings
 
@@ -82,7 +87,7 @@ def rejection(located: LocatedFace) -> FaceRejected:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Region attributions, one per fill (blur first, then inpaint), and concepts.
+    """Region attributions, one per baseline (blur first, then inpaint), and concepts.
 
     Without any region the result was not explained: see ``none``.
     """
@@ -96,7 +101,7 @@ class Explanation:
         return cls((), no_concepts())
 
     def self_check(self, class_index: int) -> SelfCheck | None:
-        """Whether the region values of a class hold under both fills; None without two fills.
+        """Whether a class's region values hold under both baselines; None without two.
 
         Where its ``reason`` is not None, the region values of this class are not shown.
         """
@@ -124,7 +129,7 @@ class Explanation:
 
 @dataclass(frozen=True)
 class CloserLook:
-    """Where within one region, under the blur fill: its quarters, and a map for orientation.
+    """Where within one region, under the blur baseline: its quarters, and a map for orientation.
 
     ``pixels`` (160, 160, 3): logits lost when a square around a pixel is hidden.
     """
@@ -240,11 +245,11 @@ class Assessor:
         progress: Progress = silent,
         so_far: Callable[[RegionEstimate | Explanation], None] | None = None,
     ) -> Explanation:
-        """Exact region Shapley values under both fills, and the concepts in the photo.
+        """Exact region Shapley values under both baselines, and the concepts in the photo.
 
-        ``so_far`` gets estimates under the first fill, then the regions, without concepts yet.
+        ``so_far`` gets estimates under the first baseline, then the regions, without concepts yet.
         """
-        blurred, painted = blur_fill(located.aligned), inpaint_fill(located.aligned)
+        blurred, painted = blur_baseline(located.aligned), inpaint_baseline(located.aligned)
         regions = (
             self._regions(located.aligned, blurred, _half(progress, 0), so_far),
             self._regions(located.aligned, painted, _half(progress, 1)),
@@ -258,9 +263,9 @@ class Assessor:
     def explain_by_mean_face(
         self, located: LocatedFace, progress: Progress = silent
     ) -> RegionAttribution:
-        """Exact region values under the third fill; takes as long as one of the first two."""
-        fill = mean_face_fill(located.aligned, self.bundle.mean_face)
-        return self._regions(located.aligned, fill, lambda f: progress("regions", f))
+        """Exact region values under the third baseline; takes as long as one of the first two."""
+        baseline = mean_face_baseline(located.aligned, self.bundle.mean_face)
+        return self._regions(located.aligned, baseline, lambda f: progress("regions", f))
 
     def look_closer(
         self,
@@ -271,21 +276,26 @@ class Assessor:
     ) -> CloserLook:
         """Owen values of a region's quarters and the occlusion map; seven region tables long."""
         aligned, logits_of = located.aligned, logits_of_crops(self.engine)
-        fill = blur_fill(aligned)
-        pixels = pixel_map(logits_of, aligned, fill, lambda f: progress("map", f))
+        baseline = blur_baseline(aligned)
+        pixels = pixel_map(logits_of, aligned, baseline, lambda f: progress("map", f))
         cells = region_cells(
-            logits_of, aligned, fill, explanation.regions[0], region, lambda f: progress("cells", f)
+            logits_of,
+            aligned,
+            baseline,
+            explanation.regions[0],
+            region,
+            lambda f: progress("cells", f),
         )
         return CloserLook(cells, pixels)
 
     def _regions(
         self,
         aligned: AlignedFace,
-        fill: Fill,
+        baseline: Baseline,
         progress: Callable[[float], None],
         watch: Callable[[RegionEstimate], None] | None = None,
     ) -> RegionAttribution:
-        return region_shapley(logits_of_crops(self.engine), aligned, fill, progress, watch)
+        return region_shapley(logits_of_crops(self.engine), aligned, baseline, progress, watch)
 
     def refer(
         self,

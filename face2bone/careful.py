@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from face2bone.text_file import text_of
+from face2bone.tabular.text_file import text_of
 
 if TYPE_CHECKING:  # seconds to import
     import pandas as pd

@@ -106,7 +106,7 @@ def _end_to_end() -> Check:
     """One drawn face from bytes to a referral suggestion, without the minute of explanation."""
     from face2bone.assess import Assessor
     from face2bone.bundle import load_bundle
-    from face2bone.cohort.synthetic.samples import sample_patients
+    from face2bone.drawn.face.samples import sample_patients
     from face2bone.settings import get_settings
 
     sample = sample_patients()[0]

@@ -2,7 +2,7 @@
 
 Every field is documented in docs/settings.md; a test fails when one is missing there.
 The photo quality limits have their own class beside the checks they belong to,
-``face2bone.face.limits.QualityLimits``.
+``face2bone.modalities.face.limits.QualityLimits``.
 """
 
 from functools import lru_cache

@@ -1,5 +1,5 @@
 """About: what this is and is not, privacy, and a guided tour."""
 
-from face2bone.dashboard.about import about
+from face2bone.dashboard.model.about import about
 
 about()

@@ -1,5 +1,5 @@
 """Follow-up: who waits for a DXA result, and how the model did against those that came."""
 
-from face2bone.dashboard.follow_up import follow_up
+from face2bone.dashboard.follow_up.page import follow_up
 
 follow_up()

@@ -16,7 +16,7 @@ from filelock import FileLock
 if TYPE_CHECKING:
     from face2bone.assess import Assessment, Assessor
     from face2bone.bundle import Bundle
-    from face2bone.photo import Photo
+    from face2bone.modalities.photo import Photo
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO_BUNDLE = ROOT / "models" / "demo"
@@ -66,7 +66,7 @@ def astronaut_photo() -> Photo:
     """A real face, 512 x 512, that scikit-image carries in its wheel."""
     from skimage.data import astronaut
 
-    from face2bone.photo import photo_from_pixels
+    from face2bone.modalities.photo import photo_from_pixels
 
     return photo_from_pixels(astronaut())
 
@@ -76,10 +76,10 @@ def drawn_photo() -> Photo:
     """A drawn face, 256 x 256, neutral in every ageing parameter."""
     import numpy as np
 
-    from face2bone.cohort.synthetic.parameters import Ageing, draw_parameters
-    from face2bone.cohort.synthetic.render import draw_face
+    from face2bone.drawn.face.parameters import Ageing, draw_parameters
+    from face2bone.drawn.face.render import draw_face
+    from face2bone.modalities.photo import photo_from_pixels
     from face2bone.patient import Sex
-    from face2bone.photo import photo_from_pixels
 
     rng = np.random.default_rng(DRAWN_PHOTO_SEED)
     neutral = Ageing(orbit=0.0, maxilla=0.0, nasolabial=0.0, jaw=0.0, temple=0.0, wrinkle=0.0)
@@ -125,7 +125,7 @@ def assessed(
 
 
 def assess_sample(assessor: Assessor) -> tuple[Assessment, list[str]]:
-    from face2bone.cohort.synthetic.samples import sample_patients
+    from face2bone.drawn.face.samples import sample_patients
 
     sample, steps = sample_patients()[0], list[str]()
     found = assessor.assess(sample.photo_bytes(), sample.patient, lambda s, _: steps.append(s))

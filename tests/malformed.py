@@ -27,13 +27,13 @@ import pandas as pd
 from face2bone.bundle import Bundle, load_bundle
 from face2bone.calibration.results_table import read_results
 from face2bone.cohort.manifest import read_manifest
-from face2bone.cohort.synthetic.write import read_plan
+from face2bone.cohort_explanations.folder import read_explained
 from face2bone.comparison.record import attached as attached_comparison
+from face2bone.drawn.face.write import read_plan
 from face2bone.errors import Face2BoneError
 from face2bone.evaluation.record import attached as attached_evaluation
-from face2bone.explore.folder import read_explained
 from face2bone.history_file import read_history
-from face2bone.photo import photo_from_pixels, read_photo
+from face2bone.modalities.photo import photo_from_pixels, read_photo
 from face2bone.records import (
     ConsentBy,
     Records,
@@ -44,8 +44,8 @@ from face2bone.records import (
     kept_assessments,
     save,
 )
-from face2bone.report.document import read_document
-from tests.photo.malformed import mutated, valid
+from face2bone.report.assessment.document import read_document
+from tests.modalities.photo.malformed import mutated, valid
 
 SECONDS: Final = 5.0  # of the processor, for one case
 
@@ -315,8 +315,8 @@ def _whole(path: Path) -> bytes:
 def _document(bundle: Bundle) -> Any:
     """A drawn sample patient, assessed and not explained."""
     from face2bone.assess import Assessment, Assessor, Explanation
-    from face2bone.cohort.synthetic.samples import sample_patients
-    from face2bone.report.assessment_json import document
+    from face2bone.drawn.face.samples import sample_patients
+    from face2bone.report.assessment.assessment_json import document
 
     sample, assessor = sample_patients()[0], Assessor(bundle)
     photo = photo_from_pixels(read_photo(sample.photo_bytes()).pixels)  # a sample is never kept
@@ -485,8 +485,8 @@ def _crops(work: Path) -> Kind:
 
 
 def _plan(work: Path) -> Kind:
-    from face2bone.cohort.synthetic.worlds import World
-    from face2bone.cohort.synthetic.write import write_cohort
+    from face2bone.drawn.face.worlds import World
+    from face2bone.drawn.face.write import write_cohort
 
     write_cohort(work / "drawn", 1, World.PLANTED, 400_200, workers=1)
     plan = (work / "drawn" / "cohort.yaml").read_bytes()

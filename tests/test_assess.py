@@ -6,10 +6,10 @@ from skimage.data import chelsea
 
 from face2bone.assess import STEPS, Assessment, Assessor
 from face2bone.clinical.pathway import Urgency
-from face2bone.cohort.synthetic.samples import Sample, sample_patients, unusable_photo
+from face2bone.drawn.face.samples import Sample, sample_patients, unusable_photo
 from face2bone.errors import FaceRejected, NoFaceFound, PhotoError
+from face2bone.modalities.photo import Photo, photo_from_pixels, read_photo
 from face2bone.patient import Patient, RedFlag, Sex
-from face2bone.photo import Photo, photo_from_pixels, read_photo
 
 PATIENT = Patient(67, Sex.FEMALE, 158, 52)
 

@@ -17,8 +17,9 @@ from PIL import Image
 from skimage.data import astronaut, chelsea
 
 from face2bone.bundle import Bundle
+from face2bone.bundle.card import DEMO_NOTICE
 from face2bone.cli import main
-from face2bone.report.assessment_json import DEMO_NOTICE, AssessmentDocument
+from face2bone.report.assessment.assessment_json import AssessmentDocument
 
 DETAILS = ["--age", "67", "--sex", "F", "--height", "158", "--weight", "52"]
 

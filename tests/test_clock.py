@@ -117,8 +117,8 @@ def test_every_report_says_the_day_of_the_place(
     from typer.testing import CliRunner
 
     from face2bone.cli import app
-    from face2bone.report.document import read_document
-    from face2bone.report.page import Heading, page_of
+    from face2bone.report.assessment.document import read_document
+    from face2bone.report.assessment.page import Heading, page_of
 
     in_zone(zone)
     at(monkeypatch, EVENING)
@@ -139,7 +139,7 @@ def test_every_report_says_the_day_of_the_place(
 @pytest.fixture
 def assessed_json(tmp_path: Path) -> Path:
     """An assessment on the disk, put together by hand."""
-    from face2bone.report.assessment_json import document
+    from face2bone.report.assessment.assessment_json import document
     from tests.report.conftest import Case, example
 
     path = tmp_path / "assessment.json"

@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings
 
 from face2bone import errors
 from face2bone.cli import app
-from face2bone.face.limits import QualityLimits
+from face2bone.modalities.face.limits import QualityLimits
 from face2bone.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent

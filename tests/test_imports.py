@@ -53,8 +53,8 @@ def imported_by(code: str) -> set[str]:
 
 
 def test_the_first_page_is_drawn_before_anything_heavy_is_imported() -> None:
-    modules = imported_by("import streamlit_app, face2bone.dashboard.review")
-    assert "face2bone.dashboard.photo_step" in modules
+    modules = imported_by("import streamlit_app, face2bone.dashboard.review.page")
+    assert "face2bone.dashboard.review.photo_step" in modules
     assert not modules & HEAVY
 
 
@@ -63,7 +63,7 @@ def test_help_imports_typer_and_little_else() -> None:
     assert not modules & (HEAVY | {"numpy", "pydantic", "cv2", "PIL", "streamlit"})
 
 
-@pytest.mark.parametrize("module", ["face2bone.assess", "face2bone.report.files"])
+@pytest.mark.parametrize("module", ["face2bone.assess", "face2bone.report.assessment.files"])
 def test_an_assessment_imports_no_library_of_tables_or_statistics(module: str) -> None:
     heavy = {"pandas", "scipy.stats", "scipy.optimize", "scipy.ndimage", "sklearn", "matplotlib"}
     heavy |= {"shap", "sqlalchemy"}

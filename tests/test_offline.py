@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from face2bone.bundle import Bundle
-from face2bone.photo import Photo
+from face2bone.modalities.photo import Photo
 
 RECORDER = """
 import os, sys

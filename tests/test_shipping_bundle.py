@@ -7,12 +7,8 @@ import numpy as np
 import pytest
 
 from face2bone.bundle import Bundle
-from face2bone.cohort.synthetic.patients import (
-    EVALUATION_SEED_RANGE,
-    TRAINING_SEED_RANGE,
-    patient_model_hash,
-)
-from face2bone.cohort.synthetic.provenance import GENERATOR_VERSION, generator_hash
+from face2bone.drawn.face.patients import EVALUATION_SEED_RANGE, TRAINING_SEED_RANGE
+from face2bone.drawn.face.provenance import GENERATOR_HASH, GENERATOR_VERSION, PATIENT_MODEL_HASH
 from face2bone.evaluation.record import attached
 from face2bone.training.recipe import read_recipe
 
@@ -36,8 +32,8 @@ def test_it_is_a_demo_and_says_its_faces_are_drawn(demo_bundle: Bundle) -> None:
 def test_the_generator_that_drew_its_faces_is_the_one_in_this_tree(demo_bundle: Bundle) -> None:
     card = demo_bundle.card
     assert card.generator_version == GENERATOR_VERSION
-    assert card.generator_hash == generator_hash()
-    assert card.provenance["patient_model_hash"] == patient_model_hash()
+    assert card.generator_hash == GENERATOR_HASH
+    assert card.provenance["patient_model_hash"] == PATIENT_MODEL_HASH
 
 
 def test_it_fits_a_repository(demo_bundle: Bundle) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from face2bone.photo import MAX_BYTES
+from face2bone.modalities.photo import MAX_BYTES
 
 CONFIG = tomllib.loads(
     (Path(__file__).resolve().parent.parent / ".streamlit" / "config.toml").read_text("utf-8")

@@ -1,7 +1,7 @@
 """Draw the sample patients' photos anew into the package: ``python -m tools.draw_samples``."""
 
-from face2bone.cohort.synthetic.samples import FOLDER, drawn_photos
-from face2bone.whole_file import write_whole
+from face2bone.atomic_files import write_whole
+from face2bone.drawn.face.samples import FOLDER, drawn_photos
 
 
 def main() -> None:

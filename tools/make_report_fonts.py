@@ -3,9 +3,9 @@
 Run it only to make them anew (apt-get install fonts-noto-cjk, a few minutes):
 .venv/bin/python tools/make_report_fonts.py
 
-Latin letters come in regular and bold, Chinese in regular only, with the characters that
-``face2bone.report.glyphs`` lists. The family gets a name of its own, because a modified font
-is not the font its authors named. The same input gives the same bytes.
+Latin letters come in regular and bold, Chinese in regular only, with the characters
+that ``face2bone.report.assessment.glyphs`` lists. The family gets a name of its own, because a
+modified font is not the font its authors named. The same input gives the same bytes.
 """
 
 import sys
@@ -14,9 +14,9 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-from face2bone.report.glyphs import DRAWN, LATIN
+from face2bone.report.assessment.glyphs import DRAWN, LATIN
 
-FONTS = Path(__file__).resolve().parent.parent / "face2bone" / "report" / "fonts"
+FONTS = Path(__file__).resolve().parent.parent / "face2bone" / "report" / "assessment" / "fonts"
 SOURCE = Path("/usr/share/fonts/opentype/noto")
 FACE_OF_SIMPLIFIED_CHINESE = 2  # in the collection: JP, KR, SC, TC, HK, then the monospaced
 

@@ -26,6 +26,12 @@ FRACTION_TOLERANCE: Final = 1e-3  # three fractions written with three decimals
 
 MEASURED: Final = ("local", "test", "model")  # where ``results`` may hold the model's own figures
 
+DEMO_NOTICE: Final = (
+    "Demonstration model trained on drawn (synthetic) faces. It says nothing about a real "
+    "person's bones and never drives a referral."
+)
+RESEARCH_NOTICE: Final = "Research software, not a medical device. DXA decides, not a photo."
+
 Status = Literal["demo", "research", "locally-validated"]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Text = Annotated[str, Field(min_length=1)]
@@ -115,6 +121,11 @@ class BundleCard:
         except ValidationError:
             return False
         return rows is None or [len(row) for row in rows] == [len(CLASS_LABELS)] * len(CLASS_LABELS)
+
+
+def notice_of(status: str) -> str:
+    """The sentence that stands beside every result of a bundle with this status."""
+    return DEMO_NOTICE if status == "demo" else RESEARCH_NOTICE
 
 
 def card_to_yaml(card: BundleCard) -> bytes:

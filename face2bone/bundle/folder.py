@@ -9,6 +9,7 @@ from typing import Final
 
 import torch
 
+from face2bone.atomic_files import whole_folder
 from face2bone.bundle.card import BundleCard, card_from_yaml, card_to_yaml
 from face2bone.bundle.contents import (
     CALIBRATION,
@@ -24,7 +25,6 @@ from face2bone.careful import DOCUMENT_BYTES, TEXT_BYTES, bytes_of
 from face2bone.errors import BundleCorrupt, BundleMissing
 from face2bone.nn.face2bone import Face2Bone
 from face2bone.nn.inception_resnet_v1 import mixed_6a_channels
-from face2bone.whole_file import whole_folder
 
 CARD: Final = "card.yaml"
 ARRAY_BYTES: Final = 256 * 2**20  # the largest network of ``nn.config.MOST`` has 230 MB

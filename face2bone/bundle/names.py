@@ -15,9 +15,9 @@ from typing import Annotated, Final
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from face2bone.atomic_files import write_whole
 from face2bone.careful import TEXT_BYTES, bytes_of
 from face2bone.errors import BundleCorrupt, ConceptNameRefused
-from face2bone.whole_file import write_whole
 
 NAMES: Final = "concept_names.json"
 LONGEST: Final = 60

@@ -22,14 +22,6 @@ from face2bone.calibration.conformal import (
     prediction_set,
     prediction_sets,
 )
-from face2bone.calibration.local import (
-    LOCAL_METHODS,
-    MINIMUM_PER_CLASS,
-    Difference,
-    Evidence,
-    LocalRecalibration,
-    recalibrate,
-)
 from face2bone.calibration.losses import log_losses, ranked_probability_scores
 from face2bone.calibration.ordinal import Ordinal
 from face2bone.calibration.prior_shift import (
@@ -47,6 +39,14 @@ from face2bone.calibration.reliability import (
     reliability_table,
 )
 from face2bone.calibration.selection import Choice, choose
+from face2bone.calibration.site_recalibration import (
+    LOCAL_METHODS,
+    MINIMUM_PER_CLASS,
+    Difference,
+    Evidence,
+    LocalRecalibration,
+    recalibrate,
+)
 from face2bone.calibration.temperature import Temperature
 
 __all__ = [

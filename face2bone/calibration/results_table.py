@@ -16,10 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from face2bone.bone import CLASS_LABELS, bone_class
-from face2bone.cohort.cells import as_date, as_number, read_cells
-from face2bone.cohort.delimited import SHOWN
 from face2bone.cohort.manifest import T_SCORE_RANGE
 from face2bone.errors import ManifestError
+from face2bone.tabular.cells import as_date, as_number, read_cells
+from face2bone.tabular.delimited import SHOWN
 
 COLUMNS: Final = ("patient_id", *CLASS_LABELS, "t_score", "measured_on", "bundle_sha256")
 ROUNDED: Final = 1e-3  # probabilities written with three decimals need not sum to 1 exactly

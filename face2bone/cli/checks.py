@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from face2bone.atomic_files import write_whole
 from face2bone.cli.application import (
     EXIT_REFUSED,
     Crops,
@@ -18,7 +19,6 @@ from face2bone.cli.application import (
     plain_errors,
     progress_bar,
 )
-from face2bone.whole_file import write_whole
 
 
 @app.command(name="added-value")
@@ -36,7 +36,7 @@ def added_value(
     """Ask whether the face adds anything to age, sex, height and weight."""
     from face2bone.bundle import load_bundle
     from face2bone.cohort.crops import photo_crops
-    from face2bone.cohort.synthetic.write import read_plan
+    from face2bone.drawn.face.write import read_plan
     from face2bone.evaluation.added_value import record
     from face2bone.evaluation.added_value.features import face_features
     from face2bone.evaluation.added_value.study import study

@@ -42,7 +42,7 @@ def evaluate(
     from face2bone.bundle import load_bundle
     from face2bone.evaluation import record
     from face2bone.evaluation.evaluate import evaluate_bundle
-    from face2bone.report.evaluation_files import check_out, write_evaluation
+    from face2bone.report.model.evaluation_files import check_out, write_evaluation
     from face2bone.runtime import make_engine
     from face2bone.settings import get_settings
 

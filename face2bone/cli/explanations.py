@@ -33,7 +33,7 @@ def explain(
 ) -> None:
     """Explain a model's answer for every photo of a cohort, and sum up by group."""
     from face2bone.bundle import load_bundle
-    from face2bone.explore.folder import check_out, explain_cohort, write_explained
+    from face2bone.cohort_explanations.folder import check_out, explain_cohort, write_explained
     from face2bone.runtime import make_engine
     from face2bone.settings import get_settings
 

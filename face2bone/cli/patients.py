@@ -78,7 +78,7 @@ def scores(
     """Print every published score for one patient, without a photo."""
     from face2bone.clinical.dxa import nogg_spine_hip
     from face2bone.clinical.instruments import published_scores
-    from face2bone.report.scores_text import scores_text
+    from face2bone.report.assessment.scores_text import scores_text
 
     with plain_errors():
         flags, factors = frozenset(red_flag or ()), frozenset(risk_factor or ())
@@ -121,8 +121,8 @@ def _assess_and_write(
     explained: bool = True,
 ) -> None:
     from face2bone.bundle import load_bundle
-    from face2bone.report.files import write_assessment
-    from face2bone.report.summary import summary
+    from face2bone.report.assessment.files import write_assessment
+    from face2bone.report.assessment.summary import summary
     from face2bone.settings import get_settings
 
     loaded = load_bundle(bundle or get_settings().bundle)
@@ -152,7 +152,7 @@ def _assessor(bundle: "Bundle", explained: bool) -> "Assessor":
 @app.command()
 def demo(out: Out = Path("out"), bundle: BundleOption = None) -> None:
     """Assess one drawn sample patient, to see what an assessment looks like."""
-    from face2bone.cohort.synthetic.samples import sample_patients
+    from face2bone.drawn.face.samples import sample_patients
 
     with plain_errors():
         sample = sample_patients()[0]

@@ -7,11 +7,11 @@ import typer
 
 from face2bone import clock
 from face2bone.cli.application import EXIT_REFUSED, app, plain_errors
-from face2bone.report.exports import KINDS, Form
+from face2bone.report.assessment.exports import KINDS, Form
 from face2bone.report.language import Language
 
 if TYPE_CHECKING:
-    from face2bone.report.document import AssessmentDocument
+    from face2bone.report.assessment.document import AssessmentDocument
 
 AssessmentFile = Annotated[Path, typer.Argument(help="An assessment.json.")]
 
@@ -32,9 +32,9 @@ def report(
     ] = None,
 ) -> None:
     """Write the report of an assessment: PDF, FHIR R4 or DICOM Encapsulated PDF."""
-    from face2bone.report.page import Heading
-    from face2bone.report.pictures import checked_crop
-    from face2bone.whole_file import write_whole
+    from face2bone.atomic_files import write_whole
+    from face2bone.drawing.pictures import checked_crop
+    from face2bone.report.assessment.page import Heading
 
     with plain_errors():
         document = _document(assessment)
@@ -58,7 +58,7 @@ def validate(
             document = _document(file)
             typer.echo(f"Valid: an assessment of schema {document.schema_version}.")
             return
-        from face2bone.report.fhir_rules import problems
+        from face2bone.report.assessment.fhir_rules import problems
 
         found = problems(bundle)
         for problem in found:
@@ -82,7 +82,7 @@ def _fhir_bundle(file: Path) -> dict[str, Any] | None:
 
 
 def _document(file: Path) -> "AssessmentDocument":
-    from face2bone.report.document import read_document
+    from face2bone.report.assessment.document import read_document
 
     return read_document(_read(file))
 

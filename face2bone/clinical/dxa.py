@@ -6,7 +6,14 @@ Sites are lumbar spine, femoral neck and total hip; the lowest measured one deci
 from dataclasses import replace
 
 from face2bone.bone import bone_class
-from face2bone.clinical.applies import applies, blank, needing, reads_by_z_score, spec_of, valued
+from face2bone.clinical.eligibility import (
+    applies,
+    blank,
+    needing,
+    reads_by_z_score,
+    spec_of,
+    valued,
+)
 from face2bone.clinical.score import Instrument, Score
 from face2bone.patient import Patient
 

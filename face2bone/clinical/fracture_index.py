@@ -1,7 +1,7 @@
 """The FRACTURE Index of the Study of Osteoporotic Fractures, without and with DXA."""
 
 from face2bone.clinical import answers
-from face2bone.clinical.applies import applies, blank, completed_years, needing, spec_of, valued
+from face2bone.clinical.eligibility import applies, blank, completed_years, needing, spec_of, valued
 from face2bone.clinical.score import Instrument, Score
 from face2bone.patient import Patient, RiskFactor
 

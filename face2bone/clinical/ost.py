@@ -8,7 +8,7 @@ women, each with its source in ``instruments.toml``.
 
 import math
 
-from face2bone.clinical.applies import applies, blank, completed_years, valued
+from face2bone.clinical.eligibility import applies, blank, completed_years, valued
 from face2bone.clinical.score import Instrument, Score
 from face2bone.patient import Patient, Sex
 

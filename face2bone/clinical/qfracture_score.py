@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final, Literal
 
 from face2bone.clinical import answers
-from face2bone.clinical.applies import applies, blank, completed_years, needing, valued
+from face2bone.clinical.eligibility import applies, blank, completed_years, needing, valued
 from face2bone.clinical.qfracture import (
     DEFAULT_YEARS,
     Inputs,

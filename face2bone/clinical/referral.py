@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Final
 
 from face2bone.bone import CLASS_LABELS
 from face2bone.choices import GuidelineId
-from face2bone.clinical.applies import reads_by_z_score
+from face2bone.clinical.eligibility import reads_by_z_score
 from face2bone.clinical.frax import FraxResult
 from face2bone.clinical.guideline import Guideline, Topic
 from face2bone.clinical.pathway import Urgency, load_pathway
 from face2bone.clinical.reasons import Reason, highest, pathway_reason
-from face2bone.clinical.typed_rules import Scores, typed_reasons
+from face2bone.clinical.rules_without_image import Scores, typed_reasons
 from face2bone.clinical.what_if import Change, Situation, what_would_change
 from face2bone.patient import Patient
 

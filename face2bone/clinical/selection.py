@@ -7,14 +7,7 @@ import math
 from typing import Final
 
 from face2bone.clinical import answers
-from face2bone.clinical.applies import (
-    applies,
-    blank,
-    completed_years,
-    needing,
-    spec_of,
-    valued,
-)
+from face2bone.clinical.eligibility import applies, blank, completed_years, needing, spec_of, valued
 from face2bone.clinical.ost import ost_index
 from face2bone.clinical.score import Instrument, Score
 from face2bone.history import Ethnicity, FractureSite, Oestrogen

@@ -15,7 +15,7 @@ from face2bone.clinical.instruments import published_scores
 from face2bone.clinical.pathway import Urgency
 from face2bone.clinical.questions import load_questions
 from face2bone.clinical.reasons import highest
-from face2bone.clinical.typed_rules import Scores, risk_factors, typed_reasons
+from face2bone.clinical.rules_without_image import Scores, risk_factors, typed_reasons
 from face2bone.errors import PatientError
 from face2bone.history import Ethnicity, Oestrogen
 from face2bone.patient import AGE_RANGE, WEIGHT_RANGE, Menopause, Patient, Sex

@@ -31,16 +31,22 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from face2bone.atomic_files import write_whole
 from face2bone.bone import CLASS_LABELS
 from face2bone.careful import bytes_of, json_of, parquet_of
 from face2bone.cohort.manifest import Cohort
-from face2bone.cohort.synthetic.description import FaceParameters
-from face2bone.cohort.synthetic.patients import DrawnPatient, patient_face
-from face2bone.cohort.synthetic.render import draw_face
+from face2bone.drawn.face.description import FaceParameters
+from face2bone.drawn.face.patients import DrawnPatient, patient_face
+from face2bone.drawn.face.render import draw_face
 from face2bone.errors import FaceError, PhotoError, TrainingError
-from face2bone.face import CROP_SIZE, AlignedFace, align_landmarks, find_face, shared_locator
-from face2bone.photo import read_photo
-from face2bone.whole_file import write_whole
+from face2bone.modalities.face import (
+    CROP_SIZE,
+    AlignedFace,
+    align_landmarks,
+    find_face,
+    shared_locator,
+)
+from face2bone.modalities.photo import read_photo
 
 SHARD: Final = 100  # photos between two marks; at most this much work is lost by a kill
 DRAWN_SIZE: Final = 256  # pixels a side of a drawn photo, the size cohorts are written in

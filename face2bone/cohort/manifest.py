@@ -24,9 +24,6 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from face2bone.bone import CLASS_LABELS, Boundary, bone_class
-from face2bone.cohort.cells import as_date, as_number, read_cells
-from face2bone.cohort.delimited import SHOWN
-from face2bone.cohort.leading_zeros import zeros_remarks
 from face2bone.cohort.photo_paths import (
     RULES,
     file_identity,
@@ -36,6 +33,9 @@ from face2bone.cohort.photo_paths import (
 )
 from face2bone.errors import ManifestError
 from face2bone.patient import AGE_RANGE, HEIGHT_RANGE, WEIGHT_RANGE, Sex
+from face2bone.tabular.cells import as_date, as_number, read_cells
+from face2bone.tabular.delimited import SHOWN
+from face2bone.tabular.leading_zeros import zeros_remarks
 
 LABELS: Final = ("t_score", "bone_mass_class")  # at least one
 OPTIONAL: Final = ("site", "device", "photo_consent")

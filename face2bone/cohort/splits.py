@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from face2bone.bone import CLASS_LABELS
-from face2bone.cohort.cells import read_cells
-from face2bone.cohort.leading_zeros import without_zeros
 from face2bone.cohort.manifest import Cohort
 from face2bone.errors import LeakingSplit, ManifestError
+from face2bone.tabular.cells import read_cells
+from face2bone.tabular.leading_zeros import without_zeros
 
 _NAMED_AT_MOST = 5
 

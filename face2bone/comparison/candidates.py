@@ -14,7 +14,7 @@ from typing import Final
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from face2bone.comparison.standard import resnet, vgg, vit
+from face2bone.comparison.standard_networks import resnet, vgg, vit
 from face2bone.errors import TrainingError
 from face2bone.nn import Face2Bone, FaceNetwork, NetworkConfig
 from face2bone.nn.config import CROP_SIZE

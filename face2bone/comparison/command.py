@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from face2bone.comparison.baselines import simple_predictions
 from face2bone.comparison.candidates import (
     Candidate,
     ablation_candidates,
@@ -12,7 +13,6 @@ from face2bone.comparison.oracle import drawn_oracle
 from face2bone.comparison.protocol import Protocol, open_protocol
 from face2bone.comparison.results import ablation_rows, comparison_rows
 from face2bone.comparison.runs import ensure_runs
-from face2bone.comparison.simple import simple_predictions
 from face2bone.comparison.tables import account, write_tables
 from face2bone.training.progress import Bars, Progress
 

@@ -11,10 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from face2bone.cohort.manifest import Cohort
-from face2bone.cohort.synthetic.oracle import cohort_oracle
-from face2bone.cohort.synthetic.patients import draw_cohort, patient_model_hash
-from face2bone.cohort.synthetic.worlds import World
-from face2bone.cohort.synthetic.write import read_plan
+from face2bone.drawn.face.oracle import cohort_oracle
+from face2bone.drawn.face.patients import draw_cohort
+from face2bone.drawn.face.provenance import PATIENT_MODEL_HASH
+from face2bone.drawn.face.worlds import World
+from face2bone.drawn.face.write import read_plan
 from face2bone.errors import TrainingError
 
 
@@ -35,7 +36,7 @@ def drawn_oracle(cohort: Cohort) -> DrawnOracle | None:
     plan = read_plan(cohort.root)
     if plan is None:
         return None
-    if plan["patient_model_hash"] != patient_model_hash():
+    if plan["patient_model_hash"] != PATIENT_MODEL_HASH:
         raise TrainingError(
             "The cohort was drawn by another version of the package, so its oracle is not known. "
             "Draw it again with face2bone synth."

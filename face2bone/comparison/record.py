@@ -11,9 +11,9 @@ from typing import ClassVar, Final, Literal
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from face2bone.atomic_files import write_whole
 from face2bone.comparison.row import Row
 from face2bone.errors import EvaluationError
-from face2bone.whole_file import write_whole
 
 Kind = Literal["comparison", "ablation"]
 

@@ -12,13 +12,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from face2bone.comparison.baselines import TITLES, on_vectors
 from face2bone.comparison.candidates import FULL, TRUNK, Candidate
 from face2bone.comparison.oracle import DrawnOracle
 from face2bone.comparison.paired import FIGURES, Draws, difference, estimate, measured
 from face2bone.comparison.protocol import Protocol
 from face2bone.comparison.row import Row
 from face2bone.comparison.runs import RunResult, finished_runs, probabilities_of
-from face2bone.comparison.simple import TITLES, on_vectors
 
 Floats = npt.NDArray[np.float64]
 

@@ -28,6 +28,7 @@ import numpy.typing as npt
 import pandas as pd
 import torch
 
+from face2bone.atomic_files import whole_file, write_whole
 from face2bone.calibration import Temperature, calibrated
 from face2bone.careful import bytes_of, json_of
 from face2bone.comparison.candidates import TRUNK, Candidate
@@ -39,7 +40,6 @@ from face2bone.training.loop import CURVES
 from face2bone.training.progress import Progress
 from face2bone.training.recipe import Recipe
 from face2bone.training.run import fit_network
-from face2bone.whole_file import whole_file, write_whole
 
 Floats = npt.NDArray[np.float64]
 

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Final
 import torch
 
 from face2bone import __version__
+from face2bone.atomic_files import write_whole
 from face2bone.comparison.paired import FIGURES
 from face2bone.comparison.record import Account, Comparison, Kind, to_json
 from face2bone.comparison.row import Row
 from face2bone.evaluation.bootstrap import RESAMPLES, Estimate
-from face2bone.whole_file import write_whole
 
 if TYPE_CHECKING:  # both train networks; a table only names them
     from face2bone.comparison.oracle import DrawnOracle

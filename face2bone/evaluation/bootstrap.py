@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from face2bone.errors import EvaluationError
-from face2bone.evaluation.figures import Figures
+from face2bone.evaluation.measures import Figures
 from face2bone.evaluation.table import Floats
 
 RESAMPLES: Final = 1_000

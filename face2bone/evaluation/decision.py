@@ -15,7 +15,7 @@ from face2bone.bone import BoneClass
 from face2bone.clinical.ost import ost
 from face2bone.evaluation.bootstrap import RESAMPLES, Estimate, estimates
 from face2bone.evaluation.confusion import ratio
-from face2bone.evaluation.figures import Figures
+from face2bone.evaluation.measures import Figures
 from face2bone.evaluation.table import CUTS, Floats, PredictionTable, beyond
 from face2bone.patient import Patient, Sex
 

@@ -13,11 +13,11 @@ from typing import ClassVar, Final
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from face2bone.atomic_files import write_whole
 from face2bone.bundle import Bundle, Status, bundle_hash
 from face2bone.errors import EvaluationError
 from face2bone.evaluation.guards.report import Guarded
 from face2bone.evaluation.result import Evaluation
-from face2bone.whole_file import write_whole
 
 SCHEMA: Final = 1
 ATTACHED: Final = "evaluation.json"

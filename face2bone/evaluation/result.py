@@ -11,8 +11,8 @@ from face2bone.evaluation.calibration import HosmerLemeshow, classwise_floor, ho
 from face2bone.evaluation.confusion import confusions
 from face2bone.evaluation.curves import ReliabilityCurve, reliability_curves
 from face2bone.evaluation.decision import DecisionCurve, decision_curves
-from face2bone.evaluation.figures import figures
 from face2bone.evaluation.groups import caution, subgroups
+from face2bone.evaluation.measures import figures
 from face2bone.evaluation.ranking import RocCurve, roc_curve
 from face2bone.evaluation.table import CUTS, PredictionTable, beyond
 

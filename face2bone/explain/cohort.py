@@ -15,16 +15,16 @@ import cv2
 import numpy as np
 import pandas as pd
 
+from face2bone.atomic_files import write_whole
 from face2bone.bundle import Bundle, bundle_hash
 from face2bone.careful import bytes_of, json_of, parquet_of
 from face2bone.cohort.crops import SOURCE, CropStore
 from face2bone.errors import ExplanationError
 from face2bone.explain.arrays import BoolArray, Pixels
-from face2bone.explain.figures import as_row, photo_figures
-from face2bone.face import AlignedFace
-from face2bone.face.mesh import LANDMARKS
+from face2bone.explain.photo_row import as_row, photo_figures
+from face2bone.modalities.face import AlignedFace
+from face2bone.modalities.face.mesh import LANDMARKS
 from face2bone.runtime import Engine
-from face2bone.whole_file import write_whole
 
 SHARD: Final = 8  # photos; at full width they take a few minutes
 THUMBNAIL_SIDE: Final = 112  # pixels

@@ -32,8 +32,8 @@ from face2bone.explain.arrays import BoolArray, FloatArray, Pixels, RealArray, R
 from face2bone.explain.location import exemplar_patches, location_tags, to_crop
 from face2bone.explain.nmf import factorise, project, relative_error
 from face2bone.explain.sobol import TotalIndices, total_indices
-from face2bone.face import CROP_SIZE
-from face2bone.face.alignment import AlignedFace
+from face2bone.modalities.face import CROP_SIZE
+from face2bone.modalities.face.alignment import AlignedFace
 from face2bone.runtime import Engine, network_input
 
 BATCH: Final = 64

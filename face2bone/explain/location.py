@@ -14,8 +14,8 @@ from typing import Final
 import numpy as np
 
 from face2bone.explain.arrays import FloatArray, Pixels, RealArray, RegionMap
-from face2bone.face.alignment import CROP_SIZE
-from face2bone.face.regions import REGIONS, Region
+from face2bone.modalities.face.alignment import CROP_SIZE
+from face2bone.modalities.face.regions import REGIONS, Region
 from face2bone.nn.config import CUT_SIZE, GRID_SIZE
 
 FIRST_CENTRE: Final = 21.0

@@ -19,12 +19,12 @@ from typing import Final
 import numpy as np
 
 from face2bone.explain.arrays import BoolArray, FloatArray, RegionMap
+from face2bone.explain.baselines import Baseline
+from face2bone.explain.coalition_values import value_of_coalitions, values_of
 from face2bone.explain.coalitions import LogitsOf, all_coalitions, shapley_values
-from face2bone.explain.fills import Fill
-from face2bone.explain.region_game import value_of_coalitions, values_of
 from face2bone.explain.shapley import RegionAttribution
-from face2bone.face.alignment import AlignedFace
-from face2bone.face.regions import Region
+from face2bone.modalities.face.alignment import AlignedFace
+from face2bone.modalities.face.regions import Region
 
 CELLS: Final = ("upper right", "upper left", "lower right", "lower left")
 """Sides are the patient's, as everywhere: their right is the picture's left."""
@@ -32,7 +32,7 @@ CELLS: Final = ("upper right", "upper left", "lower right", "lower left")
 
 @dataclass(frozen=True)
 class CellAttribution:
-    """Owen values of a region's four quarters under one fill.
+    """Owen values of a region's four quarters under one baseline.
 
     ``values`` (4, 3) in logits, a row a quarter in the order of ``CELLS``; ``cells`` int8
     (160, 160) numbers each pixel's quarter, -1 outside the region. The rows add up to the
@@ -42,7 +42,7 @@ class CellAttribution:
     region: Region
     values: FloatArray
     cells: RegionMap
-    fill: str
+    baseline: str
 
 
 def quarters(inside: BoolArray) -> RegionMap:
@@ -71,14 +71,14 @@ def owen_values(tables: FloatArray) -> FloatArray:
 def region_cells(
     logits_of: LogitsOf,
     aligned: AlignedFace,
-    fill: Fill,
+    baseline: Baseline,
     attribution: RegionAttribution,
     region: Region,
     progress: Callable[[float], None] | None = None,
 ) -> CellAttribution:
     """Exact Owen values of a region's quarters; 14 x 512 passes, seven times a region table.
 
-    ``attribution`` is the face's under the same ``fill``. ``logits_of``, ``progress`` and
+    ``attribution`` is the face's under the same ``baseline``. ``logits_of``, ``progress`` and
     errors as in ``region_shapley``.
     """
     index, n = attribution.regions.index(region), len(attribution.regions)
@@ -93,10 +93,10 @@ def region_cells(
     for i in range(1, len(shown) - 1):
         crop = aligned.crop.copy()
         hidden = np.isin(cells, np.flatnonzero(~shown[i]))
-        crop[hidden] = fill.pixels[hidden]
-        value_of = value_of_coalitions(logits_of, crop, fill.pixels, others, n)
+        crop[hidden] = baseline.pixels[hidden]
+        value_of = value_of_coalitions(logits_of, crop, baseline.pixels, others, n)
         tables[i] = values_of(value_of, without, _share(progress, i - 1, len(shown) - 2))
-    return CellAttribution(region, owen_values(tables), cells, fill.name)
+    return CellAttribution(region, owen_values(tables), cells, baseline.name)
 
 
 def _share(

@@ -1,6 +1,6 @@
 """A map for orientation: what the answer loses when a small square is hidden.
 
-Occlusion (Zeiler and Fergus 2014) with the fill in place of grey: squares of 16 pixels, 8
+Occlusion (Zeiler and Fergus 2014) with the baseline in place of grey: squares of 16 pixels, 8
 apart. It shows each place by itself, with everything else visible, so it does not add up to
 anything and two places that carry the same information hide each other's part. The region
 values are the figures to go by.
@@ -12,9 +12,9 @@ from typing import Final
 import numpy as np
 
 from face2bone.explain.arrays import FloatArray, Pixels
+from face2bone.explain.baselines import Baseline
 from face2bone.explain.coalitions import BATCH, LogitsOf
-from face2bone.explain.fills import Fill
-from face2bone.face.alignment import CROP_SIZE, AlignedFace
+from face2bone.modalities.face.alignment import CROP_SIZE, AlignedFace
 
 SQUARE: Final = 16
 STEP: Final = 8
@@ -24,7 +24,7 @@ Square = tuple[slice, slice]
 def pixel_map(
     logits_of: LogitsOf,
     aligned: AlignedFace,
-    fill: Fill,
+    baseline: Baseline,
     progress: Callable[[float], None] | None = None,
 ) -> FloatArray:
     """Logits lost (160, 160, 3) at each pixel: the mean over the squares that hold it.
@@ -37,7 +37,7 @@ def pixel_map(
     lost, count = np.zeros((CROP_SIZE, CROP_SIZE, len(full))), np.zeros((CROP_SIZE, CROP_SIZE, 1))
     for start in range(0, len(squares), BATCH):
         part = squares[start : start + BATCH]
-        logits = logits_of(np.stack([_hidden(aligned, fill, square) for square in part]))
+        logits = logits_of(np.stack([_hidden(aligned, baseline, square) for square in part]))
         for square, without in zip(part, logits, strict=True):
             lost[square] += full - without
             count[square] += 1
@@ -56,8 +56,8 @@ def _squares(aligned: AlignedFace) -> Iterator[Square]:
                 yield square
 
 
-def _hidden(aligned: AlignedFace, fill: Fill, square: Square) -> Pixels:
-    """The crop with the fill in a square; both carry the mask value outside the face."""
+def _hidden(aligned: AlignedFace, baseline: Baseline, square: Square) -> Pixels:
+    """The crop with the baseline in a square; both carry the mask value outside the face."""
     crop = aligned.crop.copy()
-    crop[square] = fill.pixels[square]
+    crop[square] = baseline.pixels[square]
     return crop

@@ -18,13 +18,14 @@ import numpy as np
 
 from face2bone.bone import CLASS_LABELS
 from face2bone.calibration import Calibrator, calibrated
+from face2bone.explain.agreement import rank_agreement
 from face2bone.explain.arrays import FloatArray
+from face2bone.explain.baselines import Baseline
+from face2bone.explain.coalition_values import coalition_table
 from face2bone.explain.coalitions import LogitsOf, interaction_values, shapley_values
 from face2bone.explain.estimate import RegionEstimate, drawn_order, estimated
-from face2bone.explain.fills import Fill
-from face2bone.explain.region_game import coalition_table
-from face2bone.face.alignment import AlignedFace
-from face2bone.face.regions import REGIONS, Region
+from face2bone.modalities.face.alignment import AlignedFace
+from face2bone.modalities.face.regions import REGIONS, Region
 
 if TYPE_CHECKING:
     import shap
@@ -49,7 +50,7 @@ class SeverityAttribution:
 
 @dataclass(frozen=True)
 class RegionAttribution:
-    """Exact region Shapley values of one face under one fill.
+    """Exact region Shapley values of one face under one baseline.
 
     ``table`` (1024, 3) holds the logits of every coalition in the order of
     ``coalitions.all_coalitions``; everything else follows from it without another pass.
@@ -57,7 +58,7 @@ class RegionAttribution:
     """
 
     table: FloatArray
-    fill: str
+    baseline: str
     regions: tuple[Region, ...] = REGIONS
 
     @property
@@ -113,7 +114,7 @@ class RegionAttribution:
 def region_shapley(
     logits_of: LogitsOf,
     aligned: AlignedFace,
-    fill: Fill,
+    baseline: Baseline,
     progress: Callable[[float], None] | None = None,
     watch: Callable[[RegionEstimate], None] | None = None,
 ) -> RegionAttribution:
@@ -132,31 +133,23 @@ def region_shapley(
             watch(found)
 
     table = coalition_table(
-        logits_of, aligned.crop, fill.pixels, aligned.region_map, n, progress, watch=estimate
+        logits_of, aligned.crop, baseline.pixels, aligned.region_map, n, progress, watch=estimate
     )
-    return RegionAttribution(table, fill.name)
+    return RegionAttribution(table, baseline.name)
 
 
-def fill_agreement(first: RegionAttribution, second: RegionAttribution) -> FloatArray:
-    """Spearman rank correlation (3,) between two fills' region values, one a class.
+def baseline_agreement(first: RegionAttribution, second: RegionAttribution) -> FloatArray:
+    """Spearman rank correlation (3,) between two baselines' region values, one a class.
 
-    1: both rank the regions alike; 0: no relation. NaN for a class whose values are all
-    equal under either fill, because equal values have no ranking.
+    1: both rank the regions alike; 0: no relation, or values that are all equal and rank nothing.
     """
-    return np.array([_spearman(a, b) for a, b in zip(first.values.T, second.values.T, strict=True)])
+    return np.array(
+        [rank_agreement(a, b) for a, b in zip(first.values.T, second.values.T, strict=True)]
+    )
 
 
 def lowest_agreement(games: Sequence[RegionAttribution]) -> FloatArray:
-    """The lowest ``fill_agreement`` (3,) of any two of several fills, one a class."""
-    pairs = [fill_agreement(a, b) for a, b in combinations(games, 2)]
+    """The lowest ``baseline_agreement`` (3,) of any two of several baselines, one a class."""
+    pairs = [baseline_agreement(a, b) for a, b in combinations(games, 2)]
     lowest: FloatArray = np.min(pairs, axis=0)
     return lowest
-
-
-def _spearman(a: FloatArray, b: FloatArray) -> float:
-    """Pearson correlation of average ranks."""
-    from scipy.stats import rankdata  # a second to import, and a result needs none of it
-
-    ranks_a, ranks_b = rankdata(a) - (len(a) + 1) / 2, rankdata(b) - (len(b) + 1) / 2
-    norm = float(np.sqrt((ranks_a @ ranks_a) * (ranks_b @ ranks_b)))
-    return float(ranks_a @ ranks_b) / norm if norm > 0 else float("nan")

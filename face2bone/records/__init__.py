@@ -3,8 +3,8 @@
 One database, SQLite by default and PostgreSQL by URL; docs/records.md says what is in it.
 """
 
+from face2bone.records.audit_trail import Verification, verify
 from face2bone.records.backup import back_up
-from face2bone.records.chain import Verification, verify
 from face2bone.records.clinic import ClinicReport, clinic_report, write_results
 from face2bone.records.consent import ConsentBy, consent_text
 from face2bone.records.corrections import (
@@ -16,14 +16,14 @@ from face2bone.records.corrections import (
 )
 from face2bone.records.deletion import delete_person, expire
 from face2bone.records.dxa_table import import_dxa
-from face2bone.records.exchange import export_records, import_records
 from face2bone.records.followup import (
     DxaResult,
-    KeptAssessment,
+    StoredAssessment,
     enter_dxa,
     kept_assessments,
     waiting,
 )
+from face2bone.records.import_export import export_records, import_records
 from face2bone.records.photos import write_key
 from face2bone.records.saving import DECISIONS, Visit, save
 from face2bone.records.store import Records, open_records
@@ -35,8 +35,8 @@ __all__ = [
     "DxaChange",
     "DxaEntry",
     "DxaResult",
-    "KeptAssessment",
     "Records",
+    "StoredAssessment",
     "Verification",
     "Visit",
     "back_up",

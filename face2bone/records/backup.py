@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Final
 
 from face2bone import clock
+from face2bone.atomic_files import whole_file
 from face2bone.errors import RecordRefused, RecordsUnavailable
-from face2bone.records.chain import Action, Event, append
+from face2bone.records.audit_trail import Action, Event, append
 from face2bone.records.deletion import checked_actor
 from face2bone.records.store import Records
-from face2bone.whole_file import whole_file
 
 PATIENCE: Final = 30.0  # seconds a copy waits for a writer
 

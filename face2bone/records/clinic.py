@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from face2bone.atomic_files import write_whole
 from face2bone.bone import BoneClass
 from face2bone.calibration import LocalRecalibration, recalibrate
 from face2bone.calibration.results_table import COLUMNS
@@ -29,8 +30,7 @@ from face2bone.evaluation.monitoring import (
     observed_against_predicted,
 )
 from face2bone.evaluation.table import PredictionTable
-from face2bone.records.followup import KeptAssessment
-from face2bone.whole_file import write_whole
+from face2bone.records.followup import StoredAssessment
 
 LOOK_EVERY: Final = 100  # counted results between two looks at the recalibration rule
 
@@ -51,11 +51,11 @@ class ClinicReport:
     other_bundles: int
     groups: tuple[ObservedGroup, ...]
     chart: CalibrationChart | None
-    look: tuple[KeptAssessment, ...]
+    look: tuple[StoredAssessment, ...]
     recalibration: LocalRecalibration | None
 
 
-def clinic_report(kept: Sequence[KeptAssessment], bundle_sha256: str) -> ClinicReport:
+def clinic_report(kept: Sequence[StoredAssessment], bundle_sha256: str) -> ClinicReport:
     """What the results say about the bundle with this hash."""
     with_result = [one for one in kept if one.results]
     own = [one for one in with_result if one.bundle_sha256 == bundle_sha256]
@@ -96,20 +96,20 @@ def write_results(report: ClinicReport, path: Path) -> None:
     write_whole(path, pd.DataFrame(rows, columns=list(COLUMNS)).to_csv(index=False))
 
 
-def _counted(own: Sequence[KeptAssessment]) -> list[KeptAssessment]:
+def _counted(own: Sequence[StoredAssessment]) -> list[StoredAssessment]:
     """First offered assessment of each person, in the order the results were measured."""
-    first: dict[str, KeptAssessment] = {}
+    first: dict[str, StoredAssessment] = {}
     for one in own:
         if one.class_shown:
             first.setdefault(one.patient_id, one)
     return sorted(first.values(), key=lambda one: (_day(one), one.assessment_id))
 
 
-def _day(one: KeptAssessment) -> date:
+def _day(one: StoredAssessment) -> date:
     return max(result.measured_on for result in one.results)
 
 
-def _table(counted: Sequence[KeptAssessment]) -> PredictionTable:
+def _table(counted: Sequence[StoredAssessment]) -> PredictionTable:
     about = pd.DataFrame(
         {
             "patient_id": [one.patient_id for one in counted],
@@ -120,18 +120,18 @@ def _table(counted: Sequence[KeptAssessment]) -> PredictionTable:
     return PredictionTable.of(_probabilities(counted), _labels(counted), about)
 
 
-def _shown(one: KeptAssessment) -> tuple[float, float, float]:
+def _shown(one: StoredAssessment) -> tuple[float, float, float]:
     """The probabilities of an assessment that offered a class."""
     if one.probabilities is None:
         raise ValueError("an assessment without a result cannot be counted")
     return one.probabilities
 
 
-def _probabilities(counted: Sequence[KeptAssessment]) -> npt.NDArray[np.float64]:
+def _probabilities(counted: Sequence[StoredAssessment]) -> npt.NDArray[np.float64]:
     return np.array([_shown(one) for one in counted])
 
 
-def _labels(counted: Sequence[KeptAssessment]) -> npt.NDArray[np.int64]:
+def _labels(counted: Sequence[StoredAssessment]) -> npt.NDArray[np.int64]:
     return np.array([int(one.outcome or 0) for one in counted], dtype=np.int64)
 
 
@@ -140,7 +140,7 @@ def _chart(table: PredictionTable) -> CalibrationChart:
     return calibration_chart(table.probabilities[:, osteoporosis], table.labels == osteoporosis)
 
 
-def _recalibration(counted: Sequence[KeptAssessment]) -> LocalRecalibration | None:
+def _recalibration(counted: Sequence[StoredAssessment]) -> LocalRecalibration | None:
     if not counted:
         return None
     return recalibrate(_probabilities(counted), _labels(counted))

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, RowMapping, insert, select
 
 from face2bone import clock
 from face2bone.errors import RecordRefused
-from face2bone.records.chain import Action, Event, append, stamp
+from face2bone.records.audit_trail import Action, Event, append, stamp
 from face2bone.records.deletion import checked_actor
 from face2bone.records.followup import (
     DxaResult,

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from face2bone import clock
 from face2bone.errors import RecordRefused
-from face2bone.records.chain import Action, Event, append, stamp
+from face2bone.records.audit_trail import Action, Event, append, stamp
 from face2bone.records.saving import NAME_LIMIT, text_problems
 from face2bone.records.store import Records
 from face2bone.records.tables import ASSESSMENT, PATIENT

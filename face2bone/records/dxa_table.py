@@ -10,16 +10,13 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from face2bone import clock
-from face2bone.cohort.cells import as_date, as_number
-from face2bone.cohort.delimited import SHOWN
-from face2bone.cohort.leading_zeros import without_zeros
 from face2bone.errors import ImportRefused
-from face2bone.records.chain import Action, append
+from face2bone.records.audit_trail import Action, append
 from face2bone.records.corrections import replace_result
 from face2bone.records.deletion import checked_actor
 from face2bone.records.followup import (
     DxaResult,
-    KeptAssessment,
+    StoredAssessment,
     current_rows,
     keep_results,
     kept_assessments,
@@ -31,6 +28,9 @@ from face2bone.records.followup import (
 )
 from face2bone.records.saving import REASON_LIMIT, text_problems
 from face2bone.records.store import Records
+from face2bone.tabular.cells import as_date, as_number
+from face2bone.tabular.delimited import SHOWN
+from face2bone.tabular.leading_zeros import without_zeros
 
 COLUMNS: Final = ("patient_id", "site", "t_score", "measured_on")
 ASSESSMENT_ID: Final = "assessment_id"
@@ -79,9 +79,11 @@ def _keep(connection: Connection, matched: Sequence[_Matched], by: str) -> None:
     append(connection, now, events)
 
 
-def _all_matched(name: str, cells: pd.DataFrame, kept: Iterable[KeptAssessment]) -> list[_Matched]:
+def _all_matched(
+    name: str, cells: pd.DataFrame, kept: Iterable[StoredAssessment]
+) -> list[_Matched]:
     """Every row's assessment and result; raises ``ImportRefused`` naming the rows at fault."""
-    of_patient: dict[str, list[KeptAssessment]] = {}
+    of_patient: dict[str, list[StoredAssessment]] = {}
     for one in kept:
         of_patient.setdefault(one.patient_id, []).append(one)
     by_number = {without_zeros(one): one for one in of_patient}
@@ -100,7 +102,7 @@ def _all_matched(name: str, cells: pd.DataFrame, kept: Iterable[KeptAssessment])
 
 def _matched(
     cell: Mapping[str, str],
-    own: Sequence[KeptAssessment],
+    own: Sequence[StoredAssessment],
     by_number: Mapping[str, str],
     taken: set[tuple[str, str]],
 ) -> _Matched:
@@ -119,7 +121,7 @@ def _matched(
     return _Matched(one.assessment_id, result, reason)
 
 
-def _clashes(result: DxaResult, one: KeptAssessment, reason: str) -> Iterator[str]:
+def _clashes(result: DxaResult, one: StoredAssessment, reason: str) -> Iterator[str]:
     """What is wrong with a result beside those that are kept of its assessment."""
     earlier = next((kept for kept in one.results if kept.site == result.site), None)
     if result == earlier:
@@ -148,7 +150,7 @@ def parsed(cell: Mapping[str, str]) -> DxaResult:
     return DxaResult(cell["site"], t_score, measured_on or date.min)
 
 
-def _assessment_of(cell: Mapping[str, str], own: Sequence[KeptAssessment]) -> KeptAssessment:
+def _assessment_of(cell: Mapping[str, str], own: Sequence[StoredAssessment]) -> StoredAssessment:
     """Which of the patient's ``own`` assessments a row is of."""
     wanted = cell.get(ASSESSMENT_ID, "")
     if wanted:

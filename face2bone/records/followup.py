@@ -19,12 +19,10 @@ from sqlalchemy import Connection, RowMapping, func, insert, select
 from face2bone import clock
 from face2bone.bone import BoneClass, bone_class, t_score_text
 from face2bone.clinical.pathway import Urgency
-from face2bone.cohort.cells import read_cells
-from face2bone.cohort.delimited import SHOWN
 from face2bone.cohort.manifest import DXA_SITES, T_SCORE_RANGE
-from face2bone.cohort.synthetic.samples import sample_photo_hashes
+from face2bone.drawn.face.samples import sample_photo_hashes
 from face2bone.errors import ImportRefused, ManifestError, RecordRefused
-from face2bone.records.chain import (
+from face2bone.records.audit_trail import (
     Action,
     Event,
     append,
@@ -37,6 +35,8 @@ from face2bone.records.deletion import checked_actor
 from face2bone.records.saving import new_id
 from face2bone.records.store import Records
 from face2bone.records.tables import ASSESSMENT, AUDIT_ENTRY, DXA_CHANGE, DXA_RESULT, PATIENT
+from face2bone.tabular.cells import read_cells
+from face2bone.tabular.delimited import SHOWN
 
 MOST_DAYS_APART: Final = 365
 SENT_TO_DXA: Final = (Urgency.DXA.label, Urgency.SPECIALIST.label)  # decisions that ask for a scan
@@ -60,7 +60,7 @@ class DxaResult:
 
 
 @dataclass(frozen=True)
-class KeptAssessment:
+class StoredAssessment:
     """One assessment as follow-up needs it.
 
     saved_at: in UTC; ``saved_on`` is the day it was here.
@@ -98,13 +98,13 @@ class KeptAssessment:
         return bone_class(min(scores)) if scores else None
 
 
-def kept_assessments(records: Records) -> tuple[KeptAssessment, ...]:
+def kept_assessments(records: Records) -> tuple[StoredAssessment, ...]:
     """Every assessment in the order it was saved, with its current DXA results."""
     with records.reading() as connection:
         return tuple(kept_in_order(connection))
 
 
-def waiting(kept: Sequence[KeptAssessment]) -> tuple[KeptAssessment, ...]:
+def waiting(kept: Sequence[StoredAssessment]) -> tuple[StoredAssessment, ...]:
     """Those whose decision was DXA, or a specialist's review with DXA, and who have no result."""
     return tuple(one for one in kept if one.waits)
 
@@ -137,7 +137,7 @@ def refuse(result: DxaResult, problems: Iterable[str]) -> None:
         raise RecordRefused(f"The result for {site} {problem}. Correct it.")
 
 
-def refuse_second(result: DxaResult, one: KeptAssessment) -> None:
+def refuse_second(result: DxaResult, one: StoredAssessment) -> None:
     """Raise ``RecordRefused`` where the site has a result that counts."""
     for kept in one.results:
         if kept.site == result.site:
@@ -282,7 +282,7 @@ def result_of(row: RowMapping) -> DxaResult:
     return DxaResult(row["site"], row["t_score"], date.fromisoformat(row["measured_on"]))
 
 
-def kept_in_order(connection: Connection) -> Iterator[KeptAssessment]:
+def kept_in_order(connection: Connection) -> Iterator[StoredAssessment]:
     """Every assessment of a person in the order of the trail, with the results that count."""
     current, trail, drawn = current_rows(connection), written(), _of_samples(connection)
     query = (
@@ -294,7 +294,7 @@ def kept_in_order(connection: Connection) -> Iterator[KeptAssessment]:
     for row in connection.execute(query):
         if row.assessment_id in drawn:
             continue
-        yield KeptAssessment(
+        yield StoredAssessment(
             assessment_id=row.assessment_id,
             patient_id=row.patient_id,
             saved_at=datetime.fromisoformat(row.saved_at),

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from PIL import Image
 
 from face2bone.errors import PhotoKeyError
-from face2bone.photo import Photo
+from face2bone.modalities.photo import Photo
 
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12

@@ -12,15 +12,15 @@ from sqlalchemy import Connection, insert, select
 
 from face2bone import clock
 from face2bone.clinical.pathway import Urgency
-from face2bone.cohort.synthetic.samples import is_sample_photo
+from face2bone.drawn.face.samples import is_sample_photo
 from face2bone.errors import RecordRefused
+from face2bone.modalities.photo import Photo
 from face2bone.patient import AGE_RANGE
-from face2bone.photo import Photo
-from face2bone.records.chain import Action, Event, append, content_hash, salted, stamp
+from face2bone.records.audit_trail import Action, Event, append, content_hash, salted, stamp
 from face2bone.records.consent import ConsentBy, consent_text
 from face2bone.records.store import Records
 from face2bone.records.tables import ASSESSMENT, PATIENT, PHOTO
-from face2bone.report.document import ROUNDING, AssessmentDocument
+from face2bone.report.assessment.document import ROUNDING, AssessmentDocument
 
 SALT_BYTES: Final = 32
 NAME_LIMIT: Final = 80  # characters

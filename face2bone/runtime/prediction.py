@@ -12,7 +12,7 @@ from face2bone.calibration import calibrated, prediction_sets
 from face2bone.runtime.engine import BATCH, Crops, Engine, network_input
 
 if TYPE_CHECKING:
-    from face2bone.face import AlignedFace
+    from face2bone.modalities.face import AlignedFace
 
 
 @dataclass(frozen=True)

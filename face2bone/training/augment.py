@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from face2bone.face.alignment import MASK_VALUE
-from face2bone.face.regions import OUTSIDE, REGIONS, Region
+from face2bone.modalities.face.alignment import MASK_VALUE
+from face2bone.modalities.face.regions import OUTSIDE, REGIONS, Region
 from face2bone.training.recipe import Augmentation
 
 Pixels = npt.NDArray[np.uint8]

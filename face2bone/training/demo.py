@@ -11,21 +11,13 @@ from typing import Any, Final
 import numpy as np
 
 from face2bone.cohort.crops import CropStore, drawn_crops
-from face2bone.cohort.synthetic.oracle import (
-    clinical_arrays,
-    clinical_probabilities,
-    cohort_oracle,
-)
-from face2bone.cohort.synthetic.patients import (
-    DrawnPatient,
-    draw_cohort,
-    patient_model_hash,
-)
-from face2bone.cohort.synthetic.provenance import GENERATOR_VERSION, generator_hash
-from face2bone.cohort.synthetic.worlds import World
+from face2bone.drawn.face.oracle import clinical_arrays, clinical_probabilities, cohort_oracle
+from face2bone.drawn.face.patients import DrawnPatient, draw_cohort
+from face2bone.drawn.face.provenance import GENERATOR_HASH, GENERATOR_VERSION, PATIENT_MODEL_HASH
+from face2bone.drawn.face.worlds import World
 from face2bone.errors import TrainingError
 from face2bone.evaluation.metrics import performance
-from face2bone.training.finish import (
+from face2bone.training.build_bundle import (
     Described,
     Tested,
     Trained,
@@ -104,7 +96,7 @@ def compared(
 def _draw(
     patients: tuple[DrawnPatient, ...], folder: Path, stage: str, progress: Progress
 ) -> CropStore:
-    drawn_by = f"{generator_hash()} {patient_model_hash()}"
+    drawn_by = f"{GENERATOR_HASH} {PATIENT_MODEL_HASH}"
     return drawn_crops(
         patients, drawn_by, folder, progress=lambda done, total: progress(stage, done, total)
     )
@@ -116,9 +108,9 @@ def _described(trained: Trained, plan: DrawnCohort) -> Described:
         is_drawn=True,
         cohort=trained_on(trained, f"drawn patients (planted world, seed {plan.seed})")
         + "; no real person",
-        provenance=provenance(trained) | {"patient_model_hash": patient_model_hash()},
+        provenance=provenance(trained) | {"patient_model_hash": PATIENT_MODEL_HASH},
         generator_version=GENERATOR_VERSION,
-        generator_hash=generator_hash(),
+        generator_hash=GENERATOR_HASH,
     )
 
 

@@ -21,13 +21,13 @@ import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from face2bone.atomic_files import whole_file
 from face2bone.cohort.crops import CropStore
 from face2bone.nn import Face2Bone, NetworkConfig, normalise
 from face2bone.training.augment import augment_batch
 from face2bone.training.lightning_module import share_of_peak
 from face2bone.training.progress import Progress, silent
 from face2bone.training.recipe import read_recipe
-from face2bone.whole_file import whole_file
 
 CHECKPOINT: Final = 50  # steps between two saved states
 TWIN: Final = 2  # photos of a person in a batch

@@ -27,6 +27,7 @@ import torch
 from lightning.pytorch.utilities import rank_zero_only
 from pydantic import TypeAdapter
 
+from face2bone.atomic_files import write_whole
 from face2bone.careful import bytes_of, json_of
 from face2bone.cohort.crops import CropStore, photo_crops
 from face2bone.cohort.manifest import read_manifest
@@ -34,15 +35,14 @@ from face2bone.cohort.splits import check_split, identical_photos, split_patient
 from face2bone.errors import TrainingError
 from face2bone.nn import Face2Bone, FaceNetwork
 from face2bone.nn.inception_resnet_v1 import load_facenet_weights
+from face2bone.training.build_bundle import Trained, finish_on_patients
 from face2bone.training.counts import FOR_A_BUNDLE, check_counts
-from face2bone.training.finish import Trained, finish_on_patients
 from face2bone.training.lightning_module import LabelTraining
 from face2bone.training.loader import CropLoader
 from face2bone.training.loop import fit
 from face2bone.training.objective import Objective, class_weights
 from face2bone.training.progress import Bars, Progress
 from face2bone.training.recipe import Recipe, read_recipe, recipe_toml
-from face2bone.whole_file import write_whole
 
 Members = dict[str, npt.NDArray[np.int64]]
 """Positions in the store's index of each side of the split."""

@@ -102,7 +102,7 @@ def served(bundle: Bundle, records_url: str, engine: str = "auto") -> Iterator[s
 @pytest.fixture(scope="session")
 def camera_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A drawn face as the motion-JPEG clip that Chromium's fake camera plays."""
-    from face2bone.cohort.synthetic.samples import sample_patients
+    from face2bone.drawn.face.samples import sample_patients
 
     clip = tmp_path_factory.mktemp("camera") / "face.mjpeg"
     photo = cv2.imdecode(_array(sample_patients()[0].photo_bytes()), cv2.IMREAD_COLOR)

@@ -18,12 +18,12 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from face2bone.clinical.questions import load_questions
-from face2bone.cohort.synthetic.samples import sample_patients
+from face2bone.drawn.face.samples import sample_patients
 from face2bone.patient import RedFlag
 from face2bone.records import Records, verify
-from face2bone.records.chain import salted
+from face2bone.records.audit_trail import salted
 from face2bone.records.tables import ASSESSMENT, PATIENT
-from face2bone.report.document import AssessmentDocument, read_document
+from face2bone.report.assessment.document import AssessmentDocument, read_document
 from tests.browser.acts import settled, turn_to
 from tests.browser.conftest import visiting
 

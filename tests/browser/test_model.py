@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from face2bone.bundle import Bundle
-from face2bone.report.evaluation_text import PLOT_TEXTS
+from face2bone.report.model.evaluation_text import PLOT_TEXTS
 from tests.browser.acts import choose
 
 pytestmark = pytest.mark.browser

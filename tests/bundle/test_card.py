@@ -156,7 +156,7 @@ def test_values_yaml_cannot_express_are_refused_when_written() -> None:
 
 
 def test_preprocessing_is_the_networks_and_the_faces() -> None:
-    from face2bone.face import CROP_SIZE, MASK_VALUE
+    from face2bone.modalities.face import CROP_SIZE, MASK_VALUE
 
     ours = Preprocessing()
     assert (ours.crop_size, ours.mask_value) == (CROP_SIZE, MASK_VALUE)

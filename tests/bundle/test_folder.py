@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from face2bone.atomic_files import LEFTOVER
 from face2bone.bundle import (
     Bundle,
     BundleContents,
@@ -22,7 +23,6 @@ from face2bone.bundle.contents import FILES, encode
 from face2bone.calibration import Temperature
 from face2bone.errors import BundleCorrupt, BundleMissing
 from face2bone.nn import NetworkConfig
-from face2bone.whole_file import LEFTOVER
 
 ALL_FILES = (*FILES, "card.yaml")
 Forge = Callable[[str, bytes], Path]

@@ -10,11 +10,11 @@ from typer.testing import CliRunner, Result
 
 from face2bone.bundle import Bundle
 from face2bone.cli import app
-from face2bone.cohort.synthetic.worlds import World
-from face2bone.cohort.synthetic.write import write_cohort
+from face2bone.cohort_explanations.folder import read_explained
+from face2bone.drawn.face.worlds import World
+from face2bone.drawn.face.write import write_cohort
 from face2bone.explain import cohort as module
-from face2bone.explain.figures import PhotoFigures
-from face2bone.explore.folder import read_explained
+from face2bone.explain.photo_row import PhotoFigures
 
 FILES = {"explained.parquet", "groups.parquet", "rejected.csv", "about.json", "README.txt"}
 CONCEPTS = 4

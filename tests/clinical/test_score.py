@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from face2bone.clinical.applies import blank
+from face2bone.clinical.eligibility import blank
 from face2bone.clinical.score import Instrument, Score
 from face2bone.patient import Patient, Sex
 

@@ -20,15 +20,15 @@ from face2bone.bundle import Bundle
 from face2bone.cli import app
 from face2bone.cohort.crops import CropStore
 from face2bone.cohort.manifest import Cohort
-from face2bone.cohort.synthetic.patients import patient_model_hash
 from face2bone.comparison import command, protocol, runs
+from face2bone.comparison.baselines import LANDMARKS
 from face2bone.comparison.candidates import FULL, TRUNK, Candidate, full_candidate
 from face2bone.comparison.command import ablate, compare
 from face2bone.comparison.protocol import Protocol
 from face2bone.comparison.record import Kind, attached, to_json
 from face2bone.comparison.runs import write_arrays
-from face2bone.comparison.simple import LANDMARKS
-from face2bone.comparison.standard import resnet
+from face2bone.comparison.standard_networks import resnet
+from face2bone.drawn.face.provenance import PATIENT_MODEL_HASH
 from face2bone.nn import NetworkConfig
 from face2bone.training.progress import silent
 from face2bone.training.recipe import Recipe, recipe_toml
@@ -209,7 +209,7 @@ def test_a_drawn_cohort_has_the_oracle_on_top(
         "patients": 120,
         "generator_version": "1.0.0",
         "generator_hash": "0" * 64,
-        "patient_model_hash": patient_model_hash(),
+        "patient_model_hash": PATIENT_MODEL_HASH,
     }
     plan_file = cohort.root / "cohort.yaml"
     plan_file.write_text(yaml.safe_dump(plan), "utf-8")

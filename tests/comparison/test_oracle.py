@@ -9,10 +9,11 @@ import pytest
 import yaml
 
 from face2bone.cohort.manifest import Cohort
-from face2bone.cohort.synthetic.oracle import cohort_oracle
-from face2bone.cohort.synthetic.patients import draw_cohort, patient_model_hash
-from face2bone.cohort.synthetic.worlds import World
 from face2bone.comparison.oracle import drawn_oracle
+from face2bone.drawn.face.oracle import cohort_oracle
+from face2bone.drawn.face.patients import draw_cohort
+from face2bone.drawn.face.provenance import PATIENT_MODEL_HASH
+from face2bone.drawn.face.worlds import World
 from face2bone.errors import TrainingError
 
 
@@ -23,7 +24,7 @@ def plan(root: Path, **changes: object) -> Cohort:
         "patients": 5,
         "generator_version": "1.0.0",
         "generator_hash": "0" * 64,
-        "patient_model_hash": patient_model_hash(),
+        "patient_model_hash": PATIENT_MODEL_HASH,
     } | changes
     (root / "cohort.yaml").write_text(yaml.safe_dump(values), "utf-8")
     return Cohort(table=None, root=root, boundary=None)  # type: ignore[arg-type]

@@ -25,7 +25,7 @@ from face2bone.comparison.runs import (
     probabilities_of,
     run_folder,
 )
-from face2bone.comparison.standard import resnet
+from face2bone.comparison.standard_networks import resnet
 from face2bone.errors import TrainingDiverged
 from face2bone.training.loop import CURVES
 from face2bone.training.progress import silent

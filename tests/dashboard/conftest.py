@@ -11,13 +11,13 @@ import pytest
 import streamlit as st
 
 from face2bone.bundle import Bundle
-from face2bone.dashboard import session
-from face2bone.dashboard.save_step import shared_records
+from face2bone.dashboard.common import session
+from face2bone.dashboard.review.save_step import shared_records
+from face2bone.explain.baselines import Baseline
 from face2bone.explain.coalitions import all_coalitions
-from face2bone.explain.fills import Fill
 from face2bone.explain.owen import CellAttribution, quarters
 from face2bone.explain.shapley import RegionAttribution
-from face2bone.face import REGIONS, AlignedFace, Region
+from face2bone.modalities.face import REGIONS, AlignedFace, Region
 from face2bone.records import Records
 from face2bone.runtime import Engine, OodVerdict, Prediction, predict
 
@@ -85,7 +85,7 @@ def inside(engine: Engine, bundle: Bundle, aligned: AlignedFace) -> Prediction:
 def drawn_cells(
     _: object,
     aligned: AlignedFace,
-    fill: Fill,
+    fill: Baseline,
     attribution: RegionAttribution,
     region: Region,
     progress: Callable[[float], None],
@@ -100,7 +100,7 @@ def drawn_cells(
 def drawn_game(
     _network: object,
     aligned: AlignedFace,
-    fill: Fill,
+    fill: Baseline,
     progress: Callable[[float], None],
     _watch: object = None,
 ) -> RegionAttribution:

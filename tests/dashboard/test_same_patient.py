@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from face2bone.cohort.synthetic.samples import sample_patients
+from face2bone.drawn.face.samples import sample_patients
 from tests.dashboard.acts import SECONDS, at_records, named
 
 DETAILS = {"age": "67", "height": "158", "weight": "52"}
@@ -98,9 +98,9 @@ def test_yes_keeps_the_details_and_answers(first: AppTest) -> None:
 
 def test_no_clears_them_and_keeps_the_photo(first: AppTest) -> None:
     app = uploaded(first, jpeg(1), "other.jpg")
-    photo = app.session_state["sitting"].photo
+    photo = app.session_state["review_case"].photo
     app.button(key="another_patient").click().run()
-    assert app.session_state["sitting"].photo is photo
+    assert app.session_state["review_case"].photo is photo
     assert ages(app) == ["", "", ""]
     assert said(app) == ""
     assert "urgent" not in said(typed(app))

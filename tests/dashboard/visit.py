@@ -15,8 +15,8 @@ from streamlit.runtime import Runtime
 from streamlit.web.server.starlette import App
 from websockets.sync.client import ClientConnection, connect
 
-from face2bone.dashboard.serving import MIDDLEWARE
-from face2bone.dashboard.visitors import swept
+from face2bone.dashboard.common.serving import MIDDLEWARE
+from face2bone.dashboard.common.visitors import swept
 
 SECONDS = 30.0
 

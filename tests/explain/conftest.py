@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from face2bone.face.alignment import CROP_SIZE, MASK_VALUE, AlignedFace
+from face2bone.modalities.face.alignment import CROP_SIZE, MASK_VALUE, AlignedFace
 from face2bone.nn import Face2Bone
 from face2bone.nn.config import NetworkConfig
 from face2bone.runtime import TorchEngine

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from face2bone.errors import EngineError
+from face2bone.explain.coalition_values import coalition_table, painted_crops
 from face2bone.explain.coalitions import (
     all_coalitions,
     interaction_values,
     shapley_values,
     shapley_weights,
 )
-from face2bone.explain.region_game import coalition_table, painted_crops
 
 SIDE = 12
 
@@ -37,8 +37,8 @@ def five_regions():
     for region, rows in enumerate([(1, 2), (2, 5), (5, 6), (6, 9), (9, 11)]):
         region_map[rows[0] : rows[1], 1:11] = region
     crop = rng.integers(0, 256, (SIDE, SIDE, 3), dtype=np.uint8)
-    fill = rng.integers(0, 256, (SIDE, SIDE, 3), dtype=np.uint8)
-    return crop, fill, region_map
+    baseline = rng.integers(0, 256, (SIDE, SIDE, 3), dtype=np.uint8)
+    return crop, baseline, region_map
 
 
 def crooked(crops):
@@ -137,29 +137,29 @@ def test_a_table_of_the_wrong_size_is_refused():
 
 
 def test_a_coalition_sees_its_regions_and_no_other_and_the_outside_never_changes():
-    crop, fill, region_map = five_regions()
+    crop, baseline, region_map = five_regions()
     coalitions = all_coalitions(5)
     for members, seen in zip(
-        coalitions, painted_crops(crop, fill, region_map, coalitions), strict=True
+        coalitions, painted_crops(crop, baseline, region_map, coalitions), strict=True
     ):
         for region in range(5):
-            source = crop if members[region] else fill
+            source = crop if members[region] else baseline
             assert (seen[region_map == region] == source[region_map == region]).all()
         assert (seen[region_map == -1] == crop[region_map == -1]).all()
-    assert painted_crops(crop, fill, region_map, coalitions).dtype == np.uint8
+    assert painted_crops(crop, baseline, region_map, coalitions).dtype == np.uint8
 
 
 @pytest.mark.parametrize("batch", [1, 7, 32, 64])
 def test_the_table_does_not_depend_on_the_batch(batch):
-    crop, fill, region_map = five_regions()
-    whole = crooked(painted_crops(crop, fill, region_map, all_coalitions(5)))
-    assert np.allclose(coalition_table(crooked, crop, fill, region_map, 5, batch=batch), whole)
+    crop, baseline, region_map = five_regions()
+    whole = crooked(painted_crops(crop, baseline, region_map, all_coalitions(5)))
+    assert np.allclose(coalition_table(crooked, crop, baseline, region_map, 5, batch=batch), whole)
 
 
 def test_progress_rises_to_one_and_cancels_by_raising():
-    crop, fill, region_map = five_regions()
+    crop, baseline, region_map = five_regions()
     seen: list[float] = []
-    coalition_table(crooked, crop, fill, region_map, 5, seen.append, batch=5)
+    coalition_table(crooked, crop, baseline, region_map, 5, seen.append, batch=5)
     assert seen == sorted(seen)
     assert seen[-1] == 1.0
     assert len(seen) == 7
@@ -176,52 +176,52 @@ def test_progress_rises_to_one_and_cancels_by_raising():
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        coalition_table(counted, crop, fill, region_map, 5, cancel, batch=8)
+        coalition_table(counted, crop, baseline, region_map, 5, cancel, batch=8)
     assert calls == 2
 
 
 def test_outputs_that_are_not_finite_are_refused():
-    crop, fill, region_map = five_regions()
+    crop, baseline, region_map = five_regions()
 
     def broken(crops):
         return np.full((len(crops), 3), np.nan)
 
     with pytest.raises(EngineError, match="not finite"):
-        coalition_table(broken, crop, fill, region_map, 5)
+        coalition_table(broken, crop, baseline, region_map, 5)
 
 
 def test_equal_to_shap_exact_explainer_on_five_regions():
     import shap
 
-    crop, fill, region_map = five_regions()
-    ours = shapley_values(coalition_table(crooked, crop, fill, region_map, 5), 5)
+    crop, baseline, region_map = five_regions()
+    ours = shapley_values(coalition_table(crooked, crop, baseline, region_map, 5), 5)
 
     def game(rows):
-        return crooked(painted_crops(crop, fill, region_map, rows > 0.5))
+        return crooked(painted_crops(crop, baseline, region_map, rows > 0.5))
 
     explainer = shap.ExactExplainer(game, shap.maskers.Independent(np.zeros((1, 5))))
     theirs = explainer(np.ones((1, 5)))
     assert np.allclose(ours, theirs.values[0], atol=1e-10)
-    assert np.allclose(crooked(fill_outside(crop, fill, region_map)), theirs.base_values[0])
+    assert np.allclose(crooked(fill_outside(crop, baseline, region_map)), theirs.base_values[0])
 
 
-def fill_outside(crop, fill, region_map):
-    return np.where((region_map == -1)[..., None], crop, fill)[None]
+def fill_outside(crop, baseline, region_map):
+    return np.where((region_map == -1)[..., None], crop, baseline)[None]
 
 
 def test_equal_to_captum_shapley_values_with_a_feature_mask():
     import torch
     from captum.attr import ShapleyValues
 
-    crop, fill, region_map = five_regions()
+    crop, baseline, region_map = five_regions()
     region_map = np.where(region_map == 4, 3, region_map).astype(np.int8)
-    ours = shapley_values(coalition_table(crooked, crop, fill, region_map, 4), 4)
+    ours = shapley_values(coalition_table(crooked, crop, baseline, region_map, 4), 4)
 
     def forward(x):
         return torch.from_numpy(crooked(x.numpy()))
 
     # captum's players must include the outside; its pixels are the same in crop and baseline.
-    baseline = np.where((region_map == -1)[..., None], crop, fill)
+    baseline = np.where((region_map == -1)[..., None], crop, baseline)
     players = np.where(region_map < 0, 4, region_map).astype(np.int64)
     mask = torch.from_numpy(np.repeat(players[None, ..., None], 3, axis=-1))
     with warnings.catch_warnings():

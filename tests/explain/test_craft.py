@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from face2bone.bundle import ConceptBank
-from face2bone.cohort.synthetic.patients import draw_patient, patient_face
-from face2bone.cohort.synthetic.render import draw_face
-from face2bone.cohort.synthetic.worlds import World
+from face2bone.drawn.face.patients import draw_patient, patient_face
+from face2bone.drawn.face.render import draw_face
+from face2bone.drawn.face.worlds import World
 from face2bone.errors import TrainingError
 from face2bone.explain.craft import (
     concept_coefficients,
@@ -22,9 +22,9 @@ from face2bone.explain.craft import (
     fit_concepts,
 )
 from face2bone.explain.location import CENTRE_STEP, FIRST_CENTRE
-from face2bone.face import find_face
-from face2bone.face.regions import REGIONS, Region
-from face2bone.photo import photo_from_pixels
+from face2bone.modalities.face import find_face
+from face2bone.modalities.face.regions import REGIONS, Region
+from face2bone.modalities.photo import photo_from_pixels
 from face2bone.runtime import TorchEngine, network_input
 
 CHANNELS = 12

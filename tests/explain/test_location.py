@@ -15,7 +15,7 @@ from face2bone.explain.location import (
     share_inside,
     to_crop,
 )
-from face2bone.face.regions import REGIONS, Region
+from face2bone.modalities.face.regions import REGIONS, Region
 from face2bone.nn.inception_resnet_v1 import InceptionResnetV1
 
 

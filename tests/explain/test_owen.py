@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from face2bone.explain.baselines import blur_baseline
 from face2bone.explain.coalitions import all_coalitions, shapley_values
-from face2bone.explain.fills import blur_fill
 from face2bone.explain.owen import CELLS, owen_values, quarters, region_cells
 from face2bone.explain.shapley import RegionAttribution, region_shapley
-from face2bone.face.regions import Region
+from face2bone.modalities.face.regions import Region
 
 
 def tables_of(seed, m, others):
@@ -97,18 +97,18 @@ def additive(face):
 
 def test_in_an_additive_network_each_quarter_is_worth_its_own_change(face, additive):
     logits, weights = additive
-    fill = blur_fill(face)
+    baseline = blur_baseline(face)
     region = Region.NOSE_LIPS
     seen: list[float] = []
-    whole = region_shapley(logits, face, fill)
-    found = region_cells(logits, face, fill, whole, region, seen.append)
-    change = (face.crop[..., 1].astype(float) - fill.pixels[..., 1]).ravel()[:, None] * weights
+    whole = region_shapley(logits, face, baseline)
+    found = region_cells(logits, face, baseline, whole, region, seen.append)
+    change = (face.crop[..., 1].astype(float) - baseline.pixels[..., 1]).ravel()[:, None] * weights
     expected = np.stack([change[(found.cells == i).ravel()].sum(axis=0) for i in range(4)])
     assert np.allclose(found.values, expected, atol=1e-4)
     assert np.allclose(
         found.values.sum(axis=0), whole.values[whole.regions.index(region)], atol=1e-4
     )
-    assert (found.region, found.fill) == (region, "blur")
+    assert (found.region, found.baseline) == (region, "blur")
     assert seen == sorted(seen)
     assert seen[-1] == 1.0
     assert len(seen) == 14 * len(all_coalitions(9)) // 64
@@ -116,11 +116,11 @@ def test_in_an_additive_network_each_quarter_is_worth_its_own_change(face, addit
 
 def test_progress_cancels(face, additive):
     logits, _ = additive
-    fill = blur_fill(face)
+    baseline = blur_baseline(face)
     whole = RegionAttribution(np.zeros((1024, 3)), "blur")
 
     def stop(fraction):
         raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        region_cells(logits, face, fill, whole, Region.FOREHEAD, stop)
+        region_cells(logits, face, baseline, whole, Region.FOREHEAD, stop)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from face2bone.explain.fills import Fill, blur_fill
+from face2bone.explain.baselines import Baseline, blur_baseline
 from face2bone.explain.pixel_map import pixel_map
 
 
@@ -14,7 +14,7 @@ def spot(crops):
 
 
 def test_it_peaks_where_the_answer_rests_and_is_nought_elsewhere(face):
-    dark = Fill("dark", np.where(face.mask[..., None], 0, face.crop).astype(np.uint8))
+    dark = Baseline("dark", np.where(face.mask[..., None], 0, face.crop).astype(np.uint8))
     found = pixel_map(spot, face, dark)
     row, column = np.unravel_index(found[..., 0].argmax(), found.shape[:2])
     assert 72 <= row < 88
@@ -27,19 +27,19 @@ def test_it_peaks_where_the_answer_rests_and_is_nought_elsewhere(face):
 
 
 def test_nothing_outside_the_face_is_lit(face):
-    found = pixel_map(lambda crops: crops.mean(axis=(1, 2)), face, blur_fill(face))
+    found = pixel_map(lambda crops: crops.mean(axis=(1, 2)), face, blur_baseline(face))
     assert (found[~face.mask] == 0).all()
     assert found.shape == (160, 160, 3)
 
 
 def test_a_face_equal_to_its_fill_loses_nothing(face):
-    found = pixel_map(lambda crops: crops.mean(axis=(1, 2)), face, Fill("same", face.crop))
+    found = pixel_map(lambda crops: crops.mean(axis=(1, 2)), face, Baseline("same", face.crop))
     assert (found == 0).all()
 
 
 def test_progress_rises_to_one_and_cancels(face):
     seen: list[float] = []
-    pixel_map(spot, face, blur_fill(face), seen.append)
+    pixel_map(spot, face, blur_baseline(face), seen.append)
     assert seen == sorted(seen)
     assert seen[-1] == 1.0
 
@@ -47,4 +47,4 @@ def test_progress_rises_to_one_and_cancels(face):
         raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        pixel_map(spot, face, blur_fill(face), stop)
+        pixel_map(spot, face, blur_baseline(face), stop)

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from face2bone.bundle import ConceptBank
 from face2bone.errors import TrainingError
 from face2bone.explain.recursion import decompose_concept
-from face2bone.face.regions import REGIONS, Region
+from face2bone.modalities.face.regions import REGIONS, Region
 from face2bone.nn import Face2Bone
 from face2bone.nn.config import NetworkConfig
 from face2bone.runtime import network_input

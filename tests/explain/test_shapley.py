@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from face2bone.calibration import Temperature
+from face2bone.explain.baselines import Baseline, blur_baseline, mean_face_baseline
 from face2bone.explain.coalitions import all_coalitions
-from face2bone.explain.fills import Fill, blur_fill, mean_face_fill
-from face2bone.explain.shapley import RegionAttribution, fill_agreement, region_shapley
-from face2bone.face.alignment import MASK_VALUE
-from face2bone.face.regions import REGIONS, Region
+from face2bone.explain.shapley import RegionAttribution, baseline_agreement, region_shapley
+from face2bone.modalities.face.alignment import MASK_VALUE
+from face2bone.modalities.face.regions import REGIONS, Region
 from face2bone.runtime import logits_of_crops
 
 WEIGHTS = np.random.default_rng(3).normal(size=(10, 3))
@@ -42,30 +42,30 @@ def crooked(face):
 
 
 def test_an_additive_network_is_explained_by_its_own_terms(face, linear):
-    fill = blur_fill(face)
-    found = region_shapley(linear, face, fill)
+    baseline = blur_baseline(face)
+    found = region_shapley(linear, face, baseline)
     change = region_means(face.crop[None], face.region_map) - region_means(
-        fill.pixels[None], face.region_map
+        baseline.pixels[None], face.region_map
     )
     assert np.allclose(found.values, change.T * WEIGHTS, atol=1e-9)
 
 
 def test_efficiency_base_and_full(face, crooked):
-    fill = blur_fill(face)
-    found = region_shapley(crooked, face, fill)
-    assert np.allclose(found.base, crooked(fill.pixels[None])[0])
+    baseline = blur_baseline(face)
+    found = region_shapley(crooked, face, baseline)
+    assert np.allclose(found.base, crooked(baseline.pixels[None])[0])
     assert np.allclose(found.full, crooked(face.crop[None])[0])
     assert np.abs(found.base + found.values.sum(axis=0) - found.full).max() < 1e-4
     assert found.values.shape == (10, 3)
-    assert found.fill == "blur"
+    assert found.baseline == "blur"
     assert found.regions == REGIONS
 
 
 def test_a_region_equal_to_its_fill_gets_nothing(face, crooked):
-    pixels = blur_fill(face).pixels
+    pixels = blur_baseline(face).pixels
     nose = REGIONS.index(Region.NOSE_LIPS)
     pixels[face.region_map == nose] = face.crop[face.region_map == nose]
-    found = region_shapley(crooked, face, Fill("test", pixels))
+    found = region_shapley(crooked, face, Baseline("test", pixels))
     assert np.abs(found.values[nose]).max() < 1e-6
     assert np.abs(np.delete(found.values, nose, axis=0)).min() > 0
 
@@ -77,7 +77,7 @@ def test_a_region_the_photo_does_not_show_gets_nothing(face, linear):
     def brightness(crops):
         return crops.mean(axis=(1, 2))
 
-    found = region_shapley(brightness, without, blur_fill(face))
+    found = region_shapley(brightness, without, blur_baseline(face))
     assert np.abs(found.values[9]).max() < 1e-9
 
 
@@ -88,7 +88,7 @@ def test_the_network_never_sees_a_change_outside_the_face(face):
         seen.append(crops[:, ~face.mask])
         return np.zeros((len(crops), 3))
 
-    region_shapley(watching, face, blur_fill(face))
+    region_shapley(watching, face, blur_baseline(face))
     assert sum(len(s) for s in seen) == 1024
     assert all((s == MASK_VALUE).all() for s in seen)
     assert max(len(s) for s in seen) <= 64
@@ -100,11 +100,11 @@ def test_progress_cancels(face, linear):
             raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        region_shapley(linear, face, blur_fill(face), stop)
+        region_shapley(linear, face, blur_baseline(face), stop)
 
 
 def test_to_shap_carries_the_same_figures(face, crooked):
-    found = region_shapley(crooked, face, blur_fill(face))
+    found = region_shapley(crooked, face, blur_baseline(face))
     explanation = found.to_shap()
     assert (explanation.values == found.values).all()
     assert (explanation.base_values == found.base).all()
@@ -117,7 +117,7 @@ def test_to_shap_carries_the_same_figures(face, crooked):
 
 def test_efficiency_of_a_real_network_in_single_precision(face, small_engine):
     logits_of = logits_of_crops(small_engine)
-    found = region_shapley(logits_of, face, blur_fill(face))
+    found = region_shapley(logits_of, face, blur_baseline(face))
     assert np.abs(found.base + found.values.sum(axis=0) - found.full).max() < 1e-4
     assert np.allclose(found.full, logits_of(face.crop[None])[0], atol=1e-5)
     assert np.abs(found.values).max() > 0
@@ -137,13 +137,13 @@ def test_interactions_vanish_without_interplay_and_name_the_pair_that_has_it(fac
     first, second, value = RegionAttribution(table, "test").strongest_pair(1)
     assert {first, second} == {REGIONS[2], REGIONS[7]}
     assert value == pytest.approx(-0.5)
-    real = region_shapley(crooked, face, blur_fill(face)).interactions
+    real = region_shapley(crooked, face, blur_baseline(face)).interactions
     assert np.allclose(real, real.transpose(1, 0, 2))
     assert np.abs(real).max() > 0
 
 
 def test_severity_is_the_expected_class(face, crooked):
-    found = region_shapley(crooked, face, blur_fill(face))
+    found = region_shapley(crooked, face, blur_baseline(face))
     severity = found.severity([Temperature(2.0)])
     odds = np.exp(found.full / 2.0)
     assert severity.full == pytest.approx((odds[1] + 2 * odds[2]) / odds.sum())
@@ -163,9 +163,11 @@ def test_severity_of_a_certain_answer_is_its_class():
 def test_agreement_of_fills_is_spearman(face, crooked):
     from scipy.stats import spearmanr
 
-    blur = region_shapley(crooked, face, blur_fill(face))
-    mean = region_shapley(crooked, face, mean_face_fill(face, np.full((160, 160, 3), 99, np.uint8)))
-    found = fill_agreement(blur, mean)
+    blur = region_shapley(crooked, face, blur_baseline(face))
+    mean = region_shapley(
+        crooked, face, mean_face_baseline(face, np.full((160, 160, 3), 99, np.uint8))
+    )
+    found = baseline_agreement(blur, mean)
     expected = [spearmanr(blur.values[:, k], mean.values[:, k]).statistic for k in range(3)]
     assert np.allclose(found, expected)
 
@@ -175,9 +177,9 @@ def test_agreement_with_itself_reversed_tied_and_constant():
     same, back, tied = ramp, -ramp, np.repeat(np.arange(5.0), 2)
     first = attribution(np.stack([ramp, ramp, ramp], axis=1))
     second = attribution(np.stack([same, back, tied], axis=1))
-    found = fill_agreement(first, second)
+    found = baseline_agreement(first, second)
     assert found[0] == pytest.approx(1)
     assert found[1] == pytest.approx(-1)
     assert 0.9 < found[2] < 1
     flat = attribution(np.zeros((10, 3)))
-    assert np.isnan(fill_agreement(first, flat)).all()
+    assert (baseline_agreement(first, flat) == 0).all()

@@ -8,9 +8,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from face2bone.explain.baselines import blur_baseline
+from face2bone.explain.coalition_values import painted_crops, value_of_coalitions
 from face2bone.explain.coalitions import all_coalitions
-from face2bone.explain.fills import blur_fill
-from face2bone.explain.region_game import painted_crops, value_of_coalitions
 from face2bone.explain.shared_stem import fewest_colours, seen_players, shared_stem
 from face2bone.nn.inception_resnet_v1 import STEM_FIELD, STEM_FIRST, STEM_STRIDE
 from face2bone.runtime import logits_of_crops, network_input
@@ -20,8 +20,8 @@ SOME = np.array([0, 1, 2, 37, 300, 511, 512, 700, 1022, 1023])
 
 @pytest.fixture(scope="module")
 def painted(face):
-    fill = blur_fill(face).pixels
-    return lambda coalitions: painted_crops(face.crop, fill, face.region_map, coalitions)
+    baseline = blur_baseline(face).pixels
+    return lambda coalitions: painted_crops(face.crop, baseline, face.region_map, coalitions)
 
 
 def test_pieced_stems_are_those_of_the_painted_crops(face, small_engine, painted):
@@ -43,9 +43,9 @@ def test_far_fewer_stems_are_run_than_coalitions(face, small_engine, painted):
 
 
 def test_the_game_is_the_same_with_and_without_sharing(face, small_engine):
-    network, fill = logits_of_crops(small_engine), blur_fill(face).pixels
-    shared = value_of_coalitions(network, face.crop, fill, face.region_map, 10)
-    plain = value_of_coalitions(lambda x: network(x), face.crop, fill, face.region_map, 10)
+    network, baseline = logits_of_crops(small_engine), blur_baseline(face).pixels
+    shared = value_of_coalitions(network, face.crop, baseline, face.region_map, 10)
+    plain = value_of_coalitions(lambda x: network(x), face.crop, baseline, face.region_map, 10)
     coalitions = all_coalitions(10)[SOME]
     assert np.abs(shared(coalitions) - plain(coalitions)).max() < 1e-5
 
@@ -57,10 +57,10 @@ def test_an_engine_without_stages_is_asked_for_whole_passes(face):
         def logits(self, x):
             return x.mean(axis=(2, 3))
 
-    network, fill = logits_of_crops(Whole()), blur_fill(face).pixels
-    value_of = value_of_coalitions(network, face.crop, fill, face.region_map, 10)
+    network, baseline = logits_of_crops(Whole()), blur_baseline(face).pixels
+    value_of = value_of_coalitions(network, face.crop, baseline, face.region_map, 10)
     coalitions = all_coalitions(10)[SOME]
-    expected = network(painted_crops(face.crop, fill, face.region_map, coalitions))
+    expected = network(painted_crops(face.crop, baseline, face.region_map, coalitions))
     assert (value_of(coalitions) == expected).all()
 
 

@@ -2,15 +2,15 @@
 
 About an hour of one core (72 minutes for 20 cohorts on a machine shared with other work): 13,000
 faces are drawn and a trunk is trained on identities.
-To keep what is made and go on after a stop, run ``face2bone.training.added_value_worlds`` itself.
+To keep what is made and go on after a stop, run ``research.added_value_worlds`` itself.
 """
 
 from __future__ import annotations
 
 import pytest
 
-from face2bone.cohort.synthetic.worlds import World
-from face2bone.training.added_value_worlds import COHORTS, Proof, as_table, prove
+from face2bone.drawn.face.worlds import World
+from research.added_value_worlds import COHORTS, Proof, as_table, prove
 
 TRUNKS = ("identity", "demo")
 

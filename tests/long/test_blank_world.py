@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from face2bone.bundle import load_bundle
-from face2bone.cohort.synthetic.patients import TEST_SEED_RANGE, draw_cohort
-from face2bone.cohort.synthetic.worlds import World
-from face2bone.cohort.synthetic.write import write_cohort
+from face2bone.drawn.face.patients import TEST_SEED_RANGE, draw_cohort
+from face2bone.drawn.face.worlds import World
+from face2bone.drawn.face.write import write_cohort
 from face2bone.training import train
 from face2bone.training.recipe import read_recipe, recipe_toml
 

@@ -20,9 +20,9 @@ from face2bone.calibration import (
     fit_conformal,
     prediction_sets,
 )
-from face2bone.cohort.synthetic.oracle import cohort_oracle
-from face2bone.cohort.synthetic.patients import TEST_SEED_RANGE, draw_cohort
-from face2bone.cohort.synthetic.worlds import World
+from face2bone.drawn.face.oracle import cohort_oracle
+from face2bone.drawn.face.patients import TEST_SEED_RANGE, draw_cohort
+from face2bone.drawn.face.worlds import World
 
 ALPHA = 0.1
 RESPLITS = 200

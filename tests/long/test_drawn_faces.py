@@ -7,10 +7,10 @@ import cv2
 import numpy as np
 import pytest
 
-from face2bone.cohort.synthetic.description import AGEING_NAMES, FaceParameters
-from face2bone.cohort.synthetic.patients import draw_patient, patient_face
-from face2bone.cohort.synthetic.render import draw_face
-from face2bone.cohort.synthetic.worlds import World
+from face2bone.drawn.face.description import AGEING_NAMES, FaceParameters
+from face2bone.drawn.face.patients import draw_patient, patient_face
+from face2bone.drawn.face.render import draw_face
+from face2bone.drawn.face.worlds import World
 
 FIRST_SEED = 410_000  # of the seeds reserved for tests
 FACES = 1_000
@@ -21,7 +21,7 @@ def face(seed: int) -> FaceParameters:
 
 
 def test_face_mesh_finds_99_of_100_drawn_faces() -> None:
-    from face2bone.face.locator import FaceLandmarker
+    from face2bone.modalities.face.locator import FaceLandmarker
 
     locator = FaceLandmarker()
     found = sum(

@@ -23,8 +23,9 @@ from face2bone.bone import BoneClass
 from face2bone.bundle import Bundle, bundle_hash
 from face2bone.calibration.losses import ranked_probability_scores
 from face2bone.cohort.crops import drawn_crops
-from face2bone.cohort.synthetic.patients import draw_cohort, patient_model_hash
-from face2bone.cohort.synthetic.worlds import World
+from face2bone.drawn.face.patients import draw_cohort
+from face2bone.drawn.face.provenance import PATIENT_MODEL_HASH
+from face2bone.drawn.face.worlds import World
 from face2bone.evaluation.monitoring import (
     FALSE_ALARMS,
     HORIZON,
@@ -32,7 +33,7 @@ from face2bone.evaluation.monitoring import (
     calibration_chart,
     false_alarm_rate,
 )
-from face2bone.records import ClinicReport, DxaResult, KeptAssessment, clinic_report
+from face2bone.records import ClinicReport, DxaResult, StoredAssessment, clinic_report
 from face2bone.records.clinic import LOOK_EVERY
 from face2bone.runtime import TorchEngine, predict_crops
 
@@ -66,10 +67,10 @@ class Drawn:
     def followed_up(self, chosen: Chosen) -> ClinicReport:
         return clinic_report([self.kept(i, n) for n, i in enumerate(chosen)], self.sha256)
 
-    def kept(self, i: int, order: int) -> KeptAssessment:
+    def kept(self, i: int, order: int) -> StoredAssessment:
         row, day = self.about.iloc[i], date(2026, 1, 1) + timedelta(days=order // 3)
         normal, osteopenia, osteoporosis = self.probabilities[i].round(6).tolist()
-        return KeptAssessment(
+        return StoredAssessment(
             assessment_id=f"{order:032x}",
             patient_id=str(row["patient_id"]),
             saved_at=datetime.combine(day, NOON),
@@ -96,7 +97,7 @@ def drawn(demo_bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Draw
     folder = os.environ.get("FACE2BONE_FOLLOW_UP_STORE")
     store = drawn_crops(
         draw_cohort(PATIENTS, World.PLANTED, SEED),
-        patient_model_hash(),
+        PATIENT_MODEL_HASH,
         Path(folder) if folder else tmp_path_factory.mktemp("follow-up") / "crops",
     )
     engine = TorchEngine(demo_bundle.network, device="cpu")

@@ -8,7 +8,14 @@ MUTATIONS = 10_000
 
 
 def test_ten_thousand_malformed_photos_cost_little() -> None:
-    command = [sys.executable, "-W", "error", "-m", "tests.photo.malformed", str(MUTATIONS)]
+    command = [
+        sys.executable,
+        "-W",
+        "error",
+        "-m",
+        "tests.modalities.photo.malformed",
+        str(MUTATIONS),
+    ]
     done = subprocess.run(command, capture_output=True, check=True, text=True)
     told = json.loads(done.stdout)
     print(told)

@@ -7,12 +7,12 @@ import numpy.typing as npt
 import pytest
 
 from face2bone.bundle import Bundle
-from face2bone.cohort.synthetic.patients import TEST_SEED_RANGE, draw_cohort, patient_face
-from face2bone.cohort.synthetic.render import draw_face
-from face2bone.cohort.synthetic.worlds import World
+from face2bone.drawn.face.patients import TEST_SEED_RANGE, draw_cohort, patient_face
+from face2bone.drawn.face.render import draw_face
+from face2bone.drawn.face.worlds import World
 from face2bone.errors import FaceError
-from face2bone.face import find_face
-from face2bone.photo import photo_from_pixels
+from face2bone.modalities.face import find_face
+from face2bone.modalities.photo import photo_from_pixels
 from face2bone.runtime import OpenVinoEngine, TorchEngine, parity
 
 FACES = 500

@@ -4,9 +4,14 @@ import numpy as np
 
 from face2bone.assess import Assessor, silent
 from face2bone.bundle import Bundle
-from face2bone.explain.figures import from_row
-from face2bone.explore.counterfactual import as_drawn, drawn_patient, explained_variant, varied
-from face2bone.explore.folder import read_explained, shipped
+from face2bone.cohort_explanations.counterfactual import (
+    as_drawn,
+    drawn_patient,
+    explained_variant,
+    varied,
+)
+from face2bone.cohort_explanations.folder import read_explained, shipped
+from face2bone.explain.photo_row import from_row
 
 TOLERANCE = 2e-3  # logits; two engines may compute them
 

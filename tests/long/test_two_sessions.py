@@ -3,7 +3,7 @@
 from face2bone.assess import Assessor
 from face2bone.bundle import Bundle
 from face2bone.runtime import TorchEngine
-from tests.explore.sessions import both_alone, rounds_of_two
+from tests.cohort_explanations.sessions import both_alone, rounds_of_two
 
 ROUNDS = 50
 

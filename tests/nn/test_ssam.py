@@ -2,8 +2,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from face2bone.face import alignment
-from face2bone.face.regions import REGIONS
+from face2bone.modalities.face import alignment
+from face2bone.modalities.face.regions import REGIONS
 from face2bone.nn.config import CROP_SIZE, NetworkConfig
 from face2bone.nn.inception_resnet_v1 import InceptionResnetV1
 from face2bone.nn.ssam import (

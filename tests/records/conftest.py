@@ -21,12 +21,12 @@ from psycopg.sql import SQL, Identifier
 
 from face2bone.assess import Assessment, Assessor, Explanation
 from face2bone.bundle import Bundle
-from face2bone.cohort.synthetic.samples import sample_patients
+from face2bone.drawn.face.samples import sample_patients
 from face2bone.explain.craft import ConceptAttribution
-from face2bone.photo import Photo, photo_from_pixels, read_photo
+from face2bone.modalities.photo import Photo, photo_from_pixels, read_photo
 from face2bone.records import ConsentBy, Records, Visit, save
-from face2bone.report.assessment_json import document
-from face2bone.report.document import AssessmentDocument
+from face2bone.report.assessment.assessment_json import document
+from face2bone.report.assessment.document import AssessmentDocument
 
 # Without fsync: a killed server's writes are with the operating system, which is not killed.
 SERVER_OPTIONS = (

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from face2bone import clock
 from face2bone.records import Records
-from face2bone.records.chain import Action, append, stamp
+from face2bone.records.audit_trail import Action, append, stamp
 from face2bone.records.saving import facts_of, keep_assessment, known_or_new, new_id
 
 

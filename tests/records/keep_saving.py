@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from face2bone.records import ConsentBy, Records, Visit, save
-from face2bone.report.document import read_document
+from face2bone.report.assessment.document import read_document
 
 
 def main(url: str, document: str, times: int) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from face2bone.errors import RecordRefused, RecordsUnavailable
 from face2bone.records import Records, Visit, back_up, kept_assessments, save, verify
-from face2bone.report.document import AssessmentDocument
+from face2bone.report.assessment.document import AssessmentDocument
 
 
 def test_the_copy_holds_everything_and_a_whole_trail(three: Records, tmp_path: Path) -> None:

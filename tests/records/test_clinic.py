@@ -12,7 +12,7 @@ from face2bone.bone import BoneClass
 from face2bone.calibration.results_table import read_results
 from face2bone.errors import RecalibrationRefused
 from face2bone.evaluation.monitoring import MINIMUM
-from face2bone.records import DxaResult, KeptAssessment, clinic_report, write_results
+from face2bone.records import DxaResult, StoredAssessment, clinic_report, write_results
 from face2bone.records.clinic import LOOK_EVERY
 
 BUNDLE = "b" * 64
@@ -22,7 +22,7 @@ T_SCORES = {BoneClass.NORMAL: 0.3, BoneClass.OSTEOPENIA: -1.7, BoneClass.OSTEOPO
 
 def kept(
     n: int, share: tuple[float, float, float] | None = None, seed: int = 0
-) -> Iterator[KeptAssessment]:
+) -> Iterator[StoredAssessment]:
     """Patients whose predictions are right, unless ``share`` draws their classes instead."""
     rng = np.random.default_rng(seed)
     for i in range(n):
@@ -30,7 +30,7 @@ def kept(
         p[2] = round(1.0 - p[0] - p[1], 6)
         found = BoneClass(int(rng.choice(3, p=share or p / p.sum())))
         day = date(2026, 1, 1) + timedelta(days=i)
-        yield KeptAssessment(
+        yield StoredAssessment(
             assessment_id=f"{i:032x}",
             patient_id=f"P-{i}",
             saved_at=datetime.combine(day, NOON),

@@ -26,7 +26,7 @@ from face2bone.records import (
     waiting,
     withdraw_dxa,
 )
-from face2bone.records.chain import Action, append
+from face2bone.records.audit_trail import Action, append
 from face2bone.records.followup import keep_results, new_row
 from face2bone.records.tables import AUDIT_ENTRY, DXA_CHANGE
 

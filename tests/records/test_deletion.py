@@ -10,11 +10,11 @@ from sqlalchemy import func, select
 from face2bone import clock
 from face2bone.errors import RecordRefused
 from face2bone.records import Records, Visit, delete_person, expire, save, verify
-from face2bone.records.chain import content_hash
+from face2bone.records.audit_trail import content_hash
 from face2bone.records.followup import DxaResult, enter_dxa, kept_assessments
 from face2bone.records.photos import PhotoSafe
 from face2bone.records.tables import ASSESSMENT, AUDIT_ENTRY, DXA_RESULT, METADATA, PATIENT
-from face2bone.report.document import AssessmentDocument
+from face2bone.report.assessment.document import AssessmentDocument
 
 REASON = "Zanzibar holiday first"
 

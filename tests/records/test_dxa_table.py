@@ -22,7 +22,7 @@ from face2bone.records import (
     waiting,
 )
 from face2bone.records.followup import NAMED_ROWS, DxaResult
-from face2bone.report.document import AssessmentDocument
+from face2bone.report.assessment.document import AssessmentDocument
 
 TODAY = clock.today()
 HEADER = "patient_id,site,t_score,measured_on\n"

@@ -10,7 +10,7 @@ import pytest
 
 from face2bone import clock
 from face2bone.bone import BoneClass
-from face2bone.cohort.synthetic.samples import sample_patients
+from face2bone.drawn.face.samples import sample_patients
 from face2bone.errors import RecordRefused
 from face2bone.records import (
     DECISIONS,
@@ -28,8 +28,8 @@ from face2bone.records import (
     verify,
     waiting,
 )
-from face2bone.records.chain import stamp
-from face2bone.report.document import AssessmentDocument
+from face2bone.records.audit_trail import stamp
+from face2bone.report.assessment.document import AssessmentDocument
 from tests.records.fill import keep
 
 TODAY = clock.today()

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from face2bone.records import Records, verify
 from face2bone.records.tables import ASSESSMENT, AUDIT_ENTRY, PATIENT
-from face2bone.report.document import AssessmentDocument, read_document
+from face2bone.report.assessment.document import AssessmentDocument, read_document
 
 SAVES = 200
 SCRIPT = Path(__file__).with_name("keep_saving.py")

@@ -7,7 +7,7 @@ import pytest
 from face2bone.errors import RecordsUnavailable
 from face2bone.records import Records, Visit, kept_assessments, save
 from face2bone.records.mark import note_records
-from face2bone.report.document import AssessmentDocument
+from face2bone.report.assessment.document import AssessmentDocument
 
 
 @pytest.fixture

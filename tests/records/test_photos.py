@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from face2bone.errors import PhotoKeyError
-from face2bone.photo import photo_from_pixels
+from face2bone.modalities.photo import photo_from_pixels
 from face2bone.records.photos import KEY_MARK, PhotoSafe, read_key, write_key
 
 SAFE = PhotoSafe(bytes(range(32)))

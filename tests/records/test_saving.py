@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, text
 
-from face2bone.cohort.synthetic.samples import sample_patients
+from face2bone.drawn.face.samples import sample_patients
 from face2bone.errors import PhotoKeyError, RecordRefused
-from face2bone.photo import Photo
+from face2bone.modalities.photo import Photo
 from face2bone.records import (
     DECISIONS,
     ConsentBy,
@@ -23,7 +23,7 @@ from face2bone.records import (
 from face2bone.records.photos import PhotoSafe
 from face2bone.records.saving import facts_of, text_problems
 from face2bone.records.tables import ASSESSMENT, AUDIT_ENTRY, PATIENT, PHOTO
-from face2bone.report.document import AssessmentDocument, read_document
+from face2bone.report.assessment.document import AssessmentDocument, read_document
 
 
 def test_everything_the_clinic_needs_is_kept(

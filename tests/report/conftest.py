@@ -21,8 +21,6 @@ from face2bone.clinical.instruments import published_scores
 from face2bone.clinical.referral import suggest
 from face2bone.explain.craft import ConceptAttribution
 from face2bone.explain.shapley import RegionAttribution
-from face2bone.face import AlignedFace, Face, QualityCheck
-from face2bone.face.quality import QualityVerdict
 from face2bone.history import (
     Alcohol,
     Ethnicity,
@@ -35,9 +33,11 @@ from face2bone.history import (
     SiteScores,
     Smoking,
 )
+from face2bone.modalities.face import AlignedFace, Face, QualityCheck
+from face2bone.modalities.face.quality import QualityVerdict
 from face2bone.patient import Menopause, Patient, RedFlag, RiskFactor, Sex
-from face2bone.report.assessment_json import document
-from face2bone.report.document import AssessmentDocument
+from face2bone.report.assessment.assessment_json import document
+from face2bone.report.assessment.document import AssessmentDocument
 from face2bone.runtime import OodVerdict, Prediction
 
 WOMAN = Patient(66.0, Sex.FEMALE, 158.0, 52.0)

@@ -12,8 +12,8 @@ from face2bone.choices import GuidelineId
 from face2bone.clinical.guideline import load_guideline
 from face2bone.clinical.pathway import Urgency, load_pathway
 from face2bone.clinical.questions import load_questions
-from face2bone.face import REGIONS
-from face2bone.report.glyphs import DRAWN
+from face2bone.modalities.face import REGIONS
+from face2bone.report.assessment.glyphs import DRAWN
 from face2bone.report.language import BLANK, UNTRANSLATED, Catalogue, Language, catalogue
 
 CHINESE = catalogue(Language.CHINESE)

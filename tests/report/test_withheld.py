@@ -11,15 +11,15 @@ import pytest
 from PIL import Image
 
 from face2bone.assess import NOT_EXPLAINED, Assessment, Explanation
+from face2bone.drawing.pictures import regions_png
 from face2bone.explain.coalitions import all_coalitions
 from face2bone.explain.shapley import RegionAttribution
-from face2bone.report.assessment_json import document
-from face2bone.report.document import AssessmentDocument
+from face2bone.report.assessment.assessment_json import document
+from face2bone.report.assessment.document import AssessmentDocument
+from face2bone.report.assessment.page import Heading, page_of
+from face2bone.report.assessment.pdf import to_pdf
+from face2bone.report.assessment.summary import summary
 from face2bone.report.language import UNTRANSLATED, Language
-from face2bone.report.page import Heading, page_of
-from face2bone.report.pdf import to_pdf
-from face2bone.report.pictures import regions_png
-from face2bone.report.summary import summary
 
 WORTH = np.array([3.0, -1.0, 0.5, 2.0, 0.1, 1.0, -2.0, 4.0, 1.5, 0.25])
 
@@ -51,7 +51,7 @@ def test_the_document_gives_the_reason_instead(fails: Assessment, holds: Assessm
     assert "rank the regions differently" in found.regions_withheld
     assert AssessmentDocument.model_validate_json(found.model_dump_json()) == found
     shown = document(holds)
-    assert [game.fill for game in shown.regions] == ["blur", "inpaint"]
+    assert [game.baseline for game in shown.regions] == ["blur", "inpaint"]
     assert shown.regions_withheld == ""
 
 
@@ -72,7 +72,7 @@ def test_the_report_gives_the_reason_in_its_language(
 
 
 def test_the_second_reason_is_translated_too(fails: Assessment, now: datetime) -> None:
-    from face2bone.explain.faithfulness.self_check import SelfCheck
+    from face2bone.explain.self_check import SelfCheck
 
     reason = SelfCheck(0.9, 0.8).reason
     found = document(fails).model_copy(update={"regions_withheld": reason})

@@ -6,7 +6,7 @@ import pytest
 from face2bone.bone import BoneClass
 from face2bone.bundle import Bundle, ood_distance, pooled
 from face2bone.calibration import ConformalThresholds, Temperature, calibrated
-from face2bone.face import AlignedFace
+from face2bone.modalities.face import AlignedFace
 from face2bone.runtime import OpenVinoEngine, TorchEngine, network_input, predict, predict_crops
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from face2bone.cohort.crops import CropStore
-from face2bone.face.alignment import MASK_VALUE
-from face2bone.face.regions import REGIONS, Region
+from face2bone.modalities.face.alignment import MASK_VALUE
+from face2bone.modalities.face.regions import REGIONS, Region
 from face2bone.training.augment import (
     MIRROR,
     Change,

@@ -10,12 +10,12 @@ import pytest
 
 from face2bone.bundle import Bundle, load_bundle
 from face2bone.cohort.crops import CropStore
-from face2bone.cohort.synthetic.oracle import cohort_oracle
-from face2bone.cohort.synthetic.patients import DrawnPatient, draw_cohort
-from face2bone.cohort.synthetic.provenance import generator_hash
-from face2bone.cohort.synthetic.worlds import World
+from face2bone.drawn.face.oracle import cohort_oracle
+from face2bone.drawn.face.patients import DrawnPatient, draw_cohort
+from face2bone.drawn.face.provenance import GENERATOR_HASH
+from face2bone.drawn.face.worlds import World
 from face2bone.errors import TrainingError
-from face2bone.training import demo, finish
+from face2bone.training import build_bundle, demo
 from face2bone.training.demo import compared, train_demo
 from face2bone.training.progress import silent
 from face2bone.training.recipe import Recipe, recipe_toml
@@ -62,7 +62,7 @@ def made(
     root = tmp_path_factory.mktemp("demo")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(demo, "drawn_crops", drawn_store)
-        patch.setattr(finish, "DESCRIBED_FACES", 20)
+        patch.setattr(build_bundle, "DESCRIBED_FACES", 20)
         path = train_demo(root / "bundle", recipe, root / "run", silent)
     return root, load_bundle(path)
 
@@ -70,7 +70,7 @@ def made(
 def test_the_bundle_says_that_it_is_a_demo(made: tuple[Path, Bundle]) -> None:
     card = made[1].card
     assert card.status == "demo"
-    assert card.generator_hash == generator_hash()
+    assert card.generator_hash == GENERATOR_HASH
     assert "no real person" in card.cohort
     assert made[1].concepts.exemplars.shape[1] > 0
 

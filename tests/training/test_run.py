@@ -16,12 +16,12 @@ from face2bone.bone import bone_class
 from face2bone.bundle import Bundle, load_bundle
 from face2bone.cohort.crops import CropStore
 from face2bone.cohort.manifest import Cohort, read_manifest
-from face2bone.cohort.synthetic.patients import draw_cohort
-from face2bone.cohort.synthetic.worlds import World
-from face2bone.cohort.synthetic.write import manifest_table
+from face2bone.drawn.face.patients import draw_cohort
+from face2bone.drawn.face.worlds import World
+from face2bone.drawn.face.write import manifest_table
 from face2bone.errors import Face2BoneError, TrainingError
 from face2bone.nn import Face2Bone, NetworkConfig
-from face2bone.training import finish, run
+from face2bone.training import build_bundle, run
 from face2bone.training.progress import silent
 from face2bone.training.recipe import Backbone, Recipe, read_recipe, recipe_toml
 from face2bone.training.run import Clock, open_run, split_store, train, train_network
@@ -74,7 +74,7 @@ def finished(
     root = tmp_path_factory.mktemp("train")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run, "photo_crops", aligned)
-        patch.setattr(finish, "DESCRIBED_FACES", 20)
+        patch.setattr(build_bundle, "DESCRIBED_FACES", 20)
         manifest = write_manifest(root / "cohort")
         path = train(manifest, root / "run", recipe=small, seed=5, progress=silent, licence="CC0")
     return root / "run", load_bundle(path)
@@ -119,7 +119,7 @@ def test_classes_without_any_t_score_train_a_bundle(
 ) -> None:
     """The documented manifest without ``t_score``: nothing learns one, nothing reports one."""
     monkeypatch.setattr(run, "photo_crops", aligned)
-    monkeypatch.setattr(finish, "DESCRIBED_FACES", 20)
+    monkeypatch.setattr(build_bundle, "DESCRIBED_FACES", 20)
     manifest = write_manifest(tmp_path / "cohort", classes_only=True)
     bundle = load_bundle(train(manifest, tmp_path / "run", recipe=small, progress=silent))
     curves = pd.read_csv(tmp_path / "run" / "training" / "curves.csv")
@@ -150,7 +150,9 @@ def test_a_written_drawn_cohort_only_makes_a_demo(
     recipe = read_recipe("full")
     network = Face2Bone(NetworkConfig.from_dict(tiny().network))
     members = split_store(store, recipe, 0, tmp_path)
-    described = finish._describe(finish.Trained(network, recipe, store, members, 0), cohort)
+    described = build_bundle._describe(
+        build_bundle.Trained(network, recipe, store, members, 0), cohort
+    )
     assert described.is_drawn
     assert described.cohort == (
         "210 drawn patients (null world), and others: 35 for validation, 53 for calibration, "
@@ -171,8 +173,8 @@ def test_no_licence_is_stamped_where_none_was_given(
     make_store: Callable[..., CropStore], tiny: Callable[..., Recipe], tmp_path: Path
 ) -> None:
     network = Face2Bone(NetworkConfig.from_dict(tiny().network))
-    trained = finish.Trained(network, tiny(), make_store(tmp_path, 6), {}, 0)
-    assert "licence" not in finish.provenance(trained)
+    trained = build_bundle.Trained(network, tiny(), make_store(tmp_path, 6), {}, 0)
+    assert "licence" not in build_bundle.provenance(trained)
 
 
 def test_a_cohort_too_small_for_calibration_is_refused_before_a_photo_is_aligned(

@@ -24,7 +24,7 @@ from face2bone.evaluation.added_value.crossfit import CrossFitted
 from face2bone.evaluation.bootstrap import RESAMPLES, Estimate, estimates
 from face2bone.evaluation.confusion import ratio
 from face2bone.evaluation.decision import net_benefit
-from face2bone.evaluation.figures import Figures
+from face2bone.evaluation.measures import Figures
 from face2bone.evaluation.ranking import cut_auc, macro_auc
 from face2bone.evaluation.table import CUTS, Floats, beyond
 

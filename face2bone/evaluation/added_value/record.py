@@ -6,10 +6,10 @@ from typing import ClassVar, Final
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from face2bone.atomic_files import write_whole
 from face2bone.bundle import Bundle, bundle_hash
 from face2bone.errors import EvaluationError
 from face2bone.evaluation.added_value.study import AddedValue
-from face2bone.whole_file import write_whole
 
 ATTACHED: Final = "added_value.json"
 

@@ -20,7 +20,7 @@ import pandas as pd
 
 from face2bone.cohort.manifest import Cohort
 from face2bone.errors import PhotoError
-from face2bone.photo import read_photo
+from face2bone.modalities.photo import read_photo
 
 Progress = Callable[[int, int], None]
 Flags = npt.NDArray[np.bool_]

@@ -1,0 +1,1 @@
+"""What every page stands on: the session, jobs, elements, and the server round them."""

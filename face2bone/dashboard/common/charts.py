@@ -1,0 +1,174 @@
+"""The small plots of one patient as SVG, made from results and from nothing else.
+
+Each says in words what it shows, for people who cannot see it and for who copies the page.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from face2bone.bone import CLASS_LABELS
+from face2bone.calibration import ReliabilityTable
+from face2bone.drawing import svg
+from face2bone.drawing.pictures import AWAY, TOWARD
+from face2bone.modalities.face import REGIONS
+
+CLASS_COLOURS: Final = ("#1b7837", "#b35806", "#762a83")  # told apart without red and green
+PLAIN: Final = {"displayModeBar": False, "responsive": True}
+HERE: Final = "#b2182b"
+WIDTH: Final = 400
+NAMES: Final = 122  # room for the names, in pixels
+NUMBERS: Final = 48  # room for a number beside a bar
+ROW: Final = 27
+THICK: Final = 17
+PEOPLE_A_ROW: Final = 20
+
+
+def probability_bars(probabilities: npt.NDArray[np.float64]) -> str:
+    """Three calibrated probabilities as bars with their numbers."""
+    bottom, reach = ROW * len(CLASS_LABELS) + 6, WIDTH - NAMES - NUMBERS
+    pieces = [svg.rule(NAMES + share * reach, 0, NAMES + share * reach, bottom, faint=share > 0)
+              for share in (0.0, 0.5, 1.0)]  # fmt: skip
+    said = [f"{share:.0%}" for share in probabilities]
+    for i, share in enumerate(probabilities):
+        y = 6 + ROW * i
+        pieces.append(svg.text(NAMES - 8, y + 13, CLASS_LABELS[i], "end"))
+        pieces.append(svg.bar(NAMES, y, reach * float(share), THICK, CLASS_COLOURS[i]))
+        pieces.append(svg.text(NAMES + reach * float(share) + 6, y + 13, said[i]))
+    pieces += [
+        svg.text(NAMES + share * reach, bottom + 16, f"{share:.0%}", "middle")
+        for share in (0.0, 0.5, 1.0)
+    ]
+    spoken = ", ".join(f"{name} {p}" for name, p in zip(CLASS_LABELS, said, strict=True))
+    return svg.drawing(WIDTH, bottom + 24, "Calibrated probabilities", pieces, f"{spoken}.")
+
+
+def icon_array(count: int, label: str) -> str:
+    """One hundred people, ``count`` of them marked by shape and colour."""
+    pieces = [
+        _person(round(12 + 19.7 * (i % PEOPLE_A_ROW), 1), 12 + 24 * (i // PEOPLE_A_ROW), i < count)
+        for i in range(100)
+    ]
+    marked, others = f"{count} with {label}", f"{100 - count} without"
+    pieces += [_person(12, 140, True), svg.text(26, 144, marked)]
+    pieces += [_person(202, 140, False), svg.text(216, 144, others)]
+    return svg.drawing(WIDTH, 154, "Of 100 people", pieces, f"{marked}, {others}.")
+
+
+def _person(x: float, y: int, marked: bool) -> str:
+    if marked:
+        corners = f"{x},{y - 8} {x + 8},{y} {x},{y + 8} {x - 8},{y}"
+        return f'<polygon points="{corners}" {svg.themed(CLASS_COLOURS[2])}/>'
+    return (
+        f'<circle cx="{x}" cy="{y}" r="6" fill="none" stroke="currentColor" stroke-opacity="0.6"/>'
+    )
+
+
+def region_bars(
+    values: npt.NDArray[np.float64],
+    axis: str,
+    half_widths: npt.NDArray[np.float64] | None = None,
+) -> str:
+    """Ten named regions; ``values`` (10,) in the order of ``REGIONS``, else as ``bars``."""
+    return bars(values, [region.label for region in REGIONS], axis, half_widths)
+
+
+def bars(
+    values: npt.NDArray[np.float64],
+    names: Sequence[str],
+    axis: str,
+    half_widths: npt.NDArray[np.float64] | None = None,
+) -> str:
+    """A bar a name, the strongest on top; the sign is printed, not only coloured.
+
+    ``values`` and ``names`` in the same order; ``axis`` says what left and right mean.
+    ``half_widths`` of their intervals make them estimates, and are drawn as a line on each bar.
+    """
+    order = np.argsort(-np.abs(values))
+    widths = np.zeros(len(values)) if half_widths is None else half_widths
+    zero = NAMES + (WIDTH - NAMES) / 2
+    most = max(float((np.abs(values) + widths).max()), 1e-6)
+    scale = ((WIDTH - NAMES) / 2 - NUMBERS) / most
+    bottom = ROW * len(values) + 4
+    pieces = [svg.rule(zero, 0, zero, bottom)]
+    for row, i in enumerate(order):
+        value, width = float(values[i]), float(widths[i])
+        pieces += _bar(names[i], value * scale, zero, row)
+        if half_widths is not None:
+            pieces += _interval(zero + scale * value, scale * width, row)
+        end = zero + scale * (value + (width if value >= 0 else -width))
+        gap, anchor = (5, "start") if value >= 0 else (-5, "end")
+        pieces.append(svg.text(end + gap, 17 + ROW * row, signed(value), anchor))
+    pieces.append(svg.text(zero, bottom + 16, axis, "middle"))
+    said = [signed(value) for value in values]
+    if half_widths is not None:
+        said = [f"{text} ± {width:.2f}" for text, width in zip(said, half_widths, strict=True)]
+    spoken = "; ".join(f"{names[i]} {said[i]}" for i in order)
+    return svg.drawing(WIDTH, bottom + 24, axis.capitalize(), pieces, f"{spoken}.")
+
+
+def _interval(middle: float, half_width: float, row: int) -> list[str]:
+    """A line with an end on either side, across the middle of a row's bar."""
+    y, left, right = 4 + ROW * row + THICK / 2, middle - half_width, middle + half_width
+    ends = [svg.rule(x, y - 4, x, y + 4) for x in (left, right)]
+    return [svg.rule(left, y, right, y), *ends]
+
+
+def _bar(name: str, length: float, zero: float, row: int) -> list[str]:
+    y, end = 4 + ROW * row, zero + length
+    return [
+        svg.text(NAMES - 8, y + 13, name, "end"),
+        svg.bar(min(zero, end), y, abs(length), THICK, TOWARD if length >= 0 else AWAY),
+    ]
+
+
+def signed(value: float) -> str:
+    """Two decimals with a sign, set with a true minus.
+
+    >>> signed(-0.5)
+    '−0.50'
+    """
+    return f"{value:+.2f}".replace("-", "−")
+
+
+def reliability_curve(table: ReliabilityTable, confidence: float) -> str:
+    """The bundle's reliability curve with this patient's bin marked and counted."""
+    frame = svg.Frame((0.3, 1.02), (0.0, 1.02), "probability of the named class",
+                      "how often it was right")  # fmt: skip
+    filled, here = table.counts > 0, _bin_of(table, confidence)
+    xs, ys = table.confidence[filled].tolist(), table.accuracy[filled].tolist()
+    pieces = [svg.line(frame, (0.3, 1.0), (0.3, 1.0), svg.GREY, "2 4")]
+    pieces.append(svg.line(frame, xs, ys, CLASS_COLOURS[2]))
+    said = [
+        f"said {x:.0%}, right {y:.0%}, n = {n}"
+        for x, y, n in zip(xs, ys, table.counts[filled], strict=True)
+    ]
+    pieces += [
+        svg.marker(frame, x, y, CLASS_COLOURS[2], says)
+        for x, y, says in zip(xs, ys, said, strict=True)
+    ]
+    spoken = f"{'; '.join(said)}."
+    entries = [("perfect", svg.GREY, "2 4"), ("this bundle", CLASS_COLOURS[2], "")]
+    if table.counts[here]:
+        x, y = frame.x(table.confidence[here]), frame.y(table.accuracy[here])
+        pieces.append(
+            f'<polygon points="{x},{y - 11} {x + 11},{y} {x},{y + 11} {x - 11},{y}" fill="none" '
+            f'{svg.themed(HERE, "stroke")} stroke-width="3"/>'
+        )
+        name = f"this patient's bin (n = {int(table.counts[here])})"
+        spoken += f" The diamond marks {name}."
+        entries.append((f"the diamond: {name}", HERE, ""))
+    drawn = svg.plot(frame, "How often this bundle was right", pieces, spoken)
+    return drawn + svg.legend(entries)
+
+
+def bin_count(table: ReliabilityTable, confidence: float) -> int:
+    """How many measured patients fell into the bin of this confidence."""
+    return int(table.counts[_bin_of(table, confidence)])
+
+
+def _bin_of(table: ReliabilityTable, confidence: float) -> int:
+    inner = table.edges[1:-1]
+    return int(np.searchsorted(inner, confidence, side="left"))

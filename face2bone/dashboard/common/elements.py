@@ -1,0 +1,104 @@
+"""Putting things on the page safely: pictures as data URIs, errors as sentences, the banner.
+
+Streamlit serves ``st.image`` from a store that any client can read by its address, so a
+picture a person can be recognised by is written into the page itself instead.
+"""
+
+import base64
+import html
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from face2bone.errors import Face2BoneError
+
+COLUMN_REM: Final = 9  # the least that a table's column takes
+STATUS_WORDS: Final = {
+    "demo": "DEMO MODEL",
+    "research": "RESEARCH MODEL",
+    "locally-validated": "LOCALLY VALIDATED MODEL",
+}
+
+
+def picture(png: bytes, alt: str, width: int | None = None, kind: str = "png") -> None:
+    """Show a picture inline; ``alt`` says what it shows to someone who cannot see it."""
+    data = base64.b64encode(png).decode()
+    size = f"width:{width}px;" if width else "width:100%;"
+    st.html(
+        f'<img src="data:image/{kind};base64,{data}" alt="{html.escape(alt)}" '
+        f'style="{size}max-width:100%;height:auto;border-radius:8px">'
+    )
+
+
+def drawing(svg: str) -> None:
+    """Show an SVG as part of the page, in the page's own colours.
+
+    ``st.html`` lets no SVG through. The drawing is on one line, so that none of it is Markdown.
+    """
+    st.markdown(f'<div class="drawing">{svg}</div>', unsafe_allow_html=True)
+
+
+def refusal(error: Face2BoneError) -> None:
+    """Show a typed error as its sentence; nothing technical reaches the page."""
+    st.error(str(error), icon=":material/error:")
+
+
+def banner(status: str) -> None:
+    """The bundle's status, which stays on the screen while the page scrolls."""
+    from face2bone.bundle.card import notice_of
+
+    # Not st.html: the page's drawings need what a browser loads for Markdown with HTML in it, and
+    # so has it before the first result.
+    st.markdown(
+        '<div role="note" style="position:fixed;bottom:0;left:0;right:0;z-index:1000000;'
+        'padding:6px 16px;text-align:center;font-size:0.9rem;background:#5c2d00;color:#fff">'
+        f"<strong>{STATUS_WORDS[status]}</strong> · {html.escape(notice_of(status))}</div>",
+        unsafe_allow_html=True,
+    )
+
+
+def places(count: int) -> list[DeltaGenerator]:
+    """So many places, one below the other: what one comes to hold moves none of the others."""
+    return [st.container() for _ in range(count)]
+
+
+def step(number: int, title: str, meaning: str) -> None:
+    """A step's heading and one sentence on what it is for."""
+    st.header(f"{number}. {title}", divider="gray")
+    st.caption(meaning)
+
+
+def table(head: Sequence[str], body: Sequence[Sequence[str]]) -> None:
+    """A plain table that a screen reader reads; the first column names the row.
+
+    Written into the page: Streamlit's own tables make a browser load half a megabyte first.
+    """
+    first = "".join(f'<th scope="col">{_cell(name)}</th>' for name in head)
+    rows = "".join(f"<tr>{_row(row)}</tr>" for row in body)
+    # A wide one is moved sideways on a narrow screen, not cut off or squeezed to a letter a line.
+    width = f"min-width:{COLUMN_REM * len(head)}rem"
+    st.markdown(
+        f'<div style="overflow-x:auto"><table style="{width}"><thead><tr>{first}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>",
+        unsafe_allow_html=True,
+    )
+
+
+def _row(cells: Sequence[str]) -> str:
+    named = f'<th scope="row">{_cell(cells[0])}</th>'
+    return named + "".join(f"<td>{_cell(cell)}</td>" for cell in cells[1:])
+
+
+def _cell(text: str) -> str:
+    """The text as HTML on one line, so that none of it is Markdown."""
+    return html.escape(" ".join(text.split()))
+
+
+def folded(label: str, key: str, draw: Callable[[], None]) -> None:
+    """What is drawn, and computed, only for who opens it."""
+    fold = st.expander(label, key=key, on_change="rerun")
+    if fold.open:
+        with fold:
+            draw()

@@ -1,0 +1,59 @@
+"""A job on the page: how far it is, a button that stops it, and one that starts it again."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import streamlit as st
+
+from face2bone.dashboard.common import elements, session
+from face2bone.dashboard.common.job import Job
+from face2bone.dashboard.common.waiting_line import told
+from face2bone.dashboard.review.review_case import Key
+from face2bone.errors import Face2BoneError
+
+T = TypeVar("T")
+
+LOOK_SECONDS = 1.0
+
+
+def nothing() -> None:
+    """What there is to see of a job that shows nothing until it is done."""
+
+
+def watched(job: Job[T], at: Key, meanwhile: Callable[[], None] = nothing) -> T | None:
+    """What the job found, or None with its progress and a Stop button on the page.
+
+    ``at`` is the key under which the case keeps the job; ``meanwhile`` draws what there is to
+    see of it so far. One that was stopped or failed says so and can be started again; the rest of
+    the page stays usable in every case.
+    """
+    try:
+        found = job.result()
+    except Face2BoneError as error:
+        elements.refusal(error)
+        _again(at)
+        return None
+    if found is None and job.stopped:
+        st.info("Stopped before it was done; nothing of it is kept.", icon=":material/block:")
+        _again(at)
+    elif found is None:
+        _progress(job, at, meanwhile)
+    return found
+
+
+def _again(at: Key) -> None:
+    review_case = session.review_case()
+    st.button("Start again", key=f"again_{at[0]}", on_click=review_case.forget, args=(at,))
+
+
+@st.fragment(run_every=LOOK_SECONDS)
+def _progress(job: Job[T], key: Key, meanwhile: Callable[[], None]) -> None:
+    """Only this part of the page is drawn again while the job runs."""
+    if job.over or job.stopped:
+        st.rerun()
+    words, fraction = job.progress
+    before = job.before
+    bar, button = st.columns([5, 1], vertical_alignment="center")
+    bar.progress(fraction, text=f"{words}: {fraction:.0%}" if before is None else told(before))
+    button.button("Stop", key=f"stop_{key[0]}", icon=":material/stop:", on_click=job.stop)
+    meanwhile()

@@ -1,0 +1,100 @@
+"""What is loaded when the server starts, once and for everyone.
+
+Libraries and model take seconds. They are loaded in a thread of their own, from before the first
+visitor comes: the server answers meanwhile, and a page draws what needs no model and then waits
+for this same load.
+"""
+
+import importlib
+import threading
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from face2bone.dashboard.common import session
+from face2bone.dashboard.common.visitors import swept
+from face2bone.drawn.face.samples import sample_patients
+from face2bone.errors import Face2BoneError
+
+if TYPE_CHECKING:
+    from face2bone.assess import LocatedFace
+
+STEPS: Final = (
+    "answers",
+    "face_step",
+    "result_step",
+    "why_step",
+    "next_step",
+    "export_step",
+    "save_step",
+)
+LIBRARIES: Final = (
+    *(f"face2bone.dashboard.{step}" for step in STEPS),
+    "matplotlib.figure",
+    "scipy.stats",
+)
+"""What Review imports only when it is needed: loaded here, the first click does not pay for it."""
+
+_loads: list[threading.Thread] = []
+
+
+@asynccontextmanager
+async def lifespan(_app: object) -> AsyncGenerator[None, None]:
+    """Start the load with the server, and say so on the command line; sweep while it serves."""
+    print("The model is being loaded; the dashboard can be opened meanwhile.", flush=True)
+    begin()
+    async with swept():
+        yield
+
+
+def begin() -> None:
+    """Start the load in the background."""
+    thread = threading.Thread(target=_load, name="load", daemon=True)
+    _loads[:] = [thread]
+    thread.start()
+
+
+def wait() -> None:
+    """Wait until what was begun is loaded, with words on the page; where nothing was, go on.
+
+    A load that failed is not told here: whoever needs the model asks for it again, and gets the
+    reason.
+    """
+    for thread in _loads:
+        if thread.is_alive():
+            with st.spinner("Loading the model …"):
+                thread.join()
+
+
+def _load() -> None:
+    for library in LIBRARIES:
+        importlib.import_module(library)
+    try:
+        drawn = _assess_a_drawn_face()
+    except Face2BoneError as error:
+        print(error, flush=True)
+    else:
+        print("The model is loaded.", flush=True)
+        # Nobody waits for this: what an explanation runs is ready before the first is asked for.
+        threading.Thread(target=_begin_to_explain, args=(drawn,), name="load", daemon=True).start()
+
+
+def _assess_a_drawn_face() -> "LocatedFace":
+    """Load the model and use it once, so that landmarker and engine are ready for a patient's."""
+    sample, assessor = sample_patients()[0], session.assessor()
+    return assessor.assess(sample.photo_bytes(), sample.patient, explained=False).located
+
+
+class _Enough(Exception):
+    """Ends an explanation of which only the beginning is wanted."""
+
+
+def _begin_to_explain(drawn: "LocatedFace") -> None:
+    def enough(_step: str, fraction: float) -> None:
+        if fraction > 0:
+            raise _Enough
+
+    with suppress(_Enough, Face2BoneError):
+        session.assessor().explain(drawn, enough)

@@ -1,0 +1,1 @@
+"""The Explore page: the explanations of a cohort."""

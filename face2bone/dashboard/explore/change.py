@@ -1,0 +1,137 @@
+"""Explore, a drawn face with one thing changed: photo, probability and regions follow."""
+
+from functools import partial
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from face2bone.bone import CLASS_LABELS
+from face2bone.cohort_explanations.counterfactual import (
+    PARAMETERS,
+    Variant,
+    as_drawn,
+    drawn_patient,
+    explained_variant,
+    varied,
+)
+from face2bone.cohort_explanations.table import Explored
+from face2bone.dashboard.common import elements, session
+from face2bone.dashboard.common.job_progress import watched
+from face2bone.dashboard.explore.browse import label
+from face2bone.dashboard.explore.groups import target_box
+from face2bone.dashboard.explore.pair import show_pair
+from face2bone.drawing.pictures import crop_png
+from face2bone.drawn.face.patients import DrawnPatient
+from face2bone.explain.photo_row import PhotoFigures
+
+PICTURE: Final = 190  # pixels
+CHANGED: Final = "change"
+EXPLAINING: Final = {"regions": "1,024 combinations of regions"}
+_KEPT: Final = "change_kept"
+
+
+def change(cohort: Explored) -> None:
+    """Sliders, the face before and after, and on request what the change does to the regions."""
+    st.header("Change a face", divider="gray")
+    if not cohort.about.drawn:
+        st.info(
+            "Only drawn faces can be drawn again with one thing changed. Close this cohort to use "
+            "the drawn one."
+        )
+        return
+    st.caption(
+        "Move one planted parameter of a drawn face. Light, pose and everything else stay, so what "
+        "changes in the answer is due to it. How the drawing ages is ours, not anatomy measured."
+    )
+    row = st.selectbox(
+        "Drawn patient",
+        list(cohort.table.index),
+        format_func=lambda i: label(cohort, i),
+        key="change_patient",
+    )
+    patient = drawn_patient(str(cohort.table.loc[row, "patient_id"]), cohort.about.world)
+    drawn = as_drawn(patient)
+    world = cohort.about.world
+    changes = _sliders(drawn, f"{world.value if world else ''}_{patient.patient_id}")
+    with st.spinner("Drawing the face …"):
+        before, after = _variants(patient, drawn, changes)
+    _faces(before, after)
+    if changes == drawn:
+        st.info("Move a slider: the face is drawn again, and the answer follows.")
+    else:
+        _regions(cohort.figures(row), after)
+
+
+def _sliders(drawn: dict[str, float], whose: str) -> dict[str, float]:
+    columns = st.columns(len(PARAMETERS), gap="medium")
+    chosen = {}
+    for column, parameter in zip(columns, PARAMETERS, strict=True):
+        with column:
+            value = st.slider(
+                parameter.label,
+                *parameter.limits,
+                drawn[parameter.name],
+                0.1,
+                "%.1f",
+                help=f"{parameter.meaning.capitalize()}. Low is full, high is gaunt.",
+                key=f"change_{parameter.name}_{whose}",
+            )
+            st.caption(f"As drawn: {drawn[parameter.name]:.1f}")
+        # A slider moves in steps; left alone it stands for the very value behind the face.
+        moved = abs(value - drawn[parameter.name]) > 0.05
+        chosen[parameter.name] = float(value) if moved else drawn[parameter.name]
+    return chosen
+
+
+def _variants(patient: DrawnPatient, *settings: dict[str, float]) -> list[Variant]:
+    """The face under each of the settings; those on the page are kept, others forgotten."""
+    kept: dict[tuple[object, ...], Variant] = st.session_state.get(_KEPT, {})
+    keys = [(patient.patient_id, *values.values()) for values in settings]
+    found = [
+        kept[key] if key in kept else varied(session.assessor(), patient, values)
+        for key, values in zip(keys, settings, strict=True)
+    ]
+    st.session_state[_KEPT] = dict(zip(keys, found, strict=True))
+    return found
+
+
+def _faces(before: Variant, after: Variant) -> None:
+    first, second, numbers = st.columns([1, 1, 2], gap="medium")
+    for column, variant, name in ((first, before, "As drawn"), (second, after, "Changed")):
+        with column:
+            elements.picture(crop_png(variant.located.aligned), f"{name}: a drawn face", PICTURE)
+            st.caption(name)
+    p, q = before.prediction.probabilities, after.prediction.probabilities
+    with numbers:
+        st.table(
+            pd.DataFrame(
+                {
+                    "as drawn": [f"{share:.0%}" for share in p],
+                    "changed": [f"{share:.0%}" for share in q],
+                    "difference": [f"{100 * d:+.1f} points".replace("-", "−") for d in q - p],
+                },
+                index=list(CLASS_LABELS),
+            )
+        )
+        if after.prediction.out_of_domain.is_outside:
+            st.warning("The changed face is unlike the faces the model was trained on.")
+
+
+def _regions(before: PhotoFigures, after: Variant) -> None:
+    """The attributions take a while, so they are asked for; moving a slider asks anew."""
+    at = session.key(CHANGED, after.photo.sha256)
+    job = session.asked(at)
+    if job is None:
+        st.button(
+            "Explain the changed face",
+            key="change_explain",
+            on_click=session.review_case().ask,
+            args=(at, partial(explained_variant, session.assessor(), after), EXPLAINING, CHANGED),
+        )
+        return
+    found = watched(job, at)
+    if found is None:
+        return
+    target = target_box("What is explained", "change_target")
+    show_pair(before, found, target, ("As drawn", "Changed"))

@@ -1,0 +1,108 @@
+"""Explore, the concept bank: what each concept is, where it sits, how much it matters."""
+
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from face2bone.bone import CLASS_LABELS
+from face2bone.bundle import ConceptBank, rename_concept
+from face2bone.bundle.names import LONGEST
+from face2bone.cohort_explanations.groups import TRUE
+from face2bone.cohort_explanations.table import Explored
+from face2bone.dashboard.common import elements, session
+from face2bone.dashboard.review.save_step import SAVER
+from face2bone.drawing.strip import strip_png
+from face2bone.errors import ConceptNameRefused, Face2BoneError
+
+ACROSS: Final = 2  # cards beside each other
+NAMED: Final = "concepts_named"
+READING: Final = (
+    "A concept is a pattern that the network reuses across faces. **Importance**: how much a "
+    "class's logit depends on it, 0 to 1, without saying in which direction. **Presence**: how "
+    "much of it a photo holds; 1 is as much as it commonly gets. **Location**: where it sits. "
+    "A name says where, not what; researchers may find a better one."
+)
+
+
+SIGNED: Final = "Kept with every name that you give a concept."
+
+
+def concepts(cohort: Explored) -> None:
+    """One card a concept, the most important for the chosen class first."""
+    st.header("Concepts", divider="gray")
+    st.markdown(READING)
+    bank = session.bundle().concepts
+    k = st.segmented_control(
+        "Importance for",
+        range(len(CLASS_LABELS)),
+        default=len(CLASS_LABELS) - 1,
+        format_func=lambda i: CLASS_LABELS[i],
+        key="concepts_class",
+    )
+    chosen = len(CLASS_LABELS) - 1 if k is None else int(k)
+    order = [int(i) for i in np.argsort(-bank.importance[:, chosen], kind="stable")]
+    st.text_input("Your name or initials", key=SAVER, persist_state="session", help=SIGNED)
+    columns = st.columns(ACROSS, gap="medium")
+    for place, i in enumerate(order):
+        with columns[place % ACROSS], st.container(border=True):
+            _card(cohort, bank, i)
+
+
+def _card(cohort: Explored, bank: ConceptBank, i: int) -> None:
+    st.markdown(f"**{bank.names[i]}**")
+    _crops(bank, i)
+    shares = zip(CLASS_LABELS, bank.importance[i], strict=True)
+    st.markdown("Importance: " + ", ".join(f"{name} {value:.2f}" for name, value in shares) + ".")
+    st.markdown(f"Mean presence here: {_presence(cohort, i)}.")
+    st.markdown(f"Location: {bank.region_tags[i]}.")
+    st.caption(" ".join((bank.description[i], session.bundle().naming(i))).strip())
+    with st.expander("Rename", key=f"rename_{i}"):
+        _name_box(bank, i)
+        st.caption("Press Enter to keep it. It is kept beside the model, for everyone who uses it.")
+
+
+def _crops(bank: ConceptBank, i: int) -> None:
+    exemplars = bank.exemplars[i]
+    if not len(exemplars):
+        st.caption("No crops: this bank was made from photos that may not be shown.")
+        return
+    alt = f"{len(exemplars)} crops of drawn faces where {bank.names[i]} is strong"
+    elements.picture(strip_png(exemplars), alt)
+
+
+def _presence(cohort: Explored, i: int) -> str:
+    groups = [group for group in cohort.groups if group.dimension == TRUE]
+    return ", ".join(f"{group.name} {group.presence[i].value:.2f}" for group in groups)
+
+
+def _name_box(bank: ConceptBank, i: int) -> None:
+    """Keep a name when it is typed; a refused one is told beside its box."""
+    typed = st.text_input("Name", bank.names[i], max_chars=LONGEST, key=f"name_{i}")
+    signed = (typed, st.session_state.get(SAVER, ""))
+    seen: dict[int, tuple[tuple[str, str], Face2BoneError | None]]
+    seen = st.session_state.setdefault(NAMED, {})
+    before, refusal = seen.setdefault(i, (signed, None))
+    if typed == bank.names[i]:
+        refusal = None
+    elif typed != before[0] or (refusal is not None and signed != before):
+        refusal = _rename(i, *signed, bank.names[i])
+        if refusal is None:
+            seen[i] = (signed, None)
+            st.rerun()
+    seen[i] = (signed, refusal)
+    if refusal is not None:
+        elements.refusal(refusal)
+
+
+def _rename(i: int, name: str, by: str, instead_of: str) -> Face2BoneError | None:
+    """Keep the name with the bundle, or return why not."""
+    refusal: Face2BoneError | None = None
+    try:
+        rename_concept(session.bundle().root, i, name, by, instead_of)
+    except Face2BoneError as error:
+        refusal = error
+    if refusal is None or (isinstance(refusal, ConceptNameRefused) and refusal.overtaken):
+        session.bundle.clear()  # everyone reads the new name, on the next page they look at
+        session.assessor.clear()
+    return refusal

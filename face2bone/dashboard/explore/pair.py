@@ -1,0 +1,90 @@
+"""Explore, two patients side by side, and what makes the difference."""
+
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from face2bone.bone import CLASS_LABELS
+from face2bone.cohort_explanations.pair import difference
+from face2bone.cohort_explanations.table import Explored
+from face2bone.dashboard.common import charts, elements
+from face2bone.dashboard.explore.browse import label
+from face2bone.dashboard.explore.groups import FACE_WIDTH, target_box
+from face2bone.drawing.schematic import schematic
+from face2bone.explain.photo_row import TARGETS, PhotoFigures
+
+PICTURE: Final = 150  # pixels
+
+
+def pair(cohort: Explored) -> None:
+    """Choose A and B, see both, and read what sets B apart from A."""
+    st.header("Two patients", divider="gray")
+    rows = list(cohort.table.index)
+    if len(rows) < 2:
+        st.info("This cohort has one photo; there is nothing to compare it with.")
+        return
+    target = target_box("What is compared", "pair_target")
+    left, right = st.columns(2, gap="large")
+    with left:
+        a = _choice(cohort, "Patient A", rows, _extreme(cohort, 0))
+    with right:
+        b = _choice(cohort, "Patient B", rows, _extreme(cohort, -1))
+    for column, row, name in ((left, a, "A"), (right, b, "B")):
+        with column:
+            _one(cohort, row, name)
+    st.subheader("What sets B apart from A")
+    show_pair(cohort.figures(a), cohort.figures(b), target, ("A", "B"))
+
+
+def _extreme(cohort: Explored, place: int) -> int:
+    """By default the least and the most suspicious face: a difference worth explaining."""
+    return int(np.argsort(cohort.table["p_osteoporosis"].to_numpy(), kind="stable")[place])
+
+
+def _choice(cohort: Explored, name: str, rows: list[int], default: int) -> int:
+    return st.selectbox(
+        name,
+        rows,
+        index=default,
+        format_func=lambda row: label(cohort, row),
+        key=f"pair_{name[-1].lower()}",
+    )
+
+
+def _one(cohort: Explored, row: int, name: str) -> None:
+    picture = cohort.table.loc[row, "thumbnail"]
+    if isinstance(picture, bytes):
+        elements.picture(picture, f"The face of patient {name}", PICTURE, "jpeg")
+    else:
+        st.caption("No picture: consent to showing it is not recorded.")
+
+
+def show_pair(
+    first: PhotoFigures, second: PhotoFigures, target: str, names: tuple[str, str]
+) -> None:
+    """Both schematic faces on one scale, then the difference in words and as bars."""
+    k = TARGETS.index(target)
+    reach = float(max(np.abs(f.values[:, k]).max() for f in (first, second)))
+    left, right, words = st.columns([2, 2, 3], gap="medium")
+    for column, figures, name in ((left, first, names[0]), (right, second, names[1])):
+        with column:
+            title = f"Region values for {target}: {name}"
+            drawing = schematic(figures.values[:, k], reach, title)
+            st.markdown(f"**{name}**: {_probabilities(figures)}")
+            elements.picture(drawing.encode(), title, FACE_WIDTH, "svg+xml")
+    found = difference(first, second, target, names)
+    with words:
+        for sentence in found.words:
+            st.markdown(f"- {sentence}")
+        st.caption(
+            "Exact: the base and the ten bars add up to the whole difference. It explains the "
+            "model's two answers, not two bones."
+        )
+    axis = f"{names[1]} minus {names[0]}, region by region"
+    elements.drawing(charts.region_bars(found.regions, axis))
+
+
+def _probabilities(figures: PhotoFigures) -> str:
+    pairs = zip(CLASS_LABELS, figures.probabilities, strict=True)
+    return ", ".join(f"{name} {share:.0%}" for name, share in pairs)

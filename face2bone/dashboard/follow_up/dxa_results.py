@@ -1,0 +1,141 @@
+"""The DXA results that are kept for one assessment: who entered them, correcting, withdrawing.
+
+As where a result is entered, whose it is stands in the key of every field, here with the result's
+own id: a reason typed for one result can never change another.
+"""
+
+from datetime import date
+from typing import Final
+
+import streamlit as st
+
+from face2bone.bone import t_score_text
+from face2bone.clock import in_words
+from face2bone.cohort.manifest import T_SCORE_RANGE
+from face2bone.dashboard.common import elements
+from face2bone.dashboard.common.number_field import Typed, number_field
+from face2bone.dashboard.review.save_step import SAVER, shared_records
+from face2bone.errors import Face2BoneError
+from face2bone.records import (
+    DxaEntry,
+    StoredAssessment,
+    correct_dxa,
+    dxa_history,
+    withdraw_dxa,
+)
+from face2bone.typed_number import Quantity
+
+SITE_WORDS: Final = {
+    "lumbar_spine": "Lumbar spine",
+    "femoral_neck": "Femoral neck",
+    "total_hip": "Total hip",
+    "one_third_radius": "One-third radius",
+    "lowest": "Lowest of several sites",
+}
+SAID: Final = "follow_up_said"
+ROUND: Final = "dxa_round"
+
+
+def say_and_start_over(said: str) -> None:
+    """Draw the page anew with this above it, nobody chosen and every field empty."""
+    st.session_state[SAID] = said
+    st.session_state[ROUND] = round_number() + 1
+    st.rerun()
+
+
+def round_number() -> int:
+    """How many results were kept on this page: each begins with a form of its own."""
+    return int(st.session_state.get(ROUND, 0))
+
+
+def dxa_results(one: StoredAssessment) -> None:
+    """List what is kept for an assessment, and what was kept before."""
+    history = dxa_history(shared_records(), one.assessment_id)
+    for entry in history:
+        if entry.counts:
+            _counting(one, entry)
+    earlier = [entry for entry in history if not entry.counts]
+    if earlier:
+        with st.expander(f"{len(earlier)} earlier, no longer counted", key=_key(one, "earlier")):
+            for entry in earlier:
+                st.text(f"{_words(entry)}\n{_what_became_of(entry)}")
+
+
+def _counting(one: StoredAssessment, entry: DxaEntry) -> None:
+    st.text(_words(entry))
+    site = SITE_WORDS[entry.result.site].lower()
+    with (
+        st.expander(f"Correct or withdraw: {site}", key=_key(entry, "change")),
+        st.form(_key(entry, "change_dxa"), border=False, enter_to_submit=False),
+    ):
+        score = number_field(
+            Quantity(f"Corrected T-score, {site}", *T_SCORE_RANGE),
+            _key(entry, "corrected_t"),
+            given=entry.result.t_score,
+        )
+        measured_on = st.date_input(
+            "Measured on",
+            value=entry.result.measured_on,
+            format="YYYY-MM-DD",
+            key=_key(entry, "corrected_day"),
+        )
+        reason = st.text_input(
+            "Reason (kept with the earlier value)", key=_key(entry, "change_reason")
+        ).strip()
+        correct, withdraw = st.columns(2)
+        with correct:
+            if st.form_submit_button("Keep the correction", key=_key(entry, "correct_dxa")):
+                _correct(one, entry, score, measured_on, reason)
+        with withdraw:
+            if st.form_submit_button("Withdraw this result", key=_key(entry, "withdraw_dxa")):
+                _withdraw(one, entry, reason)
+
+
+def _correct(
+    one: StoredAssessment, entry: DxaEntry, score: Typed, measured_on: date, reason: str
+) -> None:
+    if score.value is None:
+        st.warning("Nothing was changed. Enter the right T-score above, or withdraw the result.")
+        return
+    by = _name_or_initials()
+    try:
+        correct_dxa(shared_records(), entry.dxa_id, score.value, measured_on, reason, by)
+    except Face2BoneError as error:
+        elements.refusal(error)
+        return
+    say_and_start_over(f"The DXA result of {one.patient_id} is corrected.")
+
+
+def _withdraw(one: StoredAssessment, entry: DxaEntry, reason: str) -> None:
+    try:
+        withdraw_dxa(shared_records(), entry.dxa_id, reason, _name_or_initials())
+    except Face2BoneError as error:
+        elements.refusal(error)
+        return
+    say_and_start_over(f"The DXA result of {one.patient_id} is withdrawn.")
+
+
+def _name_or_initials() -> str:
+    return str(st.session_state[SAVER]).strip()
+
+
+def _words(entry: DxaEntry) -> str:
+    result = entry.result
+    score = t_score_text(result.t_score).replace("-", "−")
+    return (
+        f"{SITE_WORDS[result.site]} {score}, measured on {result.measured_on}; "
+        f"entered by {entry.entered_by}, {in_words(entry.entered_at)}"
+    )
+
+
+def _what_became_of(entry: DxaEntry) -> str:
+    change = entry.change
+    if change is None:
+        return "replaced by a later entry, by an earlier version that asked for no reason"
+    word = "corrected" if change.corrected else "withdrawn"
+    return f"{word} by {change.changed_by}, {in_words(change.changed_at)}: {change.reason}"
+
+
+def _key(of: DxaEntry | StoredAssessment, name: str) -> str:
+    record_id = of.dxa_id if isinstance(of, DxaEntry) else of.assessment_id
+    return f"{name}_{record_id}_{round_number()}"

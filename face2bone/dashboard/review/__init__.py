@@ -1,0 +1,1 @@
+"""The Review page: one patient, one photo, one suggestion."""

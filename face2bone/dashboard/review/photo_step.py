@@ -1,0 +1,216 @@
+"""Step 1 of Review: the photo and who it is of."""
+
+from typing import Final
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from face2bone.dashboard.common import elements, session
+from face2bone.dashboard.common.number_field import number_field
+from face2bone.dashboard.review.answers import anything_typed
+from face2bone.drawn.face.samples import sample_patients, unusable_photo
+from face2bone.modalities.photo import Photo, read_photo
+from face2bone.patient import AGE_RANGE, HEIGHT_RANGE, WEIGHT_RANGE, Menopause, Patient, Sex
+from face2bone.typed_number import Quantity
+
+SAMPLE, UPLOAD, CAMERA = "Sample patient", "Upload", "Camera"
+AGE: Final = Quantity("Age", *AGE_RANGE, "years")
+HEIGHT: Final = Quantity("Height", *HEIGHT_RANGE, "cm")
+WEIGHT: Final = Quantity("Weight", *WEIGHT_RANGE, "kg")
+SEX_WORDS: Final = {Sex.FEMALE: "Female", Sex.MALE: "Male"}
+MENOPAUSE_WORDS: Final = {
+    Menopause.UNKNOWN: "Unknown",  # first: what the list shows until it is answered
+    Menopause.PRE: "Before menopause",
+    Menopause.POST: "After menopause",
+}
+
+
+def photo_step() -> Patient | None:
+    """Ask for a photo, which the session then holds, and the patient's required details.
+
+    Returns None while a detail is missing.
+    """
+    elements.step(
+        1,
+        "Photo",
+        "One frontal face in even light. No photo is kept unless this site has switched that on.",
+    )
+    session.forget_left()
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        top, box, question, form = elements.places(4)
+    with top:
+        source = _source()
+    with box:
+        {SAMPLE: _samples, UPLOAD: _upload, CAMERA: _camera}[source]()
+    with question:
+        _whose_details()
+    with form:
+        patient = _patient_form()
+    with right:
+        _examples()
+    return patient
+
+
+def _source() -> str:
+    review_case = session.review_case()
+    choice, button = st.columns([2, 1], vertical_alignment="bottom")
+    source = choice.segmented_control(
+        "Photo from", [SAMPLE, UPLOAD, CAMERA], default=SAMPLE, key="photo_source", required=True
+    )
+    review_case.turn_to(source)
+    button.button(
+        "New patient",
+        key="new_patient",
+        on_click=review_case.new_patient,
+        help="Clears the photo, the details, every answer and the result.",
+        width="stretch",
+    )
+    return source
+
+
+def _whose_details() -> None:
+    """Ask whether a changed photo is of the patient whose details stand on the page."""
+    review_case = session.review_case()
+    if not review_case.unsure:
+        return
+    st.warning(
+        "**Is this the same patient?** The photo changed after the details or answers on this "
+        "page were entered. There is no result and no suggestion until you have said so.",
+        icon=":material/help:",
+    )
+    yes, no = st.columns(2)
+    yes.button(
+        "Yes, keep the details",
+        key="same_patient",
+        on_click=review_case.same_patient,
+        width="stretch",
+    )
+    no.button(
+        "No, clear the details",
+        key="another_patient",
+        on_click=review_case.another_patient,
+        width="stretch",
+    )
+
+
+@st.cache_data(show_spinner=False)
+def _sample_pictures() -> list[bytes]:
+    """Drawn faces, not people: these may be shared between sessions."""
+    return [sample.photo_bytes() for sample in sample_patients()]
+
+
+@st.cache_data(show_spinner=False)
+def _unusable_picture() -> bytes:
+    return unusable_photo()
+
+
+@st.cache_resource(show_spinner=False)
+def _sample_photos() -> list[Photo]:
+    return [read_photo(picture) for picture in _sample_pictures()]
+
+
+def _samples() -> None:
+    st.caption("Drawn faces, one click each. No real person is shown.")
+    columns = st.columns(len(sample_patients()))
+    for i, (column, sample) in enumerate(zip(columns, sample_patients(), strict=True)):
+        with column:
+            elements.picture(_sample_pictures()[i], f"Drawn face: {sample.title}", kind="jpeg")
+            st.button(
+                sample.title,
+                key=f"sample_{i}",
+                on_click=session.review_case().choose,
+                args=(_sample_photos()[i], sample.patient),
+                width="stretch",
+            )
+
+
+def _upload() -> None:
+    # No list of endings: phones write .jfif or none, and the content decides.
+    file = st.file_uploader(
+        "Photo of the face (JPEG, PNG, WebP or HEIC, at most 12 MB)",
+        key=session.review_case().box_key("upload"),
+    )
+    _take(file)
+
+
+def _camera() -> None:
+    key = session.review_case().box_key("camera")
+    # Without it the photo is as small as the box on the page.
+    _take(st.camera_input("Look straight into the camera", key=key, resolution="1080p"))
+
+
+def _take(file: UploadedFile | None) -> None:
+    review_case = session.review_case()
+    if file is None:
+        review_case.empty()
+    else:
+        review_case.take(file.file_id, lambda: read_photo(file.getvalue()), anything_typed())
+    if review_case.refusal is not None:
+        elements.refusal(review_case.refusal)
+    if file is None and review_case.photo is not None:
+        st.caption(
+            "The photo in step 2 is still at hand. It stays until another is given or "
+            "*New patient* is pressed."
+        )
+
+
+def _patient_form() -> Patient | None:
+    st.subheader("Patient")
+    first, second = st.columns(2)
+    with first:
+        age = _number(AGE, "age", "age_years")
+        height = _number(HEIGHT, "height", "height_cm")
+    with second:
+        sex = _sex()
+        weight = _number(WEIGHT, "weight", "weight_kg")
+    menopause = _menopause(sex)
+    if age is None or height is None or weight is None or sex is None:
+        st.caption("Age, sex, height and weight are required.")
+        return None
+    return Patient(age, sex, height, weight, menopause)
+
+
+def _number(quantity: Quantity, name: str, field: str) -> float | None:
+    review_case = session.review_case()
+    given = None if review_case.given is None else float(getattr(review_case.given, field))
+    return number_field(quantity, review_case.patient_key(name), given).value
+
+
+def _sex() -> Sex | None:
+    review_case, sexes = session.review_case(), list(Sex)
+    return st.selectbox(
+        "Sex",
+        sexes,
+        index=None if review_case.given is None else sexes.index(review_case.given.sex),
+        format_func=SEX_WORDS.__getitem__,
+        key=review_case.patient_key("sex"),
+        persist_state="session",
+    )
+
+
+def _menopause(sex: Sex | None) -> Menopause:
+    if sex is not Sex.FEMALE:
+        return Menopause.UNKNOWN
+    review_case, statuses = session.review_case(), list(MENOPAUSE_WORDS)
+    chosen = st.selectbox(
+        "Menopausal status",
+        statuses,
+        index=0 if review_case.given is None else statuses.index(review_case.given.menopause),
+        format_func=MENOPAUSE_WORDS.__getitem__,
+        help="T-score classes are defined after menopause. Unknown counts as after from age 50.",
+        key=review_case.patient_key("menopause"),
+        persist_state="session",
+    )
+    return chosen or Menopause.UNKNOWN
+
+
+def _examples() -> None:
+    st.markdown("**A photo that works, and one that does not**")
+    good, bad = st.columns(2)
+    with good:
+        elements.picture(_sample_pictures()[0], "Drawn example of a usable photo", kind="jpeg")
+        st.caption("Frontal, even light, eyes open, mouth closed, whole face in the frame.")
+    with bad:
+        elements.picture(_unusable_picture(), "Drawn example of a rejected photo", kind="jpeg")
+        st.caption("Rejected: head turned away, too dark.")

@@ -1,0 +1,251 @@
+"""What Review knows of the patient at hand: a plain object that a button's callback may change.
+
+A callback that touches ``st.session_state`` can be cut off at that touch. When the visitor does
+the next thing at the same moment, Streamlit ends the script that was starting and does not call
+the callback again: half of a change would stay, or a photo just taken would be lost. So a
+callback is given this object and changes nothing else, and what must follow from it is done by
+the page itself, which is drawn again from the top until it was drawn to its end.
+
+For the same reason nothing typed is ever overwritten. What is typed about a patient stands under
+a key with a number in it; another patient takes the next number, so that a value which the
+browser still sends for the one before can never be read as the next one's.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from face2bone.dashboard.common.job import Job
+from face2bone.errors import Face2BoneError
+from face2bone.modalities.photo import Photo
+from face2bone.patient import Patient
+
+T = TypeVar("T")
+
+Key = tuple[str, str, str]
+"""A step, the SHA-256 of the photo it is of ("" for none at hand), and the bundle's."""
+
+Subject = tuple[int, str]
+"""Whom a page is about: the patient's number and the SHA-256 of the photo ("" for none)."""
+
+
+class Press:
+    """One press of Save; two for the same thing are still two."""
+
+    def __init__(self, what: object) -> None:
+        self.what = what
+
+
+class ReviewCase:
+    """One visitor's photo, patient and results.
+
+    Attributes:
+        photo: the photo at hand.
+        given: what the form starts with: a sample patient's details.
+        refusal: why the file last given was refused.
+        save_asked: what Save was pressed for, until that has been acted on.
+        saved: what was saved last, as the save step describes it.
+        saving: held while that is acted on.
+        results: what was computed for the photo, jobs still running included.
+        unsure: whether the file at hand came after the details, so that nobody knows yet whether
+            it is of the patient whom they are of.
+        shown_outside: the subject whose numbers are shown although the photo is unlike those the
+            model was trained on.
+        drawn: the subject that the page last drew, and in which of its two places.
+    """
+
+    def __init__(self) -> None:
+        self.photo: Photo | None = None
+        self.given: Patient | None = None
+        self.refusal: Face2BoneError | None = None
+        self.save_asked: Press | None = None
+        self.saved: tuple[Any, ...] = ()
+        self.results: dict[Key, Any] = {}
+        self.shown_outside: Subject | None = None
+        self.drawn: tuple[Subject | None, int] = (None, 0)
+        self.unsure = False
+        self._source, self._file, self._wanted = "", "", ""
+        self._patients, self._answers, self._boxes = 0, 0, 0
+        self._seen = ""  # the file that the details at hand are known to belong to
+        self._keys: set[str] = set()
+        self._answer_keys: set[str] = set()
+        self._left: set[str] = set()
+        self.saving = threading.Lock()
+        self._reading, self._changing = threading.Lock(), threading.RLock()
+
+    @property
+    def subject(self) -> Subject:
+        """Whom the page is about now."""
+        return self._patients, self.photo.sha256 if self.photo else ""
+
+    def patient_key(self, name: str) -> str:
+        """The key of a widget about the patient, such as "age"."""
+        key = f"{name}_{self._patients}"
+        self._keys.add(key)
+        return key
+
+    def answer_key(self, name: str) -> str:
+        """The key of a widget of step 6, such as "flag_height_loss"."""
+        key = f"{name}_{self._patients}_{self._answers}"
+        self._answer_keys.add(key)
+        return key
+
+    @property
+    def answer_keys(self) -> frozenset[str]:
+        """Every key that was given to a widget of step 6 for the patient at hand."""
+        return frozenset(self._answer_keys)
+
+    def box_key(self, name: str) -> str:
+        """The key of a box for files; a new patient begins with an empty one."""
+        return f"{name}_{self._boxes}"
+
+    def left(self) -> set[str]:
+        """Keys of former patients and cleared answers, once: what was typed there is to go."""
+        left, self._left = self._left, set()
+        return left
+
+    def choose(self, photo: Photo, patient: Patient) -> None:
+        """Make a sample the patient at hand: nothing typed for another one counts for it."""
+        with self._changing:
+            self._wanted = ""
+            self.put(photo)
+            self._next_patient()
+            self.given = patient
+
+    def new_patient(self) -> None:
+        """Forget the photo, the details, the answers and everything that came of them."""
+        with self._changing:
+            self._wanted = self._file = ""
+            self.put(None)
+            self._next_patient()
+            self._boxes += 1
+
+    def another_patient(self) -> None:
+        """The photo at hand is of somebody else: nothing typed before counts for it."""
+        with self._changing:
+            self._next_patient()
+            self._seen = self._at_hand()
+
+    def same_patient(self) -> None:
+        """The photo at hand is of the patient whose details are typed: they are kept."""
+        with self._changing:
+            self.unsure, self._seen = False, self._at_hand()
+
+    def _next_patient(self) -> None:
+        self.given, self.save_asked, self.saved = None, None, ()
+        self.unsure, self._seen = False, ""
+        self._left |= self._keys | self._answer_keys
+        self._keys, self._answer_keys = set(), set()
+        self._patients += 1
+
+    def _at_hand(self) -> str:
+        """The photo at hand, or the file that was refused."""
+        return self.photo.sha256 if self.photo else self._file
+
+    def show_outside(self) -> None:
+        """Show the numbers of the photo at hand though it is out of domain."""
+        self.shown_outside = self.subject
+
+    def clear_answers(self) -> None:
+        """Forget the answers of step 6."""
+        self._left |= self._answer_keys
+        self._answer_keys = set()
+        self._answers += 1
+
+    def put(self, photo: Photo | None) -> None:
+        """Make this the photo at hand; what was computed for another is forgotten."""
+        kept = ("", photo.sha256 if photo else "")
+        for key in list(self.results):
+            if key[1] not in kept:
+                self.forget(key)
+        self.photo, self.refusal, self.save_asked = photo, None, None
+
+    def turn_to(self, source: str) -> None:
+        """Another source of photos is on the page: its box is empty, and takes nothing away.
+
+        But for a sample: who turns from the samples has done with the patient who was drawn, and
+        what is typed from now on is of somebody else.
+        """
+        with self._changing:
+            if self._source == source:
+                return
+            self._source, self._file, self._wanted, self.refusal = source, "", "", None
+            self.unsure = self.unsure and self.photo is not None
+            self._leave_sample()
+
+    def empty(self) -> None:
+        """The source's box is empty: where it held a file, the photo goes with it."""
+        with self._changing:
+            self._wanted = ""
+            if self._file:
+                self.put(None)
+                self._file, self.unsure = "", False
+
+    def take(self, file: str, read: Callable[[], Photo], typed: bool) -> None:
+        """Read the file in the source's box, unless that was done.
+
+        A refused file leaves no photo behind, only the ``refusal``. A sample patient's details
+        are not kept for it: they are of somebody who was drawn. Details that were ``typed``
+        while another file was at hand leave the page ``unsure`` whose they are. A script that
+        was ended may still be reading when the visitor has chosen otherwise; then what it read
+        is dropped.
+        """
+        self._wanted = file
+        with self._reading:
+            if self._file == file:
+                return
+            photo, refusal = None, None
+            try:
+                photo = read()
+            except Face2BoneError as error:
+                refusal = error
+            with self._changing:
+                if self._wanted == file:
+                    self._leave_sample()
+                    self.put(photo)
+                    self.refusal, self._file = refusal, file
+                    self._ask_whose(typed)
+
+    def _ask_whose(self, typed: bool) -> None:
+        at_hand = self._at_hand()
+        self.unsure = typed and self._seen not in ("", at_hand)
+        if not self.unsure:
+            self._seen = at_hand
+
+    def _leave_sample(self) -> None:
+        if self.given is not None:
+            self.put(None)
+            self._next_patient()
+
+    def once(self, key: Key, compute: Callable[[], T]) -> T:
+        """What ``compute`` returned the first time it was asked for under this key."""
+        if key not in self.results:
+            self.results[key] = compute()
+        found: T = self.results[key]
+        return found
+
+    def ask(
+        self,
+        key: Key,
+        work: Callable[[Any], object],
+        steps: Mapping[str, str],
+        instead_of: str | None = None,
+    ) -> None:
+        """Start a long computation; those whose step begins with ``instead_of`` end.
+
+        ``steps`` as for a ``Job``.
+        """
+        for other in list(self.results):
+            if instead_of is not None and other[0].startswith(instead_of):
+                self.forget(other)
+        self.once(key, lambda: Job(work, steps))
+
+    def forget(self, key: Key) -> None:
+        """Let a step be computed anew; a job still running stops."""
+        found = self.results.pop(key, None)
+        if isinstance(found, Job):
+            found.stop()
+
+    def ask_to_save(self, what: object) -> None:
+        """Save was pressed for what was on the page; the page does it when drawn that far."""
+        self.save_asked = Press(what)

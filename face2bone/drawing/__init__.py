@@ -1,0 +1,1 @@
+"""Numbers in, pictures out: maps over a crop, schematics, plots as SVG."""

@@ -1,0 +1,181 @@
+"""An assessment as pictures: the crop, the region attributions and the concepts.
+
+Every picture that carries a result also carries the bundle's notice, so that a file
+that travels alone still says what it is. Drawn with matplotlib's object interface, which
+keeps no global state and can be called from several threads; it takes a second to import, so
+only a picture that needs it does.
+"""
+
+import io
+import textwrap
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw
+
+from face2bone.assess import Assessment
+from face2bone.bone import CLASS_LABELS
+from face2bone.bundle.card import notice_of
+from face2bone.errors import PhotoFormatError
+from face2bone.explain.shapley import RegionAttribution
+from face2bone.modalities.face import REGIONS, AlignedFace, Face
+from face2bone.modalities.photo import Photo
+from face2bone.nn.config import CROP_SIZE
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Rgb = npt.NDArray[np.uint8]
+
+TOWARD: Final = "#b2182b"  # diverging pair readable by colour-blind eyes; sign is also printed
+AWAY: Final = "#2166ac"
+TINT: Final = 0.55
+DIM: Final = 0.25  # brightness of a pixel where a concept is absent
+MESH_SIDE: Final = 640
+
+
+def crop_rgba(aligned: AlignedFace) -> Rgb:
+    """The crop the network reads, (160, 160, 4), transparent outside the ellipse."""
+    alpha = np.where(aligned.mask, 255, 0).astype(np.uint8)
+    return np.dstack([aligned.crop, alpha])
+
+
+def crop_png(aligned: AlignedFace) -> bytes:
+    """The crop as PNG bytes."""
+    return _png(crop_rgba(aligned))
+
+
+def checked_crop(png: bytes) -> bytes:
+    """A crop that was written to a file, decoded and written anew without anything else in it.
+
+    Raises ``PhotoFormatError`` for anything but a PNG of the crop's size.
+    """
+    try:
+        with Image.open(io.BytesIO(png), formats=["PNG"]) as picture:
+            if picture.size == (CROP_SIZE, CROP_SIZE):
+                return _png(np.asarray(picture.convert("RGBA")))
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        pass
+    raise PhotoFormatError(
+        f"This is no crop: a PNG of {CROP_SIZE} by {CROP_SIZE} pixels is needed. "
+        "Give the crop.png that face2bone assess wrote."
+    )
+
+
+def region_overlay(aligned: AlignedFace, values: npt.NDArray[np.float64]) -> Rgb:
+    """The crop tinted by region, (160, 160, 4): red speaks for the class, blue against it.
+
+    ``values`` (10,) in the order of ``REGIONS``; the tint's strength is the value's share
+    of the largest magnitude.
+    """
+    from matplotlib import colormaps
+
+    strength = values / max(float(np.abs(values).max()), 1e-12)
+    colours = colormaps["RdBu_r"](0.5 + 0.4 * strength)[:, :3] * 255.0
+    weight = TINT * np.abs(strength)
+    out = crop_rgba(aligned).astype(np.float64)
+    inside = aligned.region_map >= 0
+    region = aligned.region_map[inside]
+    w = weight[region][:, None]
+    out[inside, :3] = out[inside, :3] * (1.0 - w) + colours[region] * w
+    return out.round().astype(np.uint8)
+
+
+def overlay_png(aligned: AlignedFace, values: npt.NDArray[np.float64]) -> bytes:
+    """``region_overlay`` as PNG bytes."""
+    return _png(region_overlay(aligned, values))
+
+
+def concept_png(aligned: AlignedFace, location: npt.NDArray[np.float32]) -> bytes:
+    """The crop lit where a concept sits, (160, 160, 4); ``location`` (160, 160) in [0, 1]."""
+    out = crop_rgba(aligned).astype(np.float64)
+    out[..., :3] *= (DIM + (1.0 - DIM) * location)[..., None]
+    return _png(out.round().astype(np.uint8))
+
+
+def mesh_jpeg(photo: Photo, face: Face) -> bytes:
+    """The photo, at most ``MESH_SIDE`` px a side, with every landmark as a dot."""
+    scale = min(1.0, MESH_SIDE / max(photo.pixels.shape[:2]))
+    picture = Image.fromarray(photo.pixels)
+    picture = picture.resize((round(picture.width * scale), round(picture.height * scale)))
+    draw = ImageDraw.Draw(picture)
+    for x, y in face.landmarks[:, :2] * scale:
+        draw.circle((float(x), float(y)), 1.2, fill="#00e5ff")
+    buffer = io.BytesIO()
+    picture.save(buffer, format="JPEG", quality=85)
+    return buffer.getvalue()
+
+
+def regions_png(assessment: Assessment, class_index: int) -> bytes:
+    """Region attributions of one class on the face and as named bars, or why there are none."""
+    from matplotlib.figure import Figure
+
+    attribution = assessment.explanation.regions[0]
+    values = np.asarray(attribution.values[:, class_index], dtype=np.float64)
+    withheld = assessment.explanation.withheld(class_index)
+    figure = Figure(figsize=(9.0, 4.6), layout="constrained")
+    left, right = figure.subplots(1, 2, width_ratios=(1, 1.5))
+    aligned = assessment.located.aligned
+    left.imshow(crop_rgba(aligned) if withheld else region_overlay(aligned, values))
+    left.axis("off")
+    if withheld:
+        _reason(right, withheld)
+    else:
+        _bars(right, attribution, values)
+    figure.suptitle(f"What in the face speaks for {CLASS_LABELS[class_index]} (logits)")
+    return _finish(figure, assessment)
+
+
+def _reason(axes: "Axes", withheld: str) -> None:
+    text = f"Withheld: this explanation fails its own check. {withheld}"
+    axes.text(0.0, 0.5, textwrap.fill(text, 52), va="center")
+    axes.axis("off")
+
+
+def _bars(axes: "Axes", attribution: RegionAttribution, values: npt.NDArray[np.float64]) -> None:
+    order = np.argsort(np.abs(values))
+    colours = [TOWARD if values[i] >= 0 else AWAY for i in order]
+    names = [REGIONS[i].label for i in order]
+    bars = axes.barh(names, values[order], color=colours)
+    axes.bar_label(bars, labels=[f"{values[i]:+.2f}" for i in order], padding=3, fontsize=8)
+    axes.margins(x=0.2)
+    axes.axvline(0.0, color="black", linewidth=0.8)
+    axes.set_xlabel(f"exact Shapley value, hidden regions filled by {attribution.baseline}")
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def concepts_png(assessment: Assessment, class_index: int, most: int = 4) -> bytes:
+    """Where the concepts that matter most for one class sit in this photo."""
+    from matplotlib.figure import Figure
+
+    concepts = assessment.explanation.concepts
+    order = np.argsort(concepts.importance[:, class_index])[::-1][:most]
+    figure = Figure(figsize=(2.6 * len(order), 3.4), layout="constrained")
+    crop = crop_rgba(assessment.located.aligned)
+    for axes, k in zip(np.atleast_1d(figure.subplots(1, len(order))), order, strict=True):
+        axes.imshow(crop)
+        axes.imshow(concepts.location[k], cmap="viridis", alpha=0.5, extent=(0, 160, 160, 0))
+        axes.axis("off")
+        axes.set_title(
+            f"{concepts.names[k]}\npresence {concepts.presence[k]:.2f}, "
+            f"importance {concepts.importance_words(int(k), class_index)}",
+            fontsize=8,
+        )
+    figure.suptitle(f"Concepts that matter most for {CLASS_LABELS[class_index]}")
+    return _finish(figure, assessment)
+
+
+def _finish(figure: "Figure", assessment: Assessment) -> bytes:
+    bundle = assessment.bundle
+    figure.supxlabel(f"{notice_of(bundle.status)}\nbundle {bundle.name} {bundle.version}", size=7)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=120, metadata={"Description": bundle.status})
+    return buffer.getvalue()
+
+
+def _png(pixels: Rgb) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, format="PNG")
+    return buffer.getvalue()

@@ -1,0 +1,1 @@
+"""Pictures drawn from numbers, with planted truth, for training and tests without a patient."""

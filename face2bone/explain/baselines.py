@@ -1,0 +1,133 @@
+"""What stands in for a region that a coalition does not see.
+
+A Shapley value answers "compared with what?", and the baseline is the what. Three are offered
+because no baseline is neutral: *blur* removes this person's detail and keeps their colour and
+light; *mean face* puts an average face's detail there; *inpaint* continues the skin around a
+region across it. Where they agree, the answer does not hang on the choice.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from face2bone.explain.arrays import BoolArray, FloatArray, Pixels, RegionMap
+from face2bone.modalities.face.alignment import MASK_VALUE, AlignedFace
+from face2bone.modalities.face.regions import REGIONS
+
+BLUR_SIGMA: Final = 20.0
+"""Pixels; an eighth of the crop: eyes, folds and the mouth are gone, light and skin stay."""
+LEAST_SHARE: Final = 0.05
+"""Share of a cohort's ellipses that must hold a pixel for its mean to be used."""
+PULL: Final = 1e-6
+"""Weight of the blur in an inpainted region: it only counts where nothing else is known."""
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The picture that shows where a region is hidden.
+
+    ``name`` says in one or two words what it is; ``pixels`` uint8 (160, 160, 3) carry the
+    mask value outside the face.
+    """
+
+    name: str
+    pixels: Pixels
+
+
+def blur_baseline(aligned: AlignedFace, sigma: float = BLUR_SIGMA) -> Baseline:
+    """Heavy Gaussian blur of the face within its ellipse; ``sigma`` in pixels.
+
+    Normalised convolution (Knutsson and Westin 1993): blurred crop over blurred mask, so
+    the mask's colour does not leak in from outside the face.
+    """
+    from scipy.ndimage import (
+        gaussian_filter,  # half a second to import, and a result needs none of it
+    )
+
+    inside = aligned.mask.astype(np.float64)
+    weight = gaussian_filter(inside, sigma, mode="constant", truncate=3.0)
+    colour = gaussian_filter(
+        aligned.crop * inside[..., None], (sigma, sigma, 0), mode="constant", truncate=3.0
+    )
+    blurred = colour / np.maximum(weight, 1e-9)[..., None]
+    return Baseline("blur", _within(blurred, aligned))
+
+
+def mean_face(crops: Pixels, region_maps: RegionMap) -> Pixels:
+    """Mean aligned face of a cohort: crops (N, 160, 160, 3), maps (N, 160, 160), N > 0.
+
+    Each pixel is averaged over the faces whose ellipse holds it, so that masks do not grey
+    its rim; where fewer than one face in twenty does, it carries the mask value.
+    """
+    total = np.zeros(crops.shape[1:])
+    count = np.zeros(region_maps.shape[1:])
+    for crop, region_map in zip(crops, region_maps, strict=True):
+        inside = region_map >= 0
+        total[inside] += crop[inside]
+        count += inside
+    mean = np.rint(total / np.maximum(count, 1)[..., None])
+    return np.where((count >= LEAST_SHARE * len(crops))[..., None], mean, MASK_VALUE).astype(
+        np.uint8
+    )
+
+
+def mean_face_baseline(aligned: AlignedFace, mean_face: Pixels) -> Baseline:
+    """A cohort's mean aligned face (160, 160, 3) as the baseline.
+
+    Where it carries the mask value the nearest pixel that does not is used, so that an
+    ellipse wider than the cohort's is filled with skin and not with the mask.
+    """
+    from scipy.ndimage import distance_transform_edt
+
+    undefined = (mean_face == MASK_VALUE).all(axis=-1)
+    rows, columns = distance_transform_edt(undefined, return_distances=False, return_indices=True)
+    return Baseline("mean face", _within(mean_face[rows, columns], aligned))
+
+
+def inpaint_baseline(aligned: AlignedFace) -> Baseline:
+    """Every region as the face outside it would have it: the smoothest surface across it.
+
+    Harmonic inpainting (Laplace's equation with the rim's colours; at the ellipse, no slope),
+    a region at a time and each from the rest of the face as it is. So the baseline is one
+    picture, whichever regions a coalition hides, as the game needs; a hidden region beside
+    another still takes its rim from what was there.
+    """
+    blurred = blur_baseline(aligned).pixels
+    filled = aligned.crop.astype(np.float64)
+    for index in range(len(REGIONS)):
+        hole = aligned.region_map == index
+        if hole.any():
+            filled[hole] = _harmonic(aligned.crop, hole, aligned.mask, blurred)
+    return Baseline("inpaint", _within(filled, aligned))
+
+
+def _harmonic(crop: Pixels, hole: BoolArray, mask: BoolArray, blurred: Pixels) -> FloatArray:
+    """Colours (P, 3) of a hole's P pixels, each the mean of its neighbours within the face."""
+    from scipy.sparse import coo_array, diags_array
+    from scipy.sparse.linalg import splu
+
+    degree, right = np.full(hole.sum(), PULL), PULL * blurred[hole].astype(np.float64)
+    # A rim of pixels that are not face, so that what rolls round is not a neighbour.
+    hole, mask, crop = np.pad(hole, 1), np.pad(mask, 1), np.pad(crop, ((1, 1), (1, 1), (0, 0)))
+    number = np.full(hole.shape, -1)
+    number[hole] = np.arange(len(degree))
+    links = []
+    for step, axis in ((1, 0), (-1, 0), (1, 1), (-1, 1)):
+        neighbour, colour = np.roll(number, step, axis), np.roll(crop, step, axis)
+        inside = np.roll(mask, step, axis)[hole]
+        known = inside & (neighbour[hole] < 0)
+        degree += inside
+        right[known] += colour[hole][known]
+        links.append(np.stack([number[hole], neighbour[hole]])[:, inside & ~known])
+    pairs = np.concatenate(links, axis=1)
+    adjacent = coo_array((np.ones(pairs.shape[1]), tuple(pairs)), shape=(len(degree),) * 2)
+    solved: FloatArray = splu((diags_array(degree) - adjacent).tocsc()).solve(right)
+    return solved
+
+
+def _within(picture: FloatArray | Pixels, aligned: AlignedFace) -> Pixels:
+    """Round to uint8 and put the mask value outside the face."""
+    pixels = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+    pixels[~aligned.mask] = MASK_VALUE
+    return pixels

@@ -1,0 +1,169 @@
+"""From bytes nobody vouches for to an upright sRGB picture without metadata.
+
+The format is what the first bytes say, never a file name's ending or a browser's word. Metadata
+is cut out before a decoder is given the rest (``bare``), sizes are read from the header and
+checked before a pixel is decoded. Nothing but pixels leaves this module: EXIF, GPS,
+comments, thumbnails and colour profiles stay behind.
+"""
+
+import hashlib
+import io
+import struct
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pillow_heif
+from numpy.typing import NDArray
+from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+from pillow_heif import HeifImageFile
+
+from face2bone.errors import PhotoFormatError, PhotoTooLarge, PhotoTooSmall, PhotoUnreadable
+from face2bone.modalities.photo import jpeg, png
+from face2bone.modalities.photo.bare import BareFile, damaged, other_format
+from face2bone.modalities.photo.colour import srgb
+from face2bone.modalities.photo.heic import bare_heic, is_heic
+from face2bone.modalities.photo.jpeg import bare_jpeg
+from face2bone.modalities.photo.png import bare_png
+from face2bone.modalities.photo.webp import bare_webp, is_webp
+
+MAX_BYTES: Final = 12 * 1024 * 1024
+MAX_PIXELS: Final = 50_000_000
+MIN_SIDE: Final = 128  # pixels
+
+# What Pillow's and libheif's decoders raise on bad bytes; a MemoryError too, from absurd headers,
+# and an AssertionError where Pillow misses a palette.
+_DECODER_ERRORS: Final = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    LookupError,
+    TypeError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    RuntimeError,
+    MemoryError,
+    struct.error,
+    zlib.error,
+)
+_UPRIGHT: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+
+
+@dataclass(frozen=True)
+class Photo:
+    """An upright picture: uint8 (H, W, 3) sRGB, and the sha256 of the bytes it came from."""
+
+    pixels: NDArray[np.uint8]
+    sha256: str
+
+
+def read_photo(data: bytes) -> Photo:
+    """The photo in the bytes of one still JPEG, PNG, WebP or HEIC picture.
+
+    EXIF orientation and an embedded colour profile are applied, transparency is laid on white,
+    and of a phone's multi-picture JPEG, motion photo or HEIC the main picture is taken.
+
+    Raises ``PhotoTooLarge`` (bytes or pixels), ``PhotoTooSmall``, ``PhotoFormatError`` (another
+    format, or animated) and ``PhotoUnreadable`` (empty, truncated, damaged).
+    """
+    _check_bytes(data)
+    bare, picture = _opened(data)
+    _check_size(*picture.size)
+    try:
+        picture.load()
+        _check_size(*picture.size)  # a HEIC header may promise another size than it holds
+        upright = srgb(picture, bare.profile or _heif_profile(picture))
+        turn = _UPRIGHT.get(bare.orientation)
+        pixels = np.array(upright if turn is None else upright.transpose(turn), dtype=np.uint8)
+    except _DECODER_ERRORS as error:
+        raise damaged() from error
+    return Photo(pixels, hashlib.sha256(data).hexdigest())
+
+
+def photo_from_pixels(pixels: NDArray[np.uint8]) -> Photo:
+    """A photo from uint8 (H, W, 3) RGB pixels; the sha256 is that of the pixels' bytes.
+
+    Raises ``PhotoFormatError`` for an array of another type or shape.
+    """
+    if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
+        raise PhotoFormatError(
+            f"The array is {pixels.dtype} of shape {pixels.shape}, not a picture. "
+            "Give uint8 RGB pixels of shape (height, width, 3)."
+        )
+    own = np.ascontiguousarray(pixels)
+    return Photo(own, hashlib.sha256(own.tobytes()).hexdigest())
+
+
+def _check_bytes(data: bytes) -> None:
+    if not data:
+        raise PhotoUnreadable("The photo file is empty. Choose the photo again or take a new one.")
+    if len(data) > MAX_BYTES:
+        raise PhotoTooLarge(
+            f"The photo file has {len(data) / 2**20:.1f} MB, more than {MAX_BYTES >> 20} MB. "
+            "Save it at a lower JPEG quality or size."
+        )
+
+
+def _opened(data: bytes) -> tuple[BareFile, Image.Image]:
+    """The bare file and its header; no pixel is decoded yet.
+
+    Each format's own class is called, not ``Image.open``, whose warnings of large pictures go
+    through filters that belong to the process.
+    """
+    bare, opener = _bare(data)
+    try:
+        return bare, opener(io.BytesIO(bare.content))
+    except Image.DecompressionBombError as error:
+        raise PhotoTooLarge(
+            f"The photo has several times more than {MAX_PIXELS // 10**6} million pixels. "
+            "Save it at a smaller size."
+        ) from error
+    except _DECODER_ERRORS as error:
+        raise damaged() from error
+
+
+def _bare(data: bytes) -> tuple[BareFile, Callable[[io.BytesIO], Image.Image]]:
+    if data.startswith(jpeg.START):
+        return bare_jpeg(data), JpegImageFile
+    if data.startswith(png.START):
+        return bare_png(data), PngImageFile
+    if is_webp(data):
+        return bare_webp(data), WebPImageFile
+    if is_heic(data):
+        return bare_heic(data), HeifImageFile
+    raise other_format()
+
+
+def _heif_profile(picture: Image.Image) -> bytes | None:
+    """The profile libheif found; the other formats' are cut out before they are decoded."""
+    return picture.info.get("icc_profile") or None
+
+
+def _check_size(width: int, height: int) -> None:
+    if width * height > MAX_PIXELS:
+        raise PhotoTooLarge(
+            f"The photo has {width} x {height} pixels, more than {MAX_PIXELS // 10**6} million. "
+            "Save it at a smaller size."
+        )
+    if min(width, height) < MIN_SIDE:
+        raise PhotoTooSmall(
+            f"The photo has {width} x {height} pixels, fewer than {MIN_SIDE} on a side. "
+            "Use the original photo, not a thumbnail."
+        )

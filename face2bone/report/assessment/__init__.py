@@ -1,0 +1,1 @@
+"""One assessment as documents: JSON, PDF, FHIR, DICOM, and text."""

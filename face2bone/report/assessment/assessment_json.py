@@ -1,0 +1,262 @@
+"""An assessment as a document, and the document as JSON: versioned, never with the photo.
+
+The schema is ``face2bone.report.assessment.document``; ``docs/assessment-json.md`` explains each
+field. Numbers are those the model computed, rounded to six digits.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from enum import Enum
+from typing import Any
+
+from pydantic import JsonValue
+
+from face2bone.assess import AnswersOnly, Assessment, BundleFacts
+from face2bone.bone import CLASS_LABELS
+from face2bone.bundle.card import notice_of
+from face2bone.clinical.referral import Referral
+from face2bone.clinical.score import Score
+from face2bone.explain.craft import ConceptAttribution
+from face2bone.explain.shapley import RegionAttribution
+from face2bone.modalities.face import QualityCheck
+from face2bone.patient import Patient
+from face2bone.report.assessment.document import (
+    AdvicePart,
+    AssessmentDocument,
+    BundlePart,
+    ChangePart,
+    ClassShares,
+    ClassValues,
+    ConceptPart,
+    DomainPart,
+    FraxPart,
+    GuidelinePart,
+    PatientPart,
+    QualityPart,
+    ReasonPart,
+    ReferralPart,
+    RegionGamePart,
+    RegionPart,
+    ScorePart,
+)
+
+
+def document(assessment: Assessment | AnswersOnly) -> AssessmentDocument:
+    """The document of an assessment, or of the answers where there is no result of a photo."""
+    if isinstance(assessment, AnswersOnly):
+        return _answers_only(assessment)
+    return _assessed(assessment)
+
+
+def _assessed(assessment: Assessment) -> AssessmentDocument:
+    prediction = assessment.prediction
+    domain, explanation = prediction.out_of_domain, assessment.explanation
+    withheld = explanation.withheld(int(prediction.probabilities.argmax()))
+    quality = assessment.located.face.quality
+    return AssessmentDocument(
+        notice=notice_of(assessment.bundle.status),
+        photo_sha256=assessment.photo_sha256,
+        quality=[_quality(check) for check in quality.checks],
+        quality_status=quality.status,
+        probabilities=_shares(prediction.probabilities),
+        prediction_set=[CLASS_LABELS[k] for k in prediction.prediction_set],
+        out_of_domain=DomainPart(
+            is_outside=bool(domain.is_outside),
+            distance=_number(domain.distance),
+            threshold=_number(domain.threshold),
+        ),
+        engine=prediction.engine,
+        regions=[] if withheld else [_region_game(game) for game in explanation.regions],
+        regions_withheld=withheld,
+        concepts=_concepts(explanation.concepts),
+        **_about(assessment),
+    )
+
+
+def _answers_only(answers: AnswersOnly) -> AssessmentDocument:
+    return AssessmentDocument(
+        notice=notice_of(answers.bundle.status),
+        photo_sha256=answers.photo_sha256,
+        no_result=answers.why,
+        quality=[_quality(check) for check in answers.quality.checks] if answers.quality else [],
+        quality_status=answers.quality.status if answers.quality else None,
+        probabilities=None,
+        prediction_set=[],
+        out_of_domain=None,
+        regions=[],
+        concepts=[],
+        **_about(answers),
+    )
+
+
+def _about(assessment: Assessment | AnswersOnly) -> dict[str, Any]:
+    """What a document holds whether or not there is a result of a photo."""
+    referral = assessment.referral
+    return {
+        "patient": _patient(assessment.patient),
+        "scores": [_score(score) for score in referral.situation.scores],
+        "frax": FraxPart(**vars(referral.frax)) if referral.frax else None,
+        "referral": _referral(referral),
+        "bundle": _bundle(assessment.bundle),
+    }
+
+
+def to_json(assessment: Assessment | AnswersOnly) -> str:
+    """The document as indented JSON text ending in a newline."""
+    return document(assessment).model_dump_json(indent=2) + "\n"
+
+
+def _number(value: float) -> float:
+    return round(float(value), 6)
+
+
+def _per_class(values: Iterable[float]) -> ClassValues:
+    normal, osteopenia, osteoporosis = (_number(v) for v in values)
+    return ClassValues(normal=normal, osteopenia=osteopenia, osteoporosis=osteoporosis)
+
+
+def _shares(values: Iterable[float]) -> ClassShares:
+    return ClassShares(**vars(_per_class(values)))
+
+
+def _quality(check: QualityCheck) -> QualityPart:
+    return QualityPart(
+        name=check.name,
+        value=_number(check.value),
+        unit=check.unit,
+        status=check.status,
+        reason=check.reason,
+    )
+
+
+def _region_game(game: RegionAttribution) -> RegionGamePart:
+    return RegionGamePart(
+        fill=game.baseline,
+        base=_per_class(game.base),
+        full=_per_class(game.full),
+        regions=[
+            RegionPart(region=region.value, values=_per_class(row))
+            for region, row in zip(game.regions, game.values, strict=True)
+        ],
+    )
+
+
+def _concepts(concepts: ConceptAttribution) -> list[ConceptPart]:
+    return [
+        ConceptPart(
+            name=name,
+            presence=_number(presence),
+            importance=_per_class(importance),
+            importance_error=_per_class(error),
+        )
+        for name, presence, importance, error in zip(
+            concepts.names,
+            concepts.presence,
+            concepts.importance,
+            concepts.importance_error,
+            strict=True,
+        )
+    ]
+
+
+def _patient(patient: Patient) -> PatientPart:
+    return PatientPart(
+        age_years=patient.age_years,
+        sex=patient.sex.value,
+        height_cm=patient.height_cm,
+        weight_kg=patient.weight_kg,
+        menopause=patient.menopause.value,
+        red_flags=sorted(flag.value for flag in patient.red_flags),
+        risk_factors=sorted(factor.value for factor in patient.risk_factors),
+        history=_answered(asdict(patient.history)),
+    )
+
+
+def _answered(answers: Mapping[str, Any]) -> dict[str, JsonValue]:
+    """The answered questions only; an empty list is an answer ("none"), an empty group is not."""
+    plain = {name: _plain(value) for name, value in answers.items() if value is not None}
+    return {name: value for name, value in plain.items() if value != {}}
+
+
+def _plain(value: Any) -> JsonValue:
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, Mapping):
+        return _answered(value)
+    if isinstance(value, frozenset):
+        return _plain(tuple(sorted(value, key=lambda member: str(member.value))))
+    if isinstance(value, tuple):
+        return [_plain(member) for member in value]
+    plain: JsonValue = value
+    return plain
+
+
+def _score(score: Score) -> ScorePart:
+    return ScorePart(
+        instrument=score.instrument.value,
+        title=score.title,
+        version=score.version,
+        source=score.source.citation,
+        population=score.population,
+        unit=score.unit,
+        value=None if score.value is None else _number(score.value),
+        band=score.band,
+        refers=score.refers,
+        cutoff=score.cutoff,
+        not_applicable=score.not_applicable,
+        missing=list(score.missing),
+        note=score.note,
+        disclaimer=score.disclaimer,
+        words=score.words,
+    )
+
+
+def _referral(referral: Referral) -> ReferralPart:
+    return ReferralPart(
+        urgency=referral.urgency.label,
+        urgency_level=referral.urgency.name.lower(),
+        actions=list(referral.actions),
+        reasons=[
+            ReasonPart(
+                rule=r.rule,
+                order=r.order,
+                text=r.text,
+                urgency=r.urgency.label,
+                source=r.source,
+                version=r.version,
+                verified=r.verified,
+            )
+            for r in referral.reasons
+        ],
+        urgency_without_face=referral.urgency_without_face.label,
+        actions_without_face=list(referral.actions_without_face),
+        face_effect=referral.face_effect,
+        class_headline_shown=referral.class_headline_shown,
+        changes=[
+            ChangePart(kind=c.kind, any_of=list(c.any_of), urgency=c.urgency.label, raises=c.raises)
+            for c in referral.changes
+        ],
+        advice=[
+            AdvicePart(topic=a.topic, text=a.text, source=a.source, verified=a.verified)
+            for a in referral.advice
+        ],
+        guideline=GuidelinePart(
+            id=referral.guideline,
+            title=referral.guideline_title,
+            note=referral.guideline_note,
+        ),
+        pathway_version=referral.pathway_version,
+    )
+
+
+def _bundle(facts: BundleFacts) -> BundlePart:
+    return BundlePart(
+        name=facts.name,
+        version=facts.version,
+        status=facts.status,
+        sha256=facts.sha256,
+        created_on=facts.created_on.isoformat(),
+        cohort=facts.cohort,
+        class_fractions=_shares(facts.class_fractions),
+        measured_patients=facts.measured_patients,
+    )

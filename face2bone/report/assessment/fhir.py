@@ -1,0 +1,244 @@
+"""The report as a FHIR R4 bundle of type collection.
+
+One RiskAssessment holds the probabilities (R4 writes them in percent), one Observation
+each score, the ServiceRequest only proposes DXA, the DiagnosticReport ties them together.
+There is never a Condition: a photo diagnoses nothing. Neither the photo nor its hash is in
+it, and the pseudonym is the only identifier.
+
+fhir.resources 8.3 has no R4 classes; its R4B classes are used, because R4B changed none of
+the resources below. What they do not check is in ``face2bone.report.assessment.fhir_rules``.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+from uuid import uuid4
+
+from face2bone.assess import NOT_EXPLAINED
+from face2bone.bone import CLASS_LABELS
+from face2bone.clinical.pathway import Urgency
+from face2bone.errors import DocumentInvalid
+from face2bone.report.assessment.document import AssessmentDocument, ReasonPart, ScorePart
+from face2bone.report.assessment.fhir_codes import (
+    CATEGORY,
+    LOINC,
+    LOINC_BMI,
+    LOINC_FRAX_MAJOR,
+    LOINC_OF_DXA,
+    LOINC_OF_SCORE,
+    PROFILE,
+    SNOMED,
+    SNOMED_DXA,
+    SNOMED_OF_CLASS,
+    VITAL_SIGNS,
+    concept,
+    quantity,
+)
+from face2bone.report.assessment.fhir_rules import problems
+from face2bone.report.assessment.page import Heading
+
+GENDER: Final = {"F": "female", "M": "male"}
+PSEUDONYM_SYSTEM: Final = "urn:face2bone:pseudonym"
+BUNDLE_SYSTEM: Final = "urn:face2bone:bundle-sha256"
+REVIEWS_A_DXA: Final = "dxa_osteoporosis"  # its review needs no new DXA
+
+Resource = dict[str, Any]
+
+
+def to_fhir(document: AssessmentDocument, heading: Heading) -> str:
+    """The bundle as indented JSON text ending in a newline, checked before it is returned.
+
+    Raises ``DocumentInvalid`` when the document cannot be said in valid FHIR R4.
+    """
+    bundle = fhir_bundle(document, heading)
+    found = problems(bundle)
+    if found:
+        raise DocumentInvalid(
+            f"The assessment cannot be written as FHIR R4: {found[0]}. "
+            "Report it with the assessment's JSON, which holds no photo."
+        )
+    return json.dumps(bundle, indent=2, ensure_ascii=False) + "\n"
+
+
+def fhir_bundle(document: AssessmentDocument, heading: Heading) -> Resource:
+    """The bundle as plain JSON values, unchecked."""
+    at = heading.made_at.isoformat(timespec="seconds")
+    patient, device = _entry(_patient(document, heading)), _entry(_device(document))
+    subject = _reference(patient)
+    observations = [_entry(o | {"subject": subject}) for o in _observations(document, at)]
+    risk = _entry(_risk(document) | {"subject": subject, "performer": _reference(device)})
+    about = [_reference(entry) for entry in (*observations, risk)]
+    requests = [
+        _entry(request | {"subject": subject, "requester": _reference(device), "authoredOn": at})
+        for request in _requests(document, about)
+    ]
+    report = _entry(_report(document, observations) | {"subject": subject, "issued": at})
+    return {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "timestamp": at,
+        "entry": [report, patient, device, *observations, risk, *requests],
+    }
+
+
+def _entry(resource: Resource) -> Resource:
+    return {"fullUrl": f"urn:uuid:{uuid4()}", "resource": resource}
+
+
+def _reference(entry: Resource) -> dict[str, str]:
+    return {"reference": entry["fullUrl"]}
+
+
+def _patient(document: AssessmentDocument, heading: Heading) -> Resource:
+    """Pseudonym and sex only; the age stands in the report's text, not as a date of birth."""
+    name = heading.pseudonym.strip()
+    identifier = {"identifier": [{"system": PSEUDONYM_SYSTEM, "value": name}]} if name else {}
+    return {"resourceType": "Patient", **identifier, "gender": GENDER[document.patient.sex]}
+
+
+def _device(document: AssessmentDocument) -> Resource:
+    bundle = document.bundle
+    return {
+        "resourceType": "Device",
+        "identifier": [{"system": BUNDLE_SYSTEM, "value": bundle.sha256}],
+        "status": "active",
+        "deviceName": [{"name": f"Face2Bone, model {bundle.name}", "type": "model-name"}],
+        "version": [{"value": bundle.version}],
+        "type": {"text": f"Software, status {bundle.status}"},
+        "note": [{"text": document.notice}, {"text": f"Trained on: {bundle.cohort}"}],
+    }
+
+
+def _observations(document: AssessmentDocument, at: str) -> Iterable[Resource]:
+    """Every number as an Observation; a DXA was made some day up to now, the rest is of now."""
+    now, up_to_now = {"effectiveDateTime": at}, {"effectivePeriod": {"end": at}}
+    yield _bmi(document) | now
+    yield from (found | up_to_now for found in _dxa(document.patient.history))
+    yield from (_score(score) | now for score in document.scores if score.value is not None)
+    yield from (found | now for found in _frax(document))
+
+
+def _bmi(document: AssessmentDocument) -> Resource:
+    """As R4's profile of a body mass index asks, which is one of the vital signs."""
+    patient = document.patient
+    bmi = round(patient.weight_kg / (patient.height_cm / 100.0) ** 2, 1)
+    found = _observation(
+        concept("Body mass index", LOINC, LOINC_BMI), quantity(bmi, "kg/m2"), "vital-signs"
+    )
+    return found | {"meta": {"profile": [f"{PROFILE}{VITAL_SIGNS[LOINC_BMI][0]}"]}}
+
+
+def _frax(document: AssessmentDocument) -> Iterable[Resource]:
+    if document.frax is not None:
+        frax = document.frax
+        bmd = "with BMD" if frax.with_bmd else "without BMD"
+        for words, value, code in (
+            ("major osteoporotic fracture", frax.major_percent, LOINC_FRAX_MAJOR),
+            ("hip fracture", frax.hip_percent, None),
+        ):
+            text = f"FRAX, 10-year probability of {words}, {bmd}, entered by the clinician"
+            yield _observation(concept(text, LOINC, code), quantity(value, "%"))
+
+
+def _observation(code: Resource, value: Resource, category: str = "survey") -> Resource:
+    return {
+        "resourceType": "Observation",
+        "status": "final",
+        "category": [{"coding": [{"system": CATEGORY, "code": category}]}],
+        "code": code,
+        "valueQuantity": value,
+    }
+
+
+def _dxa(history: Mapping[str, Any]) -> Iterable[Resource]:
+    for (kind, site), code in LOINC_OF_DXA.items():
+        value = history.get(kind, {}).get(site)
+        if value is not None:
+            text = f"DXA {site.replace('_', ' ')}, {kind[0].upper()}-score, as typed in"
+            yield _observation(concept(text, LOINC, code), quantity(value, "SD"))
+
+
+def _score(score: ScorePart) -> Resource:
+    code = concept(score.title, LOINC, LOINC_OF_SCORE.get(score.instrument))
+    found = _observation(code, quantity(score.value or 0.0, score.unit))
+    notes = (score.cutoff, score.note, score.disclaimer, f"{score.source} ({score.version})")
+    if score.band:
+        found["interpretation"] = [{"text": score.band}]
+    return found | {
+        "method": {"text": f"{score.title}, {score.version}"},
+        "note": [{"text": text} for text in notes if text],
+    }
+
+
+def _risk(document: AssessmentDocument) -> Resource:
+    shown = document.referral.class_headline_shown
+    predictions = {"prediction": _predictions(document)} if shown else {}
+    words = " or ".join(document.prediction_set)
+    note = f"Prediction set: {words}." if shown else "No class may be given for this patient."
+    if document.no_result:
+        note = f"No result of a photo. {document.no_result}"
+    basis = {"basis": [{"display": "Face photograph, not included"}]}
+    return {
+        "resourceType": "RiskAssessment",
+        "status": "preliminary" if shown else "cancelled",
+        "code": {"text": "Bone mass class from a face photograph"},
+        "method": {"text": f"Face2Bone network, bundle {document.bundle.name}, calibrated"},
+        **(basis if document.photo_sha256 else {}),
+        **predictions,
+        "note": [{"text": text} for text in (document.notice, note, *_unexplained(document))],
+    }
+
+
+def _unexplained(document: AssessmentDocument) -> Iterable[str]:
+    if document.regions_withheld == NOT_EXPLAINED:
+        yield NOT_EXPLAINED
+
+
+def _predictions(document: AssessmentDocument) -> list[Resource]:
+    found, base = dict(document.probabilities or ()), vars(document.bundle.class_fractions)
+    return [
+        {
+            "outcome": concept(f"{name} on DXA now", SNOMED, SNOMED_OF_CLASS.get(name)),
+            "probabilityDecimal": round(100.0 * found[name], 4),
+            "rationale": f"Base rate in the training cohort: {base[name]:.1%}",
+        }
+        for name in CLASS_LABELS
+    ]
+
+
+def _requests(document: AssessmentDocument, about: list[dict[str, str]]) -> Iterable[Resource]:
+    """One proposal of DXA where a rule asks for it; never an order."""
+    referral = document.referral
+    asking = [reason for reason in referral.reasons if _asks_for_dxa(reason)]
+    if asking:
+        urgent = referral.urgency_level == Urgency.URGENT.name.lower()
+        yield {
+            "resourceType": "ServiceRequest",
+            "status": "draft",
+            "intent": "proposal",
+            "priority": "urgent" if urgent else "routine",
+            "code": concept("Dual-energy X-ray absorptiometry (DXA)", SNOMED, SNOMED_DXA),
+            "reasonCode": [{"text": reason.text} for reason in asking],
+            "supportingInfo": about,
+            "note": [{"text": f"{r.source} ({r.version})"} for r in asking],
+        }
+
+
+def _asks_for_dxa(reason: ReasonPart) -> bool:
+    asks = reason.urgency in {Urgency.DXA.label, Urgency.SPECIALIST.label}
+    return asks and reason.rule != REVIEWS_A_DXA
+
+
+def _report(document: AssessmentDocument, observations: list[Resource]) -> Resource:
+    referral = document.referral
+    actions = " ".join(referral.actions)
+    return {
+        "resourceType": "DiagnosticReport",
+        "status": "preliminary",
+        "code": {"text": "Bone health report: face photograph and risk factors"},
+        "result": [_reference(entry) for entry in observations],
+        "conclusion": (
+            f"Suggestion: {referral.urgency}. {actions} {referral.face_effect} "
+            f"Guideline: {referral.guideline.title}. {document.notice}"
+        ),
+    }

@@ -1,0 +1,1 @@
+"""Tables as hospitals write them: text files, delimiters, cells, and zeros that were lost."""

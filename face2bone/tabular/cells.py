@@ -1,0 +1,103 @@
+"""Read a table file as plain text cells, and read one cell as a number or a date.
+
+Every table a person hands in comes through here. All file formats end in the same text, so a
+manifest keeps the same rules and gets the same messages whatever it came as. Rows are numbered as
+a spreadsheet shows them.
+"""
+
+import math
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from face2bone.careful import parquet_columns
+from face2bone.errors import ManifestError
+from face2bone.tabular.delimited import FIRST_ROW, read_delimited
+from face2bone.typed_number import written_number
+
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WHOLE_IN_A_FLOAT: Final = 2.0**53  # beyond it a float64 has lost digits
+
+
+def read_cells(path: Path) -> pd.DataFrame:
+    """Every cell of a .csv, .tsv, .txt or .parquet file as stripped text, empty where missing.
+
+    The index is the spreadsheet row; blank lines are skipped and still counted. Raises
+    ``ManifestError`` for a file that is missing, damaged, or in another format or encoding.
+    """
+    readers: dict[str, Callable[[Path], pd.DataFrame]] = {
+        ".csv": read_delimited,
+        ".tsv": read_delimited,
+        ".txt": read_delimited,  # a spreadsheet's "Unicode text"
+        ".parquet": _read_parquet,
+    }
+    if path.suffix.lower() not in readers:
+        raise ManifestError(f"{path.name} is not a .csv or .parquet file. Save it as one of them.")
+    try:
+        return readers[path.suffix.lower()](path)
+    except OSError as error:
+        raise ManifestError(
+            f"{path.name} cannot be opened ({error.strerror or 'damaged file'}). "
+            "Check that the file is there, complete and readable."
+        ) from error
+
+
+def as_number(cell: str) -> float:
+    """A finite number, its decimal sign a point or a comma; NaN for an empty cell.
+
+    Raises ``ValueError`` for anything else.
+    """
+    if not cell:
+        return math.nan
+    value = written_number(cell)
+    if value is None:
+        raise ValueError("is not a number such as 67 or 67.5")
+    if not math.isfinite(value):
+        raise ValueError("is not a finite number")
+    return value
+
+
+def as_date(cell: str) -> date | None:
+    """A day written YYYY-MM-DD; None for an empty cell; else ``ValueError``."""
+    if not cell:
+        return None
+    if not _DATE.fullmatch(cell):
+        raise ValueError("is not a date written YYYY-MM-DD")
+    try:
+        return date.fromisoformat(cell)
+    except ValueError:
+        raise ValueError("is not a day of the calendar") from None
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    try:
+        columns = parquet_columns(path)
+    except ValueError as error:
+        raise ManifestError(f"{path.name} {error}. Write it again.") from error
+    header = [name.strip() for name, _ in columns]
+    cells = list(zip(*([_cell_text(value) for value in held] for _, held in columns), strict=True))
+    index = range(FIRST_ROW, FIRST_ROW + len(cells))
+    return pd.DataFrame(cells, index=index, columns=header, dtype=object)
+
+
+def _cell_text(value: Any) -> str:
+    """A parquet cell as the CSV file would spell it.
+
+    A column of whole numbers with a gap is kept as floats: 412.0 is the number 412.
+    """
+    if value is None or value is pd.NaT:
+        return ""
+    if isinstance(value, float | np.floating):
+        if math.isnan(value):
+            return ""
+        number = float(value)
+        whole = number.is_integer() and abs(number) <= _WHOLE_IN_A_FLOAT
+        return str(int(number)) if whole else str(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    return str(value).strip()

@@ -1,0 +1,122 @@
+"""A table of text as a spreadsheet of any country saves it, and its rows as that shows them.
+
+Cells are parted by commas, semicolons (where the comma is the decimal sign), tabs or bars; the
+header says by which. A first line such as ``sep=;`` is an instruction and no row. Columns without
+a name or a cell are what is left of a deleted column; one with cells and no name is called by its
+letter. Rows may leave out empty cells at their end.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from face2bone.errors import ManifestError
+from face2bone.tabular.text_file import text_of
+
+FIRST_ROW: Final = 2  # the header is row 1
+SEPARATORS: Final = (",", ";", "\t", "|")
+SHOWN: Final = 40  # characters of a cell that a message repeats
+_INSTRUCTION: Final = re.compile(r"\"?sep=(.)\"?[ \t]*(?:\r\n|\r|\n|$)", re.IGNORECASE)
+_UNDECODED: Final = re.compile("[\udc80-\udcff]")  # as "surrogateescape" leaves wrong bytes
+
+
+def read_delimited(path: Path) -> pd.DataFrame:
+    """Every cell as stripped text; the index is the spreadsheet row, blank rows left out.
+
+    Raises ``ManifestError`` that names row, column and cell, and ``OSError``.
+    """
+    header, *rows = _records(path.name, _text(path)) or [[]]
+    if not any(header):
+        raise ManifestError(
+            f"The first row of {path.name} is empty. Write a header there, and one row a record."
+        )
+    width = 1 + max(place for place, name in enumerate(header) if name)
+    kept = {row: cells for row, cells in enumerate(rows, FIRST_ROW) if any(cells)}
+    for row, cells in kept.items():
+        _check_width(path.name, row, cells, width)
+    table = [(cells + [""] * width)[:width] for cells in kept.values()]
+    names = [name or f"column {column_letter(i)}" for i, name in enumerate(header[:width])]
+    used = [i for i in range(width) if header[i] or any(cells[i] for cells in table)]
+    frame = pd.DataFrame(table, index=list(kept), columns=names, dtype=object)
+    return frame.iloc[:, used]
+
+
+def column_letter(place: int) -> str:
+    """The name of a column in a spreadsheet, from its place counted from 0: A, ..., Z, AA."""
+    before, own = divmod(place, 26)
+    return (column_letter(before - 1) if before else "") + chr(ord("A") + own)
+
+
+def _text(path: Path) -> str:
+    data = path.read_bytes()
+    try:
+        text = text_of(data, errors="surrogateescape")
+    except UnicodeDecodeError as error:  # UTF-16 that is cut short
+        raise ManifestError(
+            f"{path.name} is not whole: its text ends within a character. Save it again."
+        ) from error
+    if "\0" in text:
+        raise ManifestError(
+            f"{path.name} holds zero bytes, as UTF-16 without its mark or another kind of file "
+            "does. In a spreadsheet, save it as 'CSV UTF-8'."
+        )
+    return text
+
+
+def _records(name: str, text: str) -> list[list[str]]:
+    said = _INSTRUCTION.match(text)
+    body = text[said.end() :] if said else text
+    separator = said[1] if said else _separator(body)
+    try:
+        records = [[cell.strip() for cell in record] for record in _reader(body, separator)]
+    except (csv.Error, ValueError) as error:
+        raise ManifestError(f"{name} is not valid CSV ({error}). Save it again.") from error
+    if _UNDECODED.search(body):
+        raise _undecoded(name, records)
+    return records
+
+
+def _separator(text: str) -> str:
+    """The one that parts the header into most cells; a header's names hold none of them."""
+
+    def cells(separator: str) -> int:
+        try:
+            return len(next(iter(_reader(text, separator)), []))
+        except csv.Error:
+            return 0
+
+    return max(SEPARATORS, key=cells)
+
+
+def _reader(text: str, separator: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+
+
+def _undecoded(name: str, records: Sequence[Sequence[str]]) -> ManifestError:
+    row, place, cell = next(
+        (row, place, cell)
+        for row, record in enumerate(records, FIRST_ROW - 1)
+        for place, cell in enumerate(record)
+        if _UNDECODED.search(cell)
+    )
+    shown = _UNDECODED.sub("\N{REPLACEMENT CHARACTER}", cell)[:SHOWN]
+    return ManifestError(
+        f"{name}, row {row}, column {column_letter(place)}: {shown!r} is not UTF-8 text. "
+        "In a spreadsheet, save it as 'CSV UTF-8'."
+    )
+
+
+def _check_width(name: str, row: int, cells: Sequence[str], width: int) -> None:
+    """Refuse a cell beyond the header: one before it was parted in two."""
+    for place, cell in enumerate(cells[width:], width):
+        if cell:
+            raise ManifestError(
+                f"{name}, row {row}, column {column_letter(place)}: {cell[:SHOWN]!r} stands in a "
+                f"column without a name; the row has {place + 1} cells and the header {width}. "
+                "A cell that holds the separator, such as 2,7, needs quotation marks around it."
+            )

@@ -1,0 +1,250 @@
+"""From a trained network to a bundle: calibrate, look for what is out of domain, test, describe.
+
+The calibration, prediction sets and the out-of-domain reference come from the calibration split;
+results from patients that served neither training nor any choice.
+"""
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from face2bone import __version__, clock
+from face2bone.bone import CLASS_LABELS
+from face2bone.bundle import (
+    Bundle,
+    BundleCard,
+    BundleContents,
+    ConceptBank,
+    fit_ood,
+    pooled,
+    save_bundle,
+)
+from face2bone.calibration import (
+    Choice,
+    ConformalThresholds,
+    calibrated,
+    choose,
+    class_coverage,
+    fit_conformal,
+    prediction_sets,
+    reliability_table,
+)
+from face2bone.cohort.crops import CropStore
+from face2bone.cohort.manifest import Cohort
+from face2bone.drawn.face.write import read_plan
+from face2bone.evaluation.metrics import performance
+from face2bone.explain.baselines import mean_face
+from face2bone.explain.craft import fit_concepts
+from face2bone.nn import Face2Bone
+from face2bone.runtime import TorchEngine, network_input
+from face2bone.training.progress import Progress
+from face2bone.training.recipe import Recipe
+
+Members = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+DESCRIBED_FACES: Final = 1_000  # training faces behind the mean face and the concept bank
+BATCH: Final = 64
+EXEMPLARS: Final = 6  # pictures a concept; none when the faces are of patients
+NAME: Final = "face2bone"
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained network with all it was made from; ``members`` by side of the split.
+
+    licence: of the bundle, as whoever trains it states it; empty where nobody did.
+    """
+
+    network: Face2Bone
+    recipe: Recipe
+    store: CropStore
+    members: Mapping[str, Members]
+    seed: int
+    licence: str = ""
+
+
+@dataclass(frozen=True)
+class Described:
+    """What the card says beyond figures: where the faces came from."""
+
+    name: str
+    is_drawn: bool
+    cohort: str
+    provenance: Mapping[str, Any]
+    generator_version: str | None = None
+    generator_hash: str | None = None
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Fitted on the calibration split; ``features`` (N, C) are its faces at the cut, pooled."""
+
+    choice: Choice
+    conformal: ConformalThresholds
+    features: Floats
+
+
+@dataclass(frozen=True)
+class Tested:
+    """Probabilities (N, 3) and labels (N,) of patients nothing was fitted on, and results."""
+
+    probabilities: Floats
+    labels: npt.NDArray[np.int64]
+    results: Mapping[str, Any]
+
+
+def finish_on_patients(trained: Trained, cohort: Cohort, path: Path, progress: Progress) -> Bundle:
+    """Bundle a network trained on a manifest, tested on the split's test patients."""
+    calibration = calibrate(trained)
+    store, members = trained.store, trained.members["test"]
+    probabilities, labels = predicted(trained, calibration, store, members), store.labels[members]
+    results = {"test": figures(probabilities, labels, calibration)}
+    tested = Tested(probabilities, labels, results)
+    return bundle_network(trained, calibration, tested, _describe(trained, cohort), path, progress)
+
+
+def calibrate(trained: Trained) -> Calibration:
+    """The simplest calibrator that is not worse, and conformal thresholds."""
+    members = trained.members["calibration"]
+    logits, features = outputs(trained.network, trained.store, members)
+    labels = trained.store.labels[members]
+    choice = choose(logits, labels, seed=trained.seed)
+    conformal = fit_conformal(choice.probabilities, labels)
+    return Calibration(choice, conformal, features)
+
+
+def predicted(
+    trained: Trained, calibration: Calibration, store: CropStore, members: Members
+) -> Floats:
+    """Calibrated probabilities (N, 3) of some faces of a store."""
+    return calibrated(outputs(trained.network, store, members)[0], calibration.choice.calibrator)
+
+
+def outputs(network: Face2Bone, store: CropStore, members: Members) -> tuple[Floats, Floats]:
+    """Logits (N, 3) and pooled features at the cut (N, C) of some of a store's faces."""
+    engine = TorchEngine(network.eval())
+    logits, features = [], []
+    for start in range(0, len(members), BATCH):
+        crops = store.crops[store.rows[members[start : start + BATCH]]]
+        cut = engine.features(network_input(crops))
+        features.append(pooled(cut))
+        logits.append(engine.head(cut))
+    return np.concatenate(logits).astype(np.float64), np.concatenate(features)
+
+
+def figures(
+    probabilities: Floats, labels: npt.NDArray[np.int64], calibration: Calibration
+) -> dict[str, Any]:
+    """Performance and the prediction sets' coverage and size, in plain types."""
+    sets = prediction_sets(probabilities, calibration.conformal)
+    coverage = class_coverage(sets, labels)
+    return {
+        **performance(probabilities, labels).as_mapping(),
+        "set_coverage": dict(zip(CLASS_LABELS, coverage, strict=True)),
+        "set_size_mean": float(sets.sum(1).mean()),
+    }
+
+
+def bundle_network(
+    trained: Trained,
+    calibration: Calibration,
+    tested: Tested,
+    described: Described,
+    path: Path,
+    progress: Progress,
+) -> Bundle:
+    """Add mean face, concepts and the out-of-domain reference, and write the bundle."""
+    store, training = trained.store, trained.members["train"]
+    order = np.random.default_rng(trained.seed).permutation(training)
+    chosen = store.rows[order[:DESCRIBED_FACES]]
+    crops, maps = store.crops[chosen], store.region_maps[chosen]
+    contents = BundleContents(
+        state=trained.network.state_dict(),
+        calibration=(calibration.choice.calibrator,),
+        conformal=calibration.conformal,
+        reliability=reliability_table(tested.probabilities, tested.labels),
+        ood=fit_ood(calibration.features, seed=trained.seed),
+        concepts=_concepts(trained, crops, maps, described.is_drawn, progress),
+        mean_face=mean_face(crops, maps),
+    )
+    return save_bundle(path, _card(trained, tested, described), contents)
+
+
+def _concepts(
+    trained: Trained,
+    crops: npt.NDArray[np.uint8],
+    maps: npt.NDArray[np.int8],
+    is_drawn: bool,
+    progress: Progress,
+) -> ConceptBank:
+    return fit_concepts(
+        TorchEngine(trained.network.eval()),
+        crops,
+        maps,
+        trained.recipe.concepts,
+        trained.seed,
+        exemplars=EXEMPLARS if is_drawn else 0,
+        progress=lambda share: progress("finding concepts", round(100 * share), 100),
+    )
+
+
+def _card(trained: Trained, tested: Tested, described: Described) -> BundleCard:
+    labels = trained.store.labels[trained.members["train"]]
+    normal, osteopenia, osteoporosis = (np.bincount(labels, minlength=3) / len(labels)).tolist()
+    return BundleCard(
+        name=described.name,
+        version=__version__,
+        status="demo" if described.is_drawn else "research",
+        created_on=clock.today(),
+        architecture=trained.network.config,
+        cohort=described.cohort,
+        class_fractions=(normal, osteopenia, osteoporosis),
+        provenance=described.provenance,
+        results=tested.results,
+        generator_version=described.generator_version,
+        generator_hash=described.generator_hash,
+    )
+
+
+def trained_on(trained: Trained, people: str) -> str:
+    """How many trained the network, and how many more served its other stages, in words."""
+    patients = trained.store.index["patient_id"]
+    counts = {side: patients.iloc[rows].nunique() for side, rows in trained.members.items()}
+    others = [f"{count} for {side}" for side, count in counts.items() if side != "train"]
+    return f"{counts['train']} {people}, and others: {', '.join(others)}"
+
+
+def provenance(trained: Trained) -> dict[str, Any]:
+    """How the bundle came to be, in plain types."""
+    stated = {"licence": trained.licence} if trained.licence else {}
+    return stated | {
+        "recipe": trained.recipe.name,
+        "seed": trained.seed,
+        "faces": {name: len(rows) for name, rows in trained.members.items()},
+        "face2bone": __version__,
+        "torch": torch.__version__.split("+")[0],
+        "python": platform.python_version(),
+    }
+
+
+def _describe(trained: Trained, cohort: Cohort) -> Described:
+    """A written drawn cohort says so in a file beside its manifest, and only makes a demo."""
+    name, made = f"{NAME}-{trained.recipe.name}", provenance(trained)
+    drawn = read_plan(cohort.root)
+    if drawn is None:
+        return Described(name, False, trained_on(trained, "patients of a cohort"), made)
+    return Described(
+        name=f"{name}-drawn",
+        is_drawn=True,
+        cohort=trained_on(trained, f"drawn patients ({drawn['world']} world)") + "; no real person",
+        provenance=made,
+        generator_version=drawn["generator_version"],
+        generator_hash=drawn["generator_hash"],
+    )

@@ -1,0 +1,191 @@
+"""The Explore page in Streamlit's own test runner; what it looks like: tests/browser."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from face2bone.bundle import Bundle, load_bundle
+from face2bone.cohort_explanations.folder import SHIPPED, write_explained
+from face2bone.cohort_explanations.pair import difference
+from face2bone.dashboard.explore import change
+from face2bone.dashboard.explore.page import VIEWS
+from face2bone.drawn.face.patients import draw_patient, patient_seed
+from face2bone.drawn.face.worlds import World
+from face2bone.modalities.face import REGIONS
+from tests.cohort_explanations.made import cohort_of, figures
+from tests.dashboard.acts import done, named
+
+SECONDS = 120
+NOBODY = pd.DataFrame({"row": [], "patient_id": [], "reason": []})
+PHOTOS = 30
+
+
+@pytest.fixture
+def with_cohort(bundle_root: Path, tiny_bundle: Bundle) -> Path:
+    write_explained(cohort_of(PHOTOS, tiny_bundle.sha256), NOBODY, bundle_root / SHIPPED)
+    return bundle_root
+
+
+def page(view: str = "Patients") -> AppTest:
+    app = AppTest.from_file("../../pages/explore.py", default_timeout=SECONDS)
+    app.session_state["explore_view"] = view
+    return app.run()
+
+
+def words(app: AppTest) -> str:
+    shown = (*app.markdown, *app.caption, *app.info, *app.warning)
+    return " ".join(element.value for element in shown)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_draws_and_says_the_faces_are_drawn(with_cohort: Path, view: str) -> None:
+    app = page(view)
+    assert not app.exception
+    assert [heading.value for heading in app.header] == [view]
+    assert "nobody here exists" in words(app)
+
+
+def test_the_table_shows_pictures_only_where_one_is_kept(with_cohort: Path) -> None:
+    app = page()
+    (table,) = [frame.value for frame in app.dataframe]
+    assert len(table) == 25
+    assert f"{PHOTOS} of {PHOTOS} photos" in words(app)
+    assert 0 < table["picture"].isna().sum() < 25
+    assert table["picture"].dropna().str.startswith("data:image/jpeg;base64,").all()
+    app.selectbox(key="explore_page").set_value(2).run()
+    assert len(app.dataframe[0].value) == PHOTOS - 25
+
+
+def test_filters_and_order_reach_the_table(with_cohort: Path) -> None:
+    app = page()
+    app.multiselect(key="explore_class").set_value(["osteoporosis"]).run()
+    app.multiselect(key="explore_sex").set_value(["F"]).run()
+    app.selectbox(key="explore_sort").select("uncertainty").run()
+    table = app.dataframe[0].value
+    assert set(table["by DXA"]) == {"osteoporosis"}
+    assert set(table["sex"]) == {"woman"}
+    assert table["uncertainty"].is_monotonic_decreasing
+    app.slider(key="explore_error").set_value(1.0).run()
+    assert "No patient passes" in words(app)
+
+
+def test_another_cohort_is_opened_by_its_path_and_a_wrong_one_is_one_sentence(
+    with_cohort: Path, tiny_bundle: Bundle, tmp_path: Path
+) -> None:
+    other = cohort_of(6, tiny_bundle.sha256)
+    real = replace(other, about=replace(other.about, world=None, description="6 patients"))
+    real.table["thumbnail"] = None
+    folder = write_explained(real, NOBODY, tmp_path / "mine")
+    app = page()
+    app.text_input(key="explore_path").set_value(str(folder)).run()
+    assert not app.exception
+    assert app.dataframe[0].value["picture"].isna().all()
+    assert "only where consent is recorded" in words(app)
+    app.text_input(key="explore_path").set_value(str(tmp_path / "nothing")).run()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert "holds no explained cohort" in app.error[0].value
+    assert not app.dataframe
+
+
+def test_a_model_without_a_cohort_says_how_to_make_one(bundle_root: Path) -> None:
+    app = page()
+    assert not app.exception
+    assert "face2bone explain" in app.info[0].value
+
+
+def test_groups_show_a_face_each_and_one_region_across_them(with_cohort: Path) -> None:
+    app = page("Groups")
+    assert len(app.get("html")) == 3  # a face for each true class
+    assert "Only 10 patients" in words(app)
+    app.selectbox(key="explore_region").select(REGIONS[4]).run()
+    assert not app.exception
+    assert REGIONS[4].label in app.get("plotly_chart")[1].proto.spec
+    app.selectbox(key="explore_by").select("age").run()
+    assert not app.exception
+
+
+def test_two_patients_are_told_apart_in_words(with_cohort: Path) -> None:
+    app = page("Two patients")
+    app.selectbox(key="pair_a").select(3).run()
+    app.selectbox(key="pair_b").select(8).run()
+    assert not app.exception
+    for sentence in difference(figures(3), figures(8), "severity").words:
+        assert sentence in words(app)
+
+
+def pictures(app: AppTest) -> list[str]:
+    """The sources of the pictures."""
+    bodies = [element.proto.body for element in app.get("html")]
+    return [body.split('src="')[1].split('"')[0] for body in bodies if "src=" in body]
+
+
+@pytest.fixture
+def quick_change(monkeypatch: pytest.MonkeyPatch) -> Callable[..., object]:
+    """The background work without 1,024 passes."""
+
+    def explained(assessor: object, variant: object, progress: Callable[[str, float], None]):  # type: ignore[no-untyped-def]
+        progress("regions", 0.5)
+        return figures(77)
+
+    monkeypatch.setattr(change, "explained_variant", explained)
+    return explained
+
+
+def test_a_moved_slider_changes_the_face_and_the_answer(
+    with_cohort: Path, quick_change: object
+) -> None:
+    app = page("Change a face")
+    assert "Move a slider" in words(app)
+    assert pictures(app)[0] == pictures(app)[1]
+    assert (app.table[0].value["difference"] == "+0.0 points").all()
+    drawn = draw_patient(patient_seed(400_900, 0), World.PLANTED).ageing.orbit
+    assert f"As drawn: {drawn:.1f}" in words(app)
+    named(app.slider, "change_orbit").set_value(8.5).run()
+    assert not app.exception
+    assert pictures(app)[0] != pictures(app)[1]
+    app.button(key="change_explain").click().run()
+    app = done(app)
+    assert not app.exception
+    words_of = difference(figures(0), figures(77), "severity", ("As drawn", "Changed")).words
+    assert all(sentence in words(app) for sentence in words_of)
+    named(app.slider, "change_orbit").set_value(0.0).run()
+    assert app.button(key="change_explain")  # another face: asked for anew
+
+
+def test_a_concepts_name_is_kept_with_the_model_or_refused_beside_its_box(
+    with_cohort: Path,
+) -> None:
+    app = page("Concepts")
+    sha = load_bundle(with_cohort).sha256
+    app.text_input(key="name_1").set_value("Deep fold").run()
+    assert "Who gives the name" in app.error[0].value
+    assert load_bundle(with_cohort).concepts.names[1] != "Deep fold"
+    app.text_input(key="saver_name").set_value("Dr. Li").run()
+    assert not app.exception
+    assert not app.error
+    assert "**Deep fold**" in words(app)
+    renamed = load_bundle(with_cohort)
+    assert renamed.concepts.names[1] == "Deep fold"
+    assert any(renamed.naming(1) in caption.value for caption in app.caption)
+    assert renamed.sha256 == sha
+    app.text_input(key="name_2").set_value("deep fold").run()
+    assert not app.exception
+    assert "called" in app.error[0].value
+    assert load_bundle(with_cohort).concepts.names == renamed.concepts.names
+    app.text_input(key="name_2").set_value(renamed.concepts.names[2]).run()
+    assert not app.error, "typed back: nothing is refused any more"
+
+
+def test_cards_come_by_importance(with_cohort: Path, tiny_bundle: Bundle) -> None:
+    app = page("Concepts")
+    names = [m.value.strip("*") for m in app.markdown if m.value.startswith("**Concept")]
+    order = np.argsort(-tiny_bundle.concepts.importance[:, 2], kind="stable")
+    # Cards go left and right in turn, and the page lists its columns one after the other.
+    expected = [tiny_bundle.concepts.names[i] for i in (*order[::2], *order[1::2])]
+    assert names == expected

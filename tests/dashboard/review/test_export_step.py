@@ -1,0 +1,106 @@
+"""The export buttons: nothing is made before it is asked for, and the crop only when ticked."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import pypdfium2 as pdfium
+import pytest
+import streamlit as st
+from pypdfium2 import raw
+
+from face2bone.assess import NOT_EXPLAINED, Assessment, Assessor, Explanation
+from face2bone.bundle import Bundle
+from face2bone.dashboard.common import session
+from face2bone.dashboard.review.export_step import export
+from face2bone.drawn.face.samples import sample_patients
+from face2bone.modalities.photo import read_photo
+from face2bone.report.assessment.document import SCHEMA_VERSION
+
+Offered = dict[str, Callable[[], bytes]]
+
+
+@pytest.fixture(scope="module")
+def assessment(tiny_bundle: Bundle) -> Assessment:
+    """That of a drawn sample patient, not explained."""
+    assessor, sample = Assessor(tiny_bundle), sample_patients()[0]
+    found = assessor.locate(read_photo(sample.photo_bytes()))
+    prediction = assessor.predict(found)
+    referral = assessor.refer(sample.patient, prediction)
+    return Assessment(
+        sample.patient, found, prediction, Explanation.none(), referral, assessor.facts
+    )
+
+
+@pytest.fixture
+def offered(monkeypatch: pytest.MonkeyPatch) -> Offered:
+    """What each download button was handed, by name."""
+    handed: Offered = {}
+
+    def button(label: str, data: Callable[[], bytes], key: str, **_: object) -> None:
+        handed[key.rsplit("_", 2)[0]] = data  # without which photo and patient it is of
+
+    monkeypatch.setattr(st, "download_button", button)
+    return handed
+
+
+def tick(monkeypatch: pytest.MonkeyPatch, *keys: str) -> None:
+    monkeypatch.setattr(st, "checkbox", lambda *_, key, **__: key.startswith(keys))
+
+
+def pictures(pdf: bytes) -> int:
+    document = pdfium.PdfDocument(pdf)
+    return sum(1 for page in document for _ in page.get_objects([raw.FPDF_PAGEOBJ_IMAGE]))
+
+
+def test_every_file_is_made_only_when_asked_for(assessment: Assessment, offered: Offered) -> None:
+    export(assessment)
+    assert set(offered) == {"download_pdf", "download_fhir", "download_json"}
+    assert all(callable(make) for make in offered.values())
+    assert offered["download_pdf"]().startswith(b"%PDF-")
+    assert json.loads(offered["download_fhir"]())["resourceType"] == "Bundle"
+    assert json.loads(offered["download_json"]())["schema_version"] == SCHEMA_VERSION
+
+
+def test_a_button_is_of_one_patient_and_one_photo(
+    assessment: Assessment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under one key for all, a button drawn for one patient could hand out the next one's file."""
+    keys: list[str] = []
+    monkeypatch.setattr(st, "download_button", lambda *_, key, **__: keys.append(key))
+    export(assessment)
+    other = replace(assessment.located, photo_sha256="f" * 64)
+    export(replace(assessment, located=other))
+    session.review_case().new_patient()
+    export(assessment)
+    assert len(set(keys)) == len(keys) == 9
+
+
+def test_what_was_not_explained_says_so_in_every_file(
+    assessment: Assessment, offered: Offered
+) -> None:
+    export(assessment)
+    written = json.loads(offered["download_json"]())
+    assert written["regions_withheld"] == NOT_EXPLAINED
+    assert (written["regions"], written["concepts"]) == ([], [])
+    assert NOT_EXPLAINED in offered["download_fhir"]().decode()
+
+
+def test_the_crop_is_in_the_pdf_only_when_ticked(
+    assessment: Assessment, offered: Offered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export(assessment)
+    assert pictures(offered["download_pdf"]()) == 0
+    tick(monkeypatch, "report_crop")
+    export(assessment)
+    assert pictures(offered["download_pdf"]()) == 1
+
+
+def test_dicom_is_offered_only_on_request_and_never_with_the_crop(
+    assessment: Assessment, offered: Offered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tick(monkeypatch, "offer_dicom", "report_crop")
+    export(assessment)
+    data = offered["download_dicom"]()
+    assert data[128:132] == b"DICM"
+    assert b"/Subtype/Image" not in data

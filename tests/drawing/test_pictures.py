@@ -1,0 +1,80 @@
+"""Pictures: right sizes, nothing outside the ellipse, and the notice on every result."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from face2bone.assess import Assessment
+from face2bone.drawing.pictures import (
+    concept_png,
+    concepts_png,
+    crop_png,
+    crop_rgba,
+    mesh_jpeg,
+    overlay_png,
+    region_overlay,
+    regions_png,
+)
+from face2bone.modalities.photo import Photo
+
+
+def test_crop_is_transparent_outside_the_ellipse(assessment: Assessment) -> None:
+    aligned = assessment.located.aligned
+    picture = np.asarray(Image.open(io.BytesIO(crop_png(aligned))))
+    assert picture.shape == (160, 160, 4)
+    np.testing.assert_array_equal(picture[..., 3] > 0, aligned.mask)
+
+
+def test_overlay_tints_each_region_by_its_own_value(assessment: Assessment) -> None:
+    aligned = assessment.located.aligned
+    values = np.zeros(10)
+    values[3], values[7] = 2.0, -2.0
+    change = region_overlay(aligned, values).astype(int) - crop_rgba(aligned).astype(int)
+    touched = np.abs(change).sum(axis=-1) > 0
+    assert set(np.unique(aligned.region_map[touched])) <= {3, 7}
+    red, blue = change[aligned.region_map == 3], change[aligned.region_map == 7]
+    assert (red[:, 0] - red[:, 2]).mean() > 20
+    assert (blue[:, 2] - blue[:, 0]).mean() > 20
+
+
+def test_zero_values_tint_nothing(assessment: Assessment) -> None:
+    aligned = assessment.located.aligned
+    np.testing.assert_array_equal(region_overlay(aligned, np.zeros(10)), crop_rgba(aligned))
+
+
+@pytest.mark.parametrize("class_index", [0, 1, 2])
+def test_result_pictures_say_which_model_spoke(assessment: Assessment, class_index: int) -> None:
+    for draw in (regions_png, concepts_png):
+        picture = Image.open(io.BytesIO(draw(assessment, class_index)))
+        assert picture.info["Description"] == assessment.bundle.status
+        assert min(picture.size) > 200
+
+
+def test_pictures_are_the_same_bytes_twice(assessment: Assessment) -> None:
+    assert regions_png(assessment, 0) == regions_png(assessment, 0)
+
+
+def test_concept_picture_is_brightest_where_the_concept_is(assessment: Assessment) -> None:
+    aligned = assessment.located.aligned
+    location = np.zeros((160, 160), dtype=np.float32)
+    location[60:100, 60:100] = 1.0
+    picture = np.asarray(Image.open(io.BytesIO(concept_png(aligned, location)))).astype(int)
+    crop = crop_rgba(aligned).astype(int)
+    np.testing.assert_array_equal(picture[60:100, 60:100, :3], crop[60:100, 60:100, :3])
+    assert picture[10:50, 60:100, :3].mean() < 0.3 * crop[10:50, 60:100, :3].mean()
+
+
+def test_mesh_marks_landmarks_and_shrinks_big_photos(
+    assessment: Assessment, drawn_photo: Photo
+) -> None:
+    picture = Image.open(io.BytesIO(mesh_jpeg(drawn_photo, assessment.located.face)))
+    assert max(picture.size) <= 640
+    assert picture.getexif() == {}
+
+
+def test_overlay_png_is_the_overlay(assessment: Assessment) -> None:
+    aligned, values = assessment.located.aligned, np.linspace(-1, 1, 10)
+    picture = np.asarray(Image.open(io.BytesIO(overlay_png(aligned, values))))
+    np.testing.assert_array_equal(picture, region_overlay(aligned, values))

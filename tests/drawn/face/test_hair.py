@@ -1,0 +1,62 @@
+"""Where hair grows."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from face2bone.drawn.face.atlas import atlas
+from face2bone.drawn.face.description import FaceParameters, Hair, HairStyle
+from face2bone.drawn.face.hair import FLOW_OF_STYLE, LONG_STYLES, grow_hair
+from face2bone.drawn.face.strands import FLOW_NAMES
+
+Person = Callable[[int], FaceParameters]
+
+
+@pytest.fixture(scope="module")
+def hair(drawn_person: Person) -> Hair:
+    return replace(drawn_person(41).hair, style=HairStyle.BACK, recession=0.0, line=0.0)
+
+
+def covered(hair: Hair, y: float) -> float:
+    """Share of the forehead at height y (mm), within 25 mm of the midline, that has hair."""
+    a = atlas()
+    strip = (np.abs(a.y - y) < 2) & (np.abs(a.x) < 25) & (a.front > 0.3)
+    return float(grow_hair(hair).cover[strip].mean())
+
+
+def test_every_style_has_a_flow() -> None:
+    assert set(FLOW_OF_STYLE) == set(HairStyle)
+    assert set(FLOW_OF_STYLE.values()) <= set(FLOW_NAMES)
+    assert set(LONG_STYLES) < set(HairStyle)
+
+
+def test_hair_grows_above_the_hairline_only(hair: Hair) -> None:
+    assert covered(hair, -85) > 0.9
+    assert covered(hair, -50) < 0.05
+    scalp = grow_hair(hair)
+    face = (np.abs(atlas().x) < 45) & (np.abs(atlas().y) < 40)
+    assert scalp.cover[face].max() < 0.05
+
+
+def test_a_receding_hairline_bares_the_corners_of_the_forehead(hair: Hair) -> None:
+    a = atlas()
+    corner = (np.abs(np.abs(a.x) - 42) < 5) & (np.abs(a.y + 66) < 4)
+    full = grow_hair(hair).cover[corner].mean()
+    receded = grow_hair(replace(hair, recession=1.5)).cover[corner].mean()
+    assert full > receded + 0.3
+
+
+def test_a_bald_head_is_bare_on_top(hair: Hair) -> None:
+    assert covered(replace(hair, style=HairStyle.BALD), -85) < 0.05
+
+
+def test_more_volume_stands_out_further(hair: Hair) -> None:
+    thin, thick = (grow_hair(replace(hair, volume=v)).lift.max() for v in (3.0, 9.0))
+    assert thick > thin + 4
+
+
+def test_a_mirrored_parting_mirrors_the_strands(hair: Hair) -> None:
+    one, other = grow_hair(hair), grow_hair(replace(hair, mirrored=not hair.mirrored))
+    np.testing.assert_array_equal(one.tone, other.tone[:, ::-1])

@@ -1,0 +1,58 @@
+"""An explanation is shown when its two baselines tell the same story, and withheld when not."""
+
+import numpy as np
+import pytest
+
+from face2bone.explain.coalitions import all_coalitions
+from face2bone.explain.curves import N
+from face2bone.explain.self_check import LEAST_AGREEMENT, LEAST_BEATEN, SelfCheck, self_check
+
+WORTH = np.array([3.0, -1.0, 0.5, 2.0, 0.1, 1.0, -2.0, 4.0, 1.5, 0.25])
+
+
+def game(worth):
+    return all_coalitions(N) @ np.asarray(worth, dtype=np.float64)
+
+
+def test_two_fills_that_agree_pass():
+    found = self_check(game(WORTH), game(WORTH * 0.3 + 0.01 * np.arange(10)))
+    assert found.agreement > 0.95
+    assert found.beaten > 0.999
+    assert found.reason is None
+
+
+def test_two_fills_that_disagree_are_withheld_in_words():
+    found = self_check(game(WORTH), game(-WORTH))
+    assert found.agreement == pytest.approx(-1)
+    assert found.reason is not None
+    assert "rank the regions differently" in found.reason
+    assert "-1.00" in found.reason
+
+
+def test_nothing_to_rank_is_withheld():
+    assert self_check(np.zeros(1024), np.zeros(1024)) == SelfCheck(0.0, 0.0)
+    assert SelfCheck(0.0, 0.0).reason is not None
+
+
+def test_an_order_no_better_than_chance_is_withheld_even_where_ranks_agree():
+    reason = SelfCheck(0.9, 0.80).reason
+    assert reason is not None
+    assert "80%" in reason
+
+
+def test_the_limits_themselves_pass():
+    assert SelfCheck(LEAST_AGREEMENT, LEAST_BEATEN).reason is None
+
+
+def test_it_does_not_matter_which_fill_comes_first(table):
+    other = np.random.default_rng(9).normal(size=1024)
+    assert self_check(table, other) == self_check(other, table)
+
+
+def test_unrelated_rankings_pass_agreement_about_once_in_twenty():
+    """The meaning of the first constant, by simulation: 5% of unrelated rankings reach it."""
+    rng = np.random.default_rng(1)
+    ranks = np.argsort(rng.random((40_000, 10)), axis=1)
+    gaps = ((ranks - np.arange(10)) ** 2).sum(axis=1)
+    reached = np.mean(1 - 6 * gaps / 990 >= LEAST_AGREEMENT)
+    assert 0.04 < reached < 0.06

@@ -1,0 +1,93 @@
+"""The schema: what it refuses, and that a refusal names the field."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from face2bone.assess import Assessment
+from face2bone.errors import DocumentInvalid
+from face2bone.report.assessment.assessment_json import to_json
+from face2bone.report.assessment.document import read_document
+
+
+@pytest.fixture(scope="module")
+def values(assessment: Assessment) -> dict[str, Any]:
+    parsed: dict[str, Any] = json.loads(to_json(assessment))
+    return parsed
+
+
+def test_a_document_is_read_back(values: dict[str, Any]) -> None:
+    assert json.loads(read_document(json.dumps(values)).model_dump_json()) == values
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "named"),
+    [
+        (("schema_version",), "1.0", "schema_version"),
+        (("probabilities", "normal"), 1.5, "probabilities.normal"),
+        (("probabilities", "normal"), -0.1, "probabilities.normal"),
+        (("prediction_set",), ["normal", "osteoporosis"], "skips a class"),
+        (("prediction_set",), ["osteopenia", "normal"], "out of order"),
+        (("prediction_set",), [], "lacks a part"),
+        (("photo_sha256",), "A" * 64, "photo_sha256"),
+        (("photo_sha256",), "", "lacks a part"),
+        (("probabilities",), None, "lacks a part"),
+        (("out_of_domain",), None, "lacks a part"),
+        (("no_result",), "No face was found.", "beside parts of one"),
+        (("bundle", "status"), "approved", "bundle.status"),
+        (("patient", "name"), "Ada", "patient.name"),
+        (("photo",), "data:image/png;base64,AAAA", "photo"),
+        (("referral", "reasons"), [], "referral.reasons"),
+        (("patient", "menopause"), "perhaps", "patient.*Menopause"),
+        (("patient", "red_flags"), ["toothache"], "patient.*RedFlag"),
+        (("patient", "history"), {"smoking": "pipe"}, "answer smoking is not valid"),
+        (("patient", "history"), {"t_scores": {"total_hip": -27}}, "DXA score -27 is outside"),
+        (("bundle", "created_on"), "soon", "bundle.created_on"),
+        (("frax",), {"major_percent": 5, "hip_percent": 9, "with_bmd": True}, "FRAX hip result"),
+        (("frax",), {"major_percent": 101, "hip_percent": 1, "with_bmd": True}, "frax"),
+    ],
+)
+def test_what_breaks_the_schema_is_named(
+    values: dict[str, Any], path: tuple[str, ...], value: object, named: str
+) -> None:
+    changed = json.loads(json.dumps(values))
+    part = changed
+    for key in path[:-1]:
+        part = part[key]
+    part[path[-1]] = value
+    with pytest.raises(DocumentInvalid, match=named):
+        read_document(json.dumps(changed))
+
+
+def test_shares_that_do_not_sum_to_one_are_refused(values: dict[str, Any]) -> None:
+    shares = {"normal": 0.5, "osteopenia": 0.5, "osteoporosis": 0.5}
+    with pytest.raises(DocumentInvalid, match="do not sum to 1"):
+        read_document(json.dumps(values | {"probabilities": shares}))
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity"])
+def test_a_number_that_is_none_is_refused(values: dict[str, Any], number: str) -> None:
+    text = json.dumps(values).replace('"threshold": ', f'"threshold": {number}, "was": ')
+    with pytest.raises(DocumentInvalid):
+        read_document(text)
+
+
+@given(st.binary(max_size=200) | st.text(max_size=200))
+def test_anything_else_is_refused_in_two_sentences(data: bytes | str) -> None:
+    with pytest.raises(DocumentInvalid, match="no assessment of schema"):
+        read_document(data)
+
+
+@pytest.mark.parametrize(
+    ("field", "number"),
+    [("age_years", -5), ("age_years", 1e308), ("height_cm", 1.6), ("weight_kg", 0)],
+)
+def test_a_patient_out_of_range_is_refused(
+    values: dict[str, Any], field: str, number: float
+) -> None:
+    patient = values["patient"] | {field: number}
+    with pytest.raises(DocumentInvalid, match=f"patient.{field}"):
+        read_document(json.dumps(values | {"patient": patient}))

@@ -1,1 +1,0 @@
-"""The figures of docs/results/concepts.md: run with ``python -m tools.concept_study``."""

@@ -1,6 +1,0 @@
-"""The planted-truth table of docs/results/faithfulness.md: run with ``python -m``.
-
-    python -m tools.faithfulness BUNDLE... --out FOLDER
-
-It needs the packages of requirements-dev.txt, because rival methods come from captum.
-"""
