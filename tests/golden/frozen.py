@@ -5,6 +5,7 @@ reach the figures. What must differ from run to run or says nothing of what is c
 the day, the program's version, the bundle's hash and the identifiers FHIR makes up.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pypdfium2 as pdfium
 
 from face2bone.assess import AnswersOnly, Assessment, Assessor
@@ -23,6 +25,8 @@ from face2bone.cohort.synthetic.write import manifest_table, truth_table, write_
 from face2bone.errors import FaceRejected
 from face2bone.evaluation.evaluate import evaluate_bundle
 from face2bone.evaluation.record import to_json as evaluation_json
+from face2bone.explain.craft import ConceptAttribution
+from face2bone.explain.shapley import RegionAttribution
 from face2bone.photo import read_photo
 from face2bone.report.assessment_json import document
 from face2bone.report.assessment_json import to_json as assessment_json
@@ -35,7 +39,9 @@ from tests.golden.patients import CASES, SEED, WORLD, Case, drawn_patients, type
 MADE_AT = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
 NO_HASH = "0" * 64
 MADE_UP = re.compile(r"urn:uuid:[0-9a-f-]{36}")
-NUMBERS = re.compile(r"\[[-+.,\de\s]*\]")  # a list of nothing else, over several lines
+FLAT = re.compile(r"\{[^][{}]*\}|\[[^][{}]*\]")  # an object or a list that holds neither
+LINE = 100  # characters
+SQUARES = 16  # along a side of the crop
 DIGITS = 6
 
 Said = Assessment | AnswersOnly
@@ -48,7 +54,11 @@ def frozen_texts(bundle: Bundle, photos: Sequence[bytes], folder: Path) -> dict[
     assessor.facts = replace(assessor.facts, sha256=NO_HASH)
     patients = drawn_patients()
     told = [_said(assessor, *each) for each in zip(patients, photos, CASES, strict=True)]
-    texts = {"patients.json": patients_text(patients), "predictions.json": _predictions(told)}
+    texts = {
+        "patients.json": patients_text(patients),
+        "crops.json": _as_json([_crop(said) for said in told if isinstance(said, Assessment)]),
+        "predictions.json": _predictions(told),
+    }
     for number, (said, case) in enumerate(zip(told, CASES, strict=True), start=1):
         texts |= {f"patient_{number}.{name}": text for name, text in _files(said, number, case)}
     return texts | {"evaluation.json": _evaluation(bundle, engine, photos, folder)}
@@ -72,6 +82,15 @@ def _said(assessor: Assessor, drawn: DrawnPatient, photo: bytes, case: Case) -> 
         referral = assessor.refer(patient, None, case.frax, case.guideline)
         why, sha256 = str(refused), located.photo_sha256
         return AnswersOnly(patient, referral, assessor.facts, why, sha256, located.face.quality)
+
+
+def _crop(said: Assessment) -> dict[str, Any]:
+    """What the network reads: its hash, and the mean grey level of 16 x 16 squares."""
+    crop = said.located.aligned.crop
+    side = len(crop) // SQUARES
+    squares = crop.reshape(SQUARES, side, SQUARES, side, -1).mean(axis=(1, 3, 4))
+    digest = hashlib.sha256(np.ascontiguousarray(crop).tobytes()).hexdigest()
+    return {"sha256": digest, "squares": squares.round(1).tolist()}
 
 
 def _predictions(told: Iterable[Said]) -> str:
@@ -114,33 +133,39 @@ def _without_uuids(text: str) -> str:
 
 
 def _explanation(said: Assessment) -> str:
-    concepts, explanation = said.explanation.concepts, said.explanation
+    """The whole region table of both fills, how far it is to be believed, and the concepts."""
+    explanation, classes = said.explanation, range(len(said.prediction.logits))
+    checks = [explanation.self_check(k) for k in classes]
     return _as_json(
         {
-            "regions": [
-                {
-                    "fill": game.fill,
-                    "base": game.base.tolist(),
-                    "full": game.full.tolist(),
-                    "values": {
-                        region.value: row.tolist()
-                        for region, row in zip(game.regions, game.values, strict=True)
-                    },
-                }
-                for game in explanation.regions
-            ],
-            "withheld": [explanation.withheld(k) for k in range(len(said.prediction.logits))],
-            "concepts": {
-                "names": concepts.names,
-                "presence": concepts.presence.tolist(),
-                "importance": concepts.importance.tolist(),
-                "importance_error": concepts.importance_error.tolist(),
-                "coefficients": concepts.coefficients.tolist(),
-                "mean_location": concepts.location.mean(axis=(1, 2)).tolist(),
-                "reconstruction_error": concepts.reconstruction_error,
-            },
+            "regions": [_game(game) for game in explanation.regions],
+            "self_checks": [check and asdict(check) for check in checks],
+            "withheld": [bool(explanation.withheld(k)) for k in classes],
+            "concepts": _concepts(explanation.concepts),
         }
     )
+
+
+def _game(game: RegionAttribution) -> dict[str, Any]:
+    rows = zip(game.regions, game.values.tolist(), strict=True)
+    return {
+        "fill": game.fill,
+        "base": game.base.tolist(),
+        "full": game.full.tolist(),
+        "values": {region.value: row for region, row in rows},
+    }
+
+
+def _concepts(concepts: ConceptAttribution) -> dict[str, Any]:
+    return {
+        "names": concepts.names,
+        "presence": concepts.presence.tolist(),
+        "importance": concepts.importance.tolist(),
+        "importance_error": concepts.importance_error.tolist(),
+        "coefficients": concepts.coefficients.tolist(),
+        "mean_location": concepts.location.mean(axis=(1, 2)).tolist(),
+        "reconstruction_error": concepts.reconstruction_error,
+    }
 
 
 def _coalitions(said: Assessment) -> str:
@@ -169,9 +194,14 @@ def _evaluation(bundle: Bundle, engine: Engine, photos: Sequence[bytes], folder:
 
 
 def _as_json(value: Any) -> str:
-    """Readable: keys sorted, six decimals, and a list of numbers in one line."""
+    """Readable: keys sorted, six decimals, and what is short in one line."""
     text = json.dumps(_rounded(value), indent=1, sort_keys=True, ensure_ascii=False)
-    return NUMBERS.sub(lambda found: " ".join(found[0].split()), text) + "\n"
+    return FLAT.sub(_in_one_line, text) + "\n"
+
+
+def _in_one_line(found: re.Match[str]) -> str:
+    line = " ".join(found[0].split())
+    return line if len(line) <= LINE else found[0]
 
 
 def _rounded(value: Any) -> Any:
