@@ -20,19 +20,19 @@ import pypdfium2 as pdfium
 from face2bone.assess import AnswersOnly, Assessment, Assessor
 from face2bone.bundle import Bundle
 from face2bone.cohort.manifest import read_manifest
-from face2bone.cohort.synthetic.patients import DrawnPatient
-from face2bone.cohort.synthetic.write import manifest_table, truth_table, write_cohort
+from face2bone.drawn.face.patients import DrawnPatient
+from face2bone.drawn.face.write import manifest_table, truth_table, write_cohort
 from face2bone.errors import FaceRejected
 from face2bone.evaluation.evaluate import evaluate_bundle
 from face2bone.evaluation.record import to_json as evaluation_json
 from face2bone.explain.craft import ConceptAttribution
 from face2bone.explain.shapley import RegionAttribution
-from face2bone.photo import read_photo
-from face2bone.report.assessment_json import document
-from face2bone.report.assessment_json import to_json as assessment_json
-from face2bone.report.fhir import to_fhir
-from face2bone.report.page import Heading
-from face2bone.report.pdf import to_pdf
+from face2bone.modalities.photo import read_photo
+from face2bone.report.assessment.assessment_json import document
+from face2bone.report.assessment.assessment_json import to_json as assessment_json
+from face2bone.report.assessment.fhir import to_fhir
+from face2bone.report.assessment.page import Heading
+from face2bone.report.assessment.pdf import to_pdf
 from face2bone.runtime import Engine, TorchEngine
 from tests.golden.patients import CASES, SEED, WORLD, Case, drawn_patients, typed
 
@@ -149,7 +149,7 @@ def _explanation(said: Assessment) -> str:
 def _game(game: RegionAttribution) -> dict[str, Any]:
     rows = zip(game.regions, game.values.tolist(), strict=True)
     return {
-        "fill": game.fill,
+        "fill": game.baseline,
         "base": game.base.tolist(),
         "full": game.full.tolist(),
         "values": {region.value: row for region, row in rows},
@@ -171,7 +171,7 @@ def _concepts(concepts: ConceptAttribution) -> dict[str, Any]:
 def _coalitions(said: Assessment) -> str:
     """The logits of all 1,024 coalitions under each fill, a row a coalition in their order."""
     games = said.explanation.regions
-    head = ",".join(f"{game.fill} {k}" for game in games for k in range(game.table.shape[1]))
+    head = ",".join(f"{game.baseline} {k}" for game in games for k in range(game.table.shape[1]))
     rows = zip(*(game.table.tolist() for game in games), strict=True)
     lines = (",".join(f"{v:.4f}" for part in row for v in part) for row in rows)
     return "".join(f"{line}\n" for line in (head, *lines))

@@ -10,9 +10,9 @@ from PIL import Image
 
 from face2bone.choices import GuidelineId
 from face2bone.clinical.frax import FraxResult
-from face2bone.cohort.synthetic.patients import TEST_SEED_RANGE, DrawnPatient, draw_cohort
-from face2bone.cohort.synthetic.worlds import World
-from face2bone.cohort.synthetic.write import photo_bytes
+from face2bone.drawn.face.patients import TEST_SEED_RANGE, DrawnPatient, draw_cohort
+from face2bone.drawn.face.worlds import World
+from face2bone.drawn.face.write import photo_bytes
 from face2bone.history import (
     Alcohol,
     Condition,
