@@ -15,7 +15,7 @@ from tests.dashboard.acts import SECONDS, at_records, done, named
 @pytest.fixture
 def app(tiny_model: object) -> AppTest:
     """A sample patient, explained."""
-    page = AppTest.from_file("../../pages/review.py", default_timeout=SECONDS).run()
+    page = AppTest.from_file("../../../pages/review.py", default_timeout=SECONDS).run()
     return done(page.button(key="sample_0").click().run())
 
 

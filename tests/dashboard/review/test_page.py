@@ -22,7 +22,7 @@ SECONDS = 120
 
 @pytest.fixture
 def app(tiny_model: object) -> AppTest:
-    return AppTest.from_file("../../pages/review.py", default_timeout=SECONDS).run()
+    return AppTest.from_file("../../../pages/review.py", default_timeout=SECONDS).run()
 
 
 def headings(app: AppTest) -> list[str]:
@@ -117,7 +117,7 @@ def test_missing_details_stop_before_the_face(app: AppTest) -> None:
 
 def test_two_sessions_share_no_photo(app: AppTest) -> None:
     app.button(key="sample_0").click().run()
-    other = AppTest.from_file("../../pages/review.py", default_timeout=SECONDS).run()
+    other = AppTest.from_file("../../../pages/review.py", default_timeout=SECONDS).run()
     assert headings(other) == ["1. Photo"]
     assert other.session_state["review_case"].photo is None
 
