@@ -64,6 +64,12 @@ def places(count: int) -> list[DeltaGenerator]:
     return [st.container() for _ in range(count)]
 
 
+def one_of_two(side: int) -> DeltaGenerator:
+    """Of two places the one on this side, 0 or 1; what was drawn in the other goes at once."""
+    pair = [st.container() if i == side else st.empty() for i in range(2)]
+    return pair[side]
+
+
 def step(number: int, title: str, meaning: str) -> None:
     """A step's heading and one sentence on what it is for."""
     st.header(f"{number}. {title}", divider="gray")

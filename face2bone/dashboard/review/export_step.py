@@ -48,7 +48,7 @@ def export(assessment: Assessment | AnswersOnly) -> None:
             "application/json",
             key=_key(assessment, "download_json"),
         )
-    if st.checkbox("Also offer DICOM Encapsulated PDF", key="offer_dicom"):
+    if st.checkbox("Also offer DICOM Encapsulated PDF", key="offer_dicom", persist_state="session"):
         _button(Form.DICOM, assessment, heading)
 
 
@@ -60,16 +60,19 @@ def _heading(found: LocatedFace | None) -> Callable[[], Heading]:
         "Pseudonym on the report (never a name)",
         key=key("report_pseudonym"),
         max_chars=PSEUDONYM_LIMIT,
+        persist_state="session",
     )
     language = tongue.selectbox(
         "Language of the PDF",
         list(Language),
         format_func=LANGUAGES.__getitem__,
         key="report_language",
+        persist_state="session",
     )
     shown = found is not None and st.checkbox(
         "Show the face crop in the PDF (the person can be recognised by it)",
         key=key(f"report_crop_{found.photo_sha256[:8]}"),
+        persist_state="session",
     )
     return lambda: Heading(
         pseudonym,

@@ -52,9 +52,9 @@ def _place() -> DeltaGenerator:
     last, side = review_case.drawn
     subject = review_case.subject
     side = side if subject == last else 1 - side
-    pair = [st.container() if i == side else st.empty() for i in range(2)]
+    place = elements.one_of_two(side)
     review_case.drawn = subject, side  # only now: a script that was ended has emptied nothing
-    return pair[side]
+    return place
 
 
 def _steps_after_the_photo(patient: Patient | None) -> None:

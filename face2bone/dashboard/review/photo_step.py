@@ -38,14 +38,16 @@ def photo_step() -> Patient | None:
     session.forget_left()
     left, right = st.columns([3, 2], gap="large")
     with left:
-        top, box, question, form = elements.places(4)
+        top, box, question = elements.places(3)
     with top:
         source = _source()
     with box:
         {SAMPLE: _samples, UPLOAD: _upload, CAMERA: _camera}[source]()
     with question:
         _whose_details()
-    with form:
+    # Only now is it known whose form it is. The next patient's takes the other side: a field of
+    # the one before, in which somebody is still typing, would otherwise stay beside the new one.
+    with left, elements.one_of_two(session.review_case().subject[0] % 2):
         patient = _patient_form()
     with right:
         _examples()
@@ -56,7 +58,12 @@ def _source() -> str:
     review_case = session.review_case()
     choice, button = st.columns([2, 1], vertical_alignment="bottom")
     source = choice.segmented_control(
-        "Photo from", [SAMPLE, UPLOAD, CAMERA], default=SAMPLE, key="photo_source", required=True
+        "Photo from",
+        [SAMPLE, UPLOAD, CAMERA],
+        default=SAMPLE,
+        key="photo_source",
+        required=True,
+        persist_state="session",  # who looks at another page comes back to the same source
     )
     review_case.turn_to(source)
     button.button(
@@ -129,15 +136,24 @@ def _upload() -> None:
     # No list of endings: phones write .jfif or none, and the content decides.
     file = st.file_uploader(
         "Photo of the face (JPEG, PNG, WebP or HEIC, at most 12 MB)",
-        key=session.review_case().box_key("upload"),
+        key=_box("upload"),
     )
     _take(file)
 
 
 def _camera() -> None:
-    key = session.review_case().box_key("camera")
+    key = _box("camera")
     # Without it the photo is as small as the box on the page.
     _take(st.camera_input("Look straight into the camera", key=key, resolution="1080p"))
+
+
+def _box(name: str) -> str:
+    """The key of the source's box, which a page that stands here anew begins empty."""
+    review_case = session.review_case()
+    key = review_case.box_key(name)
+    if key not in st.session_state:  # what a box holds goes while another page is looked at
+        review_case.begin_box()
+    return key
 
 
 def _take(file: UploadedFile | None) -> None:

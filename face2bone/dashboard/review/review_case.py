@@ -169,9 +169,15 @@ class ReviewCase:
         with self._changing:
             if self._source == source:
                 return
-            self._source, self._file, self._wanted, self.refusal = source, "", "", None
-            self.unsure = self.unsure and self.photo is not None
+            self._source = source
+            self.begin_box()
             self._leave_sample()
+
+    def begin_box(self) -> None:
+        """The source's box was not on the page before: it is empty, and takes nothing away."""
+        with self._changing:
+            self._file, self._wanted, self.refusal = "", "", None
+            self.unsure = self.unsure and self.photo is not None
 
     def empty(self) -> None:
         """The source's box is empty: where it held a file, the photo goes with it."""

@@ -106,7 +106,7 @@ def _consent(assessment: Assessment | AnswersOnly, photo_too: bool) -> bool:
     text, photo = consent_text(), assessment.photo_sha256[:8]
     words = f"{text.text} {text.photo_text}" if photo_too else text.text
     key = session.review_case().patient_key(f"consent_{photo}")
-    return st.checkbox(f"{words} (text version {text.version})", key=key)
+    return st.checkbox(f"{words} (text version {text.version})", key=key, persist_state="session")
 
 
 def _act_on(

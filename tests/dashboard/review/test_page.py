@@ -177,7 +177,7 @@ def address(app: AppTest, name: str) -> tuple[int, ...]:
 
     def found_in(block: Block) -> tuple[int, ...] | None:
         for index, child in block.children.items():
-            if child.type == "header" and name in child.value:
+            if child.type in ("header", "subheader") and name in child.value:
                 return ()
             if isinstance(child, Block) and (rest := found_in(child)) is not None:
                 return (index, *rest)
@@ -213,6 +213,18 @@ def test_of_two_places_the_one_of_the_former_patient_is_emptied(app: AppTest) ->
     assert second != first
     place = app.main.children[first[0]]
     assert place.type == "empty"
+
+
+def test_the_form_of_the_former_patient_is_emptied_at_once(app: AppTest) -> None:
+    """A field that is replaced stays as long as it is being typed in; one in there does not."""
+    for press in ("sample_0", "sample_1", "new_patient"):
+        former = address(app, "Patient")
+        app.button(key=press).click().run()
+        place: Any = app.main
+        for index in former:
+            place = place.children[index]
+        assert place.type == "empty"
+        assert address(app, "Patient") != former
 
 
 def test_another_sample_stops_the_explanation_of_the_first(
