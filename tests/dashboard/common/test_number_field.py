@@ -57,7 +57,7 @@ def test_no_page_asks_for_a_number_in_another_way() -> None:
     folder = Path(face2bone.dashboard.__file__).parent
     asked = [
         f"{path.name}:{node.lineno}"
-        for path in folder.glob("*.py")
+        for path in folder.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Attribute) and node.attr == "number_input"
     ]
