@@ -145,15 +145,22 @@ def decode(files: Mapping[str, bytes]) -> BundleContents:
     Raises ``BundleCorrupt`` naming the file that holds something else than it should.
     """
     calibration, conformal = _read(CALIBRATION, files, _calibration)
+    concepts = _read(
+        CONCEPTS, files, lambda data: _concepts(data, _read(CONCEPT_TEXTS, files, _texts))
+    )
+    classes = {concepts.importance.shape[1], len(conformal.scores), len(conformal.counts)}
+    if len(classes) > 1:
+        raise BundleCorrupt(
+            "The bundle's concepts and prediction sets are not for the same classes. "
+            "Fetch the bundle again or rebuild it."
+        )
     return BundleContents(
         state=_read(MODEL, files, _state),
         calibration=calibration,
         conformal=conformal,
         reliability=_read(RELIABILITY, files, _reliability),
         ood=_read(OOD, files, _ood),
-        concepts=_read(
-            CONCEPTS, files, lambda data: _concepts(data, _read(CONCEPT_TEXTS, files, _texts))
-        ),
+        concepts=concepts,
         mean_face=_read(MEAN_FACE, files, _mean_face),
     )
 

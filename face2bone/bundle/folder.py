@@ -179,14 +179,9 @@ def _check_fit(bundle: Bundle) -> None:
             "The bundle's network or its mean picture is not of the input on its card. "
             "Fetch the bundle again or rebuild it."
         )
-    classes = {
-        bundle.concepts.importance.shape[1],
-        len(bundle.conformal.scores),
-        len(bundle.conformal.counts),
-    }
-    if classes != {len(card.labels)}:
+    if len(bundle.conformal.scores) != len(card.labels):
         raise BundleCorrupt(
-            "The bundle's concepts or prediction sets are not for the classes on its card. "
+            "The bundle's prediction sets are not for the classes on its card. "
             "Fetch the bundle again or rebuild it."
         )
     if bundle.ood.mean.size != channels or bundle.concepts.basis.shape[1] != channels:

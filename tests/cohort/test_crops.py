@@ -18,7 +18,8 @@ from face2bone.drawn.face.patients import DrawnPatient, draw_cohort
 from face2bone.drawn.face.worlds import World
 from face2bone.drawn.face.write import manifest_table, photo_bytes
 from face2bone.errors import TrainingError
-from face2bone.modalities.face import MASK_VALUE, AlignedFace, find_face
+from face2bone.modalities.face import AlignedFace, find_face
+from face2bone.modalities.face.alignment import MASK_VALUE
 from face2bone.modalities.photo import read_photo
 
 PATIENTS = 6

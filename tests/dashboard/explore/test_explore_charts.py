@@ -18,7 +18,7 @@ def groups() -> list[GroupMeans]:
 
 def test_the_strongest_region_is_on_top_with_its_number(groups: list[GroupMeans]) -> None:
     figure = module.regions_of(groups[0], "severity", FACE_PARTS)
-    values = module.means(groups[0], "severity", FACE_PARTS)
+    values = module.means(groups[0], "severity")
     strongest = int(np.abs(values).argmax())
     assert figure.data[0].y[-1] == FACE_PARTS[strongest].label
     assert figure.layout.annotations[-1].text == signed(float(values[strongest]))

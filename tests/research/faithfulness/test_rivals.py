@@ -8,7 +8,6 @@ from torch import nn
 from face2bone.explain.agreement import rank_agreement
 from face2bone.explain.baselines import Baseline, blur_baseline
 from face2bone.explain.coalitions import all_coalitions
-from face2bone.explain.curves import N
 from face2bone.explain.location import to_crop
 from face2bone.modalities.face import FACE_INPUT
 from face2bone.nn import Face2Bone
@@ -18,6 +17,8 @@ from face2bone.runtime import network_input
 from research.faithfulness import rivals
 from research.faithfulness.baselines import region_sums
 from research.faithfulness.rivals import CONTRAST
+
+N = 10
 
 WORTH = np.array([3.0, -1.0, 0.5, 2.0, 0.1, 1.0, -2.0, 4.0, 1.5, 0.25])
 CHIN = (7, 8)
@@ -32,6 +33,8 @@ def table():
 
 class Chin(nn.Module):
     """A network in two halves whose answer is the brightness of the lowest rows of its map."""
+
+    stages = STAGES
 
     def features(self, x):
         return nn.functional.adaptive_avg_pool2d(x + 2, 8)

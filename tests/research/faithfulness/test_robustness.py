@@ -6,10 +6,11 @@ import torch
 from captum.metrics import infidelity as captum_infidelity
 
 from face2bone.explain.coalitions import all_coalitions, shapley_values
-from face2bone.explain.curves import N
 from face2bone.nn import Face2Bone
 from face2bone.nn.config import NetworkConfig
 from research.faithfulness.robustness import NOISE, infidelity, max_sensitivity, noisy, shuffled
+
+N = 10
 
 
 def test_the_values_of_an_additive_game_tell_everything():
