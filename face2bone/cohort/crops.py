@@ -1,7 +1,7 @@
 """The crop store: every photo of a cohort aligned once, in arrays the training loop can map.
 
     crops.npy      uint8 (N, 160, 160, 3)
-    regions.npy    int8 (N, 160, 160), index into REGIONS, -1 outside the ellipse
+    regions.npy    int8 (N, 160, 160), index into the parts, -1 outside the ellipse
     index.parquet  one row a usable crop: its position ``row``, the patient's columns
     rejected.csv   photos left out, by the manifest's row as a spreadsheet shows it, with the reason
     source.json    what the store was made from; shards/ says which parts are done
@@ -40,12 +40,15 @@ from face2bone.drawn.face.patients import DrawnPatient, patient_face
 from face2bone.drawn.face.render import draw_face
 from face2bone.errors import FaceError, PhotoError, TrainingError
 from face2bone.modalities.face import (
-    CROP_SIZE,
+    FACE_INPUT,
+    FACE_PARTS,
     AlignedFace,
     align_landmarks,
     find_face,
     shared_locator,
 )
+from face2bone.modalities.input_spec import InputSpec
+from face2bone.modalities.parts import Part
 from face2bone.modalities.photo import read_photo
 
 SHARD: Final = 100  # photos between two marks; at most this much work is lost by a kill
@@ -63,7 +66,7 @@ class CropStore:
     """A finished store. ``index`` has one row a crop; the arrays hold also rejected, blank rows.
 
     A part of a cohort may be read from the store of the whole: then ``lines`` are those of the
-    rejected photos that are its own.
+    rejected photos that are its own. ``parts`` and ``spec`` are those of every crop in it.
     """
 
     folder: Path
@@ -71,6 +74,8 @@ class CropStore:
     crops: npt.NDArray[np.uint8]
     region_maps: npt.NDArray[np.int8]
     lines: npt.NDArray[np.int64] | None = None
+    parts: tuple[Part, ...] = FACE_PARTS
+    spec: InputSpec = FACE_INPUT
 
     @property
     def labels(self) -> npt.NDArray[np.int64]:
@@ -235,9 +240,9 @@ def _open_store(folder: Path, count: int, identity: str) -> None:
             )
         return
     (folder / SHARDS).mkdir(parents=True, exist_ok=True)
-    side = (count, CROP_SIZE, CROP_SIZE)
-    _new_array(folder / CROPS, np.uint8, (*side, 3))
-    _new_array(folder / REGION_MAPS, np.int8, side)
+    shape = FACE_INPUT.picture_shape
+    _new_array(folder / CROPS, np.uint8, (count, *shape))
+    _new_array(folder / REGION_MAPS, np.int8, (count, *shape[:2]))
     write_whole(folder / SOURCE, json.dumps(_mark(count, identity)))
 
 
@@ -329,8 +334,8 @@ def _fill_shard(source: FaceSource, folder: Path, start: int, stop: int) -> None
             except (FaceError, PhotoError, OSError) as error:
                 rejected[position] = str(error)
                 continue
-            put_crop(position, face.crop)
-            put_map(position, face.region_map)
+            put_crop(position, face.pixels)
+            put_map(position, face.part_map)
     write_whole(_mark_path(folder, start), json.dumps(rejected))
 
 

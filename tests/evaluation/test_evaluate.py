@@ -11,6 +11,7 @@ from face2bone.cohort.manifest import Cohort, read_manifest
 from face2bone.drawn.face.worlds import World
 from face2bone.drawn.face.write import PLAN_FILE, write_cohort
 from face2bone.evaluation.evaluate import Evaluated, evaluate_bundle
+from face2bone.modalities.face import FACE_INPUT
 from face2bone.runtime import Engine, TorchEngine
 
 SEED = 400_310
@@ -29,7 +30,7 @@ def cohort(tmp_path_factory: pytest.TempPathFactory) -> Cohort:
 
 @pytest.fixture(scope="module")
 def engine(tiny_bundle: Bundle) -> Engine:
-    return TorchEngine(tiny_bundle.network, threads=1)
+    return TorchEngine(tiny_bundle.network, FACE_INPUT, threads=1)
 
 
 @pytest.fixture(scope="module")
