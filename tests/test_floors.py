@@ -168,7 +168,7 @@ def all_imports(source: str) -> Iterator[str]:
         ("face2bone.modalities.photo", "from face2bone import __version__", False),
         ("face2bone.modalities.photo", "import numpy as np", False),
         ("face2bone.modalities.face.quality", "from .regions import Region", False),
-        ("face2bone.modalities.face.quality", "from ..runtime import predict", True),
+        ("face2bone.modalities.face.quality", "from ...runtime import predict", True),
         ("face2bone.modalities.photo", "from face2bone.unheard_of import x", True),
     ],
 )
