@@ -75,13 +75,13 @@ class BundleCard:
     created_on: date
     architecture: NetworkConfig
     cohort: Text
-    class_fractions: tuple[float, float, float]
+    class_fractions: tuple[float, ...]
     provenance: Mapping[str, JsonValue]
     results: Mapping[str, JsonValue]
     generator_version: str | None = None
     generator_hash: Sha256 | None = None
     preprocessing: Preprocessing = Preprocessing()
-    labels: tuple[str, str, str] = CLASS_LABELS
+    labels: tuple[str, ...] = CLASS_LABELS
     files: Mapping[str, Sha256] = field(default_factory=dict)
     schema: int = SCHEMA
 
@@ -90,7 +90,8 @@ class BundleCard:
         _require(self.labels == CLASS_LABELS, f"its labels are not {', '.join(CLASS_LABELS)}")
         _require(self.preprocessing == Preprocessing(), "its network reads another kind of crop")
         _require(
-            min(self.class_fractions) >= 0
+            len(self.class_fractions) == len(self.labels)
+            and min(self.class_fractions) >= 0
             and abs(sum(self.class_fractions) - 1) <= FRACTION_TOLERANCE,
             "its class fractions do not sum to 1",
         )

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from face2bone.bone import BoneClass
 from face2bone.bundle import Bundle, ood_distance, pooled
 from face2bone.calibration import calibrated, prediction_sets
 from face2bone.runtime.engine import BATCH, Crops, Engine, network_input
@@ -31,14 +30,14 @@ class OodVerdict:
 class Prediction:
     """What the bundle says of one face.
 
-    probabilities: (3,) float64, calibrated; normal, osteopenia, osteoporosis.
-    prediction_set: contiguous classes, with the most probable one.
-    logits: (3,) float32 before calibration, which explanations are about.
+    probabilities: (K,) float64, calibrated, of the card's classes in order.
+    prediction_set: contiguous class indices, with the most probable one.
+    logits: (K,) float32 before calibration, which explanations are about.
     engine: what computed it, and in which precision, such as "openvino cpu f32".
     """
 
     probabilities: npt.NDArray[np.float64]
-    prediction_set: tuple[BoneClass, ...]
+    prediction_set: tuple[int, ...]
     out_of_domain: OodVerdict
     logits: npt.NDArray[np.float32]
     engine: str
@@ -48,8 +47,8 @@ class Prediction:
 class Predictions:
     """What the bundle says of N faces, row by row what ``Prediction`` says of one.
 
-    probabilities (N, 3) float64; sets (N, 3) bool, membership of the prediction sets;
-    distances (N,) against ``OodVerdict.threshold``; logits (N, 3) float32.
+    probabilities (N, K) float64; sets (N, K) bool, membership of the prediction sets;
+    distances (N,) against ``OodVerdict.threshold``; logits (N, K) float32.
     """
 
     probabilities: npt.NDArray[np.float64]
@@ -64,7 +63,7 @@ def predict(engine: Engine, bundle: Bundle, aligned: "AlignedFace") -> Predictio
     distance, threshold = float(found.distances[0]), bundle.ood.threshold
     return Prediction(
         probabilities=found.probabilities[0],
-        prediction_set=tuple(k for k in BoneClass if found.sets[0, k]),
+        prediction_set=tuple(np.flatnonzero(found.sets[0]).tolist()),
         out_of_domain=OodVerdict(distance, threshold, distance > threshold),
         logits=found.logits[0],
         engine=engine.name,
