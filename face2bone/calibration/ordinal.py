@@ -96,7 +96,7 @@ def cumulative_logits(scores: Floats) -> Floats:
     cuts = range(1, log_p.shape[-1])
     beyond = [np.logaddexp.reduce(log_p[..., j:], axis=-1) for j in cuts]
     before = [np.logaddexp.reduce(log_p[..., :j], axis=-1) for j in cuts]
-    return np.stack(beyond, axis=-1) - np.stack(before, axis=-1)
+    return np.asarray(np.stack(beyond, axis=-1) - np.stack(before, axis=-1))
 
 
 def _intercepts(x: Floats) -> Floats:
