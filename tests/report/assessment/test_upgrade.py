@@ -99,8 +99,11 @@ def test_a_damaged_older_document_is_refused_by_name(
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
-    max_leaves=8,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["region", "values", "x"]), inner, max_size=3)
+    ),
+    max_leaves=5,
 )
 
 
