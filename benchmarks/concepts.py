@@ -60,7 +60,9 @@ def main() -> None:
         basis = fit_concepts(engine, crops, maps, FACE_PARTS, CLASS_LABELS, OWN_CONCEPTS).basis
         jobs: dict[str, Callable[[], object]] = {
             "fit, reference": partial(reference_bank, network, crops),
-            "fit, shipped": partial(fit_concepts, engine, crops, maps, OWN_CONCEPTS),
+            "fit, shipped": partial(
+                fit_concepts, engine, crops, maps, FACE_PARTS, CLASS_LABELS, OWN_CONCEPTS
+            ),
             "photo, reference": partial(reference_photo, network, crops[0], bank),
             "photo, shipped": partial(own_photo, engine, crops[0], basis),
         }

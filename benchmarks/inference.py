@@ -80,7 +80,7 @@ def main() -> None:
         for kind, precision in ENGINES:
             start = time.perf_counter()
             try:
-                engine = kind(network, precision=precision)
+                engine = kind(network, FACE_INPUT, precision=precision)
                 engine.logits(np.zeros((1, 3, 160, 160), dtype=np.float32))  # compiles it
             except EngineError as error:
                 print(f"{kind.__name__} {precision}: {error}")

@@ -46,6 +46,7 @@ from face2bone.modalities.photo import Photo, read_photo
 from face2bone.patient import Patient
 from face2bone.runtime import Engine, Prediction, logits_of_crops, make_engine, predict
 from face2bone.settings import get_settings
+from face2bone.tasks import BONE_MASS
 
 Progress = Callable[[str, float], None]
 """Called with a step's name and the fraction done in [0, 1]; raise from it to cancel."""
@@ -154,9 +155,10 @@ class BundleFacts:
     sha256: str
     created_on: date
     cohort: str
-    labels: tuple[str, ...]
     class_fractions: tuple[float, ...]
     measured_patients: int
+    classes: tuple[str, ...] = BONE_MASS.classes
+    study: str = "face2bone"
 
     @classmethod
     def of(cls, bundle: Bundle) -> Self:
@@ -169,8 +171,8 @@ class BundleFacts:
             sha256=bundle_hash(bundle),
             created_on=card.created_on,
             cohort=card.cohort,
-            labels=card.labels,
             class_fractions=card.class_fractions,
+            classes=card.labels,
             measured_patients=int(bundle.reliability.counts.sum()),
         )
 

@@ -23,7 +23,13 @@ from torch import Tensor
 
 from face2bone.bundle.concepts import ConceptBank
 from face2bone.bundle.ood import OodReference
-from face2bone.calibration import Calibrator, ConformalThresholds, ReliabilityTable, Temperature
+from face2bone.calibration import (
+    Calibrator,
+    ConformalThresholds,
+    ReliabilityTable,
+    Temperature,
+    is_for,
+)
 from face2bone.errors import BundleCorrupt, TrainingError
 
 MODEL: Final = "model.safetensors"
@@ -80,7 +86,7 @@ class _Sets(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     alpha: Annotated[float, Field(gt=0, lt=1)]
-    scores: tuple[Unit, ...]
+    scores: Annotated[tuple[Unit, ...], Field(min_length=2)]
     counts: tuple[Count, ...]
 
 
@@ -221,6 +227,9 @@ def _calibration(data: bytes) -> tuple[tuple[Calibrator, ...], ConformalThreshol
     else:
         values = first = _FirstCalibration.model_validate_json(data)
         steps = (Temperature(first.temperature),)
+    classes = len(values.scores)
+    if len(values.counts) != classes or not all(is_for(step, classes) for step in steps):
+        raise ValueError("a calibrator and the prediction sets are for unlike numbers of classes")
     return steps, ConformalThresholds(values.alpha, values.scores, values.counts)
 
 

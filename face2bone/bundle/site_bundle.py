@@ -44,7 +44,8 @@ def localise(
         RecalibrationRefused: for a demo bundle, or when the written rule is not met.
     """
     evidence = _checked(bundle, found)
-    conformal = fit_conformal(evidence.probabilities, found.labels, bundle.conformal.alpha)
+    alpha, names = bundle.conformal.alpha, bundle.card.labels
+    conformal = fit_conformal(evidence.probabilities, found.labels, alpha, names)
     kept = {f.name: getattr(bundle, f.name) for f in fields(BundleContents)}
     contents = BundleContents(
         **kept
@@ -54,7 +55,6 @@ def localise(
             "reliability": reliability_table(evidence.probabilities, found.labels),
         }
     )
-    shares = np.array(found.counts) / sum(found.counts)
     where = clinic or "this clinic"
     card = replace(
         bundle.card,
@@ -62,7 +62,7 @@ def localise(
         created_on=clock.today(),
         cohort=f"{sum(found.counts)} patients of {where} with DXA (trained on: "
         f"{bundle.card.cohort})",
-        class_fractions=tuple(shares.tolist()),
+        class_fractions=tuple((np.array(found.counts) / sum(found.counts)).tolist()),
         provenance={
             **bundle.card.provenance,
             "recalibration": _provenance(bundle, found, evidence, measured, where),
@@ -110,8 +110,7 @@ def _provenance(
 def _results(found: LocalRecalibration, evidence: Evidence) -> Mapping[str, Any]:
     """Figures of patients each scored by a map that had not seen them."""
     named = evidence.probabilities.argmax(axis=1)
-    classes = evidence.probabilities.shape[1]
-    confusion = np.zeros((classes, classes), dtype=np.int64)
+    confusion = np.zeros((len(found.counts),) * 2, dtype=np.int64)
     np.add.at(confusion, (found.labels, named), 1)
     return {
         "n": sum(found.counts),

@@ -12,6 +12,7 @@ from face2bone.calibration.calibrators import (
     Method,
     calibrated,
     fit,
+    is_for,
     log_scores,
 )
 from face2bone.calibration.conformal import (
@@ -75,6 +76,7 @@ __all__ = [
     "expected_calibration_error",
     "fit",
     "fit_conformal",
+    "is_for",
     "log_losses",
     "log_scores",
     "minimum_per_class",

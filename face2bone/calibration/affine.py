@@ -1,6 +1,6 @@
 """Recalibration by a weight and a shift per class: of the base rates alone, or of both.
 
-Notation: l = log softmax(z) the log-probabilities (N, 3) as they are, p = softmax(w * l + b).
+Notation: l = log softmax(z) the log-probabilities (N, K) as they are, p = softmax(w * l + b).
 Intercept: w = 1. It multiplies the probability of each class by exp(b_k) and renormalises,
 which is what another mix of patients does to them (Saerens, Latinne, Decaestecker 2002,
 doi 10.1162/089976602753284446), with b estimated from labelled patients.
@@ -18,12 +18,12 @@ import numpy.typing as npt
 from pydantic import ConfigDict
 from scipy.special import log_softmax
 
-from face2bone.calibration.labelled import N_CLASSES, checked_labels, checked_scores
+from face2bone.calibration.labelled import checked_labels, checked_scores
 from face2bone.calibration.temperature import Temperature
 from face2bone.errors import TrainingError
 
 Floats = npt.NDArray[np.float64]
-PerClass = tuple[float, float, float]
+PerClass = tuple[float, ...]
 
 SHIFT_SD: Final = 2.0  # in log-odds: a base rate seven times higher or lower is one of these
 SCALE_SD: Final = 0.5  # of a weight, as a share of the weight temperature scaling would give
@@ -34,7 +34,6 @@ class Intercept:
     """Log-probabilities plus a shift per class; raises ``TrainingError`` unless finite."""
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", strict=True)
-    parameters: ClassVar[int] = 2
 
     shifts: PerClass
     method: Literal["intercept"] = "intercept"
@@ -43,8 +42,13 @@ class Intercept:
         _check_finite(*self.shifts)
 
     def logits(self, scores: Floats) -> Floats:
-        """Scores (..., 3) whose softmax is calibrated."""
+        """Scores (..., K) whose softmax is calibrated."""
         return scores + np.asarray(self.shifts, dtype=np.float64)
+
+    @staticmethod
+    def parameters(classes: int) -> int:
+        """How many numbers are estimated for so many classes."""
+        return classes - 1
 
     @classmethod
     def fit(cls, scores: npt.ArrayLike, labels: npt.ArrayLike) -> Self:
@@ -55,7 +59,7 @@ class Intercept:
             loss, gap = _loss(log_p + b, targets)
             return loss + _penalty(b / SHIFT_SD, gap), gap.mean(0) + b / (SHIFT_SD**2 * len(gap))
 
-        return cls(_three(_minimum(objective, np.zeros(N_CLASSES))))
+        return cls(_plain(_minimum(objective, np.zeros(log_p.shape[1]))))
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,6 @@ class Vector:
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", strict=True)
-    parameters: ClassVar[int] = 5
 
     scales: PerClass
     shifts: PerClass
@@ -80,38 +83,44 @@ class Vector:
             )
 
     def logits(self, scores: Floats) -> Floats:
-        """Scores (..., 3) whose softmax is calibrated."""
+        """Scores (..., K) whose softmax is calibrated."""
         log_p: Floats = log_softmax(scores, axis=-1)
         scales, shifts = np.asarray([self.scales, self.shifts], dtype=np.float64)
         return np.asarray(log_p * scales + shifts)
+
+    @staticmethod
+    def parameters(classes: int) -> int:
+        """How many numbers are estimated for so many classes."""
+        return 2 * classes - 1
 
     @classmethod
     def fit(cls, scores: npt.ArrayLike, labels: npt.ArrayLike) -> Self:
         """Weights, shrunk towards temperature scaling of the same data, and shifts."""
         log_p, targets = _prepared(scores, labels)
+        classes = log_p.shape[1]
         centre = 1.0 / Temperature.fit(scores, labels).temperature
 
         def objective(x: Floats) -> tuple[float, Floats]:
-            u, b = x[:N_CLASSES], x[N_CLASSES:]  # weight = centre * (1 + u)
+            u, b = x[:classes], x[classes:]  # weight = centre * (1 + u)
             loss, gap = _loss(log_p * centre * (1.0 + u) + b, targets)
             whitened = np.concatenate([u / SCALE_SD, b / SHIFT_SD])
             slope = np.concatenate([(gap * log_p).mean(0) * centre, gap.mean(0)])
             prior = np.concatenate([u / SCALE_SD**2, b / SHIFT_SD**2]) / len(gap)
             return loss + _penalty(whitened, gap), slope + prior
 
-        bounds = [*[(-1.0, None)] * N_CLASSES, *[(None, None)] * N_CLASSES]
-        x = _minimum(objective, np.zeros(2 * N_CLASSES), bounds)
-        return cls(_three(centre * (1.0 + x[:N_CLASSES])), _three(x[N_CLASSES:]))
+        bounds = [*[(-1.0, None)] * classes, *[(None, None)] * classes]
+        x = _minimum(objective, np.zeros(2 * classes), bounds)
+        return cls(_plain(centre * (1.0 + x[:classes])), _plain(x[classes:]))
 
 
 def _prepared(scores: npt.ArrayLike, labels: npt.ArrayLike) -> tuple[Floats, Floats]:
-    """Log-probabilities and one-hot labels, both (N, 3)."""
+    """Log-probabilities and one-hot labels, both (N, K)."""
     z = checked_scores(scores)
-    return log_softmax(z, axis=1), np.eye(N_CLASSES)[checked_labels(labels, len(z))]
+    return log_softmax(z, axis=1), np.eye(z.shape[1])[checked_labels(labels, z)]
 
 
 def _loss(logits: Floats, targets: Floats) -> tuple[float, Floats]:
-    """Log loss, and p - y (N, 3), its gradient by the logits times N."""
+    """Log loss, and p - y (N, K), its gradient by the logits times N."""
     log_p = log_softmax(logits, axis=1)
     return float(-(log_p * targets).sum() / len(log_p)), np.exp(log_p) - targets
 
@@ -132,9 +141,8 @@ def _minimum(
     return np.asarray(found.x, dtype=np.float64)
 
 
-def _three(values: Floats) -> PerClass:
-    normal, osteopenia, osteoporosis = values.tolist()
-    return normal, osteopenia, osteoporosis
+def _plain(values: Floats) -> PerClass:
+    return tuple(values.tolist())
 
 
 def _check_finite(*values: float) -> None:

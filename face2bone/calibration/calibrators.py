@@ -25,21 +25,34 @@ CALIBRATORS: Final[dict[Method, type[Calibrator]]] = {
     "ordinal": Ordinal,
     "vector": Vector,
 }
-"""From the simplest to the richest: one, two, three and five numbers to estimate."""
+"""From the simplest to the richest: 1, K - 1, K and 2K - 1 numbers to estimate for K classes."""
 
 SMALLEST: Final = 1e-6  # probabilities are stored with six digits, so zero means below this
 
 
 def fit(method: Method, scores: npt.ArrayLike, labels: npt.ArrayLike) -> Calibrator:
-    """A calibrator from scores (N, 3), logits or log-probabilities, and classes (N,).
+    """A calibrator from scores (N, K), logits or log-probabilities, and classes (N,).
 
     Raises ``TrainingError`` when shapes disagree or a value is not finite.
     """
     return CALIBRATORS[method].fit(scores, labels)
 
 
+def is_for(step: Calibrator, classes: int) -> bool:
+    """Whether a calibrator reads scores of so many classes; a temperature reads any."""
+    match step:
+        case Temperature():
+            return True
+        case Ordinal():
+            return len(step.intercepts) == classes - 1
+        case Intercept():
+            return len(step.shifts) == classes
+        case Vector():
+            return len(step.shifts) == len(step.scales) == classes
+
+
 def calibrated(scores: npt.ArrayLike, *steps: Calibrator) -> npt.NDArray[np.float64]:
-    """Probabilities after every step, of the same shape (..., 3); rows sum to 1.
+    """Probabilities after every step, of the same shape (..., K); rows sum to 1.
 
     >>> calibrated([0.0, 0.0, 0.0], Temperature(2.0)).round(3).tolist()
     [0.333, 0.333, 0.333]
@@ -51,7 +64,7 @@ def calibrated(scores: npt.ArrayLike, *steps: Calibrator) -> npt.NDArray[np.floa
 
 
 def log_scores(probabilities: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Probabilities (N, 3) as log-probabilities a calibrator can read; zeros become 1e-6.
+    """Probabilities (N, K) as log-probabilities a calibrator can read; zeros become 1e-6.
 
     Raises ``TrainingError`` when a row is no distribution.
     """

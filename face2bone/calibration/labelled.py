@@ -1,25 +1,25 @@
 """One check for the pair every calibration function takes: scores and their true classes."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
-from face2bone.bone import CLASS_LABELS
 from face2bone.errors import TrainingDiverged, TrainingError
 
-N_CLASSES = len(CLASS_LABELS)
-SUM_TOLERANCE = 1e-4  # float32 softmax of three logits sums to 1 within 1e-6
+SUM_TOLERANCE = 1e-4  # float32 softmax of a few logits sums to 1 within 1e-6
 
 
 def checked_scores(scores: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Scores (logits or probabilities) as finite float64 (N, 3) with N >= 1.
+    """Scores (logits or probabilities) as finite float64 (N, K), N >= 1 and K >= 2.
 
     Raises ``TrainingError`` for any other shape, ``TrainingDiverged`` for NaN or infinity.
     """
     array = np.asarray(scores, dtype=np.float64)
-    if array.ndim != 2 or array.shape[1] != N_CLASSES or len(array) == 0:
+    if array.ndim != 2 or array.shape[1] < 2 or len(array) == 0:
         raise TrainingError(
-            f"Scores have shape {array.shape} where (N, {N_CLASSES}) with N >= 1 is needed. "
-            "Pass one row of three scores per patient."
+            f"Scores have shape {array.shape} where (N, K) with N >= 1 and K >= 2 is needed. "
+            "Pass one row per patient, with one score for each class."
         )
     if not np.isfinite(array).all():
         raise TrainingDiverged(
@@ -29,7 +29,7 @@ def checked_scores(scores: npt.ArrayLike) -> npt.NDArray[np.float64]:
 
 
 def checked_probabilities(probabilities: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Probabilities as float64 (N, 3), non-negative rows that sum to 1.
+    """Probabilities as float64 (N, K), non-negative rows that sum to 1.
 
     Raises ``TrainingError`` when they are not.
     """
@@ -42,19 +42,20 @@ def checked_probabilities(probabilities: npt.ArrayLike) -> npt.NDArray[np.float6
     return array
 
 
-def checked_labels(labels: npt.ArrayLike, count: int) -> npt.NDArray[np.int64]:
-    """True classes as int64 (N,), each 0, 1 or 2.
+def checked_labels(labels: npt.ArrayLike, scores: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    """True classes as int64 (N,), each in 0 ... K - 1, of patients with ``scores`` (N, K).
 
-    Raises ``TrainingError`` when there are not ``count`` of them or one is no class.
+    Raises ``TrainingError`` when there are not N of them or one is no class.
     """
-    array = np.asarray(labels)
+    array, (count, classes) = np.asarray(labels), scores.shape
     if array.shape != (count,):
         raise TrainingError(
             f"Labels have shape {array.shape} where ({count},) is needed. "
             "Pass one class index per row of scores."
         )
-    if not np.isin(array, np.arange(N_CLASSES)).all():
+    if not np.isin(array, np.arange(classes)).all():
         raise TrainingError(
-            "A label is not 0, 1 or 2. Turn T-scores into classes with `bone_class` first."
+            f"A label is none of the class indices 0 to {classes - 1}. "
+            "Turn measured values into classes first."
         )
     return array.astype(np.int64)

@@ -19,17 +19,22 @@ from face2bone.calibration.losses import log_losses
 
 
 def miscalibration_p(scores: npt.ArrayLike, labels: npt.ArrayLike) -> float:
-    """P-value in (0, 1] that scores (N, 3), log-probabilities, fit classes (N,).
+    """P-value in (0, 1] that scores (N, K), log-probabilities, fit classes (N,).
 
     Raises ``TrainingError`` when shapes disagree or a value is not finite.
     """
     from scipy.stats import chi2  # a second to import, and no assessment asks for it
 
     z = checked_scores(scores)
-    y = checked_labels(labels, len(z))
+    y = checked_labels(labels, z)
     alone = log_losses(calibrated(z), y).sum()
     smallest = min(
-        float(chi2.sf(2 * (alone - log_losses(calibrated(z, m.fit(z, y)), y).sum()), m.parameters))
+        float(
+            chi2.sf(
+                2 * (alone - log_losses(calibrated(z, m.fit(z, y)), y).sum()),
+                m.parameters(z.shape[1]),
+            )
+        )
         for m in CALIBRATORS.values()
     )
     return min(1.0, len(CALIBRATORS) * smallest)

@@ -14,7 +14,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from face2bone.bone import BoneClass
 from face2bone.errors import PatientError
 
 Floats = npt.NDArray[np.float64]
@@ -33,7 +32,7 @@ class PredictiveValues:
 def shift_prior(
     probabilities: npt.ArrayLike, source: npt.ArrayLike, target: npt.ArrayLike
 ) -> Floats:
-    """Probabilities (..., 3) under ``target`` base rates (3,) instead of ``source`` (3,).
+    """Probabilities (..., K) under ``target`` base rates (K,) instead of ``source`` (K,).
 
     Raises ``PatientError`` when base rates are negative or do not sum to 1, or when the
     source never saw a class.
@@ -41,13 +40,14 @@ def shift_prior(
     >>> shift_prior([0.1, 0.3, 0.6], [1 / 3] * 3, [0.220, 0.459, 0.321]).round(4).tolist()
     [0.0624, 0.3909, 0.5467]
     """
-    s, t = _checked_prior(source), _checked_prior(target)
+    p = np.asarray(probabilities, dtype=np.float64)
+    s, t = (_checked_prior(prior, p.shape[-1]) for prior in (source, target))
     if s.min() == 0:
         raise PatientError(
             "The training cohort holds nobody of one class, so other base rates cannot be "
             "tried. Use another bundle."
         )
-    weighted = np.asarray(probabilities, dtype=np.float64) * t / s
+    weighted = p * t / s
     total = weighted.sum(axis=-1, keepdims=True)
     if not (total > 0).all():
         raise PatientError(
@@ -81,12 +81,12 @@ def predictive_values(
 
 
 def operating_point(confusion: npt.ArrayLike) -> tuple[float, float]:
-    """Sensitivity and specificity of naming osteoporosis, from counts (3, 3).
+    """Sensitivity and specificity of naming the most severe class, from counts (K, K).
 
     Rows are true classes, columns the named ones; NaN where there was nobody.
     """
     counts = np.asarray(confusion, dtype=np.float64)
-    ill = BoneClass.OSTEOPOROSIS
+    ill = len(counts) - 1
     found, sick, named = counts[ill, ill], counts[ill].sum(), counts[:, ill].sum()
     well = counts.sum() - sick
     return _ratio(found, sick), _ratio(well - (named - found), well)
@@ -96,12 +96,11 @@ def _ratio(part: float, whole: float) -> float:
     return float(part / whole) if whole > 0 else float("nan")
 
 
-def _checked_prior(prior: npt.ArrayLike) -> Floats:
+def _checked_prior(prior: npt.ArrayLike, classes: int) -> Floats:
     shares = np.asarray(prior, dtype=np.float64)
-    if shares.shape != (len(BoneClass),) or not np.isfinite(shares).all() or shares.min() < 0:
+    if shares.shape != (classes,) or not np.isfinite(shares).all() or shares.min() < 0:
         raise PatientError(
-            "Base rates are three shares, none of them negative. "
-            "Give one each for normal, osteopenia and osteoporosis."
+            f"Base rates are {classes} shares, none of them negative. Give one for each class."
         )
     if abs(shares.sum() - 1.0) > SUM_TOLERANCE:
         raise PatientError(

@@ -51,12 +51,12 @@ class EceFloor:
 def reliability_table(
     probabilities: npt.ArrayLike, labels: npt.ArrayLike, bins: int = DEFAULT_BINS
 ) -> ReliabilityTable:
-    """Reliability table of probabilities (N, 3) against class indices (N,).
+    """Reliability table of probabilities (N, K) against class indices (N,).
 
     Raises ``TrainingError`` when shapes disagree or rows do not sum to 1.
     """
     p = checked_probabilities(probabilities)
-    y = checked_labels(labels, len(p))
+    y = checked_labels(labels, p)
     confidence = p.max(axis=1)
     hits = (p.argmax(axis=1) == y).astype(np.float64)
     edges = np.linspace(0.0, 1.0, bins + 1)
@@ -86,7 +86,7 @@ def ece_floor(
     nothing else, so the hits are drawn at once for a block of repetitions.
 
     Args:
-        probabilities: (N, 3) predictions whose sample size and sharpness are kept.
+        probabilities: (N, K) predictions whose sample size and sharpness are kept.
         bins: equal-width bins of confidence.
         draws: simulated cohorts.
         seed: of numpy's default generator.

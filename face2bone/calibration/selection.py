@@ -38,7 +38,7 @@ class Choice:
 
     method: the winner's name. calibrator: fitted on all patients.
     scores: method -> mean cross-fitted ranked probability score, in [0, 1].
-    probabilities: (N, 3), each row from a winner fitted without that patient.
+    probabilities: (N, K), each row from a winner fitted without that patient.
     """
 
     method: Method
@@ -53,12 +53,12 @@ def choose(
     methods: Sequence[Method] = NETWORK_METHODS,
     seed: int = 0,
 ) -> Choice:
-    """Compare methods on scores (N, 3) and classes (N,), and fit the winner on all of them.
+    """Compare methods on scores (N, K) and classes (N,), and fit the winner on all of them.
 
     ``seed`` orders the folds. Raises ``TrainingError`` for fewer patients than folds.
     """
     z = checked_scores(scores)
-    y = checked_labels(labels, len(z))
+    y = checked_labels(labels, z)
     fold = folds(y, seed)
     predicted = {method: cross_fitted(method, z, y, fold) for method in methods}
     losses = {m: ranked_probability_scores(p, y) for m, p in predicted.items()}
@@ -70,7 +70,7 @@ def choose(
 def simplest_not_worse(losses: Mapping[Method, Floats]) -> Method:
     """The rule above, from each method's losses (N,) on the same patients."""
     best = min(losses, key=lambda method: float(losses[method].mean()))
-    for method in sorted(losses, key=lambda m: CALIBRATORS[m].parameters):
+    for method in (method for method in CALIBRATORS if method in losses):
         excess = losses[method] - losses[best]
         if excess.mean() <= excess.std(ddof=1) / np.sqrt(len(excess)):
             return method
@@ -80,7 +80,7 @@ def simplest_not_worse(losses: Mapping[Method, Floats]) -> Method:
 def cross_fitted(
     method: Method, scores: Floats, labels: npt.NDArray[np.int64], fold: npt.NDArray[np.int64]
 ) -> Floats:
-    """Probabilities (N, 3), each row from a calibrator fitted on the other folds."""
+    """Probabilities (N, K), each row from a calibrator fitted on the other folds."""
     found = np.empty_like(scores)
     for k in np.unique(fold):
         held_out = fold == k

@@ -15,13 +15,13 @@ Looking again after every new patient would make chance pass in the end: look at
 counts, such as every hundred patients; ``FAULT_LEVEL`` is small enough for ten such looks.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from face2bone.bone import BoneClass
 from face2bone.calibration.calibrators import (
     CALIBRATORS,
     Calibrator,
@@ -29,7 +29,7 @@ from face2bone.calibration.calibrators import (
     calibrated,
     log_scores,
 )
-from face2bone.calibration.labelled import N_CLASSES, checked_labels
+from face2bone.calibration.labelled import checked_labels
 from face2bone.calibration.losses import ranked_probability_scores
 from face2bone.calibration.miscalibration import miscalibration_p
 from face2bone.calibration.reliability import ece_floor, expected_calibration_error
@@ -62,7 +62,7 @@ class Evidence:
     gain: rps_before - rps_after. skill: rps_base_rates - rps_after.
     fault_p: p-value in (0, 1] of the probabilities as they were.
     ece, ece_limit: expected calibration error after, and what chance allows.
-    probabilities: (N, 3) recalibrated, each row by a map fitted without that patient.
+    probabilities: (N, K) recalibrated, each row by a map fitted without that patient.
     """
 
     method: Method
@@ -87,7 +87,7 @@ class LocalRecalibration:
     """
 
     labels: Labels
-    counts: tuple[int, int, int]
+    counts: tuple[int, ...]
     reasons: tuple[str, ...]
     evidence: Evidence | None
 
@@ -97,7 +97,7 @@ class LocalRecalibration:
         return not self.reasons
 
     def apply(self, probabilities: npt.ArrayLike) -> Floats:
-        """Recalibrate probabilities (N, 3) of other patients.
+        """Recalibrate probabilities (N, K) of other patients.
 
         Raises ``RecalibrationRefused`` while there are too few patients, and
         ``TrainingError`` when a row is no distribution.
@@ -108,29 +108,35 @@ class LocalRecalibration:
 
 
 def recalibrate(
-    probabilities: npt.ArrayLike, labels: npt.ArrayLike, seed: int = 0
+    probabilities: npt.ArrayLike,
+    labels: npt.ArrayLike,
+    seed: int = 0,
+    classes: Sequence[str] = (),
 ) -> LocalRecalibration:
-    """Judge a clinic's results: predicted probabilities (N, 3) and observed classes (N,).
+    """Judge a clinic's results: predicted probabilities (N, K) and observed classes (N,).
 
-    One row per patient, in the order normal, osteopenia, osteoporosis; ``seed`` orders the
-    folds. Raises ``TrainingError`` when shapes disagree or a row is no distribution.
+    One row per patient; ``seed`` orders the folds; ``classes`` are the K names, for the reasons'
+    sentences. Raises ``TrainingError`` when shapes disagree or a row is no distribution.
     """
     scores = log_scores(probabilities)
-    y = checked_labels(labels, len(scores))
-    normal, osteopenia, osteoporosis = np.bincount(y, minlength=N_CLASSES).tolist()
-    counts = (normal, osteopenia, osteoporosis)
-    few = _too_few(counts)
+    y = checked_labels(labels, scores)
+    counts = tuple(np.bincount(y, minlength=scores.shape[1]).tolist())
+    few = _too_few(dict(zip(classes or _numbered(counts), counts, strict=True)))
     if few:
         return LocalRecalibration(y, counts, few, None)
     evidence = _weigh(scores, y, seed)
     return LocalRecalibration(y, counts, _objections(evidence), evidence)
 
 
-def _too_few(counts: tuple[int, int, int]) -> tuple[str, ...]:
+def _numbered(counts: Sequence[int]) -> list[str]:
+    return [f"class {k}" for k in range(len(counts))]
+
+
+def _too_few(counts: Mapping[str, int]) -> tuple[str, ...]:
     return tuple(
-        f"{count} patients with {bone_class.label} have a DXA result where "
+        f"{count} patients with {name} have a DXA result where "
         f"{MINIMUM_PER_CLASS} are needed. Collect more results."
-        for bone_class, count in zip(BoneClass, counts, strict=True)
+        for name, count in counts.items()
         if count < MINIMUM_PER_CLASS
     )
 
@@ -142,7 +148,7 @@ def _weigh(scores: Floats, y: Labels, seed: int) -> Evidence:
         out = fold == k
         inner = choose(scores[~out], y[~out], LOCAL_METHODS, seed)
         after[out] = calibrated(scores[out], inner.calibrator)
-        base_rates[out] = np.bincount(y[~out], minlength=N_CLASSES) / (~out).sum()
+        base_rates[out] = np.bincount(y[~out], minlength=scores.shape[1]) / (~out).sum()
     chosen = choose(scores, y, LOCAL_METHODS, seed)
     told = (calibrated(scores), after, base_rates)
     before_loss, after_loss, base_loss = (ranked_probability_scores(p, y) for p in told)

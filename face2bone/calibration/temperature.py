@@ -1,6 +1,6 @@
 """Temperature scaling: one scalar that makes a network's probabilities honest.
 
-Notation: z scores (N, 3), y true classes (N,), T > 0 the temperature,
+Notation: z scores (N, K), y true classes (N,), T > 0 the temperature,
 p = softmax(z / T). T > 1 softens an over-confident network; order and accuracy of the
 classes stay as they were. Source: Guo, Pleiss, Sun, Weinberger (2017), arXiv 1706.04599,
 section 4.2.
@@ -27,7 +27,6 @@ class Temperature:
     """Scores divided by one number; raises ``TrainingError`` when it is not positive."""
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", strict=True)
-    parameters: ClassVar[int] = 1
 
     temperature: float
     method: Literal["temperature"] = "temperature"
@@ -39,8 +38,13 @@ class Temperature:
             )
 
     def logits(self, scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Scores (..., 3) whose softmax is calibrated."""
+        """Scores (..., K) whose softmax is calibrated."""
         return scores / self.temperature
+
+    @staticmethod
+    def parameters(_classes: int) -> int:
+        """How many numbers are estimated, whatever the number of classes."""
+        return 1
 
     @classmethod
     def fit(cls, scores: npt.ArrayLike, labels: npt.ArrayLike) -> Self:
@@ -50,8 +54,8 @@ class Temperature:
         is the global one.
 
         Args:
-            scores: (N, 3) logits or log-probabilities of patients not used in training.
-            labels: (N,) class indices 0, 1, 2.
+            scores: (N, K) logits or log-probabilities of patients not used in training.
+            labels: (N,) class indices, 0 to K - 1.
 
         Raises:
             TrainingError: when shapes disagree or a value is not finite.
@@ -61,7 +65,7 @@ class Temperature:
         )
 
         z = checked_scores(scores)
-        y = checked_labels(labels, len(z))
+        y = checked_labels(labels, z)
         rows = np.arange(len(y))
         low, high = TEMPERATURE_RANGE
         found = minimize_scalar(

@@ -31,7 +31,7 @@ def recalibrate(
                 "The results were predicted by another bundle than the one named. "
                 "Name the bundle whose hash stands in bundle_sha256."
             )
-        found = judge(table.probabilities, table.labels)
+        found = judge(table.probabilities, table.labels, classes=loaded.card.labels)
         typer.echo(_evidence(found))
         made = localise(loaded, found, (table.first, table.last), out, clinic)
         typer.echo(f"Locally validated bundle written to {made.root}")

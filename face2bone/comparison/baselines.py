@@ -24,7 +24,6 @@ from sklearn.metrics import log_loss
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from face2bone.bone import CLASS_LABELS
 from face2bone.calibration import Temperature, calibrated
 from face2bone.clinical.ost import ost_index
 from face2bone.comparison.protocol import Protocol
@@ -32,6 +31,7 @@ from face2bone.comparison.runs import VECTORS, RunResult, run_folder, write_arra
 from face2bone.modalities.face import align_landmarks
 from face2bone.modalities.face.finding import shared_locator
 from face2bone.modalities.photo import read_photo
+from face2bone.tasks import BONE_MASS
 from face2bone.training.progress import Progress
 
 Floats = npt.NDArray[np.float64]
@@ -130,7 +130,7 @@ def _fit(
 
 def _prevalence(protocol: Protocol) -> Floats:
     labels = protocol.store.labels
-    counts = np.bincount(labels[protocol.members["train"]], minlength=len(CLASS_LABELS))
+    counts = np.bincount(labels[protocol.members["train"]], minlength=BONE_MASS.outputs)
     shares = counts / counts.sum()
     return np.tile(shares, (len(protocol.members["test"]), 1))
 

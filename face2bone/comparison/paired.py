@@ -21,7 +21,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from face2bone.bone import BoneClass
 from face2bone.calibration.losses import ranked_probability_scores
 from face2bone.evaluation.bootstrap import (
     RESAMPLES,
@@ -32,6 +31,7 @@ from face2bone.evaluation.bootstrap import (
 )
 from face2bone.evaluation.confusion import accuracy, confusions, f1
 from face2bone.evaluation.ranking import macro_auc
+from face2bone.tasks import BONE_MASS
 
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
@@ -68,7 +68,7 @@ def measured(probabilities: Floats, labels: Labels, draws: Draws) -> dict[str, F
         "accuracy": accuracy(matrix),
         "macro_auc": macro_auc(probabilities, labels, draws.weights),
         "rps": draws.weights @ terms / draws.weights.sum(axis=1),
-        "osteopenia_f1": f1(matrix)[:, BoneClass.OSTEOPENIA],
+        "osteopenia_f1": f1(matrix)[:, BONE_MASS.classes.index("osteopenia")],
     }
 
 

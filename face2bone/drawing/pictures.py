@@ -108,7 +108,9 @@ def regions_png(assessment: Assessment, class_index: int) -> bytes:
         _reason(right, withheld)
     else:
         _bars(right, attribution, values)
-    figure.suptitle(f"What in the face speaks for {assessment.bundle.labels[class_index]} (logits)")
+    figure.suptitle(
+        f"What in the face speaks for {assessment.bundle.classes[class_index]} (logits)"
+    )
     return _finish(figure, assessment)
 
 
@@ -148,7 +150,7 @@ def concepts_png(assessment: Assessment, class_index: int, most: int = 4) -> byt
             f"importance {concepts.importance_words(int(k), class_index)}",
             fontsize=8,
         )
-    figure.suptitle(f"Concepts that matter most for {assessment.bundle.labels[class_index]}")
+    figure.suptitle(f"Concepts that matter most for {assessment.bundle.classes[class_index]}")
     return _finish(figure, assessment)
 
 

@@ -14,7 +14,6 @@ import numpy.typing as npt
 from scipy.special import logit
 from scipy.stats import chi2
 
-from face2bone.calibration.labelled import N_CLASSES
 from face2bone.calibration.reliability import DEFAULT_BINS, EceFloor, bin_index
 from face2bone.evaluation.logistic import logistic_intercept, logistic_slope
 from face2bone.evaluation.table import Floats
@@ -55,8 +54,8 @@ def top_label_error(probabilities: Floats, labels: npt.NDArray[np.int64], w: Flo
 
 
 def classwise_error(probabilities: Floats, labels: npt.NDArray[np.int64], w: Floats) -> Floats:
-    """Mean over the three classes of the ECE of that class's probability; (R,)."""
-    errors = [binned_error(probabilities[:, k], labels == k, w) for k in range(N_CLASSES)]
+    """Mean over the classes of the ECE of that class's probability; (R,)."""
+    errors = [binned_error(p, labels == k, w) for k, p in enumerate(probabilities.T)]
     mean: Floats = np.mean(errors, axis=0)
     return mean
 
@@ -72,8 +71,11 @@ def classwise_floor(probabilities: Floats, draws: int = 1000, seed: int = 0) -> 
     simulated = []
     for start in range(0, draws, block):
         u = rng.random((min(block, draws - start), n))
-        drawn = (u > cumulative[:, 0]).astype(np.int8) + (u > cumulative[:, 1])
-        gaps = [np.abs((drawn == k) @ bins[k] - expected[k]).sum(axis=1) for k in range(N_CLASSES)]
+        drawn = np.sum([u > cut for cut in cumulative.T], axis=0, dtype=np.int8)
+        gaps = [
+            np.abs((drawn == k) @ members - expected[k]).sum(axis=1)
+            for k, members in enumerate(bins)
+        ]
         simulated.append(np.mean(gaps, axis=0) / n)
     errors = np.concatenate(simulated)
     return EceFloor(mean=float(errors.mean()), p95=float(np.quantile(errors, 0.95)))

@@ -1,6 +1,6 @@
 """Figures of a confusion matrix, for one matrix or a stack of resampled ones.
 
-Notation: M (..., 3, 3), M_ij = patients of true class i predicted as j (or their weight);
+Notation: M (..., K, K), M_ij = patients of true class i predicted as j (or their weight);
 s = sum of M, t_k and p_k its row and column sums, c its trace. Every function keeps the
 leading axes and gives NaN where the patients cannot define the figure.
 """
@@ -8,14 +8,14 @@ leading axes and gives NaN where the patients cannot define the figure.
 import numpy as np
 import numpy.typing as npt
 
-from face2bone.calibration.labelled import N_CLASSES
 from face2bone.evaluation.table import Floats
 
 
 def confusions(probabilities: Floats, labels: npt.NDArray[np.int64], weights: Floats) -> Floats:
-    """One matrix a resample, (R, 3, 3), from weights (R, N); predicted = most probable."""
-    cells = np.eye(N_CLASSES**2)[labels * N_CLASSES + probabilities.argmax(axis=1)]
-    counts: Floats = (weights @ cells).reshape(-1, N_CLASSES, N_CLASSES)
+    """One matrix a resample, (R, K, K), from weights (R, N); predicted = most probable."""
+    classes = probabilities.shape[1]
+    cells = np.eye(classes**2)[labels * classes + probabilities.argmax(axis=1)]
+    counts: Floats = (weights @ cells).reshape(-1, classes, classes)
     return counts
 
 
@@ -25,12 +25,12 @@ def accuracy(matrix: Floats) -> Floats:
 
 
 def recall(matrix: Floats) -> Floats:
-    """Share of each true class that is named, (..., 3); NaN for a class without patients."""
+    """Share of each true class that is named, (..., K); NaN for a class without patients."""
     return ratio(_diagonal(matrix), matrix.sum(axis=-1))
 
 
 def precision(matrix: Floats) -> Floats:
-    """Share of each named class that is true, (..., 3).
+    """Share of each named class that is true, (..., K).
 
     A class that has patients and is never named scores 0, or macro averages would reward
     leaving it out; one with neither is NaN.
@@ -40,18 +40,18 @@ def precision(matrix: Floats) -> Floats:
 
 
 def f1(matrix: Floats) -> Floats:
-    """Harmonic mean of precision and recall, 2 M_kk / (t_k + p_k), of each class; (..., 3)."""
+    """Harmonic mean of precision and recall, 2 M_kk / (t_k + p_k), of each class; (..., K)."""
     return ratio(2 * _diagonal(matrix), matrix.sum(axis=-1) + matrix.sum(axis=-2))
 
 
 def kappa(matrix: Floats) -> Floats:
     """Cohen's kappa, in [-1, 1]: agreement beyond what the margins give by chance."""
-    return _weighted_kappa(matrix, 1.0 - np.eye(N_CLASSES))
+    return _weighted_kappa(matrix, 1.0 - np.eye(matrix.shape[-1]))
 
 
 def quadratic_kappa(matrix: Floats) -> Floats:
     """Cohen's kappa with weights (i - j)^2 (Cohen 1968): two classes off costs four times one."""
-    classes = np.arange(N_CLASSES, dtype=np.float64)
+    classes = np.arange(matrix.shape[-1], dtype=np.float64)
     cost: Floats = np.square(np.subtract.outer(classes, classes))
     return _weighted_kappa(matrix, cost)
 

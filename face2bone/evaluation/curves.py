@@ -9,7 +9,7 @@ from scipy.special import ndtri
 
 from face2bone.calibration.reliability import bin_index
 from face2bone.evaluation.bootstrap import LEVEL
-from face2bone.evaluation.table import CUTS, Floats, PredictionTable, beyond
+from face2bone.evaluation.table import Floats, PredictionTable, beyond
 
 BINS: Final = 10
 TOP_LABEL: Final = "top_label"
@@ -41,7 +41,7 @@ def reliability_curves(table: PredictionTable) -> tuple[ReliabilityCurve, ...]:
     """The named class, then each cut, in ten equal-width bins."""
     p, y = table.probabilities, table.labels
     curves = [ReliabilityCurve(TOP_LABEL, _points(p.max(axis=1), p.argmax(axis=1) == y))]
-    for name, cut in CUTS.items():
+    for name, cut in table.task.cuts.items():
         curves.append(ReliabilityCurve(name, _points(beyond(p, cut), y >= cut)))
     return tuple(curves)
 

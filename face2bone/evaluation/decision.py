@@ -11,12 +11,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from face2bone.bone import BoneClass
 from face2bone.clinical.ost import ost
 from face2bone.evaluation.bootstrap import RESAMPLES, Estimate, estimates
 from face2bone.evaluation.confusion import ratio
 from face2bone.evaluation.measures import Figures
-from face2bone.evaluation.table import CUTS, Floats, PredictionTable, beyond
+from face2bone.evaluation.table import Floats, PredictionTable, beyond
 from face2bone.patient import Patient, Sex
 
 Events = npt.NDArray[np.bool_]
@@ -45,7 +44,7 @@ def decision_curves(
     table: PredictionTable, resamples: int = RESAMPLES, seed: int = 0
 ) -> tuple[DecisionCurve, ...]:
     """One curve for each cut."""
-    return tuple(_curve(table, name, cut, resamples, seed) for name, cut in CUTS.items())
+    return tuple(_curve(table, name, cut, resamples, seed) for name, cut in table.task.cuts.items())
 
 
 def net_benefit(referred: Events, has_it: Events, threshold: float, weights: Floats) -> Floats:
@@ -67,9 +66,7 @@ def ost_refers(table: PredictionTable) -> Events | None:
     return np.array([ost(Patient(a, Sex(s), cm, kg)).refers is True for a, s, cm, kg in rows], bool)
 
 
-def _curve(
-    table: PredictionTable, name: str, cut: BoneClass, resamples: int, seed: int
-) -> DecisionCurve:
+def _curve(table: PredictionTable, name: str, cut: int, resamples: int, seed: int) -> DecisionCurve:
     risk, has_it, by_ost = beyond(table.probabilities, cut), table.labels >= cut, ost_refers(table)
     everyone = np.ones(len(table), bool)
 

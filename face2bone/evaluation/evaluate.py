@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from face2bone import __version__, clock
-from face2bone.bone import CLASS_LABELS
 from face2bone.bundle import Bundle, bundle_hash
 from face2bone.cohort.crops import CropStore, photo_crops, rejection_reasons
 from face2bone.cohort.manifest import Cohort
@@ -66,7 +65,7 @@ def evaluate_bundle(
         guards=guards,
     )
     progress("measuring", 1, 1)
-    return Evaluated(record, _rows(store, said, outside), rejected)
+    return Evaluated(record, _rows(store, said, outside, card.labels), rejected)
 
 
 def _predicted(bundle: Bundle, engine: Engine, store: CropStore, progress: Progress) -> Predictions:
@@ -81,22 +80,24 @@ def _predicted(bundle: Bundle, engine: Engine, store: CropStore, progress: Progr
     return Predictions(**{n: np.concatenate([getattr(p, n) for p in parts]) for n in names})
 
 
-def _rows(store: CropStore, said: Predictions, outside: Any) -> pd.DataFrame:
+def _rows(
+    store: CropStore, said: Predictions, outside: Any, classes: tuple[str, ...]
+) -> pd.DataFrame:
     """What was true and what was said of each usable photo; no photo, and no path of one."""
     t_scores = store.index.get("t_score", pd.Series(float("nan"), index=store.index.index))
     columns = {
         "patient_id": store.index["patient_id"],
         "bone_mass_class": store.index["bone_mass_class"],
         "t_score": t_scores,
-        **{f"p_{name}": said.probabilities[:, k].round(6) for k, name in enumerate(CLASS_LABELS)},
-        "prediction_set": [_names(row) for row in said.sets],
+        **{f"p_{name}": said.probabilities[:, k].round(6) for k, name in enumerate(classes)},
+        "prediction_set": [_names(row, classes) for row in said.sets],
         "out_of_domain": outside,
     }
     return pd.DataFrame(columns)
 
 
-def _names(row: Any) -> str:
-    return " or ".join(name for name, member in zip(CLASS_LABELS, row, strict=True) if member)
+def _names(row: Any, classes: tuple[str, ...]) -> str:
+    return " or ".join(name for name, member in zip(classes, row, strict=True) if member)
 
 
 def _facts(

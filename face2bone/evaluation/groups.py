@@ -1,6 +1,6 @@
 """Groups of patients a model must work for, one by one: sex, age, body mass, site, device."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Final
 
@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from face2bone.bone import CLASS_LABELS
 from face2bone.evaluation.table import PredictionTable
 
 AGE_BANDS: Final = (50.0, 60.0, 70.0, 80.0)  # years
@@ -45,14 +44,14 @@ def _dimensions(table: PredictionTable) -> Iterator[Iterator[tuple[str, str, Cho
             yield _named(column, about[column].replace("", "not stated"))
 
 
-def caution(patients: int, of_class: tuple[int, int, int]) -> str:
+def caution(patients: int, of_class: Mapping[str, int]) -> str:
     """A plain sentence where a group is too small to say anything about it, else ""."""
-    fewest = int(np.argmin(of_class))
+    fewest = min(of_class, key=lambda name: of_class[name])
     if patients >= FEW_PATIENTS and of_class[fewest] >= FEW_OF_A_CLASS:
         return ""
     return (
         f"Too few to say: {patients} patients, {of_class[fewest]} photos with "
-        f"{CLASS_LABELS[fewest]}. Below {FEW_PATIENTS} patients or {FEW_OF_A_CLASS} of a class, "
+        f"{fewest}. Below {FEW_PATIENTS} patients or {FEW_OF_A_CLASS} of a class, "
         "a difference from others may be chance."
     )
 

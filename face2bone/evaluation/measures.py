@@ -9,13 +9,11 @@ from typing import Final
 
 import numpy as np
 
-from face2bone.bone import CLASS_LABELS
-from face2bone.calibration.labelled import N_CLASSES
 from face2bone.calibration.losses import brier_scores, ranked_probability_scores
 from face2bone.evaluation import calibration as cal
 from face2bone.evaluation import confusion as con
 from face2bone.evaluation.ranking import cut_auc, macro_auc
-from face2bone.evaluation.table import CUTS, Floats, PredictionTable, beyond
+from face2bone.evaluation.table import Floats, PredictionTable, beyond
 
 Figures = dict[str, Floats]
 
@@ -52,11 +50,11 @@ def _discrimination(table: PredictionTable, weights: Floats) -> Figures:
     for name, figure in _OF_CLASSES.items():
         of_classes = figure(matrix)
         found[f"macro_{name}"] = of_classes.mean(axis=-1)
-        for k, label in enumerate(CLASS_LABELS):
+        for k, label in enumerate(table.task.classes):
             found[f"{name}_{label}"] = of_classes[:, k]
     found["macro_auc"] = macro_auc(p, y, weights)
-    for cut, bone_class in CUTS.items():
-        found[f"auc_{cut}"] = cut_auc(p, y, bone_class, weights)
+    for cut, first in table.task.cuts.items():
+        found[f"auc_{cut}"] = cut_auc(p, y, first, weights)
     return found
 
 
@@ -66,7 +64,7 @@ def _scores(table: PredictionTable, weights: Floats) -> Figures:
     return {
         "rps": weights @ ranked_probability_scores(p, y) / total,
         "brier_sum": brier,
-        "brier_per_class": brier / N_CLASSES,
+        "brier_per_class": brier / p.shape[1],
     }
 
 
@@ -76,8 +74,8 @@ def _calibration(table: PredictionTable, weights: Floats) -> Figures:
         "ece": cal.top_label_error(p, y, weights),
         "classwise_ece": cal.classwise_error(p, y, weights),
     }
-    for cut, bone_class in CUTS.items():
-        stated, happened = beyond(p, bone_class), y >= bone_class
+    for cut, first in table.task.cuts.items():
+        stated, happened = beyond(p, first), y >= first
         found[f"slope_{cut}"] = cal.calibration_slope(stated, happened, weights)
         found[f"intercept_{cut}"] = cal.calibration_intercept(stated, happened, weights)
     return found
@@ -90,9 +88,9 @@ def _sets(table: PredictionTable, weights: Floats) -> Figures:
     total, size = weights.sum(axis=1), table.sets.sum(axis=1)
     found = {
         "set_size": weights @ size / total,
-        "abstains": weights @ (size == N_CLASSES).astype(np.float64) / total,
+        "abstains": weights @ (size == table.sets.shape[1]).astype(np.float64) / total,
     }
-    for k, label in enumerate(CLASS_LABELS):
+    for k, label in enumerate(table.task.classes):
         of_class = weights * (table.labels == k)
         found[f"coverage_{label}"] = con.ratio(of_class @ table.sets[:, k], of_class.sum(axis=1))
     return found

@@ -1,6 +1,6 @@
 """The short list of figures a bundle's card and a training loop need, without intervals.
 
-Notation: p (N, 3) calibrated probabilities, y (N,) true classes 0 < 1 < 2 in severity,
+Notation: p (N, K) calibrated probabilities, y (N,) true classes 0 < 1 < ... in severity,
 predicted class = argmax p. ``result.evaluate_predictions`` gives every figure with its
 interval; both come from the same functions.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from face2bone.calibration.labelled import N_CLASSES, checked_labels, checked_probabilities
+from face2bone.calibration.labelled import checked_labels, checked_probabilities
 from face2bone.calibration.losses import brier_scores, ranked_probability_scores
 from face2bone.calibration.reliability import EceFloor, ece_floor, expected_calibration_error
 from face2bone.evaluation import confusion as con
@@ -24,7 +24,7 @@ class Performance:
 
     ``accuracy``, ``macro_auc`` and ``ece`` lie in [0, 1]; ``quadratic_kappa`` in [-1, 1];
     ``rps`` in [0, 1]; ``brier_sum`` in [0, 2] sums over the classes and
-    ``brier_per_class`` is a third of it (papers use both: the name says which).
+    ``brier_per_class`` is its Kth part (papers use both: the name says which).
     ``confusion[i, j]`` counts patients of true class i predicted as j. A figure that the
     patients cannot define (no patient of some class) is NaN.
     """
@@ -41,8 +41,8 @@ class Performance:
 
     @property
     def brier_per_class(self) -> float:
-        """Brier score averaged over the classes, in [0, 2/3]."""
-        return self.brier_sum / N_CLASSES
+        """Brier score averaged over the classes, in [0, 2/K]."""
+        return self.brier_sum / len(self.confusion)
 
     def as_mapping(self) -> dict[str, int | float | list[list[int]]]:
         """The same figures in plain types, as a bundle's card and JSON files hold them."""
@@ -62,14 +62,14 @@ class Performance:
 
 
 def performance(probabilities: npt.ArrayLike, labels: npt.ArrayLike, seed: int = 0) -> Performance:
-    """Every figure of ``Performance`` from probabilities (N, 3) and classes (N,).
+    """Every figure of ``Performance`` from probabilities (N, K) and classes (N,).
 
     ``seed`` drives the simulated ECE floor only.
 
     Raises ``TrainingError`` when shapes disagree or rows do not sum to 1.
     """
     p = checked_probabilities(probabilities)
-    y = checked_labels(labels, len(p))
+    y = checked_labels(labels, p)
     matrix = con.confusions(p, y, unit_weights(len(y)))[0]
     return Performance(
         n=len(y),
@@ -90,5 +90,5 @@ def macro_auc(probabilities: npt.ArrayLike, labels: npt.ArrayLike) -> float:
     NaN when a class has no patient or every patient.
     """
     p = checked_probabilities(probabilities)
-    y = checked_labels(labels, len(p))
+    y = checked_labels(labels, p)
     return float(ranking.macro_auc(p, y, unit_weights(len(y)))[0])

@@ -19,7 +19,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from face2bone.calibration.labelled import N_CLASSES
 from face2bone.errors import EvaluationError
 from face2bone.evaluation.curves import wilson
 from face2bone.evaluation.groups import subgroups
@@ -71,10 +70,10 @@ class ObservedGroup:
     dimension: str
     name: str
     patients: int
-    observed: tuple[int, int, int]
-    predicted: tuple[float, float, float]
-    low: tuple[float, float, float]
-    high: tuple[float, float, float]
+    observed: tuple[int, ...]
+    predicted: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
 
 
 def calibration_chart(
@@ -140,19 +139,17 @@ def _highest(stated: Floats, horizon: int, seed: int) -> Floats:
 
 def _group(dimension: str, name: str, table: PredictionTable, chosen: Events) -> ObservedGroup:
     count = int(chosen.sum())
-    normal, osteopenia, osteoporosis = np.bincount(
-        table.labels[chosen], minlength=N_CLASSES
-    ).tolist()
+    observed = np.bincount(table.labels[chosen], minlength=table.task.outputs).tolist()
     sums = table.probabilities[chosen].sum(axis=0).tolist()
-    limits = [wilson(k / count, count) for k in (normal, osteopenia, osteoporosis)]
+    low, high = zip(*(wilson(k / count, count) for k in observed), strict=True)
     return ObservedGroup(
         dimension=dimension,
         name=name,
         patients=count,
-        observed=(normal, osteopenia, osteoporosis),
-        predicted=(sums[0], sums[1], sums[2]),
-        low=(limits[0][0], limits[1][0], limits[2][0]),
-        high=(limits[0][1], limits[1][1], limits[2][1]),
+        observed=tuple(observed),
+        predicted=tuple(sums),
+        low=low,
+        high=high,
     )
 
 

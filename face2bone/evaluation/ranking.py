@@ -6,8 +6,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from face2bone.bone import BoneClass
-from face2bone.calibration.labelled import N_CLASSES
 from face2bone.evaluation.confusion import ratio
 from face2bone.evaluation.table import Floats, beyond
 
@@ -40,13 +38,13 @@ def auc(score: Floats, positive: npt.NDArray[np.bool_], weights: Floats) -> Floa
 
 def macro_auc(probabilities: Floats, labels: npt.NDArray[np.int64], weights: Floats) -> Floats:
     """Unweighted mean over classes of one-versus-rest areas; NaN when a class is missing; (R,)."""
-    areas = [auc(probabilities[:, k], labels == k, weights) for k in range(N_CLASSES)]
+    areas = [auc(p, labels == k, weights) for k, p in enumerate(probabilities.T)]
     mean: Floats = np.mean(areas, axis=0)
     return mean
 
 
 def cut_auc(
-    probabilities: Floats, labels: npt.NDArray[np.int64], cut: BoneClass, weights: Floats
+    probabilities: Floats, labels: npt.NDArray[np.int64], cut: int, weights: Floats
 ) -> Floats:
     """Area for telling class >= cut from the rest by P(class >= cut); (R,)."""
     return auc(beyond(probabilities, cut), labels >= cut, weights)

@@ -11,13 +11,14 @@ from datetime import date
 from pathlib import Path
 from typing import ClassVar, Final
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter
 
 from face2bone.atomic_files import write_whole
 from face2bone.bundle import Bundle, Status, bundle_hash
 from face2bone.errors import EvaluationError
 from face2bone.evaluation.guards.report import Guarded
 from face2bone.evaluation.result import Evaluation
+from face2bone.tasks import BONE_MASS
 
 SCHEMA: Final = 1
 ATTACHED: Final = "evaluation.json"
@@ -87,7 +88,9 @@ def from_json(data: bytes, name: str) -> EvaluationRecord:
     """
     try:
         record = _ADAPTER.validate_json(data)
-    except ValidationError as error:
+        for group in (record.evaluation.everyone, *record.evaluation.groups):
+            BONE_MASS.by_name(group.of_class)  # a page names every count by its class
+    except ValueError as error:  # pydantic's own among them
         raise EvaluationError(
             f"{name} is not an evaluation this version can read. Run face2bone evaluate again."
         ) from error

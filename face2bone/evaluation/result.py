@@ -14,7 +14,7 @@ from face2bone.evaluation.decision import DecisionCurve, decision_curves
 from face2bone.evaluation.groups import caution, subgroups
 from face2bone.evaluation.measures import figures
 from face2bone.evaluation.ranking import RocCurve, roc_curve
-from face2bone.evaluation.table import CUTS, PredictionTable, beyond
+from face2bone.evaluation.table import PredictionTable, beyond
 
 EVERYONE = "everyone"
 
@@ -29,19 +29,25 @@ class Group:
     figures: by name, see ``figures.figures``; each with its 95% interval.
     ece_floor, classwise_ece_floor: what a perfectly calibrated model would show on these.
     caution: why nothing should be read from this group, or "".
+
+    Raises ``ValueError`` when ``confusion`` is not square.
     """
 
     dimension: str
     name: str
     photos: int
     patients: int
-    of_class: tuple[int, int, int]
-    confusion: tuple[tuple[int, int, int], ...]
+    of_class: tuple[int, ...]
+    confusion: tuple[tuple[int, ...], ...]
     figures: Mapping[str, Estimate]
     ece_floor: EceFloor
     classwise_ece_floor: EceFloor
     hosmer_lemeshow: tuple[HosmerLemeshow, ...]
     caution: str
+
+    def __post_init__(self) -> None:
+        if [len(row) for row in self.confusion] != [len(self.of_class)] * len(self.of_class):
+            raise ValueError("a confusion is no square table of its classes")
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,7 @@ def evaluate_predictions(
     )
     curves = (
         roc_curve(name, beyond(table.probabilities, cut), table.labels >= cut)
-        for name, cut in CUTS.items()
+        for name, cut in table.task.cuts.items()
     )
     return Evaluation(
         everyone=_group(EVERYONE, EVERYONE, table, resamples, seed),
@@ -86,21 +92,20 @@ def evaluate_predictions(
 
 def _group(dimension: str, name: str, table: PredictionTable, resamples: int, seed: int) -> Group:
     p, y, codes = table.probabilities, table.labels, table.patient_codes
-    normal, osteopenia, osteoporosis = np.bincount(y, minlength=3).tolist()
-    patients, of_class = int(codes.max()) + 1, (normal, osteopenia, osteoporosis)
+    patients, of_class = int(codes.max()) + 1, np.bincount(y, minlength=p.shape[1]).tolist()
     matrix = confusions(p, y, unit_weights(len(y)))[0].astype(int).tolist()
     return Group(
         dimension=dimension,
         name=name,
         photos=len(y),
         patients=patients,
-        of_class=of_class,
-        confusion=tuple((a, b, c) for a, b, c in matrix),
+        of_class=tuple(of_class),
+        confusion=tuple(map(tuple, matrix)),
         figures=estimates(lambda weights: figures(table, weights), codes, resamples, seed),
         ece_floor=ece_floor(p, seed=seed),
         classwise_ece_floor=classwise_floor(p, seed=seed),
         hosmer_lemeshow=tuple(
-            hosmer_lemeshow(cut, beyond(p, k), y >= k) for cut, k in CUTS.items()
+            hosmer_lemeshow(cut, beyond(p, k), y >= k) for cut, k in table.task.cuts.items()
         ),
-        caution=caution(patients, of_class),
+        caution=caution(patients, table.task.by_name(of_class)),
     )

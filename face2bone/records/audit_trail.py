@@ -8,7 +8,8 @@ person's own salt. Deleting a person destroys subject and salt with the row that
 trail stays whole and says of nobody that they were ever here.
 
 Version 1 hashed a record's own row; version 2 hashes the pseudonym it is kept under and the
-sealed photo with it. Each entry says its version, so that an old trail still verifies.
+sealed photo with it; version 3 hashes an assessment's study and its outputs by name, which stood
+in a column each before. Each entry says its version, so that an old trail still verifies.
 docs/decisions/0017-audit-chain.md says what this protects against and what it does not.
 """
 
@@ -27,7 +28,9 @@ from face2bone.records.store import Records
 from face2bone.records.tables import ASSESSMENT, AUDIT_ENTRY, DXA_CHANGE, DXA_RESULT, PATIENT, PHOTO
 
 FIRST: Final = "0" * 64  # previous_hash of entry 1
-VERSION: Final = 2
+VERSION: Final = 3
+FIRST_STUDY: Final = "face2bone"
+FIRST_OUTPUTS: Final = ("normal", "osteopenia", "osteoporosis")
 _SEALED: Final = tuple(c.name for c in AUDIT_ENTRY.columns if c.name != "entry_hash")
 
 Row = Mapping[str, Any] | RowMapping
@@ -164,9 +167,25 @@ class _Record:
 
     def hash(self, version: int) -> str:
         salt: bytes = self.person["salt"]
+        row = self.row if version > 2 else _before_studies(self.row)
         if version == 1:
-            return salted(salt, _canonical(self.row))
-        return content_hash(salt, self.row, self.person["patient_id"], self.sealed)
+            return salted(salt, _canonical(row))
+        return content_hash(salt, row, self.person["patient_id"], self.sealed)
+
+
+def _before_studies(row: Row) -> Row:
+    """A row as versions 1 and 2 sealed it: the three outputs there were stood in columns.
+
+    What cannot have been sealed so (another study, other outputs) keeps its own shape, whose hash
+    is another.
+    """
+    if row.get("study") != FIRST_STUDY:
+        return row
+    outputs = {} if row["outputs"] is None else json.loads(row["outputs"])
+    if outputs and set(outputs) != set(FIRST_OUTPUTS):
+        return row
+    kept = {name: value for name, value in row.items() if name not in ("study", "outputs")}
+    return kept | {f"p_{name}": outputs.get(name) for name in FIRST_OUTPUTS}
 
 
 def _living(connection: Connection) -> tuple[dict[str, _Record], list[str]]:

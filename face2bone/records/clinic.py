@@ -1,10 +1,10 @@
 """What a clinic has learned so far: the model against the DXA results that came back.
 
 Counted is each person's first assessment by the bundle in use that offered a class and has a
-DXA result. A person counts once, because two visits of one person are not two people; a photo out
-of domain does not count, because nobody was told to believe its numbers. The rule for local
-recalibration is asked at planned counts only, every ``LOOK_EVERY`` results: asked after every
-patient, chance would pass it in the end.
+DXA result; assessments of another study are not looked at. A person counts once, because two
+visits of one person are not two people; a photo out of domain does not count, because nobody was
+told to believe its numbers. The rule for local recalibration is asked at planned counts only,
+every ``LOOK_EVERY`` results: asked after every patient, chance would pass it in the end.
 """
 
 from collections.abc import Sequence
@@ -31,6 +31,8 @@ from face2bone.evaluation.monitoring import (
 )
 from face2bone.evaluation.table import PredictionTable
 from face2bone.records.followup import StoredAssessment
+from face2bone.report.assessment.upgrade import STUDY
+from face2bone.tasks import BONE_MASS
 
 LOOK_EVERY: Final = 100  # counted results between two looks at the recalibration rule
 
@@ -55,9 +57,11 @@ class ClinicReport:
     recalibration: LocalRecalibration | None
 
 
-def clinic_report(kept: Sequence[StoredAssessment], bundle_sha256: str) -> ClinicReport:
-    """What the results say about the bundle with this hash."""
-    with_result = [one for one in kept if one.results]
+def clinic_report(
+    kept: Sequence[StoredAssessment], bundle_sha256: str, study: str = STUDY
+) -> ClinicReport:
+    """What the results say about the bundle with this hash, which is of ``study``."""
+    with_result = [one for one in kept if one.results and one.study == study]
     own = [one for one in with_result if one.bundle_sha256 == bundle_sha256]
     counted = _counted(own)
     table = _table(counted) if counted else None
@@ -120,11 +124,11 @@ def _table(counted: Sequence[StoredAssessment]) -> PredictionTable:
     return PredictionTable.of(_probabilities(counted), _labels(counted), about)
 
 
-def _shown(one: StoredAssessment) -> tuple[float, float, float]:
-    """The probabilities of an assessment that offered a class."""
-    if one.probabilities is None:
+def _shown(one: StoredAssessment) -> list[float]:
+    """The probabilities of an assessment that offered a class, in the order of the classes."""
+    if one.outputs is None:
         raise ValueError("an assessment without a result cannot be counted")
-    return one.probabilities
+    return [one.outputs[name] for name in BONE_MASS.classes]
 
 
 def _probabilities(counted: Sequence[StoredAssessment]) -> npt.NDArray[np.float64]:
@@ -143,4 +147,4 @@ def _chart(table: PredictionTable) -> CalibrationChart:
 def _recalibration(counted: Sequence[StoredAssessment]) -> LocalRecalibration | None:
     if not counted:
         return None
-    return recalibrate(_probabilities(counted), _labels(counted))
+    return recalibrate(_probabilities(counted), _labels(counted), classes=BONE_MASS.classes)

@@ -6,6 +6,7 @@ within ``MOST_DAYS_APART`` of the assessment: bone mass moves slowly, and a year
 it takes to move by a DXA scan's own error. Days are days at this place, as a person reads them.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -64,7 +65,8 @@ class StoredAssessment:
     """One assessment as follow-up needs it.
 
     saved_at: in UTC; ``saved_on`` is the day it was here.
-    probabilities: normal, osteopenia, osteoporosis, as shown; None without a result of a photo.
+    study: what was asked of what kind of picture.
+    outputs: probabilities by class, as shown; None without a result of a photo.
     class_shown: whether a class was offered at all (a result, not out of domain, and T-score
     classes are defined for the person).
     results: the current result of each measured site.
@@ -77,7 +79,8 @@ class StoredAssessment:
     age_years: float
     decision: str
     bundle_sha256: str
-    probabilities: tuple[float, float, float] | None
+    study: str
+    outputs: Mapping[str, float] | None
     class_shown: bool
     results: tuple[DxaResult, ...]
 
@@ -302,9 +305,8 @@ def kept_in_order(connection: Connection) -> Iterator[StoredAssessment]:
             age_years=row.age_years,
             decision=row.decision,
             bundle_sha256=row.bundle_sha256,
-            probabilities=None
-            if row.p_normal is None
-            else (row.p_normal, row.p_osteopenia, row.p_osteoporosis),
+            study=row.study,
+            outputs=None if row.outputs is None else json.loads(row.outputs),
             class_shown=row.class_shown,
             results=tuple(
                 result_of(one) for _, one in sorted(current.get(row.assessment_id, {}).items())

@@ -45,7 +45,8 @@ from face2bone.records.saving import (
 )
 from face2bone.records.store import Records
 from face2bone.records.tables import ASSESSMENT, AUDIT_ENTRY, DXA_RESULT, PATIENT
-from face2bone.report.assessment.document import READ_VERSIONS, read_document
+from face2bone.report.assessment.document import SCHEMA_VERSION, read_document
+from face2bone.report.assessment.upgrade import READ_VERSIONS
 from face2bone.tabular.delimited import SHOWN
 
 Format = Literal["csv", "parquet"]
@@ -201,7 +202,7 @@ def _assessment(cell: Mapping[str, str], seen: set[str]) -> dict[str, Any]:
 def _document_facts(text: str) -> Facts:
     """The facts of a document that is whole; of a schema older than is read, the facts alone."""
     facts = facts_of(text)
-    if facts.schema_version in READ_VERSIONS:
+    if facts.schema_version in (*READ_VERSIONS, SCHEMA_VERSION):
         read_document(text)
     return facts
 

@@ -1,8 +1,9 @@
 """Keep an assessment with what the clinician made of it: whole and on the trail, or not at all."""
 
+import json
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Self
@@ -20,7 +21,8 @@ from face2bone.records.audit_trail import Action, Event, append, content_hash, s
 from face2bone.records.consent import ConsentBy, consent_text
 from face2bone.records.store import Records
 from face2bone.records.tables import ASSESSMENT, PATIENT, PHOTO
-from face2bone.report.assessment.document import ROUNDING, AssessmentDocument
+from face2bone.report.assessment.document import ROUNDING, AssessmentDocument, Share
+from face2bone.report.assessment.upgrade import CLASSES, STUDY
 
 SALT_BYTES: Final = 32
 NAME_LIMIT: Final = 80  # characters
@@ -74,17 +76,6 @@ class Facts(BaseModel):
         sex: str = Field(pattern="^[FM]$")
         age_years: float = Field(ge=AGE_RANGE[0], le=AGE_RANGE[1])
 
-    class _Probabilities(BaseModel):
-        normal: float = Field(ge=0, le=1)
-        osteopenia: float = Field(ge=0, le=1)
-        osteoporosis: float = Field(ge=0, le=1)
-
-        @model_validator(mode="after")
-        def _sum_to_one(self) -> Self:
-            if abs(self.normal + self.osteopenia + self.osteoporosis - 1.0) > ROUNDING:
-                raise ValueError("the three probabilities do not add up to 1")
-            return self
-
     class _Referral(BaseModel):
         urgency: str
         class_headline_shown: bool
@@ -95,21 +86,31 @@ class Facts(BaseModel):
         sha256: str = Field(pattern="^[0-9a-f]{64}$")
 
     schema_version: str = ""
+    study: str = Field(STUDY, min_length=1, max_length=64)  # older documents do not say it
+    classes: tuple[str, ...] = CLASSES
     photo_sha256: str = Field(pattern="^([0-9a-f]{64})?$")  # none: there was no photo
     patient: _Patient
-    probabilities: _Probabilities | None  # none: there was no result
+    probabilities: dict[str, Share] | None  # none: there was no result
     referral: _Referral
     bundle: _Bundle
 
+    @model_validator(mode="after")
+    def _probabilities_of_the_classes(self) -> Self:
+        shares = self.probabilities
+        if shares is not None and set(shares) != set(self.classes):
+            raise ValueError(f"the probabilities are not of {', '.join(self.classes)}")
+        if shares is not None and abs(sum(shares.values()) - 1.0) > ROUNDING:
+            raise ValueError("the probabilities do not add up to 1")
+        return self
+
     def columns(self) -> dict[str, Any]:
         """The same as columns of the assessment table."""
-        shares = dict(self.probabilities or ())
+        shares = self.probabilities
         return {
+            "study": self.study,
+            "outputs": None if shares is None else outputs_text(shares),
             "sex": self.patient.sex,
             "age_years": self.patient.age_years,
-            "p_normal": shares.get("normal"),
-            "p_osteopenia": shares.get("osteopenia"),
-            "p_osteoporosis": shares.get("osteoporosis"),
             "class_shown": self.referral.class_headline_shown,
             "bundle_sha256": self.bundle.sha256,
             "guideline_version": " ".join(
@@ -227,6 +228,11 @@ def keep_assessment(
         photo_hash=facts_of(row["document"]).photo_sha256,
         content_hash=content_hash(person.salt, row, person.patient_id, sealed),
     )
+
+
+def outputs_text(outputs: Mapping[str, float]) -> str:
+    """Numbers by name as the table holds them: the same on every database, to the byte."""
+    return json.dumps(dict(outputs), sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def facts_of(text: str) -> Facts:

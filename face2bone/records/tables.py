@@ -67,11 +67,11 @@ ASSESSMENT: Final = Table(
     # Taken from the document, so that a list need not parse every one.
     Column("sex", String(1), nullable=False),
     Column("age_years", Double, nullable=False),
-    # NULL where the photo gave no result, or there was none.
-    Column("p_normal", Double),
-    Column("p_osteopenia", Double),
-    Column("p_osteoporosis", Double),
     Column("class_shown", Boolean, nullable=False),
+    # What was asked of what kind of picture; face2bone before there were others.
+    Column("study", String(64), nullable=False, server_default="face2bone"),
+    # One number a name as JSON, as ``outputs_text`` writes it; NULL without a result.
+    Column("outputs", Text),
 )
 
 DXA_RESULT: Final = Table(

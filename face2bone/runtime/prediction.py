@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from face2bone.bone import BoneClass
 from face2bone.bundle import Bundle, ood_distance, pooled
 from face2bone.calibration import calibrated, prediction_sets
 from face2bone.modalities.prepared import Prepared
@@ -28,14 +27,14 @@ class OodVerdict:
 class Prediction:
     """What the bundle says of one picture.
 
-    probabilities: (K,) float64, calibrated, in the order of the card's labels.
-    prediction_set: contiguous classes, with the most probable one.
+    probabilities: (K,) float64, calibrated, of the card's classes in order.
+    prediction_set: contiguous class indices, with the most probable one.
     logits: (K,) float32 before calibration, which explanations are about.
     engine: what computed it, and in which precision, such as "openvino cpu f32".
     """
 
     probabilities: npt.NDArray[np.float64]
-    prediction_set: tuple[BoneClass, ...]
+    prediction_set: tuple[int, ...]
     out_of_domain: OodVerdict
     logits: npt.NDArray[np.float32]
     engine: str
@@ -61,7 +60,7 @@ def predict(engine: Engine, bundle: Bundle, prepared: Prepared) -> Prediction:
     distance, threshold = float(found.distances[0]), bundle.ood.threshold
     return Prediction(
         probabilities=found.probabilities[0],
-        prediction_set=tuple(k for k in BoneClass if found.sets[0, k]),
+        prediction_set=tuple(np.flatnonzero(found.sets[0]).tolist()),
         out_of_domain=OodVerdict(distance, threshold, distance > threshold),
         logits=found.logits[0],
         engine=engine.name,

@@ -15,7 +15,6 @@ import numpy.typing as npt
 import torch
 
 from face2bone import __version__, clock
-from face2bone.bone import CLASS_LABELS
 from face2bone.bundle import (
     Bundle,
     BundleCard,
@@ -26,12 +25,8 @@ from face2bone.bundle import (
     save_bundle,
 )
 from face2bone.calibration import (
-    Choice,
-    ConformalThresholds,
     calibrated,
-    choose,
     class_coverage,
-    fit_conformal,
     prediction_sets,
     reliability_table,
 )
@@ -43,6 +38,8 @@ from face2bone.explain.baselines import mean_face
 from face2bone.explain.craft import fit_concepts
 from face2bone.nn import Face2Bone
 from face2bone.runtime import TorchEngine, network_input
+from face2bone.tasks import BONE_MASS
+from face2bone.tasks.ordinal import OrdinalCalibration
 from face2bone.training.progress import Progress
 from face2bone.training.recipe import Recipe
 
@@ -83,17 +80,15 @@ class Described:
 
 
 @dataclass(frozen=True)
-class Calibration:
+class Calibration(OrdinalCalibration):
     """Fitted on the calibration split; ``features`` (N, C) are its faces at the cut, pooled."""
 
-    choice: Choice
-    conformal: ConformalThresholds
     features: Floats
 
 
 @dataclass(frozen=True)
 class Tested:
-    """Probabilities (N, 3) and labels (N,) of patients nothing was fitted on, and results."""
+    """Probabilities (N, K) and labels (N,) of patients nothing was fitted on, and results."""
 
     probabilities: Floats
     labels: npt.NDArray[np.int64]
@@ -115,20 +110,19 @@ def calibrate(trained: Trained) -> Calibration:
     members = trained.members["calibration"]
     logits, features = outputs(trained.network, trained.store, members)
     labels = trained.store.labels[members]
-    choice = choose(logits, labels, seed=trained.seed)
-    conformal = fit_conformal(choice.probabilities, labels)
-    return Calibration(choice, conformal, features)
+    fitted = BONE_MASS.calibrate(logits, labels, trained.seed)
+    return Calibration(fitted.choice, fitted.conformal, features)
 
 
 def predicted(
     trained: Trained, calibration: Calibration, store: CropStore, members: Members
 ) -> Floats:
-    """Calibrated probabilities (N, 3) of some faces of a store."""
+    """Calibrated probabilities (N, K) of some faces of a store."""
     return calibrated(outputs(trained.network, store, members)[0], calibration.choice.calibrator)
 
 
 def outputs(network: Face2Bone, store: CropStore, members: Members) -> tuple[Floats, Floats]:
-    """Logits (N, 3) and pooled features at the cut (N, C) of some of a store's faces."""
+    """Logits (N, K) and pooled features at the cut (N, C) of some of a store's faces."""
     engine = TorchEngine(network.eval(), store.spec)
     logits, features = [], []
     for start in range(0, len(members), BATCH):
@@ -147,7 +141,7 @@ def figures(
     coverage = class_coverage(sets, labels)
     return {
         **performance(probabilities, labels).as_mapping(),
-        "set_coverage": dict(zip(CLASS_LABELS, coverage, strict=True)),
+        "set_coverage": BONE_MASS.by_name(coverage),
         "set_size_mean": float(sets.sum(1).mean()),
     }
 
@@ -189,7 +183,7 @@ def _concepts(
         crops,
         maps,
         trained.store.parts,
-        CLASS_LABELS,
+        BONE_MASS.classes,
         trained.recipe.concepts,
         trained.seed,
         exemplars=EXEMPLARS if is_drawn else 0,
@@ -199,7 +193,7 @@ def _concepts(
 
 def _card(trained: Trained, tested: Tested, described: Described) -> BundleCard:
     labels = trained.store.labels[trained.members["train"]]
-    shares = np.bincount(labels, minlength=len(CLASS_LABELS)) / len(labels)
+    counts = np.bincount(labels, minlength=BONE_MASS.outputs)
     return BundleCard(
         name=described.name,
         version=__version__,
@@ -207,8 +201,8 @@ def _card(trained: Trained, tested: Tested, described: Described) -> BundleCard:
         created_on=clock.today(),
         architecture=trained.network.config,
         cohort=described.cohort,
-        labels=CLASS_LABELS,
-        class_fractions=tuple(shares.tolist()),
+        labels=BONE_MASS.classes,
+        class_fractions=tuple((counts / len(labels)).tolist()),
         input=trained.store.spec,
         provenance=described.provenance,
         results=tested.results,

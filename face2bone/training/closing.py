@@ -8,7 +8,6 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from face2bone.bone import CLASS_LABELS
 from face2bone.cohort.crops import read_store, rejection_reasons
 from face2bone.evaluation.guards.chance import chance_limit
 
@@ -31,7 +30,7 @@ def _figures(results: Mapping[str, Any]) -> Iterator[str]:
         f"calibration error {results['ece']:.3f} (a perfect model shows up to "
         f"{results['ece_floor_p95']:.3f} on so many)."
     )
-    covered = ", ".join(f"{results['set_coverage'][name]:.0%} of {name}" for name in CLASS_LABELS)
+    covered = ", ".join(f"{share:.0%} of {name}" for name, share in results["set_coverage"].items())
     yield f"Prediction sets hold the true class for {covered}."
 
 

@@ -11,11 +11,11 @@ from typing import Final
 
 import pandas as pd
 
-from face2bone.bone import CLASS_LABELS
 from face2bone.bundle.ood import MINIMUM_FACES
 from face2bone.calibration.conformal import DEFAULT_ALPHA, minimum_per_class
 from face2bone.cohort.splits import split_patients
 from face2bone.errors import TrainingError
+from face2bone.tasks import BONE_MASS
 from face2bone.training.recipe import Recipe
 
 
@@ -37,11 +37,11 @@ FOR_A_COMPARISON: Final = Needs({"train": 1, "test": 1})
 def check_counts(table: pd.DataFrame, recipe: Recipe, seed: int, needs: Needs) -> None:
     """Raise ``TrainingError`` naming every count of photos that is too small.
 
-    ``table`` has ``patient_id`` and ``bone_mass_class``, one row a photo. Raises
+    ``table`` has ``patient_id`` and the task's label column, one row a photo. Raises
     ``ManifestError`` when a side would hold nobody.
     """
     sides = split_patients(table, recipe.split, seed)
-    short = list(_shortfalls(table["bone_mass_class"], sides, recipe, needs))
+    short = list(_shortfalls(table[BONE_MASS.label_column], sides, recipe, needs))
     if short:
         raise TrainingError(
             f"{len(table)} photos are too few for the recipe {recipe.name!r}: {'; '.join(short)}. "
@@ -52,9 +52,9 @@ def check_counts(table: pd.DataFrame, recipe: Recipe, seed: int, needs: Needs) -
 def _shortfalls(
     classes: pd.Series, sides: pd.Series, recipe: Recipe, needs: Needs
 ) -> Iterator[str]:
-    counts = pd.crosstab(classes, sides).reindex(CLASS_LABELS, fill_value=0)
+    counts = pd.crosstab(classes, sides).reindex(BONE_MASS.classes, fill_value=0)
     for side, needed in needs.of_each_class.items():
-        for label in CLASS_LABELS:
+        for label in BONE_MASS.classes:
             yield from _short(side, f"photos with {label}", counts.at[label, side], needed, recipe)
     for side, needed in needs.in_all.items():
         yield from _short(side, "photos", int(counts[side].sum()), needed, recipe)

@@ -1,17 +1,12 @@
 """What training minimises: class, T-score and region losses.
 
-Notation: z (B, 3) logits, y (B,) classes, t (B,) T-scores, w (3,) class weights with mean 1 over
+Notation: z (B, K) logits, y (B,) classes, t (B,) T-scores, w (K,) class weights with mean 1 over
 the training patients.
 
     L = L_class + t_score_weight L_T + region_weight L_region
-    L_class  = mean of w_y (-log softmax(z + log w))_y
+    L_class  = the task's loss of classes, with those weights
     L_T      = smooth L1 of the predicted T-score, where the manifest has one
     L_region = cross-entropy of SSAM's region map
-
-Weighted cross-entropy alone would teach the network the class frequencies of a cohort nobody
-has: its optimum is z_k = log(w_k p_k) + const. Adding log w inside gives z_k = log p_k + const,
-so rare classes weigh more while the logits stay those of the cohort and a single temperature
-can calibrate them.
 """
 
 from dataclasses import dataclass
@@ -22,10 +17,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from face2bone.bone import CLASS_LABELS
-from face2bone.errors import TrainingError
 from face2bone.nn import TrainingOutputs
 from face2bone.nn.ssam import GRID_CELLS, GRID_FIELD, GRID_START, GRID_STRIDE, REGION_COUNT
+from face2bone.tasks import BONE_MASS
 from face2bone.training.loader import Batch
 from face2bone.training.recipe import Optimisation
 
@@ -40,21 +34,6 @@ class Losses:
     region: Tensor
 
 
-def class_weights(labels: npt.NDArray[np.int64], power: float) -> npt.NDArray[np.float64]:
-    """Weights (3,) proportional to frequency ** -power, with mean 1 over ``labels``.
-
-    Raises ``TrainingError`` when a class has no patient.
-    """
-    counts = np.bincount(labels, minlength=len(CLASS_LABELS)).astype(np.float64)
-    if not counts.all():
-        missing = CLASS_LABELS[int(counts.argmin())]
-        raise TrainingError(
-            f"No training patient has {missing}. Add some or change the split's seed."
-        )
-    weights = (counts / counts.sum()) ** -power
-    return np.asarray(weights * counts.sum() / (weights * counts).sum())
-
-
 class Objective(nn.Module):
     """The module's L for one recipe and the class weights of its training split."""
 
@@ -67,21 +46,14 @@ class Objective(nn.Module):
 
     def forward(self, outputs: TrainingOutputs, batch: Batch) -> Losses:
         """Losses of one batch; float32 whatever the outputs' precision."""
-        label = self._label(outputs.logits.float(), batch.labels)
+        smoothing = self.recipe.label_smoothing if self.training else 0.0
+        logits = outputs.logits.float()
+        label = BONE_MASS.loss(logits, batch.labels, self.weights, smoothing)
         t_score = _t_score(outputs.t_score.float(), batch.t_scores)
         region = _region(outputs.region_logits, batch.region_maps)
         recipe = self.recipe
         total = label + recipe.t_score_weight * t_score + recipe.region_weight * region
         return Losses(total, label, t_score, region)
-
-    def _label(self, logits: Tensor, labels: Tensor) -> Tensor:
-        each = F.cross_entropy(
-            logits + self.weights.log(),
-            labels,
-            reduction="none",
-            label_smoothing=self.recipe.label_smoothing if self.training else 0.0,
-        )
-        return (self.weights[labels] * each).mean()
 
 
 def _t_score(predicted: Tensor, t_scores: Tensor) -> Tensor:

@@ -35,12 +35,13 @@ from face2bone.cohort.splits import check_split, identical_photos, split_patient
 from face2bone.errors import TrainingError
 from face2bone.nn import Face2Bone, FaceNetwork
 from face2bone.nn.inception_resnet_v1 import load_facenet_weights
+from face2bone.tasks import BONE_MASS
 from face2bone.training.build_bundle import Trained, finish_on_patients
 from face2bone.training.counts import FOR_A_BUNDLE, check_counts
 from face2bone.training.lightning_module import LabelTraining
 from face2bone.training.loader import CropLoader
 from face2bone.training.loop import fit
-from face2bone.training.objective import Objective, class_weights
+from face2bone.training.objective import Objective
 from face2bone.training.progress import Bars, Progress
 from face2bone.training.recipe import Recipe, read_recipe, recipe_toml
 
@@ -186,7 +187,7 @@ def fit_network(
     settings = recipe.training
     training = CropLoader(store, members["train"], settings.batch_size, recipe.augmentation, seed)
     validation = CropLoader(store, members["validation"], VALIDATION_BATCH)
-    weights = class_weights(store.labels[members["train"]], settings.class_weighting)
+    weights = BONE_MASS.class_weights(store.labels[members["train"]], settings.class_weighting)
     module = LabelTraining(network, Objective(settings, weights), store.spec)
     fit(module, training, validation, folder, progress, devices)
 

@@ -1,9 +1,19 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 
-from face2bone.calibration.calibrators import CALIBRATORS, Method, calibrated, fit, log_scores
+from face2bone.calibration.calibrators import (
+    CALIBRATORS,
+    Calibrator,
+    Method,
+    calibrated,
+    fit,
+    is_for,
+    log_scores,
+)
+from face2bone.calibration.losses import log_losses
 from face2bone.calibration.temperature import Temperature
 from face2bone.errors import TrainingError
 
@@ -41,7 +51,7 @@ def test_steps_follow_one_another() -> None:
 
 
 def test_methods_stand_from_the_simplest_to_the_richest() -> None:
-    assert [c.parameters for c in CALIBRATORS.values()] == [1, 2, 3, 5]
+    assert [c.parameters(3) for c in CALIBRATORS.values()] == [1, 2, 3, 5]
     for method, kind in CALIBRATORS.items():
         assert kind.__dataclass_fields__["method"].default == method
 
@@ -58,3 +68,26 @@ def test_a_stored_zero_is_less_than_a_millionth() -> None:
     assert scores[0].tolist() == pytest.approx([0.0, np.log(1e-6), np.log(1e-6)])
     with pytest.raises(TrainingError, match="sum to 1"):
         log_scores([[0.5, 0.2, 0.2]])
+
+
+@pytest.mark.parametrize("classes", [2, 3, 5])
+@pytest.mark.parametrize("method", CALIBRATORS)
+def test_any_number_of_classes_is_calibrated(method: Method, classes: int) -> None:
+    rng = np.random.default_rng(classes)
+    honest = rng.normal(0.0, 1.5, (2_000, classes))
+    p = calibrated(honest)
+    labels = np.minimum((rng.random((2_000, 1)) > p.cumsum(axis=1)).sum(axis=1), classes - 1)
+    spoiled = 3.0 * honest
+    step = fit(method, spoiled, labels)
+    assert is_for(step, classes)
+    assert is_for(step, classes + 1) == (method == "temperature")
+    after = log_losses(calibrated(spoiled, step), labels).mean()
+    assert after <= log_losses(calibrated(spoiled), labels).mean()
+    assert CALIBRATORS[method].parameters(classes) == len(np.ravel(list(numbers(step))))
+
+
+def numbers(step: Calibrator) -> Iterator[float]:
+    """What was estimated: one of the shifts per class is fixed by the others."""
+    for name, value in asdict(step).items():
+        if name != "method":
+            yield from np.ravel(value)[1:] if name == "shifts" else np.ravel(value)

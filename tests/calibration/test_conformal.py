@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from face2bone.bone import BoneClass
+from face2bone.bone import CLASS_LABELS, BoneClass
 from face2bone.calibration.conformal import (
     ConformalThresholds,
     class_coverage,
@@ -53,7 +53,7 @@ def test_minimum_is_the_least_n_with_a_finite_threshold() -> None:
 def test_too_few_of_one_class_are_refused_and_named() -> None:
     p, y = cohort((30, 30, 18), seed=5)
     with pytest.raises(TrainingError, match=r"18 patients with osteoporosis.*needs 19"):
-        fit_conformal(p, y, 0.05)
+        fit_conformal(p, y, 0.05, CLASS_LABELS)
     assert fit_conformal(p, y, 0.1).counts[2] == 18
 
 
@@ -114,3 +114,8 @@ def test_coverage_of_a_class_not_seen_is_nan() -> None:
     coverage = class_coverage(sets, [0, 1])
     assert coverage[:2] == (1.0, 1.0)
     assert np.isnan(coverage[2])
+
+
+def test_a_set_of_five_classes_has_no_gap() -> None:
+    thresholds = ConformalThresholds(0.1, (0.7, 0.0, 0.0, 0.7, 0.0), (20,) * 5)
+    assert prediction_set((0.35, 0.05, 0.05, 0.45, 0.1), thresholds) == (0, 1, 2, 3)

@@ -4,8 +4,10 @@ import pytest
 from face2bone.calibration.labelled import checked_labels, checked_probabilities, checked_scores
 from face2bone.errors import TrainingError
 
+SCORES = np.zeros((4, 3))
 
-@pytest.mark.parametrize("shape", [(3,), (0, 3), (4, 2), (2, 3, 1)])
+
+@pytest.mark.parametrize("shape", [(3,), (0, 3), (4, 1), (2, 3, 1)])
 def test_scores_of_another_shape_are_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(TrainingError, match="shape"):
         checked_scores(np.zeros(shape))
@@ -29,10 +31,10 @@ def test_float32_softmax_passes() -> None:
 
 
 def test_labels_are_class_indices_one_per_row() -> None:
-    assert checked_labels([0, 2, 1], 3).tolist() == [0, 2, 1]
+    assert checked_labels([0, 2, 1], SCORES[:3]).tolist() == [0, 2, 1]
     with pytest.raises(TrainingError, match="Labels have shape"):
-        checked_labels([0, 1], 3)
-    with pytest.raises(TrainingError, match="not 0, 1 or 2"):
-        checked_labels([0, 3], 2)
-    with pytest.raises(TrainingError, match="not 0, 1 or 2"):
-        checked_labels([-2.5, 1.0], 2)
+        checked_labels([0, 1], SCORES[:3])
+    with pytest.raises(TrainingError, match="none of the class indices 0 to 2"):
+        checked_labels([0, 3], SCORES[:2])
+    with pytest.raises(TrainingError, match="none of the class indices 0 to 2"):
+        checked_labels([-2.5, 1.0], SCORES[:2])

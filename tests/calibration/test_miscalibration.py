@@ -27,7 +27,7 @@ def test_the_smallest_of_four_p_values_times_four(honest: Honest) -> None:
     shifted = logits + np.log([1.0, 1.0, 1.6])
     alone = log_losses(calibrated(shifted), labels).sum()
     fitted = log_losses(calibrated(shifted, Intercept.fit(shifted, labels)), labels).sum()
-    one = 4 * chi2.sf(2 * (alone - fitted), Intercept.parameters)
+    one = 4 * chi2.sf(2 * (alone - fitted), Intercept.parameters(3))
     assert miscalibration_p(shifted, labels) <= min(1.0, one) * (1 + 1e-9)
 
 

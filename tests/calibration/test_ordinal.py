@@ -85,3 +85,27 @@ def test_a_class_nobody_has_leaves_every_number_finite() -> None:
 def test_cuts_that_would_cross_are_refused(slope: float, intercepts: tuple[float, float]) -> None:
     with pytest.raises(TrainingError):
         Ordinal(slope, intercepts)
+
+
+@pytest.mark.parametrize("classes", [2, 4, 6])
+def test_any_number_of_classes_is_fitted_to_a_stationary_point(classes: int) -> None:
+    rng = np.random.default_rng(classes)
+    labels = rng.integers(0, classes, 240)
+    severity = labels + rng.normal(0.0, 1.5, len(labels))
+    scores = -((severity[:, None] - np.arange(classes)) ** 2) / 2
+
+    def posterior(x: np.ndarray) -> float:
+        loss = log_losses(calibrated(scores, Ordinal(x[0], tuple(x[1:]))), labels).sum()
+        return float(loss + (x[1:] ** 2).sum() / (2 * 2.0**2))
+
+    fitted = Ordinal.fit(scores, labels)
+    assert len(fitted.intercepts) == classes - 1
+    x = np.array([fitted.slope, *fitted.intercepts])
+    assert approx_fprime(x, posterior, 1e-6) == pytest.approx(np.zeros(classes), abs=0.1)
+
+
+def test_of_two_classes_it_is_platt_scaling() -> None:
+    scores = np.array([[0.0, 2.0], [0.0, -1.0], [3.0, 0.5]])
+    q = scores[:, 1] - scores[:, 0]
+    p = calibrated(scores, Ordinal(0.5, (0.25,)))
+    assert p[:, 1] == pytest.approx(1 / (1 + np.exp(-(0.5 * q + 0.25))))

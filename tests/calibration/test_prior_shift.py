@@ -116,8 +116,8 @@ def test_operating_point_of_hand_counted_patients() -> None:
         ((0.5, 0.5, 0.0), UNIFORM, "nobody of one class"),
         (UNIFORM, (0.5, 0.4, 0.3), "add up"),
         (UNIFORM, (0.5, 0.6, -0.1), "negative"),
-        (UNIFORM, (0.5, 0.5), "three shares"),
-        (UNIFORM, (0.5, float("nan"), 0.5), "three shares"),
+        (UNIFORM, (0.5, 0.5), "3 shares"),
+        (UNIFORM, (0.5, float("nan"), 0.5), "3 shares"),
     ],
 )
 def test_shares_that_are_no_base_rates_are_refused(

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_rel
 
+from face2bone.bone import CLASS_LABELS
 from face2bone.calibration.affine import Intercept
 from face2bone.calibration.calibrators import Calibrator, calibrated, log_scores
 from face2bone.calibration.losses import ranked_probability_scores
@@ -67,7 +68,7 @@ def test_few_patients_of_a_class_are_counted_not_judged(honest: Honest) -> None:
     logits, labels = honest(60, 5)
     labels[labels == 2] = 1
     labels[: MINIMUM_PER_CLASS - 1] = 2
-    found = recalibrate(calibrated(logits), labels)
+    found = recalibrate(calibrated(logits), labels, classes=CLASS_LABELS)
     assert not found.passes
     assert found.evidence is None
     assert any("19 patients with osteoporosis" in reason for reason in found.reasons)

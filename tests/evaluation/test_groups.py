@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 
+from face2bone.bone import CLASS_LABELS
 from face2bone.evaluation import PredictionTable
 from face2bone.evaluation.groups import caution, subgroups
 
@@ -54,7 +55,11 @@ def test_a_dimension_with_one_group_or_no_column_is_left_out() -> None:
     assert names(table_of(patient_id=["a", "b"])) == {}
 
 
+def counted(*patients: int) -> dict[str, int]:
+    return dict(zip(CLASS_LABELS, patients, strict=True))
+
+
 def test_the_caution_names_what_is_too_few() -> None:
-    assert caution(100, (40, 20, 40)) == ""
-    assert "99 patients" in caution(99, (40, 20, 40))
-    assert "19 photos with osteoporosis" in caution(500, (400, 81, 19))
+    assert caution(100, counted(40, 20, 40)) == ""
+    assert "99 patients" in caution(99, counted(40, 20, 40))
+    assert "19 photos with osteoporosis" in caution(500, counted(400, 81, 19))

@@ -58,6 +58,19 @@ def test_other_bytes_are_refused(data: bytes) -> None:
         from_json(data, "evaluation.json")
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"of_class": [2, 2]}, {"confusion": [[1, 0], [0, 1]]}, {"of_class": [], "confusion": []}],
+)
+def test_counts_of_other_classes_are_refused(
+    record: EvaluationRecord, change: dict[str, object]
+) -> None:
+    values = json.loads(to_json(record))
+    values["evaluation"]["everyone"] |= change
+    with pytest.raises(EvaluationError, match="not an evaluation"):
+        from_json(json.dumps(values).encode(), "evaluation.json")
+
+
 def test_another_schema_is_refused(record: EvaluationRecord) -> None:
     with pytest.raises(EvaluationError, match="schema 2"):
         from_json(to_json(replace(record, schema=2)), "evaluation.json")

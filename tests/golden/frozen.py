@@ -86,7 +86,7 @@ def _said(assessor: Assessor, drawn: DrawnPatient, photo: bytes, case: Case) -> 
 
 def _crop(said: Assessment) -> dict[str, Any]:
     """What the network reads: its hash, and the mean grey level of 16 x 16 squares."""
-    crop = said.located.aligned.crop
+    crop = said.located.aligned.pixels
     side = len(crop) // SQUARES
     squares = crop.reshape(SQUARES, side, SQUARES, side, -1).mean(axis=(1, 3, 4))
     digest = hashlib.sha256(np.ascontiguousarray(crop).tobytes()).hexdigest()
@@ -147,12 +147,12 @@ def _explanation(said: Assessment) -> str:
 
 
 def _game(game: RegionAttribution) -> dict[str, Any]:
-    rows = zip(game.regions, game.values.tolist(), strict=True)
+    rows = zip(game.parts, game.values.tolist(), strict=True)
     return {
         "fill": game.baseline,
         "base": game.base.tolist(),
         "full": game.full.tolist(),
-        "values": {region.value: row for region, row in rows},
+        "values": {part.id: row for part, row in rows},
     }
 
 

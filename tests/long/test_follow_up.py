@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 import pytest
 
-from face2bone.bone import BoneClass
+from face2bone.bone import CLASS_LABELS, BoneClass
 from face2bone.bundle import Bundle, bundle_hash
 from face2bone.calibration.losses import ranked_probability_scores
 from face2bone.cohort.crops import drawn_crops
@@ -70,7 +70,6 @@ class Drawn:
 
     def kept(self, i: int, order: int) -> StoredAssessment:
         row, day = self.about.iloc[i], date(2026, 1, 1) + timedelta(days=order // 3)
-        normal, osteopenia, osteoporosis = self.probabilities[i].round(6).tolist()
         return StoredAssessment(
             assessment_id=f"{order:032x}",
             patient_id=str(row["patient_id"]),
@@ -79,7 +78,8 @@ class Drawn:
             age_years=float(row["age_years"]),
             decision="DXA",
             bundle_sha256=self.sha256,
-            probabilities=(normal, osteopenia, osteoporosis),
+            study="face2bone",
+            outputs=dict(zip(CLASS_LABELS, self.probabilities[i].round(6).tolist(), strict=True)),
             class_shown=True,
             results=(DxaResult("lowest", float(row["t_score"]), day),),
         )

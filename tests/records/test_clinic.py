@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from face2bone.bone import BoneClass
+from face2bone.bone import CLASS_LABELS, BoneClass
 from face2bone.calibration.results_table import read_results
 from face2bone.errors import RecalibrationRefused
 from face2bone.evaluation.monitoring import MINIMUM
@@ -38,7 +38,8 @@ def kept(
             age_years=45.0 + i % 40,
             decision="DXA",
             bundle_sha256=BUNDLE,
-            probabilities=(float(p[0]), float(p[1]), float(p[2])),
+            study="face2bone",
+            outputs=dict(zip(CLASS_LABELS, p.tolist(), strict=True)),
             class_shown=True,
             results=(DxaResult("total_hip", T_SCORES[found], day),),
         )
@@ -58,6 +59,7 @@ def test_only_first_offered_assessments_of_this_bundle_count() -> None:
             replace(three, class_shown=False),
             replace(four, bundle_sha256="c" * 64),
             replace(five, results=()),
+            replace(five, study="bone_net", patient_id="P-9"),
         ],
         BUNDLE,
     )
@@ -107,7 +109,7 @@ def test_the_last_look_is_written_as_recalibrate_reads_it(tmp_path: Path) -> Non
     table = read_results(tmp_path / "results.csv")
     assert table.bundle_sha256 == BUNDLE
     np.testing.assert_allclose(
-        table.probabilities, [p.probabilities for p in report.look], atol=1e-6
+        table.probabilities, [list((p.outputs or {}).values()) for p in report.look], atol=1e-6
     )
     assert table.labels.tolist() == [p.outcome for p in report.look]
     assert (table.first, table.last) == (

@@ -158,7 +158,7 @@ DOCUMENTS: list[tuple[dict[str, Any], str]] = [
     ({"schema_version": "1.0"} | shares(normal=0.9), "add up to 1"),
     ({"frax": {"major_percent": 5.0, "hip_percent": 9.0, "with_bmd": False}}, "FRAX hip result"),
     ({"prediction_set": []}, "a result lacks a part"),
-    *[({"schema_version": v, "name": "Ana Lima"}, "name") for v in ("1.1", "1.2", "1.3")],
+    *[({"schema_version": v, "name": "Ana Lima"}, "name") for v in ("1.1", "1.2", "1.3", "2.0")],
 ]
 
 
@@ -194,7 +194,7 @@ def test_answers_without_a_result_are_moved_too(
     table.loc[0, "document"] = json.dumps(document)
     table.to_csv(path, index=False)
     assert import_records(other, tmp_path, "Dr. Wu") == 3
-    assert [one.probabilities is None for one in kept_assessments(other)] == [True, False, False]
+    assert [one.outputs is None for one in kept_assessments(other)] == [True, False, False]
 
 
 def test_a_clock_a_little_ahead_is_no_fault(

@@ -40,7 +40,8 @@ def test_everything_the_clinic_needs_is_kept(
     assert row["consent_at"] == row["saved_at"]
     assert row["bundle_sha256"] == assessed.bundle.sha256
     assert assessed.referral.pathway_version in row["guideline_version"]
-    assert row["p_osteoporosis"] == assessed.probabilities.osteoporosis
+    assert row["study"] == "face2bone"
+    assert json.loads(row["outputs"]) == assessed.probabilities
     assert row["class_shown"] is assessed.referral.class_headline_shown
 
 
@@ -169,6 +170,39 @@ def test_deleting_a_person_takes_the_photo_along(
     records.close()
 
 
+def test_another_study_is_kept_under_its_own_name_and_classes(
+    records: Records, assessed: AssessmentDocument, visit: Visit
+) -> None:
+    values = assessed.model_dump() | {
+        "study": "disc",
+        "classes": ["small", "large"],
+        "concepts": [],
+    }
+    values |= {"probabilities": {"small": 0.25, "large": 0.75}, "prediction_set": ["large"]}
+    values["bundle"]["class_fractions"] = {"small": 0.5, "large": 0.5}
+    save(records, AssessmentDocument.model_validate(values), visit)
+    (one,) = kept_assessments(records)
+    assert (one.study, one.outputs) == ("disc", {"small": 0.25, "large": 0.75})
+    assert verify(records).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [
+        ({"normal": 0.5, "osteopenia": 0.5, "osteoporosis": 0.5}, "add up to 1"),
+        ({"normal": 0.5, "osteopenia": 0.5}, "are not of normal, osteopenia, osteoporosis"),
+    ],
+)
+def test_probabilities_of_a_document_without_a_schema_are_checked(
+    assessed: AssessmentDocument, shares: dict[str, float], said: str
+) -> None:
+    values = json.loads(assessed.model_dump_json()) | {"probabilities": shares}
+    for name in ("schema_version", "study", "classes", "parts"):
+        del values[name]
+    with pytest.raises(RecordRefused, match=said):
+        facts_of(json.dumps(values))
+
+
 def test_facts_are_read_from_any_schema_version(assessed: AssessmentDocument) -> None:
     later = json.loads(assessed.model_dump_json()) | {"schema_version": "9.0", "extra": [1]}
     read, now = facts_of(json.dumps(later)), facts_of(assessed.model_dump_json())
@@ -201,6 +235,6 @@ def test_answers_without_a_result_are_kept_and_sealed(
 ) -> None:
     save(records, without_result(assessed, photo_sha256), visit)
     (one,) = kept_assessments(records)
-    assert one.probabilities is None
+    assert (one.study, one.outputs) == ("face2bone", None)
     assert not one.class_shown
     assert verify(records).faults == ()

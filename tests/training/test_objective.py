@@ -5,10 +5,9 @@ import pytest
 import torch
 
 from face2bone.cohort.crops import CropStore
-from face2bone.errors import TrainingError
 from face2bone.nn import TrainingOutputs, region_fractions, region_loss
 from face2bone.training.loader import Batch, CropLoader
-from face2bone.training.objective import Objective, class_weights
+from face2bone.training.objective import Objective
 from face2bone.training.recipe import read_recipe
 
 RECIPE = read_recipe("demo").training.model_copy(
@@ -39,40 +38,6 @@ def test_unweighted_label_loss_is_cross_entropy(batch: Batch) -> None:
     losses = Objective(RECIPE, np.ones(3))(made, batch)
     expected = torch.nn.functional.cross_entropy(made.logits, batch.labels)
     torch.testing.assert_close(losses.label, expected)
-
-
-@pytest.mark.parametrize("weights", [(1.0, 1.0, 1.0), (0.5, 1.0, 3.0)])
-def test_the_best_logits_are_those_of_the_cohort(weights: tuple[float, ...]) -> None:
-    """Whatever the weights, the optimum is log p + const, so a temperature can calibrate it."""
-    fractions = torch.tensor([0.5, 0.3, 0.2])
-    labels = torch.repeat_interleave(torch.arange(3), (fractions * 100).long())
-    objective = Objective(RECIPE, np.array(weights))
-    logits = torch.zeros(3, requires_grad=True)
-    optimizer = torch.optim.LBFGS([logits], max_iter=100)
-
-    def closure() -> torch.Tensor:
-        optimizer.zero_grad()
-        loss = objective._label(logits.expand(len(labels), 3), labels)
-        loss.backward()
-        return loss
-
-    optimizer.step(closure)  # type: ignore[no-untyped-call]
-    torch.testing.assert_close(logits.softmax(0).detach(), fractions, atol=1e-3, rtol=0)
-
-
-def test_class_weights() -> None:
-    labels = np.repeat([0, 1, 2], [60, 30, 10])
-    np.testing.assert_allclose(class_weights(labels, 0.0), 1.0)
-    full = class_weights(labels, 1.0)
-    np.testing.assert_allclose(full * [60, 30, 10], 100 / 3)
-    half = class_weights(labels, 0.5)
-    assert (half * np.array([0.6, 0.3, 0.1])).sum() == pytest.approx(1.0)
-    assert half[2] / half[0] == pytest.approx(np.sqrt(6))
-
-
-def test_a_missing_class_is_named() -> None:
-    with pytest.raises(TrainingError, match="osteopenia"):
-        class_weights(np.array([0, 2, 2]), 0.0)
 
 
 def test_unknown_t_scores_are_left_out(batch: Batch) -> None:

@@ -19,7 +19,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from face2bone.calibration.labelled import N_CLASSES
 from face2bone.calibration.losses import ranked_probability_scores
 from face2bone.errors import EvaluationError
 from face2bone.evaluation.added_value.columns import learn_components
@@ -29,6 +28,7 @@ from face2bone.evaluation.added_value.ordinal import (
     OrdinalModel,
     fit_ordinal,
 )
+from face2bone.tasks import BONE_MASS
 
 Flags = npt.NDArray[np.bool_]
 
@@ -66,13 +66,13 @@ def cross_fit(clinical: Floats, features: Floats, labels: Labels, seed: int = 0)
 
     Raises ``EvaluationError`` when a class has fewer than ``LEAST_PER_CLASS`` patients.
     """
-    counts = np.bincount(labels, minlength=N_CLASSES)
+    counts = np.bincount(labels, minlength=BONE_MASS.outputs)
     if counts.min() < LEAST_PER_CLASS:
         raise EvaluationError(
             f"The smallest class has {counts.min()} patients where {LEAST_PER_CLASS} are needed. "
             "Judge added value on a larger cohort."
         )
-    totals = np.zeros((3, len(labels), N_CLASSES))
+    totals = np.zeros((3, len(labels), BONE_MASS.outputs))
     left_out = 0
     for repeat in range(REPEATS):
         rng = np.random.default_rng([seed, repeat])

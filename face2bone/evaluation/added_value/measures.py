@@ -26,7 +26,8 @@ from face2bone.evaluation.confusion import ratio
 from face2bone.evaluation.decision import net_benefit
 from face2bone.evaluation.measures import Figures
 from face2bone.evaluation.ranking import cut_auc, macro_auc
-from face2bone.evaluation.table import CUTS, Floats, beyond
+from face2bone.evaluation.table import Floats, beyond
+from face2bone.tasks import BONE_MASS
 
 MODELS: Final = ("clinical", "face", "both")
 THRESHOLDS: Final = (0.1, 0.2, 0.3, 0.4, 0.5)  # risks of osteoporosis at which one might refer
@@ -51,10 +52,10 @@ def discrimination(fitted: CrossFitted, seed: int = 0) -> dict[str, Estimate]:
                 weights @ ranked_probability_scores(p, y), weights.sum(axis=1)
             )
             found[f"macro_auc_{name}"] = macro_auc(p, y, weights)
-            for cut_name, cut in CUTS.items():
+            for cut_name, cut in BONE_MASS.cuts.items():
                 found[f"auc_{cut_name}_{name}"] = cut_auc(p, y, cut, weights)
         found["rps_gain"] = found["rps_clinical"] - found["rps_both"]
-        for area in ("macro_auc", *(f"auc_{cut_name}" for cut_name in CUTS)):
+        for area in ("macro_auc", *(f"auc_{cut_name}" for cut_name in BONE_MASS.cuts)):
             found[f"{area}_gain"] = found[f"{area}_both"] - found[f"{area}_clinical"]
         return found
 
@@ -112,7 +113,7 @@ def age_matched(
     score that reads only age and sex is left with what a few years can tell, near 0.5.
     """
     found: dict[str, Estimate] = {}
-    for cut_name, cut in CUTS.items():
+    for cut_name, cut in BONE_MASS.cuts.items():
         positive = fitted.labels >= cut
         pairs = _pairs(age_years, female, positive)
         right = {

@@ -17,13 +17,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 
-from face2bone.calibration.labelled import N_CLASSES
 from face2bone.errors import EvaluationError
+from face2bone.tasks import BONE_MASS
 
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 
-CUTS: Final = N_CLASSES - 1
+CUTS: Final = BONE_MASS.outputs - 1
 STEPS: Final = 50
 TOLERANCE: Final = 1e-8  # of the Newton decrement, in log-likelihood
 SMALLEST: Final = 1e-12  # probability below which a logarithm is not taken
@@ -54,7 +54,7 @@ def fit_ordinal(
     ``start`` is a model of the same columns to begin from. Raises ``EvaluationError`` when a
     class has no patient, or Newton's method does not settle.
     """
-    if len(np.unique(labels)) < N_CLASSES:
+    if len(np.unique(labels)) < BONE_MASS.outputs:
         raise EvaluationError(
             "A class has no patient among those a model is fitted to. "
             "Use a cohort with every class, or with more patients."
@@ -76,7 +76,7 @@ def fit_ordinal(
 
 def _start(columns: int, labels: Labels) -> Floats:
     """No slope, and the cuts of the class fractions."""
-    beyond = np.array([(labels >= k).mean() for k in range(1, N_CLASSES)])
+    beyond = np.array([(labels >= k).mean() for k in range(1, BONE_MASS.outputs)])
     return np.append(np.log(beyond / (1.0 - beyond)), np.zeros(columns))
 
 
@@ -127,7 +127,7 @@ def _curvatures(eta: Floats, labels: Labels) -> tuple[Floats, Floats, Floats, Fl
     """Slope (N, 2) and negative curvatures (N,) of log P(y) along the two linear predictors."""
     f = expit(eta)
     density = f * (1.0 - f)
-    low, middle, high = (labels == k for k in range(N_CLASSES))
+    low, middle, high = (labels == k for k in range(BONE_MASS.outputs))
     share = np.maximum(f[:, 0] - f[:, 1], SMALLEST)
     ratio = density / share[:, None]
     bend = ratio * (1.0 - 2.0 * f)

@@ -6,7 +6,7 @@ from face2bone.evaluation.added_value.measures import MODELS, THRESHOLDS
 from face2bone.evaluation.added_value.rule import SAYS
 from face2bone.evaluation.added_value.study import AddedValue
 from face2bone.evaluation.bootstrap import Estimate
-from face2bone.evaluation.table import CUTS
+from face2bone.tasks import BONE_MASS
 
 CUT_WORDS: Final = {"low_bone_mass": "T <= -1", "osteoporosis": "T <= -2.5"}
 NAMES: Final = {"clinical": "age, sex, height, weight", "face": "face", "both": "both"}
@@ -52,12 +52,12 @@ def shown(estimate: Estimate, digits: int = 3) -> str:
 def score_lines(found: AddedValue) -> list[list[str]]:
     """Cells under ``SCORE_HEAD``: scores of each model, cross-fitted, and the gain."""
     stems = {"rps": "RPS (less is better)", "macro_auc": "macro AUC"}
-    stems |= {f"auc_{cut}": f"AUC, {CUT_WORDS[cut]}" for cut in CUTS}
+    stems |= {f"auc_{cut}": f"AUC, {CUT_WORDS[cut]}" for cut in BONE_MASS.cuts}
     lines = [
         [words, *(shown(found.discrimination[f"{stem}_{m}"]) for m in (*MODELS, "gain"))]
         for stem, words in stems.items()
     ]
-    for cut in CUTS:
+    for cut in BONE_MASS.cuts:
         cells = [shown(found.age_matched[f"auc_{cut}_{m}"]) for m in MODELS]
         lines.append([f"AUC, {CUT_WORDS[cut]}, same sex and age", *cells, ""])
     return lines

@@ -12,12 +12,12 @@ from typing import Final
 
 import numpy as np
 
-from face2bone.calibration.labelled import N_CLASSES
 from face2bone.evaluation.added_value.crossfit import cross_fit
 from face2bone.evaluation.added_value.ordinal import Floats, Labels
 from face2bone.evaluation.added_value.rule import judge
 from face2bone.evaluation.bootstrap import unit_weights
 from face2bone.evaluation.ranking import macro_auc
+from face2bone.tasks import BONE_MASS
 
 SEEDS: Final = 3
 Z_LIMIT: Final = 3.3  # one false alarm in a thousand, two-sided
@@ -68,7 +68,7 @@ def chance_limit(labels: Labels) -> float:
     The null variance of Mann-Whitney's statistic, (P + Q + 1) / (12 P Q), averaged over classes
     as if their areas moved together, so the limit is on the wide side.
     """
-    counts = np.bincount(labels, minlength=N_CLASSES).astype(float)
+    counts = np.bincount(labels, minlength=BONE_MASS.outputs).astype(float)
     n = counts.sum()
     errors = np.sqrt((n + 1.0) / (12.0 * counts * (n - counts)))
     return Z_LIMIT * float(errors.mean())

@@ -4,7 +4,7 @@ The schema is ``face2bone.report.assessment.document``; ``docs/assessment-json.m
 field. Numbers are those the model computed, rounded to six digits.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from enum import Enum
 from typing import Any
@@ -12,7 +12,6 @@ from typing import Any
 from pydantic import JsonValue
 
 from face2bone.assess import AnswersOnly, Assessment, BundleFacts
-from face2bone.bone import CLASS_LABELS
 from face2bone.bundle.card import notice_of
 from face2bone.clinical.referral import Referral
 from face2bone.clinical.score import Score
@@ -25,7 +24,6 @@ from face2bone.report.assessment.document import (
     AssessmentDocument,
     BundlePart,
     ChangePart,
-    ClassShares,
     ClassValues,
     ConceptPart,
     DomainPart,
@@ -36,9 +34,10 @@ from face2bone.report.assessment.document import (
     ReasonPart,
     ReferralPart,
     RegionGamePart,
-    RegionPart,
     ScorePart,
+    SubjectPart,
 )
+from face2bone.report.assessment.upgrade import parts_of_a_face
 
 
 def document(assessment: Assessment | AnswersOnly) -> AssessmentDocument:
@@ -49,7 +48,7 @@ def document(assessment: Assessment | AnswersOnly) -> AssessmentDocument:
 
 
 def _assessed(assessment: Assessment) -> AssessmentDocument:
-    prediction = assessment.prediction
+    prediction, names = assessment.prediction, assessment.bundle.classes
     domain, explanation = prediction.out_of_domain, assessment.explanation
     withheld = explanation.withheld(int(prediction.probabilities.argmax()))
     quality = assessment.located.face.quality
@@ -58,17 +57,17 @@ def _assessed(assessment: Assessment) -> AssessmentDocument:
         photo_sha256=assessment.photo_sha256,
         quality=[_quality(check) for check in quality.checks],
         quality_status=quality.status,
-        probabilities=_shares(prediction.probabilities),
-        prediction_set=[CLASS_LABELS[k] for k in prediction.prediction_set],
+        probabilities=_per_class(names, prediction.probabilities),
+        prediction_set=[names[k] for k in prediction.prediction_set],
         out_of_domain=DomainPart(
             is_outside=bool(domain.is_outside),
             distance=_number(domain.distance),
             threshold=_number(domain.threshold),
         ),
         engine=prediction.engine,
-        regions=[] if withheld else [_region_game(game) for game in explanation.regions],
+        regions=[] if withheld else [_region_game(names, game) for game in explanation.regions],
         regions_withheld=withheld,
-        concepts=_concepts(explanation.concepts),
+        concepts=_concepts(names, explanation.concepts),
         **_about(assessment),
     )
 
@@ -93,6 +92,9 @@ def _about(assessment: Assessment | AnswersOnly) -> dict[str, Any]:
     """What a document holds whether or not there is a result of a photo."""
     referral = assessment.referral
     return {
+        "study": assessment.bundle.study,
+        "classes": list(assessment.bundle.classes),
+        "parts": [SubjectPart(**part) for part in parts_of_a_face()],
         "patient": _patient(assessment.patient),
         "scores": [_score(score) for score in referral.situation.scores],
         "frax": FraxPart(**vars(referral.frax)) if referral.frax else None,
@@ -110,13 +112,8 @@ def _number(value: float) -> float:
     return round(float(value), 6)
 
 
-def _per_class(values: Iterable[float]) -> ClassValues:
-    normal, osteopenia, osteoporosis = (_number(v) for v in values)
-    return ClassValues(normal=normal, osteopenia=osteopenia, osteoporosis=osteoporosis)
-
-
-def _shares(values: Iterable[float]) -> ClassShares:
-    return ClassShares(**vars(_per_class(values)))
+def _per_class(names: Iterable[str], values: Iterable[float]) -> ClassValues:
+    return dict(zip(names, map(_number, values), strict=True))
 
 
 def _quality(check: QualityCheck) -> QualityPart:
@@ -129,25 +126,25 @@ def _quality(check: QualityCheck) -> QualityPart:
     )
 
 
-def _region_game(game: RegionAttribution) -> RegionGamePart:
+def _region_game(names: Sequence[str], game: RegionAttribution) -> RegionGamePart:
     return RegionGamePart(
-        fill=game.baseline,
-        base=_per_class(game.base),
-        full=_per_class(game.full),
-        regions=[
-            RegionPart(region=region.id, values=_per_class(row))
-            for region, row in zip(game.parts, game.values, strict=True)
-        ],
+        baseline=game.baseline,
+        base=_per_class(names, game.base),
+        full=_per_class(names, game.full),
+        values={
+            part.id: _per_class(names, row)
+            for part, row in zip(game.parts, game.values, strict=True)
+        },
     )
 
 
-def _concepts(concepts: ConceptAttribution) -> list[ConceptPart]:
+def _concepts(names: Sequence[str], concepts: ConceptAttribution) -> list[ConceptPart]:
     return [
         ConceptPart(
             name=name,
             presence=_number(presence),
-            importance=_per_class(importance),
-            importance_error=_per_class(error),
+            importance=_per_class(names, importance),
+            importance_error=_per_class(names, error),
         )
         for name, presence, importance, error in zip(
             concepts.names,
@@ -257,6 +254,6 @@ def _bundle(facts: BundleFacts) -> BundlePart:
         sha256=facts.sha256,
         created_on=facts.created_on.isoformat(),
         cohort=facts.cohort,
-        class_fractions=_shares(facts.class_fractions),
+        class_fractions=_per_class(facts.classes, facts.class_fractions),
         measured_patients=facts.measured_patients,
     )

@@ -2,13 +2,14 @@
 
 Everything else that leaves the program (PDF, FHIR, DICOM) is made from this document, so
 none of it can say more than the JSON does. ``docs/assessment-json.md`` explains each field.
-Texts are English; ``face2bone.report.language`` translates them for a page.
+Texts are English; ``face2bone.report.language`` translates them for a page. Documents of schema
+1.1 to 1.3 are read too: ``upgrade`` brings them into this shape before anything is checked.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     AfterValidator,
@@ -20,10 +21,10 @@ from pydantic import (
     model_validator,
 )
 
-from face2bone.bone import CLASS_LABELS
 from face2bone.clinical.frax import FraxResult
 from face2bone.errors import DocumentInvalid, PatientError
 from face2bone.history_file import parse_history
+from face2bone.modalities.parts import Side
 from face2bone.patient import (
     AGE_RANGE,
     HEIGHT_RANGE,
@@ -34,9 +35,9 @@ from face2bone.patient import (
     RiskFactor,
     Sex,
 )
+from face2bone.report.assessment.upgrade import upgraded
 
-SCHEMA_VERSION: Final = "1.3"
-READ_VERSIONS: Final = ("1.1", "1.2", SCHEMA_VERSION)
+SCHEMA_VERSION: Final = "2.0"
 ROUNDING: Final = 1e-3  # a card may give its fractions with three decimals
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -46,6 +47,7 @@ Centimetres = Annotated[float, Field(ge=HEIGHT_RANGE[0], le=HEIGHT_RANGE[1])]
 Kilograms = Annotated[float, Field(ge=WEIGHT_RANGE[0], le=WEIGHT_RANGE[1])]
 Distance = Annotated[float, Field(ge=0.0)]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Text = Annotated[str, Field(min_length=1)]
 Status = Literal["accept", "warn", "reject"]
 Day = Annotated[str, AfterValidator(lambda text: date.fromisoformat(text).isoformat())]
 
@@ -63,26 +65,27 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-class ClassValues(_Part):
-    """One number per class."""
-
-    normal: float
-    osteopenia: float
-    osteoporosis: float
+def _summing_to_one(shares: dict[str, float]) -> dict[str, float]:
+    if abs(sum(shares.values()) - 1.0) > ROUNDING:
+        raise ValueError("the shares of the classes do not sum to 1")
+    return shares
 
 
-class ClassShares(_Part):
-    """One share per class, in [0, 1] and summing to 1."""
+ClassValues = dict[str, float]
+"""One number per class, by the class's name."""
+ClassShares = Annotated[dict[str, Share], AfterValidator(_summing_to_one)]
+"""One share per class, by the class's name, in [0, 1] and summing to 1."""
 
-    normal: Share
-    osteopenia: Share
-    osteoporosis: Share
 
-    @model_validator(mode="after")
-    def _sum_to_one(self) -> "ClassShares":
-        if abs(self.normal + self.osteopenia + self.osteoporosis - 1.0) > ROUNDING:
-            raise ValueError("the three shares do not sum to 1")
-        return self
+class SubjectPart(_Part):
+    """One of the parts into which the study divides what it is shown.
+
+    label: as a person reads it. side: the patient's, "" for a part across the midline.
+    """
+
+    id: Text
+    label: Text
+    side: Side
 
 
 class QualityPart(_Part):
@@ -103,20 +106,16 @@ class DomainPart(_Part):
     threshold: Distance
 
 
-class RegionPart(_Part):
-    """Exact Shapley value of one region, per class, in logits."""
-
-    region: str
-    values: ClassValues
-
-
 class RegionGamePart(_Part):
-    """One fill's ten regions; base plus the sum of values equals full."""
+    """Exact Shapley values by part and class, in logits; base plus their sum equals full.
 
-    fill: str
+    baseline: what hides a part. values: by the part's id.
+    """
+
+    baseline: str
     base: ClassValues
     full: ClassValues
-    regions: list[RegionPart]
+    values: dict[str, ClassValues]
 
 
 class ConceptPart(_Part):
@@ -268,11 +267,16 @@ class PatientPart(_Part):
 class AssessmentDocument(_Part):
     """The whole assessment.
 
+    study: what was asked of what kind of picture. classes: its classes in order of severity;
+    whatever goes by class names exactly these. parts: whatever goes by part names exactly these.
     Where the photo gave no result, or there was none, ``no_result`` says why, and what a result
-    would hold is None or empty. In files of schema 1.1 and 1.2 there always is one.
+    would hold is None or empty.
     """
 
-    schema_version: Literal["1.1", "1.2", "1.3"] = SCHEMA_VERSION
+    schema_version: Literal["2.0"] = SCHEMA_VERSION
+    study: Text
+    classes: Annotated[list[Text], Field(min_length=2)]
+    parts: list[SubjectPart]
     notice: str
     photo_sha256: Sha256 | Literal[""]
     no_result: str = ""
@@ -280,7 +284,7 @@ class AssessmentDocument(_Part):
     quality: list[QualityPart]
     quality_status: Status | None
     probabilities: ClassShares | None
-    prediction_set: list[Literal["normal", "osteopenia", "osteoporosis"]]
+    prediction_set: list[str]
     out_of_domain: DomainPart | None
     engine: str = ""
     regions: list[RegionGamePart]
@@ -301,12 +305,41 @@ class AssessmentDocument(_Part):
             raise ValueError("no_result says that there is no result beside parts of one")
         return self
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_an_older_schema(cls, values: Any) -> Any:
+        return upgraded(values) if isinstance(values, dict) else values
+
+    @model_validator(mode="after")
+    def _by_the_names_given(self) -> "AssessmentDocument":
+        if len(set(self.classes)) < len(self.classes):
+            raise ValueError("classes: a name stands twice")
+        for field, values in self._by_class():
+            if set(values) != set(self.classes):
+                raise ValueError(f"{field} does not go by the classes {', '.join(self.classes)}")
+        ids = [part.id for part in self.parts]
+        if any(sorted(game.values) != sorted(ids) for game in self.regions):
+            raise ValueError("regions do not go by the ids of the parts")
+        return self
+
     @model_validator(mode="after")
     def _contiguous_set(self) -> "AssessmentDocument":
-        text = ",".join(self.prediction_set)
-        if text not in ",".join(CLASS_LABELS):
+        names, start = self.prediction_set, (self.prediction_set or self.classes)[0]
+        first = self.classes.index(start) if start in self.classes else 0
+        if names != self.classes[first : first + len(names)]:
             raise ValueError("the prediction set skips a class or is out of order")
         return self
+
+    def _by_class(self) -> Iterator[tuple[str, dict[str, float]]]:
+        """Whatever has one number per class, each with the name of its field."""
+        yield "bundle.class_fractions", self.bundle.class_fractions
+        if self.probabilities is not None:
+            yield "probabilities", self.probabilities
+        for game in self.regions:
+            yield from (("regions", v) for v in (game.base, game.full, *game.values.values()))
+        for part in self.concepts:
+            errors = part.importance_error
+            yield from (("concepts", v) for v in (part.importance, errors) if v is not None)
 
 
 def read_document(data: bytes | str) -> AssessmentDocument:
@@ -321,5 +354,5 @@ def read_document(data: bytes | str) -> AssessmentDocument:
         where = ".".join(str(part) for part in first["loc"]) or "the whole"
         raise DocumentInvalid(
             f"This is no assessment of schema {SCHEMA_VERSION}: {where}: {first['msg']}. "
-            "Give a file that this version of face2bone assess wrote."
+            "Give a file that face2bone assess wrote, of schema 1.1 or later."
         ) from error

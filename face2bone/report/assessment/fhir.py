@@ -15,7 +15,6 @@ from typing import Any, Final
 from uuid import uuid4
 
 from face2bone.assess import NOT_EXPLAINED
-from face2bone.bone import CLASS_LABELS
 from face2bone.clinical.pathway import Urgency
 from face2bone.errors import DocumentInvalid
 from face2bone.report.assessment.document import AssessmentDocument, ReasonPart, ScorePart
@@ -195,14 +194,14 @@ def _unexplained(document: AssessmentDocument) -> Iterable[str]:
 
 
 def _predictions(document: AssessmentDocument) -> list[Resource]:
-    found, base = dict(document.probabilities or ()), vars(document.bundle.class_fractions)
+    found, base = document.probabilities or {}, document.bundle.class_fractions
     return [
         {
             "outcome": concept(f"{name} on DXA now", SNOMED, SNOMED_OF_CLASS.get(name)),
             "probabilityDecimal": round(100.0 * found[name], 4),
             "rationale": f"Base rate in the training cohort: {base[name]:.1%}",
         }
-        for name in CLASS_LABELS
+        for name in document.classes
     ]
 
 

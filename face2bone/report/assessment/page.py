@@ -10,16 +10,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from face2bone.assess import NOT_EXPLAINED
-from face2bone.bone import CLASS_LABELS
 from face2bone.clinical.questions import load_questions
 from face2bone.clinical.score import number_text
-from face2bone.modalities.face import FACE_PARTS
-from face2bone.modalities.parts import part_of
 from face2bone.patient import RedFlag, RiskFactor
 from face2bone.report.assessment.document import (
     AssessmentDocument,
     ReasonPart,
-    RegionGamePart,
     ScorePart,
 )
 from face2bone.report.assessment.glyphs import drawable
@@ -243,7 +239,7 @@ def _headline(document: AssessmentDocument) -> str:
         return "No result: this photo is unlike the faces the model was trained on."
     if not document.referral.class_headline_shown:
         return "No result: the classes are not defined for this patient."
-    if len(document.prediction_set) == len(CLASS_LABELS):
+    if len(document.prediction_set) == len(document.classes):
         return "The model abstains: all three classes remain possible."
     return f"Prediction set: {' or '.join(document.prediction_set)}"
 
@@ -255,7 +251,7 @@ def _result_notes(document: AssessmentDocument) -> list[str]:
 
 
 def _classes(document: AssessmentDocument, words: Catalogue) -> list[dict[str, Any]]:
-    found, base = dict(document.probabilities or ()), vars(document.bundle.class_fractions)
+    found, base = document.probabilities or {}, document.bundle.class_fractions
     return [
         {
             "name": words.say(name),
@@ -263,7 +259,7 @@ def _classes(document: AssessmentDocument, words: Catalogue) -> list[dict[str, A
             "percent": _percent(found[name]),
             "base": f"{base[name]:.0%}",
         }
-        for name in CLASS_LABELS
+        for name in document.classes
     ]
 
 
@@ -273,10 +269,11 @@ def _percent(share: float) -> str:
 
 
 def _people(document: AssessmentDocument, words: Catalogue) -> dict[str, Any]:
-    if document.probabilities is None:
+    share = (document.probabilities or {}).get("osteoporosis")
+    if share is None:
         return {"count": 0, "text": ""}
-    count = round(100 * document.probabilities.osteoporosis)
-    base = round(100 * document.bundle.class_fractions.osteoporosis)
+    count = round(100 * share)
+    base = round(100 * document.bundle.class_fractions["osteoporosis"])
     text = (
         f"Of 100 people like this in the training cohort's setting, about {count} have "
         f"osteoporosis on DXA; of all people there, {base} of 100."
@@ -290,8 +287,9 @@ def _regions(document: AssessmentDocument, words: Catalogue) -> dict[str, Any]:
         return {"rows": [], "withheld": ""}
     if not document.regions:
         return {"rows": [], "withheld": _withheld(document, words)}
-    named = max(CLASS_LABELS, key=lambda name: getattr(document.probabilities, name))
-    values = _region_values(document.regions[0], named)
+    shares = document.probabilities or {}
+    named = max(document.classes, key=lambda name: shares.get(name, 0.0))
+    values = _region_values(document, named)
     largest = max(abs(value) for value in values.values()) or 1.0
     ordered = sorted(values.items(), key=lambda item: -abs(item[1]))
     rows = [
@@ -305,7 +303,7 @@ def _regions(document: AssessmentDocument, words: Catalogue) -> dict[str, Any]:
         "rows": rows,
         "words": _in_words(dict(ordered), named, words),
         "note": words.say(
-            f"Exact Shapley values, hidden regions filled by {document.regions[0].fill}. They "
+            f"Exact Shapley values, hidden regions filled by {document.regions[0].baseline}. They "
             "describe the model, not the person's bones."
         ),
     }
@@ -319,8 +317,9 @@ def _withheld(document: AssessmentDocument, words: Catalogue) -> str:
     return f"{lead} {words.say(document.regions_withheld)}"
 
 
-def _region_values(game: RegionGamePart, named: str) -> dict[str, float]:
-    return {part_of(FACE_PARTS, r.region).label: getattr(r.values, named) for r in game.regions}
+def _region_values(document: AssessmentDocument, named: str) -> dict[str, float]:
+    values = document.regions[0].values
+    return {part.label: values[part.id][named] for part in document.parts}
 
 
 def _in_words(values: Mapping[str, float], named: str, words: Catalogue) -> str:

@@ -3,7 +3,6 @@
 import numpy as np
 
 from face2bone.assess import NOT_EXPLAINED, Assessment, Explanation
-from face2bone.bone import CLASS_LABELS
 from face2bone.bundle.card import notice_of
 
 
@@ -36,11 +35,12 @@ def _quality(assessment: Assessment) -> list[str]:
 def _result(assessment: Assessment) -> list[str]:
     prediction = assessment.prediction
     domain = prediction.out_of_domain
+    names = assessment.bundle.classes
     lines = ["Calibrated probabilities"]
-    for name, p in zip(CLASS_LABELS, prediction.probabilities, strict=True):
+    for name, p in zip(names, prediction.probabilities, strict=True):
         lines.append(f"  {name:<13}{p:6.1%}  {'#' * round(40 * float(p))}")
-    names = " or ".join(CLASS_LABELS[k] for k in prediction.prediction_set)
-    lines.append(f"  prediction set: {names}")
+    possible = " or ".join(names[k] for k in prediction.prediction_set)
+    lines.append(f"  prediction set: {possible}")
     if domain.is_outside:
         lines.append(
             "  OUT OF DOMAIN: this photo is unlike the faces the model was trained on "
@@ -56,9 +56,10 @@ def _why(assessment: Assessment) -> list[str]:
     if not assessment.explanation.regions:
         return [NOT_EXPLAINED]
     k = int(assessment.prediction.probabilities.argmax())
-    lines = _regions(assessment.explanation, k)
+    named = assessment.bundle.classes[k]
+    lines = _regions(assessment.explanation, k, named)
     concepts = assessment.explanation.concepts
-    lines.append(f"Concepts, most important for {CLASS_LABELS[k]} first")
+    lines.append(f"Concepts, most important for {named} first")
     for i in np.argsort(-concepts.importance[:, k])[:4]:
         lines.append(
             f"  {concepts.names[i]:<40} presence {concepts.presence[i]:.2f}, "
@@ -67,14 +68,14 @@ def _why(assessment: Assessment) -> list[str]:
     return lines
 
 
-def _regions(explanation: Explanation, k: int) -> list[str]:
-    """The ten values of the class named, or why they are withheld."""
+def _regions(explanation: Explanation, k: int, named: str) -> list[str]:
+    """The parts' values for the class named, or why they are withheld."""
     withheld = explanation.withheld(k)
     if withheld:
         return ["Regions: withheld, this explanation fails its own check.", f"  {withheld}"]
     game = explanation.regions[0]
     values = game.values[:, k]
-    lines = [f"Regions, for {CLASS_LABELS[k]} (exact Shapley values of the logit, {game.baseline})"]
+    lines = [f"Regions, for {named} (exact Shapley values of the logit, {game.baseline})"]
     return lines + [
         f"  {game.parts[i].label:<20}{values[i]:+7.2f}" for i in np.argsort(-np.abs(values))
     ]

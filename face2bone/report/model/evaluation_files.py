@@ -14,13 +14,13 @@ from typing import Any, Final
 import pandas as pd
 
 from face2bone.atomic_files import whole_folder
-from face2bone.bone import CLASS_LABELS
 from face2bone.bundle import BundleCard
 from face2bone.errors import EvaluationError
 from face2bone.evaluation.evaluate import Evaluated
 from face2bone.evaluation.record import to_json
 from face2bone.evaluation.result import Evaluation
 from face2bone.report.model.evaluation_html import evaluation_html
+from face2bone.tasks import BONE_MASS
 
 REPORT: Final = "report.html"
 METRICS: Final = "metrics.json"
@@ -90,9 +90,9 @@ def _figures(evaluation: Evaluation) -> pd.DataFrame:
 def _confusion(evaluation: Evaluation) -> pd.DataFrame:
     rows = [
         {"dimension": g.dimension, "group": g.name, "true": true}
-        | dict(zip((f"named_{name}" for name in CLASS_LABELS), counts, strict=True))
+        | dict(zip((f"named_{name}" for name in BONE_MASS.classes), counts, strict=True))
         for g in (evaluation.everyone, *evaluation.groups)
-        for true, counts in zip(CLASS_LABELS, g.confusion, strict=True)
+        for true, counts in zip(BONE_MASS.classes, g.confusion, strict=True)
     ]
     return pd.DataFrame(rows)
 

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from face2bone.bone import CLASS_LABELS
 from face2bone.evaluation import Evaluation, Group
 from face2bone.evaluation.record import EvaluationRecord
 from face2bone.report.model.evaluation_text import (
@@ -14,11 +13,12 @@ from face2bone.report.model.evaluation_text import (
     range_text,
 )
 from face2bone.report.model.published_study import MEASURED_ON, OURS, PUBLISHED
+from face2bone.tasks import BONE_MASS
 
 Row = tuple[str, ...]
 
 FIGURE_HEAD: Final = ("figure", "value (95% interval)", "best", "meaning")
-CONFUSION_HEAD: Final = ("", *(f"named {name}" for name in CLASS_LABELS))
+CONFUSION_HEAD: Final = ("", *(f"named {name}" for name in BONE_MASS.classes))
 GROUP_HEAD: Final = (
     *("group", "photos", *(FIGURE_TEXTS[name].label for name in HEADLINE)),
     "its floor, 95% below",
@@ -32,7 +32,7 @@ PUBLISHED_HEAD: Final = (
 def cohort_rows(record: EvaluationRecord) -> list[Row]:
     """Whom the figures are of."""
     cohort, everyone = record.cohort, record.evaluation.everyone
-    counts = zip(CLASS_LABELS, everyone.of_class, strict=True)
+    counts = zip(BONE_MASS.classes, everyone.of_class, strict=True)
     return [
         ("Cohort", cohort.description),
         ("Drawn faces", "yes: no real person" if cohort.drawn else "no"),
@@ -61,7 +61,7 @@ def confusion_rows(group: Group) -> list[Row]:
     """What DXA found against what the model named."""
     return [
         (f"DXA: {name}", *map(str, row))
-        for name, row in zip(CLASS_LABELS, group.confusion, strict=True)
+        for name, row in zip(BONE_MASS.classes, group.confusion, strict=True)
     ]
 
 

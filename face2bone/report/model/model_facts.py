@@ -8,7 +8,6 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from face2bone.bone import CLASS_LABELS
 from face2bone.bundle import Bundle, BundleCard, bundle_hash
 from face2bone.bundle.card import notice_of
 from face2bone.evaluation.record import EvaluationRecord
@@ -40,7 +39,7 @@ def model_facts(bundle: Bundle, record: EvaluationRecord | None) -> tuple[Sectio
     return (
         Section("Model", _identity(card, bundle_hash(bundle))),
         Section("Intended use", _use(card)),
-        Section("Inputs and outputs", _inputs()),
+        Section("Inputs and outputs", _inputs(card)),
         Section("Training", _training(card)),
         Section("Evaluation", _evaluation(record)),
         Section("Warnings and limits", _warnings(card, record)),
@@ -98,12 +97,12 @@ def _use(card: BundleCard) -> tuple[Fact, ...]:
     )
 
 
-def _inputs() -> tuple[Fact, ...]:
+def _inputs(card: BundleCard) -> tuple[Fact, ...]:
     return (
         Fact("Input", "One frontal face photograph, aligned to 160 by 160 pixels in an ellipse."),
         Fact(
             "Output",
-            f"Calibrated probabilities of {', '.join(CLASS_LABELS)}; a prediction set; whether "
+            f"Calibrated probabilities of {', '.join(card.labels)}; a prediction set; whether "
             "the photo is unlike the training faces.",
         ),
         Fact("Outcome", "Bone mass class by DXA T-score: −1 and −2.5 SD."),
@@ -111,7 +110,7 @@ def _inputs() -> tuple[Fact, ...]:
 
 
 def _training(card: BundleCard) -> tuple[Fact, ...]:
-    shares = zip(CLASS_LABELS, card.class_fractions, strict=True)
+    shares = zip(card.labels, card.class_fractions, strict=True)
     made = {name: card.provenance.get(name) for name in ("recipe", "seed", "torch", "python")}
     facts = [
         Fact("Cohort", card.cohort),

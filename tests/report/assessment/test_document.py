@@ -27,6 +27,15 @@ def test_a_document_is_read_back(values: dict[str, Any]) -> None:
     ("path", "value", "named"),
     [
         (("schema_version",), "1.0", "schema_version"),
+        (("schema_version",), "3.0", "schema_version"),
+        (("study",), "", "study"),
+        (("classes",), ["normal"], "classes"),
+        (("classes",), ["normal", "normal", "osteopenia"], "twice"),
+        (("classes",), ["normal", "osteoporosis"], "does not go by the classes"),
+        (("parts",), [], "ids of the parts"),
+        (("parts", 0, "side"), "middle", "parts.0.side"),
+        (("regions", 0, "values", "elbow"), {}, "does not go by|ids of the parts"),
+        (("concepts", 0, "importance"), {"normal": 0.1}, "concepts does not go by"),
         (("probabilities", "normal"), 1.5, "probabilities.normal"),
         (("probabilities", "normal"), -0.1, "probabilities.normal"),
         (("prediction_set",), ["normal", "osteoporosis"], "skips a class"),
@@ -51,7 +60,7 @@ def test_a_document_is_read_back(values: dict[str, Any]) -> None:
     ],
 )
 def test_what_breaks_the_schema_is_named(
-    values: dict[str, Any], path: tuple[str, ...], value: object, named: str
+    values: dict[str, Any], path: tuple[Any, ...], value: object, named: str
 ) -> None:
     changed = json.loads(json.dumps(values))
     part = changed

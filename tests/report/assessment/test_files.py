@@ -34,4 +34,6 @@ def test_without_an_explanation_no_picture_of_an_earlier_one_stays(
     document = read_document((tmp_path / "assessment.json").read_bytes())
     assert (document.regions, document.concepts) == ([], [])
     assert document.regions_withheld == NOT_EXPLAINED
-    assert document.probabilities.normal == round(float(assessment.prediction.probabilities[0]), 6)
+    assert document.probabilities["normal"] == round(
+        float(assessment.prediction.probabilities[0]), 6
+    )
