@@ -49,7 +49,7 @@ Said = Assessment | AnswersOnly
 
 def frozen_texts(bundle: Bundle, photos: Sequence[bytes], folder: Path) -> dict[str, str]:
     """Every text by its file's name; ``folder`` is empty and takes a drawn cohort."""
-    engine = TorchEngine(bundle.network, device="cpu")
+    engine = TorchEngine(bundle.network, bundle.card.input, device="cpu")
     assessor = Assessor(bundle, engine)
     assessor.facts = replace(assessor.facts, sha256=NO_HASH)
     patients = drawn_patients()
