@@ -31,8 +31,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 PATIENTS: Final = int(os.environ.get("FACE2BONE_PATIENTS", "50"))
 FLAGS: Final = (RedFlag.VERTEBRAL_FRACTURE_RECENT, RedFlag.HEIGHT_LOSS, RedFlag.KYPHOSIS_WITH_PAIN)
+FRAX_LABELS: Final = ("Major fracture, 10 years (%)", "Hip fracture, 10 years (%)")
 PRESSES: Final = 6
-LOOK_MS: Final = 15_000
 Random = np.random.Generator
 
 
@@ -127,6 +127,23 @@ def _typed(page: Page, label: str, text: str) -> None:
     field.press("Enter")
 
 
+def _typed_again_where_empty(page: Page, person: Person) -> None:
+    """Look the form over before it is saved, as one does.
+
+    A photo that arrives draws the steps anew, and takes along what is half typed there; it must
+    never put something else in its place.
+    """
+    texts = {"Patient's pseudonym": person.pseudonym}
+    if person.frax is not None:
+        texts |= dict(zip(FRAX_LABELS, (f"{percent:g}" for percent in person.frax), strict=True))
+    for label, text in texts.items():
+        stands = page.get_by_role("textbox", name=label).input_value()
+        assert stands in ("", text)
+        if not stands:
+            _typed(page, label, text)
+    settled(page)
+
+
 def _answer(page: Page, person: Person, step: str) -> None:
     if step == "look away":
         page.get_by_role("link", name="About").click()
@@ -138,16 +155,15 @@ def _answer(page: Page, person: Person, step: str) -> None:
         page.get_by_text(label, exact=True).click()
         expect(page.get_by_text("Suggestion: urgent clinician review")).to_be_visible()
     elif person.frax is not None:
-        major, hip = person.frax
-        if step == "frax major":
-            _typed(page, "Major fracture, 10 years (%)", f"{major:g}")
-        else:
-            _typed(page, "Hip fracture, 10 years (%)", f"{hip:g}")
+        which = 0 if step == "frax major" else 1
+        _typed(page, FRAX_LABELS[which], f"{person.frax[which]:g}")
 
 
 def _save(page: Page, person: Person, rng: Random) -> Iterator[None]:
     """Fill the last form and press Save until it says so: a hurried press may come too early."""
     button = page.get_by_role("button", name="Save assessment")
+    if person.photo:  # until it has arrived, answers alone are offered for saving
+        expect(page.get_by_role("heading", name="2. Face found")).to_be_visible()
     expect(button).to_be_visible()
     yield
     settled(page)
@@ -160,6 +176,7 @@ def _save(page: Page, person: Person, rng: Random) -> Iterator[None]:
     yield
     done = page.get_by_text(f"Saved under {person.pseudonym}", exact=False)
     for _ in range(PRESSES):
+        _typed_again_where_empty(page, person)
         button.click()
         settled(page)
         if done.is_visible():
