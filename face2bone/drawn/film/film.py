@@ -1,6 +1,6 @@
 """A drawn film: its pixels, and everything that is true about it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from face2bone.drawn.film.exposure import Exposure, Frame, expose, frame_mask, framed, marker_mask
+from face2bone.drawn.film.planted import PlantedModel
 from face2bone.drawn.film.solids import Array
 from face2bone.modalities.parts import OUTSIDE
 
@@ -75,6 +76,23 @@ def influence(less: Array, more: Array) -> npt.NDArray[np.float32]:
     peak = float(change.max())
     shown: npt.NDArray[np.float32] = (change / (peak or 1.0)).astype(np.float32)
     return shown
+
+
+def influence_maps(
+    model: PlantedModel,
+    values: Mapping[str, float],
+    attenuation: Callable[[Mapping[str, float]], Array],
+) -> dict[str, npt.NDArray[np.float32]]:
+    """For each value where it shows: ``influence`` between half a noise SD lower and higher.
+
+    ``attenuation``: from values to (H, W) primary attenuation.
+    """
+    maps = {}
+    for planted in model.values:
+        at, half = values[planted.name], planted.noise_sd / 2
+        pair = [attenuation({**values, planted.name: at + step}) for step in (-half, half)]
+        maps[planted.name] = influence(pair[0], pair[1])
+    return maps
 
 
 def value_mask(shown: npt.NDArray[np.float32], spacing_mm: float) -> npt.NDArray[np.bool_]:

@@ -51,7 +51,7 @@ def hand_look(patient: FilmPatient) -> HandLook:
         own_share=tuple(0.03 * _z(rng) for _ in range(RAYS)),
         flesh=adiposity(person) + 0.35 * _z(rng),
         texture=rng.uniform(0.28, 0.42),
-        exposure=draw_exposure(rng, (0.05, 0.15), ((-0.12, 0.05), (1.3, 1.8))),
+        exposure=draw_exposure(rng, (0.05, 0.15), ((-0.12, 0.05), (1.6, 2.1))),
         frame=draw_frame(rng, patient.side),
         seed=int(rng.integers(2**63)),
     )

@@ -1,6 +1,6 @@
 """From a patient to a knee film: its pixels, parts, landmarks, and where each value shows."""
 
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Final
 
 import cv2
@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from face2bone.drawn.film.exposure import KNEE_SPECTRUM, log_signal
-from face2bone.drawn.film.film import Anatomy, DrawnFilm, develop, influence
-from face2bone.drawn.film.patients import FilmPatient, named_values
+from face2bone.drawn.film.film import Anatomy, DrawnFilm, develop, influence_maps
+from face2bone.drawn.film.patients import FilmPatient, Laterality, named_values
+from face2bone.drawn.film.placement import Placement, mirror_of
 from face2bone.drawn.film.solids import Array
 from face2bone.drawn.film.texture import fitted, ridges
 from face2bone.drawn.knee.anatomy import (
@@ -45,16 +46,16 @@ def draw_knee(
 
 
 def draw_knee_of(
-    values: KneeValues, look: KneeLook, side: str, spacing_mm: float, clean: bool
+    values: KneeValues, look: KneeLook, side: Laterality, spacing_mm: float, clean: bool
 ) -> DrawnFilm:
     """A film of these values with this look: what twins that differ in one value need."""
     return develop(
-        _film_anatomy(values, look, side, spacing_mm),
+        knee_anatomy(values, look, side, spacing_mm),
         KNEE_SPECTRUM,
         look.exposure,
         look.frame,
         spacing_mm,
-        _landmarks(values, look, side, spacing_mm),
+        knee_landmarks(values, look, side, spacing_mm),
         None if clean else np.random.default_rng((look.seed, 1)),
     )
 
@@ -66,19 +67,14 @@ def value_maps(
 
     The exact change of primary attenuation between the value half a noise SD lower and higher.
     """
-    values, look = knee_values(patient), knee_look(patient)
+    look = knee_look(patient)
 
-    def attenuation(name: str, at: float) -> Array:
-        twin = replace(values, **{name: at})
-        anatomy = _film_anatomy(twin, look, patient.side, spacing_mm)
+    def attenuation(values: Mapping[str, float]) -> Array:
+        anatomy = knee_anatomy(KneeValues(**values), look, patient.side, spacing_mm)
         return log_signal(anatomy.bone_cm, anatomy.soft_cm, KNEE_SPECTRUM)
 
-    maps = {}
-    for planted in KNEE_VALUES.values:
-        at, half = getattr(values, planted.name), planted.noise_sd / 2
-        pair = attenuation(planted.name, at - half), attenuation(planted.name, at + half)
-        maps[planted.name] = influence(*pair)
-    return maps
+    named = named_values(KNEE_VALUES, patient)
+    return influence_maps(KNEE_VALUES, named, attenuation)
 
 
 def cortical_indices(patient: FilmPatient) -> dict[str, float]:
@@ -86,14 +82,17 @@ def cortical_indices(patient: FilmPatient) -> dict[str, float]:
     return cortical_index(knee_values(patient), knee_look(patient))
 
 
-def _film_anatomy(values: KneeValues, look: KneeLook, side: str, spacing_mm: float) -> Anatomy:
+def knee_anatomy(
+    values: KneeValues, look: KneeLook, side: Laterality, spacing_mm: float
+) -> Anatomy:
     """The anatomy at the film's pixels: built upright on a grid with a margin, then turned."""
     shape, wide = _shape(spacing_mm, 0.0), _shape(spacing_mm, _MARGIN_MM)
     rng = np.random.default_rng(look.seed)
     families = _families(rng, wide)
-    x, y = _positions(look, side, spacing_mm, wide)
+    place = _placement(look, side)
+    x, y = _positions(place, spacing_mm, wide)
     upright = build(x, y, values, look, families)
-    turn = _turn(look, spacing_mm)
+    turn = _turn(place, spacing_mm)
 
     def turned(field: Array, how: int, beyond: int) -> Array:
         return cv2.warpAffine(
@@ -107,19 +106,19 @@ def _film_anatomy(values: KneeValues, look: KneeLook, side: str, spacing_mm: flo
     )
 
 
-def _landmarks(
-    values: KneeValues, look: KneeLook, side: str, spacing_mm: float
+def knee_landmarks(
+    values: KneeValues, look: KneeLook, side: Laterality, spacing_mm: float
 ) -> dict[str, tuple[float, float]]:
     """Where the landmarks lie on the film, (x, y) in pixels."""
-    mirror = -1.0 if side == "right" else 1.0
-    c, s = np.cos(np.radians(look.turn_deg)), np.sin(np.radians(look.turn_deg))
+    return _placement(look, side).pixels(landmarks(values, look), spacing_mm)
+
+
+def _placement(look: KneeLook, side: Laterality) -> Placement:
+    """The joint centre near the film's middle; seen from the front a right knee has its
+    lateral side on the film's left.
+    """
     left, top = (f / 2 + shift for f, shift in zip(FIELD_MM[::-1], look.shift, strict=True))
-    found = {}
-    for name, (x, y) in landmarks(values, look).items():
-        u, v = mirror * x * look.size, y * look.size
-        place = left + c * u - s * v, top + s * u + c * v
-        found[name] = (place[0] / spacing_mm - 0.5, place[1] / spacing_mm - 0.5)
-    return found
+    return Placement(left, top, look.size, look.turn_deg, mirror_of(side, "left"))
 
 
 def _shape(spacing_mm: float, margin_mm: float) -> tuple[int, int]:
@@ -127,28 +126,21 @@ def _shape(spacing_mm: float, margin_mm: float) -> tuple[int, int]:
     return round(FIELD_MM[0] / spacing_mm) + margin, round(FIELD_MM[1] / spacing_mm) + margin
 
 
-def _positions(
-    look: KneeLook, side: str, spacing_mm: float, wide: tuple[int, int]
-) -> tuple[Array, Array]:
-    """Of the upright grid: x (1, W) to the lateral side and y (H, 1) down, mm of size 1.
-
-    Seen from the front a right knee has its lateral side on the film's left.
-    """
+def _positions(place: Placement, spacing_mm: float, wide: tuple[int, int]) -> tuple[Array, Array]:
+    """Of the upright grid: x (1, W) to the lateral side and y (H, 1) down, mm of size 1."""
     margin = round(_MARGIN_MM / spacing_mm)
-    axes = []
-    for n, field, shift in zip(wide[::-1], FIELD_MM[::-1], look.shift, strict=True):
-        place = (np.arange(n) - margin + 0.5) * spacing_mm - (field / 2 + shift)
-        axes.append((place / look.size).astype(np.float32))
-    mirror = np.float32(-1 if side == "right" else 1)
-    return mirror * axes[0][None], axes[1][:, None]
+    x, y = (
+        (((np.arange(n) - margin + 0.5) * spacing_mm - origin) / place.size).astype(np.float32)
+        for n, origin in zip(wide[::-1], (place.left, place.top), strict=True)
+    )
+    return np.float32(place.mirror) * x[None], y[:, None]
 
 
-def _turn(look: KneeLook, spacing_mm: float) -> Array:
+def _turn(place: Placement, spacing_mm: float) -> Array:
     """From a film pixel to the upright grid's, 2 x 3: a turn about the joint centre."""
-    c, s = np.cos(np.radians(look.turn_deg)), np.sin(np.radians(look.turn_deg))
-    centre = np.array([f / 2 + d for f, d in zip(FIELD_MM[::-1], look.shift, strict=True)])
-    centre = centre / spacing_mm - 0.5
-    turn = np.array([[c, s], [-s, c]])
+    cosine, sine = place.turn
+    centre = np.array([place.left, place.top]) / spacing_mm - 0.5
+    turn = np.array([[cosine, sine], [-sine, cosine]])
     offset = centre + round(_MARGIN_MM / spacing_mm) - turn @ centre
     return np.column_stack([turn, offset])
 
