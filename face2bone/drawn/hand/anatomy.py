@@ -90,10 +90,15 @@ def _blank(shape: tuple[int, ...]) -> _Canvas:
 
 
 def wall_share(tube: Tube, values: HandValues, look: HandLook) -> float:
-    """Both walls over the width at mid-shaft of one tube: the truth of the metacarpal index."""
+    """The shaft's own part of both walls over the width, before the shell of 0.25 mm."""
     if tube.kind == 0:
         return float(np.clip(values.metacarpal_cortex + look.own_share[tube.ray], 0.15, 0.9))
     return values.phalangeal_cortex
+
+
+def mid_shaft_index(tube: Tube, values: HandValues, look: HandLook) -> float:
+    """Both walls, shell included, over the width at mid-shaft: what an instrument should find."""
+    return wall_share(tube, values, look) + 2 * _SHELL / tube.width
 
 
 def _add_tube(canvas: _Canvas, grid: _Grid, tube: Tube, share: float, values: HandValues) -> None:

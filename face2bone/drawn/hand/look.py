@@ -1,6 +1,7 @@
 """Everything about a drawn hand film that says nothing about bone beyond sex, age and body."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from face2bone.drawn.film.patients import FilmPatient
 from face2bone.drawn.people import adiposity, stream
 from face2bone.patient import Sex
 
-RAYS = 5
+RAYS: Final = 5
 
 
 @dataclass(frozen=True)

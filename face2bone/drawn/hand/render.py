@@ -12,7 +12,7 @@ from face2bone.drawn.film.patients import FilmPatient, Laterality, named_values
 from face2bone.drawn.film.placement import Placement, mirror_of
 from face2bone.drawn.film.solids import Array
 from face2bone.drawn.film.texture import fitted, ridges
-from face2bone.drawn.hand.anatomy import HandValues, build, wall_share
+from face2bone.drawn.hand.anatomy import HandValues, build, mid_shaft_index
 from face2bone.drawn.hand.look import RAYS, HandLook, hand_look
 from face2bone.drawn.hand.skeleton import tubes
 from face2bone.drawn.hand.values import HAND_VALUES
@@ -76,7 +76,7 @@ def value_maps(
 def metacarpal_indices(patient: FilmPatient) -> tuple[float, ...]:
     """Truth for an instrument: both walls over the width at mid-shaft, metacarpals 1 to 5."""
     values, look = hand_values(patient), hand_look(patient)
-    return tuple(wall_share(t, values, look) for t in tubes(look) if t.kind == 0)
+    return tuple(mid_shaft_index(t, values, look) for t in tubes(look) if t.kind == 0)
 
 
 def hand_anatomy(
