@@ -12,6 +12,7 @@ BENCHMARKS: Final = (
     "end_to_end",
     "first_visit",
     "memory",
+    "drawn_films",
 )
 
 

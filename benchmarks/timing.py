@@ -20,7 +20,7 @@ import torch
 from face2bone.bundle import load_bundle
 from face2bone.drawn.face.patients import draw_patient, patient_face
 from face2bone.drawn.face.render import draw_face
-from face2bone.drawn.face.worlds import World
+from face2bone.drawn.worlds import World
 from face2bone.modalities.face import AlignedFace, find_face
 from face2bone.modalities.photo import photo_from_pixels
 from face2bone.nn import Face2Bone

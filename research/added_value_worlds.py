@@ -37,18 +37,17 @@ from face2bone.bone import bone_class
 from face2bone.bundle import load_bundle
 from face2bone.careful import bytes_of, json_of
 from face2bone.cohort.crops import CropStore, drawn_crops
-from face2bone.drawn.face.oracle import clinical_arrays
-from face2bone.drawn.face.patients import (
+from face2bone.drawn.face.patients import DrawnPatient, draw_cohort
+from face2bone.drawn.face.provenance import GENERATOR_HASH, PATIENT_MODEL_HASH
+from face2bone.drawn.people import (
     PRETRAINING_SEED_RANGE,
     T_SCORE_SD,
     TEST_SEED_RANGE,
-    DrawnPatient,
-    draw_cohort,
+    clinical_arrays,
     permute_t_scores,
     t_score_mean,
 )
-from face2bone.drawn.face.provenance import GENERATOR_HASH, PATIENT_MODEL_HASH
-from face2bone.drawn.face.worlds import World
+from face2bone.drawn.worlds import World
 from face2bone.errors import TrainingError
 from face2bone.evaluation.added_value.columns import clinical_columns
 from face2bone.evaluation.added_value.crossfit import cross_fit

@@ -17,9 +17,10 @@ import pandas as pd
 
 from face2bone.cohort.crops import CropStore, Progress, aligned_drawing, build_store
 from face2bone.drawn.face.parameters import FaceParameters, draw_parameters
-from face2bone.drawn.face.patients import DrawnPatient, adiposity, draw_cohort, patient_face
+from face2bone.drawn.face.patients import DrawnPatient, draw_cohort, patient_face
 from face2bone.drawn.face.provenance import GENERATOR_HASH, PATIENT_MODEL_HASH
-from face2bone.drawn.face.worlds import World
+from face2bone.drawn.people import adiposity
+from face2bone.drawn.worlds import World
 from face2bone.modalities.face import AlignedFace
 
 LID_SD: Final = 0.25  # mm

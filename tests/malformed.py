@@ -486,8 +486,8 @@ def _crops(work: Path) -> Kind:
 
 
 def _plan(work: Path) -> Kind:
-    from face2bone.drawn.face.worlds import World
     from face2bone.drawn.face.write import write_cohort
+    from face2bone.drawn.worlds import World
 
     write_cohort(work / "drawn", 1, World.PLANTED, 400_200, workers=1)
     plan = (work / "drawn" / "cohort.yaml").read_bytes()

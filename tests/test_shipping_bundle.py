@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from face2bone.bundle import Bundle
-from face2bone.drawn.face.patients import EVALUATION_SEED_RANGE, TRAINING_SEED_RANGE
 from face2bone.drawn.face.provenance import GENERATOR_HASH, GENERATOR_VERSION, PATIENT_MODEL_HASH
+from face2bone.drawn.people import EVALUATION_SEED_RANGE, TRAINING_SEED_RANGE
 from face2bone.evaluation.record import attached
 from face2bone.training.recipe import read_recipe
 

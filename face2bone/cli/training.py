@@ -16,8 +16,8 @@ def synth(
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same cohort.")] = 0,
 ) -> None:
     """Write a cohort of drawn patients, as a hospital could have written it."""
-    from face2bone.drawn.face.worlds import World
     from face2bone.drawn.face.write import write_cohort
+    from face2bone.drawn.worlds import World
 
     if world not in {w.value for w in World}:
         raise typer.BadParameter("world is one of planted, null, blank.")

@@ -11,8 +11,9 @@ from typing import Final, Literal
 from face2bone.assess import Assessor, LocatedFace, Progress
 from face2bone.drawn.face.description import AGEING_NAMES
 from face2bone.drawn.face.patients import DrawnPatient, draw_patient
-from face2bone.drawn.face.worlds import HIGHEST, LOWEST, World
+from face2bone.drawn.face.worlds import HIGHEST, LOWEST
 from face2bone.drawn.face.write import photo_bytes
+from face2bone.drawn.worlds import World
 from face2bone.errors import ExplanationError
 from face2bone.explain.photo_row import PhotoFigures, photo_figures
 from face2bone.modalities.photo import Photo, read_photo

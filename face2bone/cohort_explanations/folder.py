@@ -25,8 +25,8 @@ from face2bone.careful import bytes_of, parquet_of
 from face2bone.cohort.crops import REJECTED, photo_crops
 from face2bone.cohort.manifest import Cohort, consents
 from face2bone.cohort_explanations.groups import as_table, group_means
-from face2bone.drawn.face.worlds import World
 from face2bone.drawn.face.write import read_plan
+from face2bone.drawn.worlds import World
 from face2bone.errors import ExplanationError
 from face2bone.evaluation.evaluate import Progress, described
 from face2bone.evaluation.record import BundleName

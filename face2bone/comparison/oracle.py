@@ -14,8 +14,8 @@ from face2bone.cohort.manifest import Cohort
 from face2bone.drawn.face.oracle import cohort_oracle
 from face2bone.drawn.face.patients import draw_cohort
 from face2bone.drawn.face.provenance import PATIENT_MODEL_HASH
-from face2bone.drawn.face.worlds import World
 from face2bone.drawn.face.write import read_plan
+from face2bone.drawn.worlds import World
 from face2bone.errors import TrainingError
 
 

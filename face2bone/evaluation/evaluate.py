@@ -16,8 +16,8 @@ from face2bone import __version__, clock
 from face2bone.bundle import Bundle, bundle_hash
 from face2bone.cohort.crops import CropStore, photo_crops, rejection_reasons
 from face2bone.cohort.manifest import Cohort
-from face2bone.drawn.face.patients import TRAINING_SEED_RANGE
 from face2bone.drawn.face.write import read_plan
+from face2bone.drawn.people import TRAINING_SEED_RANGE
 from face2bone.evaluation.guards.report import Guarded, guard_cohort
 from face2bone.evaluation.record import BundleName, CohortFacts, EvaluationRecord
 from face2bone.evaluation.result import evaluate_predictions

@@ -11,10 +11,12 @@ from typing import Any, Final
 import numpy as np
 
 from face2bone.cohort.crops import CropStore, drawn_crops
-from face2bone.drawn.face.oracle import clinical_arrays, clinical_probabilities, cohort_oracle
+from face2bone.drawn.face.oracle import cohort_oracle
 from face2bone.drawn.face.patients import DrawnPatient, draw_cohort
 from face2bone.drawn.face.provenance import GENERATOR_HASH, GENERATOR_VERSION, PATIENT_MODEL_HASH
-from face2bone.drawn.face.worlds import World
+from face2bone.drawn.odds import clinical_probabilities
+from face2bone.drawn.people import clinical_arrays
+from face2bone.drawn.worlds import World
 from face2bone.errors import TrainingError
 from face2bone.evaluation.metrics import performance
 from face2bone.training.build_bundle import (

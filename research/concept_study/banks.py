@@ -13,7 +13,7 @@ from face2bone.bundle import Bundle
 from face2bone.cohort.crops import CropStore, drawn_crops
 from face2bone.drawn.face.patients import draw_cohort
 from face2bone.drawn.face.provenance import GENERATOR_HASH, PATIENT_MODEL_HASH
-from face2bone.drawn.face.worlds import World
+from face2bone.drawn.worlds import World
 from face2bone.modalities.face import FACE_INPUT
 from face2bone.runtime import TorchEngine, network_input
 from research.concept_study.stability import BankFit, Stability, Varied, fit_bank, matched_cosines

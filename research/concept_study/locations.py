@@ -12,7 +12,7 @@ import torch
 from face2bone.bundle import Bundle
 from face2bone.cohort.crops import aligned_drawing
 from face2bone.drawn.face.patients import draw_cohort, patient_face
-from face2bone.drawn.face.worlds import World
+from face2bone.drawn.worlds import World
 from face2bone.explain.arrays import BoolArray, FloatArray, RealArray
 from face2bone.explain.craft import concept_coefficients
 from face2bone.explain.location import to_crop

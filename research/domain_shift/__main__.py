@@ -15,7 +15,7 @@ from skimage.data import astronaut
 
 from face2bone.bundle import load_bundle
 from face2bone.drawn.face.patients import DrawnPatient, draw_cohort
-from face2bone.drawn.face.worlds import World
+from face2bone.drawn.worlds import World
 from face2bone.modalities.face import shared_locator
 from face2bone.modalities.face.locator import Locator
 from face2bone.runtime import make_engine

@@ -22,7 +22,7 @@ import numpy.typing as npt
 from face2bone.atomic_files import whole_file
 from face2bone.bundle import Bundle, load_bundle
 from face2bone.drawn.face.patients import DrawnPatient, draw_cohort
-from face2bone.drawn.face.worlds import World
+from face2bone.drawn.worlds import World
 from face2bone.errors import FaceError
 from face2bone.explain.arrays import FloatArray
 from face2bone.explain.baselines import Baseline, blur_baseline, inpaint_baseline

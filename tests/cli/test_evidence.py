@@ -8,8 +8,8 @@ from typer.testing import CliRunner, Result
 
 from face2bone.bundle import Bundle
 from face2bone.cli import app
-from face2bone.drawn.face.worlds import World
 from face2bone.drawn.face.write import write_cohort
+from face2bone.drawn.worlds import World
 from face2bone.evaluation import evaluate as orchestration
 from face2bone.evaluation.record import ATTACHED, attached, from_json
 

@@ -11,8 +11,8 @@ from typer.testing import CliRunner, Result
 from face2bone.bundle import Bundle
 from face2bone.cli import app
 from face2bone.cohort_explanations.folder import read_explained
-from face2bone.drawn.face.worlds import World
 from face2bone.drawn.face.write import write_cohort
+from face2bone.drawn.worlds import World
 from face2bone.explain import cohort as module
 from face2bone.explain.photo_row import PhotoFigures
 from face2bone.modalities.face import FACE_PARTS

@@ -15,8 +15,8 @@ from face2bone.cohort import crops as module
 from face2bone.cohort.crops import CropStore, drawn_crops, photo_crops, read_store
 from face2bone.cohort.manifest import Cohort, read_manifest
 from face2bone.drawn.face.patients import DrawnPatient, draw_cohort
-from face2bone.drawn.face.worlds import World
 from face2bone.drawn.face.write import manifest_table, photo_bytes
+from face2bone.drawn.worlds import World
 from face2bone.errors import TrainingError
 from face2bone.modalities.face import AlignedFace, find_face
 from face2bone.modalities.face.alignment import MASK_VALUE

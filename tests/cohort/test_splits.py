@@ -19,7 +19,7 @@ from face2bone.cohort.splits import (
     split_patients,
 )
 from face2bone.drawn.face.patients import draw_cohort
-from face2bone.drawn.face.worlds import World
+from face2bone.drawn.worlds import World
 from face2bone.errors import LeakingSplit, ManifestError
 
 FRACTIONS = {"train": 0.7, "validation": 0.1, "calibration": 0.1, "test": 0.1}

@@ -7,8 +7,8 @@ import pandas as pd
 
 from face2bone.bone import CLASS_LABELS
 from face2bone.cohort_explanations.folder import About, ExplainedCohort
-from face2bone.drawn.face.patients import patient_seed
-from face2bone.drawn.face.worlds import World
+from face2bone.drawn.people import patient_seed
+from face2bone.drawn.worlds import World
 from face2bone.evaluation.record import BundleName
 from face2bone.explain.cohort import thumbnail
 from face2bone.explain.photo_row import Layout, PhotoFigures, as_row

@@ -5,7 +5,7 @@ from face2bone.assess import Assessor
 from face2bone.bundle import Bundle
 from face2bone.cohort_explanations.counterfactual import PARAMETERS, as_drawn, drawn_patient, varied
 from face2bone.drawn.face.patients import DrawnPatient, draw_patient
-from face2bone.drawn.face.worlds import World
+from face2bone.drawn.worlds import World
 from face2bone.errors import ExplanationError
 from tests.cohort_explanations.linear import Linear
 

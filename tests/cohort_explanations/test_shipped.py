@@ -8,7 +8,7 @@ from face2bone.bone import CLASS_LABELS
 from face2bone.bundle import Bundle
 from face2bone.cohort_explanations.counterfactual import as_drawn, drawn_patient, varied
 from face2bone.cohort_explanations.folder import ExplainedCohort, read_explained, shipped
-from face2bone.drawn.face.patients import DEMONSTRATION_SEED_RANGE, patient_seed
+from face2bone.drawn.people import DEMONSTRATION_SEED_RANGE, patient_seed
 from face2bone.explain.cohort import THUMBNAIL
 from face2bone.modalities.face import FACE_PARTS
 

@@ -12,8 +12,8 @@ from face2bone.cohort.crops import CropStore
 from face2bone.cohort.manifest import Cohort, read_manifest
 from face2bone.comparison.protocol import Protocol
 from face2bone.drawn.face.patients import draw_cohort
-from face2bone.drawn.face.worlds import World
 from face2bone.drawn.face.write import manifest_table
+from face2bone.drawn.worlds import World
 from face2bone.training.recipe import Recipe, read_recipe
 from face2bone.training.run import split_store
 

@@ -13,7 +13,7 @@ from face2bone.comparison.oracle import drawn_oracle
 from face2bone.drawn.face.oracle import cohort_oracle
 from face2bone.drawn.face.patients import draw_cohort
 from face2bone.drawn.face.provenance import PATIENT_MODEL_HASH
-from face2bone.drawn.face.worlds import World
+from face2bone.drawn.worlds import World
 from face2bone.errors import TrainingError
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from face2bone.bundle import Bundle
 from face2bone.cohort.manifest import Cohort, read_manifest
-from face2bone.drawn.face.worlds import World
 from face2bone.drawn.face.write import PLAN_FILE, write_cohort
+from face2bone.drawn.worlds import World
 from face2bone.evaluation.evaluate import Evaluated, evaluate_bundle
 from face2bone.modalities.face import FACE_INPUT
 from face2bone.runtime import Engine, TorchEngine

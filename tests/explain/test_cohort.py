@@ -11,7 +11,7 @@ from face2bone.bone import CLASS_LABELS
 from face2bone.bundle import Bundle
 from face2bone.cohort.crops import CropStore, drawn_crops
 from face2bone.drawn.face.patients import draw_cohort
-from face2bone.drawn.face.worlds import World
+from face2bone.drawn.worlds import World
 from face2bone.errors import ExplanationError
 from face2bone.explain import cohort as module
 from face2bone.explain.cohort import PATIENT_COLUMNS, SHARD, THUMBNAIL, THUMBNAIL_SIDE

@@ -14,7 +14,7 @@ from face2bone.bone import CLASS_LABELS
 from face2bone.bundle import ConceptBank
 from face2bone.drawn.face.patients import draw_patient, patient_face
 from face2bone.drawn.face.render import draw_face
-from face2bone.drawn.face.worlds import World
+from face2bone.drawn.worlds import World
 from face2bone.errors import TrainingError
 from face2bone.explain.craft import (
     concept_coefficients,

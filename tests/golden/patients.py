@@ -10,9 +10,10 @@ from PIL import Image
 
 from face2bone.choices import GuidelineId
 from face2bone.clinical.frax import FraxResult
-from face2bone.drawn.face.patients import TEST_SEED_RANGE, DrawnPatient, draw_cohort
-from face2bone.drawn.face.worlds import World
+from face2bone.drawn.face.patients import DrawnPatient, draw_cohort
 from face2bone.drawn.face.write import photo_bytes
+from face2bone.drawn.people import TEST_SEED_RANGE
+from face2bone.drawn.worlds import World
 from face2bone.history import (
     Alcohol,
     Condition,

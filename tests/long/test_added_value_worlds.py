@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pytest
 
-from face2bone.drawn.face.worlds import World
+from face2bone.drawn.worlds import World
 from research.added_value_worlds import COHORTS, Proof, as_table, prove
 
 TRUNKS = ("identity", "demo")

@@ -11,9 +11,10 @@ import pandas as pd
 import pytest
 
 from face2bone.bundle import load_bundle
-from face2bone.drawn.face.patients import TEST_SEED_RANGE, draw_cohort
-from face2bone.drawn.face.worlds import World
+from face2bone.drawn.face.patients import draw_cohort
 from face2bone.drawn.face.write import write_cohort
+from face2bone.drawn.people import TEST_SEED_RANGE
+from face2bone.drawn.worlds import World
 from face2bone.training import train
 from face2bone.training.recipe import read_recipe, recipe_toml
 

@@ -21,8 +21,9 @@ from face2bone.calibration import (
     prediction_sets,
 )
 from face2bone.drawn.face.oracle import cohort_oracle
-from face2bone.drawn.face.patients import TEST_SEED_RANGE, draw_cohort
-from face2bone.drawn.face.worlds import World
+from face2bone.drawn.face.patients import draw_cohort
+from face2bone.drawn.people import TEST_SEED_RANGE
+from face2bone.drawn.worlds import World
 
 ALPHA = 0.1
 RESPLITS = 200

@@ -10,7 +10,7 @@ import pytest
 from face2bone.drawn.face.description import AGEING_NAMES, FaceParameters
 from face2bone.drawn.face.patients import draw_patient, patient_face
 from face2bone.drawn.face.render import draw_face
-from face2bone.drawn.face.worlds import World
+from face2bone.drawn.worlds import World
 
 FIRST_SEED = 410_000  # of the seeds reserved for tests
 FACES = 1_000

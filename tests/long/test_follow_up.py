@@ -25,7 +25,7 @@ from face2bone.calibration.losses import ranked_probability_scores
 from face2bone.cohort.crops import drawn_crops
 from face2bone.drawn.face.patients import draw_cohort
 from face2bone.drawn.face.provenance import PATIENT_MODEL_HASH
-from face2bone.drawn.face.worlds import World
+from face2bone.drawn.worlds import World
 from face2bone.evaluation.monitoring import (
     FALSE_ALARMS,
     HORIZON,

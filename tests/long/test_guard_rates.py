@@ -18,9 +18,9 @@ from PIL import Image, ImageEnhance
 
 from face2bone.bone import bone_class
 from face2bone.cohort.manifest import read_manifest
-from face2bone.drawn.face.patients import TEST_SEED_RANGE
-from face2bone.drawn.face.worlds import World
 from face2bone.drawn.face.write import write_cohort
+from face2bone.drawn.people import TEST_SEED_RANGE
+from face2bone.drawn.worlds import World
 from face2bone.evaluation.guards.report import Guarded, guard_cohort
 
 COHORTS = 20

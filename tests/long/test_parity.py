@@ -7,9 +7,10 @@ import numpy.typing as npt
 import pytest
 
 from face2bone.bundle import Bundle
-from face2bone.drawn.face.patients import TEST_SEED_RANGE, draw_cohort, patient_face
+from face2bone.drawn.face.patients import draw_cohort, patient_face
 from face2bone.drawn.face.render import draw_face
-from face2bone.drawn.face.worlds import World
+from face2bone.drawn.people import TEST_SEED_RANGE
+from face2bone.drawn.worlds import World
 from face2bone.errors import FaceError
 from face2bone.modalities.face import FACE_INPUT, find_face
 from face2bone.modalities.photo import photo_from_pixels

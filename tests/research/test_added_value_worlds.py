@@ -10,15 +10,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from face2bone.drawn.face.oracle import ageing_array, clinical_arrays
-from face2bone.drawn.face.patients import (
-    T_SCORE_SD,
-    TEST_SEED_RANGE,
-    DrawnPatient,
-    draw_cohort,
-    t_score_mean,
-)
-from face2bone.drawn.face.worlds import World
+from face2bone.drawn.face.oracle import ageing_array
+from face2bone.drawn.face.patients import DrawnPatient, draw_cohort
+from face2bone.drawn.people import T_SCORE_SD, TEST_SEED_RANGE, clinical_arrays, t_score_mean
+from face2bone.drawn.worlds import World
 from research import added_value_worlds as module
 from research.added_value_worlds import Proof, Row, as_table, relabelled
 

@@ -9,13 +9,9 @@ import numpy as np
 import pytest
 
 from face2bone.cohort.crops import CropStore
-from face2bone.drawn.face.patients import (
-    PRETRAINING_SEED_RANGE,
-    DrawnPatient,
-    draw_cohort,
-    patient_face,
-)
-from face2bone.drawn.face.worlds import World
+from face2bone.drawn.face.patients import DrawnPatient, draw_cohort, patient_face
+from face2bone.drawn.people import PRETRAINING_SEED_RANGE
+from face2bone.drawn.worlds import World
 from research.identities import another_photo, identity_crops
 
 SEED = PRETRAINING_SEED_RANGE.start

@@ -13,7 +13,7 @@ from face2bone.cohort.crops import CropStore
 from face2bone.drawn.face.oracle import cohort_oracle
 from face2bone.drawn.face.patients import DrawnPatient, draw_cohort
 from face2bone.drawn.face.provenance import GENERATOR_HASH
-from face2bone.drawn.face.worlds import World
+from face2bone.drawn.worlds import World
 from face2bone.errors import TrainingError
 from face2bone.training import build_bundle, demo
 from face2bone.training.demo import compared, train_demo

@@ -36,7 +36,7 @@ def test_full_trains_the_full_width() -> None:
 
 
 def test_the_demo_is_tested_on_a_reserved_range() -> None:
-    from face2bone.drawn.face.patients import EVALUATION_SEED_RANGE, TRAINING_SEED_RANGE
+    from face2bone.drawn.people import EVALUATION_SEED_RANGE, TRAINING_SEED_RANGE
 
     cohort = read_recipe("demo").cohort
     assert cohort is not None

@@ -17,8 +17,8 @@ from face2bone.bundle import Bundle, load_bundle
 from face2bone.cohort.crops import CropStore
 from face2bone.cohort.manifest import Cohort, read_manifest
 from face2bone.drawn.face.patients import draw_cohort
-from face2bone.drawn.face.worlds import World
 from face2bone.drawn.face.write import manifest_table
+from face2bone.drawn.worlds import World
 from face2bone.errors import Face2BoneError, TrainingError
 from face2bone.nn import Face2Bone, NetworkConfig
 from face2bone.training import build_bundle, run

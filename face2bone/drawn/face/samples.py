@@ -19,14 +19,10 @@ import numpy.typing as npt
 
 from face2bone.bone import BoneClass
 from face2bone.drawn.face.parameters import FaceParameters
-from face2bone.drawn.face.patients import (
-    DEMONSTRATION_SEED_RANGE,
-    DrawnPatient,
-    draw_cohort,
-    patient_face,
-)
+from face2bone.drawn.face.patients import DrawnPatient, draw_cohort, patient_face
 from face2bone.drawn.face.render import draw_face
-from face2bone.drawn.face.worlds import World
+from face2bone.drawn.people import DEMONSTRATION_SEED_RANGE
+from face2bone.drawn.worlds import World
 from face2bone.patient import Patient, Sex
 
 SIZE: Final = 512

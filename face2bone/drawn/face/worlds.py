@@ -1,41 +1,23 @@
-"""What a drawn face may know about a drawn patient's bone: three worlds.
+"""What a drawn face knows about a drawn patient's bone, in the worlds of ``drawn.worlds``.
 
 Notation: t is a T-score (SD), a the age in years, x_k the six ageing parameters of a face in
 the order of ``parameters.AGEING_NAMES`` (mm-like units, the wrinkle depth without unit).
 
-    s(t)  = tanh((-1.75 - t) / 1.5)                              severity, strictly falling in t
     x_k   = clip(c_k + b_k (a - 65) / 25 + g_k s(t*) / 2 + sd_k e_k),   e_k ~ N(0, 1)
 
-In the planted world t* is the patient's own T-score: the face carries signal beyond age, sex
-and body mass index (BMI). In the null world t* is an independent draw of T given the same age,
-sex and BMI: every marginal is the same, and given these three the face says nothing about bone.
-The blank world is the planted one with the T-scores permuted between patients.
-
-The effects are planted by us; they are no claim about real faces.
+with the severity s and the world's t* of ``drawn.worlds``. The effects are planted by us; they
+are no claim about real faces.
 """
 
-from enum import Enum
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import log_ndtr
 
 from face2bone.drawn.face.parameters import AGEING_NAMES, Ageing
+from face2bone.drawn.worlds import Floats, severity
 
-Floats: TypeAlias = npt.NDArray[np.float64]
-
-
-class World(Enum):
-    """What the face of a drawn patient carries; see the module's equations."""
-
-    PLANTED = "planted"
-    NULL = "null"
-    BLANK = "blank"
-
-
-SEVERITY_CENTRE: Final = -1.75  # midway between the two class boundaries
-SEVERITY_WIDTH: Final = 1.5
 AGE_CENTRE: Final = 65.0
 AGE_SPAN: Final = 25.0
 CENTRE: Final[Floats] = np.array([2.9, 2.9, 2.9, 2.9, 2.9, 0.70])  # c_k
@@ -44,12 +26,6 @@ GAIN: Final[Floats] = np.array([5.8, 5.6, 5.8, 5.4, 5.4, 0.10])  # g_k
 NOISE_SD: Final[Floats] = np.array([1.10, 1.10, 1.10, 1.10, 1.10, 0.10])  # sd_k
 LOWEST: Final[Floats] = np.array([-2.5, -2.5, -2.5, -2.5, -2.5, 0.0])
 HIGHEST: Final[Floats] = np.array([8.5, 8.5, 8.5, 8.5, 8.5, 1.4])
-
-
-def severity(t_score: npt.ArrayLike) -> Floats:
-    """Severity s(t) in (-1, 1): 0 midway between the class boundaries, higher when bone is lost."""
-    bounded: Floats = np.tanh((SEVERITY_CENTRE - np.asarray(t_score, np.float64)) / SEVERITY_WIDTH)
-    return bounded
 
 
 def ageing_mean(age_years: npt.ArrayLike, t_score: npt.ArrayLike) -> Floats:

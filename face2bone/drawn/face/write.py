@@ -33,7 +33,7 @@ from face2bone.careful import TEXT_BYTES, bytes_of, yaml_of
 from face2bone.drawn.face.patients import DrawnPatient, draw_cohort, patient_face
 from face2bone.drawn.face.provenance import GENERATOR_HASH, GENERATOR_VERSION, PATIENT_MODEL_HASH
 from face2bone.drawn.face.render import draw_face
-from face2bone.drawn.face.worlds import World
+from face2bone.drawn.worlds import World
 from face2bone.errors import ManifestError
 
 MARK: Final = "drawn face"

@@ -14,8 +14,9 @@ from face2bone.cohort_explanations.folder import SHIPPED, write_explained
 from face2bone.cohort_explanations.pair import difference
 from face2bone.dashboard.explore import change
 from face2bone.dashboard.explore.page import VIEWS
-from face2bone.drawn.face.patients import draw_patient, patient_seed
-from face2bone.drawn.face.worlds import World
+from face2bone.drawn.face.patients import draw_patient
+from face2bone.drawn.people import patient_seed
+from face2bone.drawn.worlds import World
 from face2bone.modalities.face.parts import FACE_PARTS
 from tests.cohort_explanations.made import LAYOUT, cohort_of, figures
 from tests.dashboard.acts import done, named

@@ -7,7 +7,7 @@ import pytest
 
 from face2bone.drawn.face.parameters import Ageing, FaceParameters, draw_parameters
 from face2bone.drawn.face.patients import DrawnPatient, draw_cohort
-from face2bone.drawn.face.worlds import World
+from face2bone.drawn.worlds import World
 from face2bone.patient import Sex
 
 N = 5_000

@@ -2,25 +2,14 @@
 
 import numpy as np
 import pytest
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from face2bone.drawn.face.oracle import (
-    GRID,
-    ageing_array,
-    clinical_arrays,
-    clinical_probabilities,
-    cohort_oracle,
-    oracle_probabilities,
-)
-from face2bone.drawn.face.patients import (
-    T_SCORE_SD,
-    DrawnPatient,
-    draw_cohort,
-    permute_t_scores,
-    t_score_mean,
-)
-from face2bone.drawn.face.worlds import HIGHEST, Floats, World, ageing_log_likelihood, ageing_mean
+from face2bone.drawn.face.oracle import ageing_array, cohort_oracle, oracle_probabilities
+from face2bone.drawn.face.patients import DrawnPatient, draw_cohort
+from face2bone.drawn.face.worlds import HIGHEST, ageing_log_likelihood, ageing_mean
+from face2bone.drawn.odds import clinical_probabilities
+from face2bone.drawn.people import T_SCORE_SD, clinical_arrays, permute_t_scores, t_score_mean
+from face2bone.drawn.worlds import Floats, World
 
 N = 20_000
 
@@ -60,24 +49,6 @@ def test_age_sex_and_bmi_alone_reach_the_clinical_band(
     assert 0.77 < macro_auc(clinical, labels_of(large)) < 0.80
 
 
-def test_a_fitted_logistic_model_finds_no_more_than_the_clinical_oracle(
-    large: tuple[DrawnPatient, ...], clinical: Floats
-) -> None:
-    age, female, bmi = clinical_arrays(large)
-    X = np.column_stack([(age - 65) / 10, female, (bmi - 23.5) / 3, female * (age - 65) / 10])
-    labels = labels_of(large)
-    fitted = LogisticRegression(max_iter=500).fit(X, labels).predict_proba(X)
-    assert macro_auc(fitted, labels) == pytest.approx(macro_auc(clinical, labels), abs=0.005)
-
-
-def test_osta_is_as_good_as_in_real_cohorts(large: tuple[DrawnPatient, ...]) -> None:
-    """Beijing women: AUC 0.776 to 0.824 by site (doi:10.1186/1471-2474-14-271)."""
-    age, female, _ = clinical_arrays(large)
-    weight = np.array([p.patient.weight_kg for p in large])
-    auc = roc_auc_score(labels_of(large)[female] == 2, -0.2 * (weight - age)[female])
-    assert 0.77 < auc < 0.84
-
-
 @pytest.mark.parametrize("which", ["oracle", "clinical"])
 def test_probabilities_are_calibrated(
     which: str, large: tuple[DrawnPatient, ...], request: pytest.FixtureRequest
@@ -98,23 +69,6 @@ def test_probabilities_are_probabilities(which: str, request: pytest.FixtureRequ
     assert probabilities.shape == (N, 3)
     assert (probabilities >= 0).all()
     assert probabilities.sum(axis=1) == pytest.approx(np.ones(N))
-
-
-def test_clinical_probabilities_equal_the_normal_distribution() -> None:
-    from scipy.stats import norm
-
-    mean = t_score_mean(70.0, True, 22.0)
-    below = norm.cdf([-2.45, -1.05], mean, T_SCORE_SD)
-    exact = [1 - below[1], below[1] - below[0], below[0]]
-    assert clinical_probabilities([70.0], [True], [22.0])[0] == pytest.approx(exact, abs=2e-4)
-
-
-def test_the_grid_covers_every_t_score_and_ends_where_rounding_changes_the_class() -> None:
-    step = GRID[1] - GRID[0]
-    assert GRID[0] < -9
-    assert GRID[-1] > 6
-    for cut in (-2.45, -1.05):
-        assert np.abs((GRID - step / 2) - cut).min() < 1e-9
 
 
 def test_the_oracle_equals_counting_simulated_patients() -> None:

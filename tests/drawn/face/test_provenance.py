@@ -13,14 +13,15 @@ import cv2
 import numpy as np
 import pytest
 
-from face2bone.drawn.face.patients import TEST_SEED_RANGE, DrawnPatient, draw_cohort, patient_face
+from face2bone.drawn.face.patients import DrawnPatient, draw_cohort, patient_face
 from face2bone.drawn.face.provenance import (
     GENERATOR_HASH,
     GENERATOR_VERSION,
     PATIENT_MODEL_HASH,
 )
 from face2bone.drawn.face.render import draw_face
-from face2bone.drawn.face.worlds import World
+from face2bone.drawn.people import TEST_SEED_RANGE
+from face2bone.drawn.worlds import World
 
 REFERENCE: Final = json.loads(Path(__file__).with_name("reference.json").read_text("utf-8"))
 CHANGED: Final = (

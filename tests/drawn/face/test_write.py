@@ -14,7 +14,6 @@ from face2bone.cohort.splits import identical_photos
 from face2bone.drawn.face import write as module
 from face2bone.drawn.face.patients import DrawnPatient, draw_cohort
 from face2bone.drawn.face.provenance import GENERATOR_HASH, GENERATOR_VERSION, PATIENT_MODEL_HASH
-from face2bone.drawn.face.worlds import World
 from face2bone.drawn.face.write import (
     IMAGE_DESCRIPTION,
     photo_bytes,
@@ -22,6 +21,7 @@ from face2bone.drawn.face.write import (
     truth_table,
     write_cohort,
 )
+from face2bone.drawn.worlds import World
 from face2bone.errors import ManifestError
 
 SEED = 400_020

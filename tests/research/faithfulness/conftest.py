@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from face2bone.drawn.face.patients import TEST_SEED_RANGE, draw_cohort
-from face2bone.drawn.face.worlds import World
+from face2bone.drawn.face.patients import draw_cohort
+from face2bone.drawn.people import TEST_SEED_RANGE
+from face2bone.drawn.worlds import World
 from face2bone.modalities.face.locator import FaceLandmarker
 from research.faithfulness.twin import twin_face
 

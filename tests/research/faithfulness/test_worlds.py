@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from face2bone.drawn.face.patients import TEST_SEED_RANGE, draw_cohort
-from face2bone.drawn.face.worlds import World
+from face2bone.drawn.face.patients import draw_cohort
 from face2bone.drawn.face.write import manifest_table
+from face2bone.drawn.people import TEST_SEED_RANGE
+from face2bone.drawn.worlds import World
 from face2bone.errors import ManifestError
 from research.faithfulness.worlds import write_worlds
 

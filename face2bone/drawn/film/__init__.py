@@ -1,0 +1,1 @@
+"""What drawn radiographs share: bones as tubes, an exposure, planted values, patients, files."""

@@ -1,0 +1,43 @@
+"""One kind of drawn film as one value: what writes, tests and measures films takes this."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from face2bone.drawn.film.film import DrawnFilm
+from face2bone.drawn.film.patients import FilmPatient
+from face2bone.drawn.film.planted import PlantedModel
+from face2bone.modalities.parts import Part
+
+
+class DrawFilm(Protocol):
+    """Draws a patient's film; ``clean`` leaves out noise, collimation and marker."""
+
+    def __call__(
+        self, patient: FilmPatient, spacing_mm: float = ..., *, clean: bool = ...
+    ) -> DrawnFilm:
+        """See ``knee.render.draw_knee``."""
+        ...
+
+
+@dataclass(frozen=True)
+class FilmKind:
+    """name: ``"knee"``. body_part, view: DICOM's terms. spacing_mm: of a film unless told.
+
+    planted_parts: the ids of the parts in which each value shows. value_maps: patient and
+    spacing to (H, W) influence by value. version: of the generator, frozen by its test.
+    """
+
+    name: str
+    body_part: str
+    view: str
+    spacing_mm: float
+    parts: tuple[Part, ...]
+    model: PlantedModel
+    planted_parts: Mapping[str, tuple[str, ...]]
+    draw: DrawFilm
+    value_maps: Callable[[FilmPatient, float], dict[str, npt.NDArray[np.float32]]]
+    version: str
