@@ -18,6 +18,7 @@ import numpy as np
 import pypdfium2 as pdfium
 
 from face2bone.assess import AnswersOnly, Assessment, Assessor
+from face2bone.bone import BoneClass
 from face2bone.bundle import Bundle
 from face2bone.cohort.manifest import read_manifest
 from face2bone.drawn.face.patients import DrawnPatient
@@ -105,7 +106,7 @@ def _prediction(said: Said) -> dict[str, Any]:
         "engine": found.engine,
         "logits": found.logits.tolist(),
         "out_of_domain": asdict(found.out_of_domain),
-        "prediction_set": [member.name for member in found.prediction_set],
+        "prediction_set": [BoneClass(member).name for member in found.prediction_set],
         "probabilities": found.probabilities.tolist(),
     }
 
