@@ -80,7 +80,8 @@ def without_lettering(pixels: Pixels) -> tuple[Pixels, NDArray[np.bool_], tuple[
 def _small(pixels: Pixels, scale: float) -> Pixels:
     small = pixels
     if scale < 1.0:
-        small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        resized = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        small = np.asarray(resized, dtype=np.float32)
     low, high = np.percentile(small, (0.5, 99.5))
     return np.clip((small - low) / max(high - low, 1e-6), 0.0, 1.0).astype(np.float32)
 
@@ -90,8 +91,8 @@ def _pieces(small: Pixels) -> list[_Box]:
     longer = max(small.shape)
     size = 2 * int(_LARGEST * longer / 2) + 1
     kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (size, size))
-    background = cv2.morphologyEx(small, cv2.MORPH_OPEN, kernel, borderType=cv2.BORDER_REPLICATE)
-    clear = (small - background > _CLEARER).astype(np.uint8)
+    opened = cv2.morphologyEx(small, cv2.MORPH_OPEN, kernel, borderType=cv2.BORDER_REPLICATE)
+    clear = (small - np.asarray(opened, dtype=np.float32) > _CLEARER).astype(np.uint8)
     near = max(1, int(_REACH * longer / 2))
     joined = cv2.dilate(clear, np.ones((near, near), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)

@@ -47,7 +47,7 @@ def upright(levels: Levels) -> tuple[Pixels, Polarity, tuple[str, ...]]:
     if abs(score) <= SURE:
         return levels.pixels, Polarity.UNSURE, (UNSURE,)
     if score < 0:
-        return 1.0 - levels.pixels, Polarity.PICTURE, (INVERTED,)
+        return np.subtract(1.0, levels.pixels, dtype=np.float32), Polarity.PICTURE, (INVERTED,)
     return levels.pixels, Polarity.PICTURE, ()
 
 
@@ -60,7 +60,8 @@ def brightness_of_bone(pixels: Pixels) -> float:
 def _stretched(pixels: Pixels) -> Pixels:
     scale = _SIDE / max(pixels.shape)
     height, width = (max(16, round(side * scale)) for side in pixels.shape)
-    small = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
+    resized = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
+    small = np.asarray(resized, dtype=np.float32)
     low, high = np.percentile(small, (0.5, 99.5))
     return np.clip((small - low) / max(high - low, 1e-6), 0.0, 1.0).astype(np.float32)
 
@@ -80,8 +81,9 @@ def _signs(small: Pixels) -> float:
     strip = max(2, int(_BORDER * min(small.shape)))
     border = np.ones(small.shape, dtype=bool)
     border[strip:-strip, strip:-strip] = False
-    mean = cv2.blur(small, _WINDOW)
-    spread = np.sqrt(np.maximum(cv2.blur(small * small, _WINDOW) - mean * mean, 0.0))
+    mean = np.asarray(cv2.blur(small, _WINDOW), dtype=np.float32)
+    of_squares = np.asarray(cv2.blur(small * small, _WINDOW), dtype=np.float32)
+    spread = np.sqrt(np.maximum(of_squares - mean * mean, 0.0))
     even, (calm, rough) = spread < _EVEN, np.percentile(spread, (30, 70))
     dark_air = float((even & (small < 0.25)).mean() - (even & (small > 0.75)).mean())
     structured = float(np.median(small[spread >= rough]) - np.median(small[spread <= calm]))

@@ -76,7 +76,8 @@ def _codes(samples: Samples, elements: Elements) -> tuple[Samples, int]:
         raise damaged()
     if bits == size:
         return samples, bits
-    return (samples >> shift) & ((1 << min(bits, size)) - 1), bits
+    codes: Samples = np.bitwise_and(np.right_shift(samples, shift), (1 << min(bits, size)) - 1)
+    return codes, bits
 
 
 def _stored(bits: int, signed: bool) -> Values:
@@ -160,7 +161,8 @@ class _Window:
     def __call__(self, values: Values) -> Values:
         with np.errstate(over="ignore", invalid="ignore"):
             if self._function == "SIGMOID":
-                return 1.0 / (1.0 + np.exp(-4.0 * (values - self._centre) / self._width))
+                curve: Values = 1.0 / (1.0 + np.exp(-4.0 * (values - self._centre) / self._width))
+                return curve
             half = 0.5 if self._function == "LINEAR" else 0.0
             middle, width = self._centre - half, self._width - 2.0 * half
             if width == 0.0:
