@@ -93,8 +93,12 @@ def _in_own_process(codestream: bytes, syntax: str, found: Frame, signed: bool) 
 
 
 def _shaped(samples: bytes, size: Frame, wide: bool) -> Samples:
-    kind = np.dtype("<u2") if wide else np.dtype("u1")
-    return np.frombuffer(samples, kind).reshape(size.rows, size.columns)
+    flat: Samples = (
+        np.frombuffer(samples, "<u2").astype(np.uint16, copy=False)
+        if wide
+        else np.frombuffer(samples, np.uint8)
+    )
+    return flat.reshape(size.rows, size.columns)
 
 
 def _not_read() -> RadiographFormatError:

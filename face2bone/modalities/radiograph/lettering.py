@@ -83,7 +83,8 @@ def _small(pixels: Pixels, scale: float) -> Pixels:
         resized = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         small = np.asarray(resized, dtype=np.float32)
     low, high = np.percentile(small, (0.5, 99.5))
-    return np.clip((small - low) / max(high - low, 1e-6), 0.0, 1.0).astype(np.float32)
+    stretched: Pixels = np.clip((small - low) / max(high - low, 1e-6), 0.0, 1.0).astype(np.float32)
+    return stretched
 
 
 def _pieces(small: Pixels) -> list[_Box]:

@@ -63,7 +63,8 @@ def _stretched(pixels: Pixels) -> Pixels:
     resized = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
     small = np.asarray(resized, dtype=np.float32)
     low, high = np.percentile(small, (0.5, 99.5))
-    return np.clip((small - low) / max(high - low, 1e-6), 0.0, 1.0).astype(np.float32)
+    stretched: Pixels = np.clip((small - low) / max(high - low, 1e-6), 0.0, 1.0).astype(np.float32)
+    return stretched
 
 
 def _without_frame(small: Pixels) -> Pixels:
