@@ -6,6 +6,12 @@
     │   ├── PhotoTooSmall       fewer pixels than the limit
     │   ├── PhotoUnreadable     empty, truncated or damaged bytes
     │   └── PhotoFormatError    not JPEG, PNG, WebP or HEIC, or animated
+    ├── RadiographError         the bytes are not a radiograph we can use
+    │   ├── RadiographTooLarge  more bytes or pixels than the limit
+    │   ├── RadiographTooSmall  fewer pixels than the limit
+    │   ├── RadiographUnreadable   empty, truncated or damaged bytes
+    │   ├── RadiographFormatError  another format or compression, several pictures, colour
+    │   └── RadiographUnsuited  a film, but not one of a knee or hand that is for presentation
     ├── FaceError               the photo holds no face we can use
     │   ├── NoFaceFound         no face after every retry
     │   ├── SeveralFaces        more than one face
@@ -60,6 +66,30 @@ class PhotoUnreadable(PhotoError):
 
 class PhotoFormatError(PhotoError):
     """Raised when the bytes are not one still JPEG, PNG, WebP or HEIC picture."""
+
+
+class RadiographError(Face2BoneError):
+    """Raised when bytes cannot become a film with bone bright."""
+
+
+class RadiographTooLarge(RadiographError):
+    """Raised when a radiograph has more bytes or pixels than the limit, packed or unpacked."""
+
+
+class RadiographTooSmall(RadiographError):
+    """Raised when a radiograph has a side shorter than the limit."""
+
+
+class RadiographUnreadable(RadiographError):
+    """Raised when the bytes are empty, truncated or damaged."""
+
+
+class RadiographFormatError(RadiographError):
+    """Raised when the bytes are not one grey DICOM, PNG, JPEG or TIFF picture."""
+
+
+class RadiographUnsuited(RadiographError):
+    """Raised when a DICOM file is no film of a knee or hand that is meant to be looked at."""
 
 
 class FaceError(Face2BoneError):

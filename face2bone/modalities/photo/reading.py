@@ -38,7 +38,7 @@ MIN_SIDE: Final = 128  # pixels
 
 # What Pillow's and libheif's decoders raise on bad bytes; a MemoryError too, from absurd headers,
 # and an AssertionError where Pillow misses a palette.
-_DECODER_ERRORS: Final = (
+DECODER_ERRORS: Final = (
     OSError,
     SyntaxError,
     ValueError,
@@ -53,7 +53,7 @@ _DECODER_ERRORS: Final = (
     struct.error,
     zlib.error,
 )
-_UPRIGHT: Final = {
+UPRIGHT: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -90,9 +90,9 @@ def read_photo(data: bytes) -> Photo:
         picture.load()
         _check_size(*picture.size)  # a HEIC header may promise another size than it holds
         upright = srgb(picture, bare.profile or _heif_profile(picture))
-        turn = _UPRIGHT.get(bare.orientation)
+        turn = UPRIGHT.get(bare.orientation)
         pixels = np.array(upright if turn is None else upright.transpose(turn), dtype=np.uint8)
-    except _DECODER_ERRORS as error:
+    except DECODER_ERRORS as error:
         raise damaged() from error
     return Photo(pixels, hashlib.sha256(data).hexdigest())
 
@@ -135,7 +135,7 @@ def _opened(data: bytes) -> tuple[BareFile, Image.Image]:
             f"The photo has several times more than {MAX_PIXELS // 10**6} million pixels. "
             "Save it at a smaller size."
         ) from error
-    except _DECODER_ERRORS as error:
+    except DECODER_ERRORS as error:
         raise damaged() from error
 
 
