@@ -116,7 +116,7 @@ def _take_in(data: bytes) -> None:
         except Face2BoneError as error:
             elements.refusal(error)
             return
-    say_and_start_over(f"{count} DXA results taken in.")
+    say_and_start_over(f"{count} DXA results imported.")
 
 
 def _record(report: ClinicReport, status: str) -> None:
