@@ -18,7 +18,8 @@ TEMPLE = (57.0, -20.0)
 def nasolabial_x(y: Array) -> Array:
     """x of the nasolabial fold at height y: from beside the ala to beside the mouth corner."""
     below = np.clip(np.asarray(y, float) - 40, 0, None)
-    return 19.5 + (y - 40) * 0.40 + 0.001 * below * below
+    x: Array = 19.5 + (y - 40) * 0.40 + 0.001 * below * below
+    return x
 
 
 def nasolabial_extent(y: Array) -> Array:

@@ -43,4 +43,5 @@ def record(image: Array, camera: Camera, rng: np.random.Generator | None) -> Arr
         return np.ascontiguousarray(pixels)
     quality = [cv2.IMWRITE_JPEG_QUALITY, camera.jpeg]
     encoded = cv2.imencode(".jpg", pixels[..., ::-1], quality)[1]
-    return np.ascontiguousarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR)[..., ::-1])
+    decoded = np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR))  # its own JPEG always decodes
+    return np.ascontiguousarray(decoded[..., ::-1])

@@ -46,7 +46,8 @@ def smooth_max(a: Array, b: Array, width: float) -> Array:
 def step(start: float, end: float, x: Any) -> Array:
     """Cubic step from 0 at `start` to 1 at `end`; `start` may be the larger one."""
     t = np.clip((np.asarray(x) - np.float32(start)) * np.float32(1 / (end - start)), 0, 1)
-    return t * t * (3 - 2 * t)
+    result: Array = t * t * (3 - 2 * t)
+    return result
 
 
 def bell(x: Any, centre: float, width: float) -> Array:

@@ -95,10 +95,12 @@ def _pigment(paint: Paint, p: FaceParameters) -> None:
     mottle = lib.mottle[seed // 2 % 4][:, mirror]
     blotch = lib.blotch[seed // 8 % 4][:, mirror]
     pores = lib.pores[seed // 32 % 3][:, mirror]
-    blood = zones.blood * np.float32(skin.haemoglobin * (1 - 0.45 * skin.melanin))
+    blood: Array = zones.blood * np.float32(skin.haemoglobin * (1 - 0.45 * skin.melanin))
     blood = blood * (1 + 0.30 * blotch) + np.float32(0.10) * blotch
     grain = 1 + mottle * np.float32(0.035 + 0.02 * skin.spots) + pores * np.float32(0.018)
-    spots = lib.age_spots[seed // 96 % 5][:, mirror] * np.float32(0.40 * min(skin.spots, 1.0))
+    spots: Array = lib.age_spots[seed // 96 % 5][:, mirror] * np.float32(
+        0.40 * min(skin.spots, 1.0)
+    )
     spots = spots + lib.freckles[seed % 3][:, mirror] * np.float32(0.32 * min(skin.freckles, 1))
     spots = spots + lib.moles[seed // 480 % 6][:, mirror] * np.float32(0.45)
     shadow = zones.under_eye * np.float32(0.30 * skin.under_eye)
