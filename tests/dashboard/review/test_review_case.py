@@ -34,7 +34,7 @@ def review_case() -> ReviewCase:
 def callbacks() -> list[tuple[str, str, str]]:
     """Every callback the dashboard gives to a widget: file, argument and what is called."""
     found = []
-    for path in DASHBOARD.glob("*.py"):
+    for path in DASHBOARD.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.keyword) and (node.arg or "").startswith("on_"):
                 found.append((path.name, str(node.arg), ast.unparse(node.value)))
@@ -53,7 +53,7 @@ def test_callbacks_change_a_plain_object_and_nothing_else() -> None:
     assert len(callbacks()) > len(others)
 
 
-@pytest.mark.parametrize("module", ["review_case.py", "job.py"])
+@pytest.mark.parametrize("module", ["review/review_case.py", "common/job.py"])
 def test_what_callbacks_belong_to_knows_nothing_of_streamlit(module: str) -> None:
     tree = ast.parse((DASHBOARD / module).read_text())
     imported = {
