@@ -40,7 +40,7 @@ def test_a_visitor_who_comes_early_waits_for_the_same_load(
     start.begin()
     assert asked.wait(SECONDS)
     threading.Timer(0.5, may_go_on.set).start()
-    app = AppTest.from_file("../../pages/review.py", default_timeout=SECONDS).run()
+    app = AppTest.from_file("../../../pages/review.py", default_timeout=SECONDS).run()
     assert not app.exception
     assert may_go_on.is_set()  # the page was drawn to its end only after the load
     assert "sample patient" in app.info[0].value
@@ -71,7 +71,7 @@ def test_a_bundle_that_is_refused_is_told_on_the_command_line_and_on_the_page(
     for shared in (session.bundle, session.assessor):
         shared.clear()
     start.begin()
-    app = AppTest.from_file("../../pages/review.py", default_timeout=SECONDS).run()
+    app = AppTest.from_file("../../../pages/review.py", default_timeout=SECONDS).run()
     assert not app.exception
     (told,) = [error.value for error in app.error]
     assert told in capsys.readouterr().out

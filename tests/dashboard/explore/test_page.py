@@ -32,7 +32,7 @@ def with_cohort(bundle_root: Path, tiny_bundle: Bundle) -> Path:
 
 
 def page(view: str = "Patients") -> AppTest:
-    app = AppTest.from_file("../../pages/explore.py", default_timeout=SECONDS)
+    app = AppTest.from_file("../../../pages/explore.py", default_timeout=SECONDS)
     app.session_state["explore_view"] = view
     return app.run()
 

@@ -30,7 +30,7 @@ class Clinic:
 def clinic(records: Records, demo_bundle: Bundle) -> Clinic:
     for i in range(3):
         keep(records, f"P-{i}", demo_bundle.sha256, (0.2, 0.5, 0.3))
-    app = AppTest.from_file("../../pages/follow_up.py", default_timeout=SECONDS).run()
+    app = AppTest.from_file("../../../pages/follow_up.py", default_timeout=SECONDS).run()
     return Clinic(app, records)
 
 
@@ -133,7 +133,7 @@ def test_of_two_assessments_on_one_day_the_one_chosen_is_meant(
     moment = clock.now()
     for _ in range(2):
         keep(records, "P-9", demo_bundle.sha256, (0.2, 0.5, 0.3), at=moment)
-    app = AppTest.from_file("../../pages/follow_up.py", default_timeout=SECONDS).run()
+    app = AppTest.from_file("../../../pages/follow_up.py", default_timeout=SECONDS).run()
     options = named(app.selectbox, "dxa_assessment").options
     assert options == [
         f"P-9, {clock.in_words(moment)} (waiting)",
@@ -152,7 +152,7 @@ def test_who_was_not_sent_to_dxa_does_not_wait_and_may_have_a_result(
     routine = "No DXA now. Give bone-health advice."
     keep(records, "P-8", demo_bundle.sha256, (0.9, 0.1, 0.0), decision=routine)
     keep(records, "P-9", demo_bundle.sha256, (0.2, 0.5, 0.3))
-    app = AppTest.from_file("../../pages/follow_up.py", default_timeout=SECONDS).run()
+    app = AppTest.from_file("../../../pages/follow_up.py", default_timeout=SECONDS).run()
     assert any("**1** of 2" in m.value for m in app.markdown)
     assert list(app.dataframe[0].value["patient"]) == ["P-9"]
     options = named(app.selectbox, "dxa_assessment").options

@@ -28,7 +28,7 @@ FOUND = Comparison(
 
 
 def page() -> AppTest:
-    app = AppTest.from_file("../../pages/model.py", default_timeout=SECONDS).run()
+    app = AppTest.from_file("../../../pages/model.py", default_timeout=SECONDS).run()
     assert not app.exception
     return app
 

@@ -15,7 +15,7 @@ SECONDS = 120
 
 
 def page() -> AppTest:
-    return AppTest.from_file("../../pages/model.py", default_timeout=SECONDS).run()
+    return AppTest.from_file("../../../pages/model.py", default_timeout=SECONDS).run()
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from tests.dashboard.acts import tables
 
 
 def test_every_rule_is_on_the_page_and_the_unverified_stand_first() -> None:
-    app = AppTest.from_file("../../pages/sources.py", default_timeout=60).run()
+    app = AppTest.from_file("../../../pages/sources.py", default_timeout=60).run()
     assert not app.exception
     unread = sum(not line.verified for line in ledger())
     assert app.header[0].value == f"Unverified: {unread} of {len(ledger())}"

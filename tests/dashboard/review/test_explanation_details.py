@@ -17,7 +17,7 @@ QUARTERS = "The quarters add up to the"
 @pytest.fixture
 def app(tiny_model: object) -> AppTest:
     """A sample patient, explained."""
-    page = AppTest.from_file("../../pages/review.py", default_timeout=SECONDS).run()
+    page = AppTest.from_file("../../../pages/review.py", default_timeout=SECONDS).run()
     return explained(page.button(key="sample_0").click().run())
 
 

@@ -61,7 +61,7 @@ def test_what_fails_is_withheld_and_the_page_goes_on(
         return game(ENDS if fill.name == "blur" else (0.2, -0.02, -0.2), fill.name)
 
     monkeypatch.setattr("face2bone.assess.region_shapley", disagreeing)
-    page = AppTest.from_file("../../pages/review.py", default_timeout=SECONDS).run()
+    page = AppTest.from_file("../../../pages/review.py", default_timeout=SECONDS).run()
     app = explained(page.button(key="sample_0").click().run())
     assert not app.exception
     assert any("regions are withheld" in warning.value for warning in app.warning)

@@ -14,7 +14,7 @@ SAVE = "save_assessment"
 
 @pytest.fixture
 def page(records: Records, tiny_model: object) -> AppTest:
-    return AppTest.from_file("../../pages/review.py", default_timeout=SECONDS).run()
+    return AppTest.from_file("../../../pages/review.py", default_timeout=SECONDS).run()
 
 
 @pytest.fixture
