@@ -37,7 +37,8 @@ def _lines(
     if referral.frax is not None:
         yield (
             f"FRAX entered, 10 years: major fracture {referral.frax.major_percent:g}%, "
-            f"hip fracture {referral.frax.hip_percent:g}%."
+            f"hip fracture {referral.frax.hip_percent:g}% "
+            f"({'with' if referral.frax.with_bmd else 'without'} BMD)."
         )
     yield f"Guideline: {referral.guideline_title}. {notice_of(assessment.bundle.status)}"
     if saver:

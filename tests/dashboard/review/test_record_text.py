@@ -64,10 +64,10 @@ def test_a_photo_whose_numbers_are_not_shown_names_no_class(assessor: Assessor) 
 
 
 def test_without_a_photo_its_reason_stands_there(assessor: Assessor) -> None:
-    referral = assessor.refer(WOMAN, None, FraxResult(12.0, 3.5))
+    referral = assessor.refer(WOMAN, None, FraxResult(12.0, 3.5, with_bmd=False))
     said = lines(AnswersOnly(WOMAN, referral, assessor.facts, "There was no photo."), "", "")
     assert said[0] == "Face2Bone, 2026-11-29: woman, 67 years, 158 cm, 52 kg."
     assert said[1] == "Photo: no result. There was no photo."
     assert "Red flags ticked: none." in said
-    assert "FRAX entered, 10 years: major fracture 12%, hip fracture 3.5%." in said
+    assert "FRAX entered, 10 years: major fracture 12%, hip fracture 3.5% (without BMD)." in said
     assert not any(line.startswith("Entered by") for line in said)
