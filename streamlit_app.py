@@ -20,7 +20,8 @@ def dashboard() -> None:
             st.Page("pages/model.py", title="Model"),
             st.Page("pages/sources.py", title="Sources"),
             st.Page("pages/about.py", title="About"),
-        ]
+        ],
+        position="top",  # the width belongs to the pages
     )
     if page.url_path:  # Review, the default page, has none; it waits below its photo step
         start.wait()

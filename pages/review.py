@@ -1,4 +1,4 @@
-"""Review: one patient, six steps, each opening when the one before is done."""
+"""Review: one patient, one screen that answers."""
 
 from face2bone.dashboard.review.page import review
 

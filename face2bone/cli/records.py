@@ -62,7 +62,7 @@ def records_import(
     from face2bone.records import import_records, open_records
 
     with plain_errors(), closing(open_records()) as records:
-        typer.echo(f"{import_records(records, folder, by)} assessments taken in.")
+        typer.echo(f"{import_records(records, folder, by)} assessments imported.")
 
 
 @app.command(name="records-backup")
@@ -146,7 +146,7 @@ def follow_up_import(
     from face2bone.records import import_dxa, open_records
 
     with plain_errors(), closing(open_records()) as records:
-        typer.echo(f"{import_dxa(records, table, by)} DXA results taken in.")
+        typer.echo(f"{import_dxa(records, table, by)} DXA results imported.")
 
 
 @app.command(name="follow-up-results")

@@ -43,7 +43,7 @@ def why_not(population: Population, patient: Patient) -> str:
     if population.oldest is not None and age > population.oldest:
         return f"the patient is {age}, and the rule is for {_ages(population)}"
     if population.menopause is Menopause.POST and not counts_as_postmenopausal(patient):
-        return "for women after menopause only; where that is not told it counts from 50"
+        return "for women after menopause only; where that is unknown it counts from 50"
     ethnicity = patient.history.ethnicity
     if population.ethnicities and ethnicity and ethnicity not in population.ethnicities:
         return f"for {population.words} only"

@@ -34,7 +34,7 @@ class Urgency(IntEnum):
 
 
 _URGENCY_LABELS = {
-    Urgency.ROUTINE: "routine: education and follow-up",
+    Urgency.ROUTINE: "No DXA now. Give bone-health advice.",
     Urgency.DXA_IF_RISK_FACTOR: "DXA if a risk factor is confirmed",
     Urgency.DXA: "DXA",
     Urgency.SPECIALIST: "specialist or treatment review, with DXA",

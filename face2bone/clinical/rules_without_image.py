@@ -213,7 +213,7 @@ def _which_count(patient: Patient, guideline: Guideline) -> str:
         return "Only OST counts towards the suggestion"
     if not guideline.osta:
         return "Only OST and ORAI count towards the suggestion"
-    return "Only OSTA counts, or OST while the ethnic group is not told"
+    return "Only OSTA counts, or OST while the ethnic group is not answered"
 
 
 def _calling(scores: Scores, guideline: Guideline) -> Iterator[Score]:

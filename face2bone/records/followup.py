@@ -197,8 +197,9 @@ def _named(columns: Sequence[str]) -> str:
 def refused(name: str, problems: Sequence[str]) -> ImportRefused:
     """The error that names every row, but for more than anybody would read."""
     named, more = problems[:NAMED_ROWS], len(problems) - NAMED_ROWS
+    need = "row needs" if len(problems) == 1 else "rows need"
     return ImportRefused(
-        f"Nothing of {name} was taken in, because rows need correcting ({len(problems)}):",
+        f"Nothing was imported from {name}: {len(problems)} {need} correcting.",
         (*named, f"and {more} more") if more > 0 else tuple(named),
     )
 

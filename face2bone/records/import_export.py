@@ -85,7 +85,7 @@ def export_records(records: Records, folder: Path, by: str, kind: Format = "csv"
 def import_records(records: Records, folder: Path, by: str) -> int:
     """Take in the assessments and DXA results of an export; returns how many assessments.
 
-    Raises ``ImportRefused`` naming every row's problem; then nothing was taken in.
+    Raises ``ImportRefused`` naming every row's problem; then nothing was imported.
     """
     checked_actor(by)
     first, second = (_find(folder, name) for name in (ASSESSMENTS, DXA))

@@ -28,6 +28,7 @@ SALT_BYTES: Final = 32
 NAME_LIMIT: Final = 80  # characters
 REASON_LIMIT: Final = 1000  # characters
 DECISIONS: Final = tuple(urgency.label for urgency in Urgency)
+FORMER_DECISIONS: Final = ("routine: education and follow-up",)  # in exports of release 0.1.0
 # At the start, or where a spreadsheet with another separator would begin a cell; there a minus
 # before a digit is a number, as in "spine -2.6, -1.1 at the hip".
 SAMPLE_NOT_KEPT: Final = (
@@ -172,8 +173,9 @@ def visit_problems(visit: Visit, suggested: str) -> Iterator[str]:
             "Enter one that is not a name."
         )
     for rule in text_problems(visit.saved_by, NAME_LIMIT):
-        yield f"Who saves this {rule}. Enter your name or initials."
-    if visit.decision not in DECISIONS:
+        empty = not visit.saved_by.strip()
+        yield "Enter your name or initials." if empty else f"Your name {rule}. Write it again."
+    if visit.decision not in (*DECISIONS, *FORMER_DECISIONS):
         yield f"The decision is none of: {'; '.join(DECISIONS)}. Choose one."
     if visit.reason:
         for rule in text_problems(visit.reason, REASON_LIMIT):

@@ -8,14 +8,7 @@ from playwright.sync_api import Page, TimeoutError, expect
 
 ATTEMPTS: Final = 6
 LOOK_MS: Final = 10_000
-STEPS: Final = (
-    "1. Photo",
-    "2. Face found",
-    "3. Result",
-    "4. How far to trust it",
-    "5. Why",
-    "6. What next",
-)
+ANSWER: Final = ("Photo", "Result of the photo", "Red flags")
 BOXES: Final = {"Upload": "Photo of the face", "Camera": "Look straight into the camera"}
 
 
@@ -27,23 +20,38 @@ def settled(page: Page) -> None:
 
 
 def expect_assessed(page: Page) -> None:
-    """Wait until Review shows every step of a photo down to its suggestion."""
-    for step in STEPS:
-        expect(page.get_by_role("heading", name=step)).to_be_visible()
+    """Wait until Review shows a photo, its result and the suggestion."""
+    for heading in ANSWER:
+        expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
     expect(page.get_by_text("Suggestion:")).to_be_visible()
 
 
-def expect_all_steps(page: Page) -> None:
-    """Wait until the photo is explained too."""
+def open_tab(page: Page, name: str) -> None:
+    """Open a tab of Review: only then is it drawn."""
+    settled(page)
+    page.get_by_role("tab", name=name).click()
+    expect(page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
+    settled(page)
+
+
+def unfold(page: Page, name: str) -> None:
+    """Open what stands behind one of the buttons below the answer."""
+    settled(page)
+    page.get_by_test_id("stPopover").filter(has_text=name).get_by_role("button").click()
+    expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
+
+
+def expect_explained(page: Page) -> None:
+    """Open *Why* and wait until the photo is explained."""
     expect_assessed(page)
+    open_tab(page, "Why")
     expect(page.get_by_role("heading", name="Concepts")).to_be_visible()
-    expect(page.get_by_role("button", name="Download as JSON")).to_be_visible()
 
 
 def stop_explanation(page: Page) -> None:
     """Stop the explanation that is running, and see that the page says so."""
     page.locator(".st-key-stop_explanation button").click()
-    expect(page.get_by_text("nothing of it is kept", exact=False)).to_be_visible()
+    expect(page.get_by_text("No partial result was saved", exact=False)).to_be_visible()
 
 
 def choose_sample(page: Page, number: int = 0) -> None:

@@ -24,7 +24,7 @@ from face2bone.records import Records, verify
 from face2bone.records.audit_trail import salted
 from face2bone.records.tables import ASSESSMENT, PATIENT
 from face2bone.report.assessment.document import AssessmentDocument, read_document
-from tests.browser.acts import settled, turn_to
+from tests.browser.acts import settled, turn_to, unfold
 from tests.browser.conftest import visiting
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
@@ -161,16 +161,17 @@ def _answer(page: Page, person: Person, step: str) -> None:
 
 def _save(page: Page, person: Person, rng: Random) -> Iterator[None]:
     """Fill the last form and press Save until it says so: a hurried press may come too early."""
+    settled(page)
+    _typed(page, "Pseudonym", person.pseudonym)
+    yield from _breath(page, rng)
+    _typed(page, "Your initials", f"Dr. {person.pseudonym[0]}")
+    yield from _breath(page, rng)
+    unfold(page, "Save")
     button = page.get_by_role("button", name="Save assessment")
     if person.photo:  # until it has arrived, answers alone are offered for saving
         expect(page.get_by_role("heading", name="2. Face found")).to_be_visible()
     expect(button).to_be_visible()
     yield
-    settled(page)
-    _typed(page, "Patient's pseudonym", person.pseudonym)
-    yield from _breath(page, rng)
-    _typed(page, "Your name or initials", f"Dr. {person.pseudonym[0]}")
-    yield from _breath(page, rng)
     page.get_by_text("I agree that the answers", exact=False).click()
     settled(page)
     yield

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from face2bone import clock
 from face2bone.bundle import Bundle
 from face2bone.records import DxaResult, Records, enter_dxa, kept_assessments, verify
-from tests.browser.acts import fill_patient, keep_picture, turn_to
+from tests.browser.acts import fill_patient, keep_picture, turn_to, unfold
 from tests.records.fill import keep
 
 pytestmark = pytest.mark.browser
@@ -43,14 +43,15 @@ def test_an_assessment_is_saved_with_consent_only(page: Page, records: Records) 
     turn_to(page, "Camera")
     page.get_by_role("button", name="Take Photo").click()
     fill_patient(page)
-    save = page.get_by_role("button", name="Save assessment")
-    expect(save).to_be_visible(timeout=2 * PATIENCE_MS)
-    save.click()
-    expect(page.get_by_text("Nothing is kept without consent", exact=False)).to_be_visible()
-    for label, value in (("Patient's pseudonym", "P-SAVED"), ("Your name or initials", "Dr. Li")):
+    expect(page.get_by_text("Suggestion:")).to_be_visible(timeout=2 * PATIENCE_MS)
+    for label, value in (("Pseudonym", "P-SAVED"), ("Your initials", "Dr. Li")):
         field = page.get_by_role("textbox", name=label)
         field.fill(value)
         field.press("Enter")
+    unfold(page, "Save")
+    save = page.get_by_role("button", name="Save assessment")
+    save.click()
+    expect(page.get_by_text("Nothing is kept without consent", exact=False)).to_be_visible()
     page.get_by_text("I agree that the answers", exact=False).click()
     save.click()
     expect(page.get_by_text("Saved under P-SAVED", exact=False)).to_be_visible()

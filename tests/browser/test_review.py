@@ -1,4 +1,4 @@
-"""What a person sees on the Review page: three ways to a photo, all six steps."""
+"""What a person sees on the Review page: three ways to a photo, one screen that answers."""
 
 import io
 
@@ -10,12 +10,15 @@ from skimage.data import astronaut, chelsea
 
 from tests.browser.acts import (
     choose_sample,
-    expect_all_steps,
     expect_assessed,
+    expect_explained,
     fill_patient,
     keep_picture,
+    open_tab,
+    settled,
     stop_explanation,
     turn_to,
+    unfold,
 )
 
 pytestmark = pytest.mark.browser
@@ -28,20 +31,22 @@ def _png(pixels: object) -> bytes:
 
 
 def test_one_walk_over_the_bundle_that_ships(demo_page: Page) -> None:
-    """One walk, because an explanation takes seconds: stopped, started again, all steps, a region.
+    """One walk, because an explanation takes seconds: stopped, started again, explained, a region.
 
     Streamlit's media store hands a picture to whoever asks for its address.
     """
     page, served = demo_page, list[str]()
     page.on("request", lambda request: served.append(request.url))
     choose_sample(page)
+    expect_assessed(page)
+    open_tab(page, "Why")
     stop_explanation(page)
     keep_picture(page, "stopped")
     page.get_by_text("Vertebral fracture within 2 years", exact=True).click()
     expect(page.get_by_text("Suggestion: urgent clinician review")).to_be_visible()
-    expect(page.get_by_role("button", name="Download as JSON")).to_be_visible()
+    expect(page.get_by_role("button", name="Download report")).to_be_visible()
     page.get_by_role("button", name="Start again").click()
-    expect_all_steps(page)
+    expect_explained(page)
     expect(page.get_by_text("Suggestion: urgent clinician review")).to_be_visible()
     expect(page.get_by_text("DEMO MODEL", exact=True)).to_be_visible()
     keep_picture(page, "sample")
@@ -49,7 +54,8 @@ def test_one_walk_over_the_bundle_that_ships(demo_page: Page) -> None:
     expect(page.get_by_text("Suggestion: urgent clinician review")).to_have_count(0, timeout=8_000)
     page.get_by_role("button", name="Look inside").click()
     page.locator("[class*=st-key-stop_closer] button").click()
-    expect(page.get_by_text("nothing of it is kept", exact=False)).to_be_visible()
+    expect(page.get_by_text("No partial result was saved", exact=False)).to_be_visible()
+    unfold(page, "Save")
     expect(page.get_by_text("A sample patient cannot be saved", exact=False)).to_be_visible()
     assert not [url for url in served if "/media/" in url and "/static/" not in url]
     assert not [url for url in served if "plotly" in url.lower()], "the plots of Review need none"
@@ -62,7 +68,7 @@ def test_numbers_of_a_photo_out_of_domain_are_shown_when_asked_for(page: Page) -
     choose_sample(page)
     show = page.get_by_role("button", name="Show anyway (for research)")
     expect(show).to_be_visible()
-    expect(page.get_by_role("heading", name="5. Why")).to_have_count(0)
+    expect(page.get_by_role("img", name="Calibrated probabilities")).to_have_count(0)
     show.click()
     expect_assessed(page)
 
@@ -78,9 +84,10 @@ def test_uploaded_photo_is_told_it_is_out_of_domain(demo_page: Page) -> None:
     expect(page.get_by_text("astronaut.png")).to_be_visible()
     fill_patient(page)
     expect(page.get_by_text("Suggestion:")).to_be_visible()
-    expect(page.get_by_text("Out of domain.")).to_be_visible()
+    expect(page.get_by_text("unlike the photos", exact=False)).to_be_visible()
     expect(page.get_by_role("img", name="Calibrated probabilities")).to_have_count(0)
-    expect(page.get_by_role("heading", name="5. Why")).to_have_count(0)
+    open_tab(page, "Why")
+    expect(page.get_by_text("There is no result of a photo", exact=False)).to_be_visible()
     keep_picture(page, "astronaut")
     page.get_by_role("button", name="Show anyway (for research)").click()
     expect_assessed(page)
@@ -92,7 +99,7 @@ def test_camera_reaches_the_last_step(page: Page) -> None:
     turn_to(page, "Camera")
     page.get_by_role("button", name="Take Photo").click()
     fill_patient(page)
-    expect(page.get_by_role("heading", name="3. Result")).to_be_visible()
+    expect(page.get_by_role("heading", name="Result of the photo")).to_be_visible()
     expect(page.get_by_text("Suggestion:")).to_be_visible()
     page.get_by_role("button", name="Show anyway (for research)").click()
     expect_assessed(page)
@@ -106,8 +113,8 @@ def test_picture_without_a_face_still_gets_a_suggestion(page: Page) -> None:
     )
     fill_patient(page)
     expect(page.get_by_text("No face", exact=False).first).to_be_visible()
-    expect(page.get_by_role("heading", name="6. What next")).to_be_visible()
-    expect(page.get_by_role("heading", name="3. Result")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Red flags")).to_be_visible()
+    expect(page.get_by_role("heading", name="Result of the photo")).to_have_count(0)
 
 
 def test_bytes_that_are_no_photo_get_one_sentence(page: Page) -> None:
@@ -137,3 +144,56 @@ def test_about_page_says_what_this_is_not(page: Page) -> None:
     expect(page.get_by_text("It is not a medical device.")).to_be_visible()
     expect(page.get_by_text("DEMO MODEL", exact=True)).to_be_visible()
     keep_picture(page, "about")
+
+
+@pytest.mark.parametrize(("width", "height", "screens"), [(1440, 900, 1), (390, 844, 2)])
+def test_the_answer_is_on_the_first_screen(
+    page: Page, width: int, height: int, screens: int
+) -> None:
+    """On a phone it follows what is typed, within the second one."""
+    page.set_viewport_size({"width": width, "height": height})
+    choose_sample(page)
+    page.get_by_role("button", name="Show anyway (for research)").click()
+    expect_assessed(page)
+    settled(page)
+    for what in (
+        page.get_by_alt_text("The aligned ellipse crop"),
+        page.get_by_role("img", name="Calibrated probabilities"),
+        page.get_by_text("Suggestion:"),
+        page.get_by_text("Reason:"),
+        page.get_by_role("heading", name="Red flags"),
+        page.get_by_role("button", name="Download report"),
+        page.get_by_role("button", name="New patient"),
+    ):
+        box = what.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        assert box["y"] + box["height"] <= screens * height
+
+
+def test_the_answer_stays_in_view_while_a_tab_is_scrolled(page: Page) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    choose_sample(page)
+    suggestion = page.get_by_text("Suggestion:")
+    expect(suggestion).to_be_visible()
+    settled(page)
+    page.get_by_text("Clear all answers").scroll_into_view_if_needed()
+    page.mouse.move(1000, 800)
+    page.mouse.wheel(0, 5000)
+    page.wait_for_timeout(500)
+    expect(suggestion).to_be_in_viewport()
+    expect(page.get_by_role("button", name="Download report")).to_be_in_viewport()
+    expect(page.get_by_role("button", name="New patient")).to_be_in_viewport()
+
+
+def test_printed_the_answer_is_left_and_nothing_that_is_pressed(page: Page) -> None:
+    choose_sample(page)
+    expect(page.get_by_text("Suggestion:")).to_be_visible()
+    settled(page)
+    page.emulate_media(media="print")
+    expect(page.get_by_text("Suggestion:")).to_be_visible()
+    expect(page.get_by_text("DEMO MODEL", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="New patient")).to_be_hidden()
+    expect(page.get_by_role("button", name="Download report")).to_be_hidden()
+    expect(page.get_by_role("tab", name="Why")).to_be_hidden()

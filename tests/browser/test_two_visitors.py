@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.acts import choose_sample, expect_all_steps, settled
+from tests.browser.acts import choose_sample, expect_explained, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]  # four explanations in a row
 
@@ -35,7 +35,7 @@ def _shown(page: Page, before: list[str]) -> dict[str, list[str]]:
     for source in before:
         expect(crop).not_to_have_attribute("src", source)
     settled(page)
-    expect_all_steps(page)
+    expect_explained(page)
     settled(page)
     found: dict[str, list[str]] = {}
     for picture in page.locator('[data-testid=stMain] img[src^="data:"]').all():

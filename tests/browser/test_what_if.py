@@ -1,4 +1,4 @@
-"""What a person sees of the what-if in step 4: a setting chosen, two numbers side by side."""
+"""What a person sees of the what-if: a setting chosen, two numbers side by side."""
 
 import os
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.acts import choose, choose_sample
+from tests.browser.acts import choose, choose_sample, open_tab
 
 pytestmark = pytest.mark.browser
 
@@ -16,16 +16,16 @@ SETTING = "United States, women of 50 and over (2017-2018)"
 def test_another_settings_base_rate_stands_beside_the_result(demo_page: Page) -> None:
     page = demo_page
     choose_sample(page)
-    expect(page.get_by_role("heading", name="4. How far to trust it")).to_be_visible()
+    open_tab(page, "How far to trust it")
     choose(page, "Setting", SETTING)
     line = page.get_by_text(f"of 100 people like this in the setting “{SETTING}”")
     expect(line).to_be_visible()
-    expect(page.get_by_text("As told in step 3")).to_be_visible()
+    expect(page.get_by_text("As in the result")).to_be_visible()
     expect(page.get_by_text("it is a what-if and not a result", exact=False)).to_be_visible()
     folder = os.environ.get("FACE2BONE_SCREENSHOTS")
     if folder:
-        page.get_by_role("heading", name="4. How far to trust it").scroll_into_view_if_needed()
+        page.get_by_text("As in the result").scroll_into_view_if_needed()
         page.set_viewport_size({"width": 1280, "height": 1500})
-        page.get_by_role("heading", name="4. How far to trust it").scroll_into_view_if_needed()
+        page.get_by_text("As in the result").scroll_into_view_if_needed()
         page.wait_for_timeout(3000)
         page.screenshot(path=Path(folder) / "what-if.png")

@@ -39,7 +39,7 @@ def test_export_and_import_go_through_and_are_on_the_trail(tmp_path: Path) -> No
     assert run("records-export", tmp_path / "out", "--by", "Li").exit_code == 0
     assert run("records-export", tmp_path / "p", "--by", "Li", "--format", "parquet").exit_code == 0
     result = run("records-import", tmp_path / "out", "--by", "Li")
-    assert (result.exit_code, result.stdout) == (0, "0 assessments taken in.\n")
+    assert (result.exit_code, result.stdout) == (0, "0 assessments imported.\n")
     records = open_records()
     assert verify(records).entries == 2
     records.close()

@@ -1,4 +1,4 @@
-"""The questions of step 6: complete, in FRAX order, each with a definition."""
+"""The questions of Review: complete, in FRAX order, each with a definition."""
 
 import pytest
 from pydantic import ValidationError

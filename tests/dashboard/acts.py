@@ -21,9 +21,20 @@ def done(app: AppTest) -> AppTest:
 
 
 def at_records(app: AppTest) -> bool:
-    """Whether the page is drawn to its end, where an assessment is saved, or why it is not."""
+    """Whether the report and saving are offered."""
     assert not app.exception
-    return any(heading.value == "Save to the records" for heading in app.subheader)
+    return bool(app.get("download_button"))
+
+
+def opened(app: AppTest, tab: str) -> AppTest:
+    """The page with this tab of Review open."""
+    app.session_state[app.session_state["review_case"].patient_key("more")] = tab
+    return app.run()
+
+
+def explained(app: AppTest) -> AppTest:
+    """The page with *Why* open and everything there computed."""
+    return done(opened(app, "Why"))
 
 
 def named(elements: Sequence[Any], name: str) -> Any:

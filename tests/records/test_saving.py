@@ -21,7 +21,7 @@ from face2bone.records import (
     verify,
 )
 from face2bone.records.photos import PhotoSafe
-from face2bone.records.saving import facts_of, text_problems
+from face2bone.records.saving import facts_of, text_problems, visit_problems
 from face2bone.records.tables import ASSESSMENT, AUDIT_ENTRY, PATIENT, PHOTO
 from face2bone.report.assessment.document import AssessmentDocument, read_document
 
@@ -115,6 +115,23 @@ def test_another_decision_needs_a_reason(
     with pytest.raises(RecordRefused, match="Give the reason"):
         save(records, assessed, replace(visit, decision=decision))
     save(records, assessed, replace(visit, decision=decision, reason="DXA was done last month"))
+
+
+def test_a_decision_in_the_words_of_a_former_release_is_still_one(visit: Visit) -> None:
+    """An export of release 0.1.0 is imported: what was decided then is not reworded."""
+    former = replace(visit, decision="routine: education and follow-up")
+    assert list(visit_problems(former, former.decision)) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("  ", "Enter your name or initials."),
+        ("x" * 81, "Your name is longer than 80 characters. Write it again."),
+    ],
+)
+def test_whoever_saves_is_asked_for_in_plain_words(visit: Visit, typed: str, said: str) -> None:
+    assert list(visit_problems(replace(visit, saved_by=typed), visit.decision)) == [said]
 
 
 def test_every_problem_is_named_at_once(

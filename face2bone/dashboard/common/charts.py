@@ -135,7 +135,7 @@ def signed(value: float) -> str:
 
 
 def reliability_curve(table: ReliabilityTable, confidence: float) -> str:
-    """The bundle's reliability curve with this patient's bin marked and counted."""
+    """The model's reliability curve with this patient's bin marked and counted."""
     frame = svg.Frame((0.3, 1.02), (0.0, 1.02), "probability of the named class",
                       "how often it was right")  # fmt: skip
     filled, here = table.counts > 0, _bin_of(table, confidence)
@@ -151,17 +151,17 @@ def reliability_curve(table: ReliabilityTable, confidence: float) -> str:
         for x, y, says in zip(xs, ys, said, strict=True)
     ]
     spoken = f"{'; '.join(said)}."
-    entries = [("perfect", svg.GREY, "2 4"), ("this bundle", CLASS_COLOURS[2], "")]
+    entries = [("perfect", svg.GREY, "2 4"), ("this model", CLASS_COLOURS[2], "")]
     if table.counts[here]:
         x, y = frame.x(table.confidence[here]), frame.y(table.accuracy[here])
         pieces.append(
             f'<polygon points="{x},{y - 11} {x + 11},{y} {x},{y + 11} {x - 11},{y}" fill="none" '
             f'{svg.themed(HERE, "stroke")} stroke-width="3"/>'
         )
-        name = f"this patient's bin (n = {int(table.counts[here])})"
+        name = f"patients with a similar probability (n = {int(table.counts[here])})"
         spoken += f" The diamond marks {name}."
         entries.append((f"the diamond: {name}", HERE, ""))
-    drawn = svg.plot(frame, "How often this bundle was right", pieces, spoken)
+    drawn = svg.plot(frame, "How often this model was right", pieces, spoken)
     return drawn + svg.legend(entries)
 
 

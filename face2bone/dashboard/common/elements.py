@@ -28,7 +28,8 @@ def picture(png: bytes, alt: str, width: int | None = None, kind: str = "png") -
     size = f"width:{width}px;" if width else "width:100%;"
     st.html(
         f'<img src="data:image/{kind};base64,{data}" alt="{html.escape(alt)}" '
-        f'style="{size}max-width:100%;height:auto;border-radius:8px">'
+        f'style="{size}max-width:100%;height:auto;border-radius:8px">',
+        width="content" if width else "stretch",
     )
 
 

@@ -34,7 +34,7 @@ def watched(job: Job[T], at: Key, meanwhile: Callable[[], None] = nothing) -> T 
         _again(at)
         return None
     if found is None and job.stopped:
-        st.info("Stopped before it was done; nothing of it is kept.", icon=":material/block:")
+        st.info("Stopped. No partial result was saved.", icon=":material/block:")
         _again(at)
     elif found is None:
         _progress(job, at, meanwhile)

@@ -31,7 +31,9 @@ T = TypeVar("T")
 REVIEW_CASE: Final = "review_case"
 EXPLANATION: Final = "explanation"
 SO_FAR: Final = "so_far"
-EXPLAINING: Final = {"regions": "1,024 combinations of regions, twice", "concepts": "Concepts"}
+EXPLAINING: Final = {"regions": "Regions of the face", "concepts": "Concepts"}
+SAVER: Final = "saver_name"
+"""Under what the name or initials of who uses the pages are kept, typed once for all of them."""
 
 
 @st.cache_resource(show_spinner=False)

@@ -21,17 +21,8 @@ from face2bone.errors import Face2BoneError
 if TYPE_CHECKING:
     from face2bone.assess import LocatedFace
 
-STEPS: Final = (
-    "answers",
-    "face_step",
-    "result_step",
-    "why_step",
-    "next_step",
-    "export_step",
-    "save_step",
-)
 LIBRARIES: Final = (
-    *(f"face2bone.dashboard.{step}" for step in STEPS),
+    "face2bone.dashboard.review.answer",
     "matplotlib.figure",
     "scipy.stats",
 )

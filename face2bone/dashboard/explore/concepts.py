@@ -10,7 +10,7 @@ from face2bone.bundle.names import LONGEST
 from face2bone.cohort_explanations.groups import TRUE
 from face2bone.cohort_explanations.table import Explored
 from face2bone.dashboard.common import elements, session
-from face2bone.dashboard.review.save_step import SAVER
+from face2bone.dashboard.common.session import SAVER
 from face2bone.drawing.strip import strip_png
 from face2bone.errors import ConceptNameRefused, Face2BoneError
 

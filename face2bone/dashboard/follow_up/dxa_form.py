@@ -15,13 +15,14 @@ from face2bone.cohort.manifest import DXA_SITES, T_SCORE_RANGE
 from face2bone.dashboard.common import elements
 from face2bone.dashboard.common.labels import distinct
 from face2bone.dashboard.common.number_field import Typed, number_field
+from face2bone.dashboard.common.session import SAVER
 from face2bone.dashboard.follow_up.dxa_results import (
     SITE_WORDS,
     dxa_results,
     round_number,
     say_and_start_over,
 )
-from face2bone.dashboard.review.save_step import SAVER, shared_records
+from face2bone.dashboard.review.save_step import shared_records
 from face2bone.errors import Face2BoneError
 from face2bone.records import DxaResult, StoredAssessment, enter_dxa
 from face2bone.typed_number import Quantity

@@ -14,7 +14,8 @@ from face2bone.clock import in_words
 from face2bone.cohort.manifest import T_SCORE_RANGE
 from face2bone.dashboard.common import elements
 from face2bone.dashboard.common.number_field import Typed, number_field
-from face2bone.dashboard.review.save_step import SAVER, shared_records
+from face2bone.dashboard.common.session import SAVER
+from face2bone.dashboard.review.save_step import shared_records
 from face2bone.errors import Face2BoneError
 from face2bone.records import (
     DxaEntry,

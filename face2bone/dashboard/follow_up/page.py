@@ -13,10 +13,11 @@ from face2bone.clock import in_words
 from face2bone.cohort.manifest import DXA_SITES
 from face2bone.dashboard.common import elements, session
 from face2bone.dashboard.common.charts import PLAIN
+from face2bone.dashboard.common.session import SAVER
 from face2bone.dashboard.follow_up import follow_up_charts
 from face2bone.dashboard.follow_up.dxa_form import dxa_form
 from face2bone.dashboard.follow_up.dxa_results import SAID, say_and_start_over
-from face2bone.dashboard.review.save_step import SAVER, shared_records
+from face2bone.dashboard.review.save_step import shared_records
 from face2bone.errors import Face2BoneError, ImportRefused
 from face2bone.evaluation.monitoring import FALSE_ALARMS, HORIZON, MINIMUM, ObservedGroup
 from face2bone.records import (
@@ -116,7 +117,7 @@ def _take_in(data: bytes) -> None:
         except Face2BoneError as error:
             elements.refusal(error)
             return
-    say_and_start_over(f"{count} DXA results taken in.")
+    say_and_start_over(f"{count} DXA results imported.")
 
 
 def _record(report: ClinicReport, status: str) -> None:

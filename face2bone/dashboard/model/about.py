@@ -34,13 +34,13 @@ PRIVACY = """
 """
 
 TOUR = """
-1. **Review, step 1**: click a sample patient. The face is drawn, the details are filled in.
-2. **Step 2**: the landmarks, the ellipse the network reads, and the quality verdict in words.
-3. **Steps 3 and 4**: three probabilities beside their base rate, and how often this model was
-   right when it was this sure.
-4. **Step 5**: the ten regions with exact Shapley values, and the concepts.
-5. **Step 6**: tick "Vertebral fracture within 2 years" and watch the suggestion change, whatever
-   the face says.
+1. **Review**: click a sample patient. The face is drawn, the details are filled in, and the answer
+   stands beside them: the crop the model reads, the result in words, the suggestion and its reason.
+2. Tick "Vertebral fracture within 2 years" and watch the suggestion change, whatever the photo
+   says.
+3. **Why**: the ten regions of the face and what each contributed, and the concepts.
+4. **How far to trust it**: how often this model was right when it was this sure.
+5. **What changes it**: every reason with its source, and each answer that would change it.
 6. Then upload your own photo: the model says it has never seen anything like it.
 """
 

@@ -1,7 +1,7 @@
-"""What was answered in step 6, read from the session before the step is drawn.
+"""What was answered, read from the session before the questions are drawn.
 
 The widgets keep their values in the session, drawn or not, under the names given here, made into
-keys for the patient at hand, so that the steps above can already use an answer given further
+keys for the patient at hand, so that result and suggestion can already use an answer given further
 down. Answers that contradict each other, and numbers that cannot be used, are refused in a
 sentence each; meanwhile there is no suggestion, because one without them could be less cautious.
 """
@@ -43,7 +43,8 @@ PLAIN_FIELDS: Final = (
 )
 WOMENS_FIELDS: Final = ("oestrogen", "hormones_six_months")
 
-DETAILS: Final = ("age", "height", "weight", "sex", "report_pseudonym", "save_patient_id")
+PSEUDONYM: Final = "pseudonym"
+DETAILS: Final = ("age", "height", "weight", "sex", PSEUDONYM)
 
 FRAX_FIELDS: Final = {
     f"{FRAX}major": Quantity("Major fracture, 10 years", *PERCENT_RANGE, "%"),
@@ -87,7 +88,7 @@ def anything_typed() -> bool:
 
 
 def read_answers(patient: Patient) -> Answers:
-    """The answers of step 6 so far, for the patient of step 1."""
+    """The answers so far, for the patient with these details."""
     refusals: list[Face2BoneError] = []
     ticked = replace(patient, red_flags=_ticked(RedFlag, FLAG))
     ticked = replace(ticked, risk_factors=_ticked(RiskFactor, FACTOR))

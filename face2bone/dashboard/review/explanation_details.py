@@ -1,4 +1,4 @@
-"""On request in step 5 of Review: a third way of hiding regions, and a look inside one."""
+"""On request beside the explanation: a third way of hiding regions, and a look inside one."""
 
 from dataclasses import replace
 from functools import partial
@@ -16,8 +16,8 @@ from face2bone.explain.shapley import lowest_agreement
 from face2bone.modalities.parts import Part
 
 MEAN_FACE = "mean_face"
-FILLING = {"regions": "1,024 combinations of regions"}
-LOOKING = {"map": "Map", "cells": "7,168 combinations"}
+FILLING = {"regions": "Regions of the face"}
+LOOKING = {"map": "Map", "cells": "Quarters of the region"}
 
 
 def third_fill(found: LocatedFace, explanation: Explanation) -> Explanation:
@@ -33,7 +33,7 @@ def third_fill(found: LocatedFace, explanation: Explanation) -> Explanation:
 
 
 def agreement(found: LocatedFace, explanation: Explanation, k: int) -> None:
-    """How alike the fills rank the regions, and the button for a third one."""
+    """How alike the ways of hiding rank the regions, and the button for a third one."""
     if len(explanation.regions) > 2:  # of two, the check above has told it
         lowest = lowest_agreement(explanation.regions)[k]
         st.caption(
@@ -55,8 +55,9 @@ def closer(found: LocatedFace, explanation: Explanation, k: int) -> None:
     """One region's quarters and the map, behind a button."""
     st.markdown("**Look inside a region**")
     st.caption(
-        "Divides one region in four and gives each quarter its share of the region's value; "
-        "runs 7,168 further combinations, where the explanation above took 2,048."
+        "Divides one region in four and gives each quarter its share of the region's value. It "
+        "takes about three times as long as the explanation.",
+        help="7,168 further combinations, where the explanation took 2,048.",
     )
     strongest = int(np.abs(explanation.regions[0].values[:, k]).argmax())
     choice, button = st.columns([3, 1], vertical_alignment="bottom")
@@ -86,11 +87,12 @@ def _show(found: LocatedFace, look: CloserLook, region: Part, k: int) -> None:
     values, lost = look.cells.values[:, k], np.abs(look.pixels[..., k])
     bars, quarters, pixels = st.columns([3, 2, 2], gap="large")
     with bars:
-        axis = f"against ← logit → {CLASS_LABELS[k]}"
+        axis = f"less likely ← {CLASS_LABELS[k]} → more likely"
         elements.drawing(charts.bars(values, CELLS, axis))
         st.caption(
-            f"Exact Owen values; they add up to the {region.label}'s own {values.sum():+.2f}. "
-            "Left is the patient's left."
+            f"The quarters add up to the {region.label}'s own {values.sum():+.2f}. "
+            "Left is the patient's left.",
+            help="Exact Owen values, in log-odds.",
         )
     with quarters:
         divided = replace(found.aligned, part_map=look.cells.cells)

@@ -1,4 +1,4 @@
-"""Step 5 of Review: which regions and which concepts the result rests on."""
+"""Why: which regions and which concepts the result rests on; computed for who opens it."""
 
 import numpy as np
 import streamlit as st
@@ -19,31 +19,23 @@ CONCEPTS_SHOWN = 4
 SEVERITY = "severity as a whole"
 
 
-def why_step(found: LocatedFace, prediction: Prediction) -> Explanation | None:
-    """Region attributions as named bars and on the face, then concept cards.
-
-    Returns None while they are computed, and an explanation of nothing after that was stopped
-    or failed.
-    """
-    elements.step(
-        5,
-        "Why",
-        "What the model's answer rests on in this photo. It explains the model, not the bone.",
+def why_step(found: LocatedFace, prediction: Prediction) -> None:
+    """Region attributions as named bars and on the face, then concept cards."""
+    st.caption(
+        "What the model's answer rests on in this photo. It explains the model, not the bone."
     )
     at = session.key(session.EXPLANATION, found.photo_sha256)
     watching, third, shown = elements.places(3)
     job = session.explanation(found)
-    ended = job.over or job.stopped
     predicted = int(prediction.probabilities.argmax())
     with watching:
         explanation = watched(job, at, lambda: _so_far(found, predicted))
     if explanation is None:
-        return Explanation.none() if ended else None
+        return
     with third:
         explanation = third_fill(found, explanation)
     with shown:
         _explained(found, prediction, explanation)
-    return explanation
 
 
 def _so_far(found: LocatedFace, predicted: int) -> None:
@@ -61,16 +53,20 @@ def _so_far(found: LocatedFace, predicted: int) -> None:
 
 
 def _estimate(estimate: RegionEstimate, parts: tuple[Part, ...], k: int) -> None:
-    axis = f"speaks against ← logit → speaks for {CLASS_LABELS[k]}"
     bars, words = st.columns([3, 2], gap="large")
     with bars:
         elements.drawing(
-            charts.region_bars(estimate.values[:, k], parts, axis, estimate.half_widths[:, k])
+            charts.region_bars(estimate.values[:, k], parts, axis(k), estimate.half_widths[:, k])
         )
     words.caption(
-        f"**Estimate** from {estimate.used:,} of {estimate.total:,} combinations, with 95% "
-        "intervals; it is not kept. The exact values follow, if they pass their check."
+        "**Estimate**, with 95% intervals. The exact values follow if they pass their check.",
+        help=f"From {estimate.used:,} of {estimate.total:,} combinations of regions; not kept.",
     )
+
+
+def axis(k: int) -> str:
+    """What left and right of a region's bar mean for this class."""
+    return f"less likely ← {CLASS_LABELS[k]} → more likely"
 
 
 def _explained(found: LocatedFace, prediction: Prediction, explanation: Explanation) -> None:
@@ -123,12 +119,15 @@ def _region_values(found: LocatedFace, explanation: Explanation, k: int) -> bool
     bars, face = st.columns([3, 2], gap="large")
     values = blurred.values[:, k]
     with bars:
-        axis = f"speaks against ← logit → speaks for {CLASS_LABELS[k]}"
-        elements.drawing(charts.region_bars(values, blurred.parts, axis))
+        elements.drawing(charts.region_bars(values, blurred.parts, axis(k)))
     with face:
-        alt = f"The crop tinted by what speaks for {CLASS_LABELS[k]}"
+        alt = f"The crop tinted by what makes {CLASS_LABELS[k]} more or less likely"
         elements.picture(overlay_png(found.aligned, values), alt, width=260)
-        st.caption("Exact Shapley values over all 1,024 combinations; left is the patient's left.")
+        st.caption(
+            "Left is the patient's left.",
+            help="Exact Shapley values over all 1,024 combinations of regions, in log-odds: they "
+            "add up to the difference between this face and one with every region hidden.",
+        )
         st.caption(_pair_words(blurred, k))
     return True
 
@@ -136,10 +135,7 @@ def _region_values(found: LocatedFace, explanation: Explanation, k: int) -> bool
 def _pair_words(attribution: RegionAttribution, k: int) -> str:
     first, second, value = attribution.strongest_pair(k)
     together = "do more together than apart" if value > 0 else "stand in for each other"
-    return (
-        f"Of all pairs, {first.label} and {second.label} interact most: "
-        f"they {together} ({value:+.2f} in logits)."
-    )
+    return f"Of all pairs, {first.label} and {second.label} interact most: they {together}."
 
 
 def _severity(found: LocatedFace, explanation: Explanation) -> None:
@@ -153,8 +149,8 @@ def _severity(found: LocatedFace, explanation: Explanation) -> None:
     severity = explanation.regions[0].severity(calibration)
     bars, face = st.columns([3, 2], gap="large")
     with bars:
-        axis = "toward normal ← expected class → toward osteoporosis"
-        elements.drawing(charts.region_bars(severity.values, found.aligned.parts, axis))
+        scale = "toward normal ← expected class → toward osteoporosis"
+        elements.drawing(charts.region_bars(severity.values, found.aligned.parts, scale))
     with face:
         alt = "The crop tinted by what moves the expected class"
         elements.picture(overlay_png(found.aligned, severity.values), alt, width=260)
@@ -171,9 +167,11 @@ def _concepts(found: LocatedFace, explanation: Explanation, k: int) -> None:
     bank = bundle.concepts
     st.subheader("Concepts")
     st.caption(
-        f"Patterns the network reuses across {bundle.card.faces}. Importance: how much the class "
-        "depends on it, from 0 to 1; 95 of 100 repeats with other random masks stay within ±. "
-        "Presence: how much of it is in this photo. Location: where it sits here."
+        f"Patterns the model finds again and again in {bundle.card.faces}, the most important "
+        "first.",
+        help="Importance: how much the class depends on it, from 0 to 1; 95 of 100 repeats with "
+        "other random masks stay within ±. Presence: how much of it is in this photo. The picture "
+        "is lit where it sits here.",
     )
     order = np.argsort(-concepts.importance[:, k])[:CONCEPTS_SHOWN]
     for column, i in zip(st.columns(len(order)), order, strict=True):

@@ -1,46 +1,43 @@
-"""The end of step 6 of Review: the assessment as files to take away.
+"""The assessment as files to take away, and as text for the patient's record.
 
 Every file is made when its button is pressed: a file made ahead would wait in Streamlit's
 media store, which anyone can read by its address.
 """
 
 from collections.abc import Callable
+from typing import Final
 
 import streamlit as st
 
 from face2bone import clock
-from face2bone.assess import NOT_EXPLAINED, AnswersOnly, Assessment, LocatedFace
+from face2bone.assess import AnswersOnly, Assessment, LocatedFace
 from face2bone.dashboard.common import session
+from face2bone.dashboard.review.answers import PSEUDONYM
+from face2bone.dashboard.review.record_text import record_text
 from face2bone.drawing.pictures import crop_png
 from face2bone.report.assessment.assessment_json import document, to_json
 from face2bone.report.assessment.exports import KINDS, Form
-from face2bone.report.assessment.page import PSEUDONYM_LIMIT, Heading
+from face2bone.report.assessment.page import Heading
 from face2bone.report.language import Language
 
-LANGUAGES = {Language.ENGLISH: "English", Language.CHINESE: "简体中文"}
-LABELS = {
-    Form.PDF: "Report (PDF)",
-    Form.FHIR: "FHIR R4 bundle",
+LANGUAGES: Final = {Language.ENGLISH: "English", Language.CHINESE: "简体中文"}
+LABELS: Final = {
+    Form.PDF: "Download report",
+    Form.FHIR: "FHIR R4, for electronic records",
     Form.DICOM: "DICOM Encapsulated PDF",
 }
 
 
 def export(assessment: Assessment | AnswersOnly) -> None:
-    """Offer the assessment as PDF, FHIR and JSON; the photo is in none of them."""
-    st.subheader("Take it along")
-    if isinstance(assessment, AnswersOnly):
-        st.caption("Without a result of a photo. The report and the records say so, and why.")
-        heading = _heading(None)
-    else:
-        if not assessment.explanation.regions:
-            st.caption(f"{NOT_EXPLAINED} The report and the records say so.")
-        heading = _heading(assessment.located)
-    pdf, fhir, plain = st.columns(3)
-    with pdf:
-        _button(Form.PDF, assessment, heading)
-    with fhir:
-        _button(Form.FHIR, assessment, heading)
-    with plain:
+    """Offer the report, text to copy, FHIR, DICOM and JSON; the photo is in none of them."""
+    report = st.container(width="content")
+    with st.popover("Copy text", icon=":material/content_copy:"):
+        st.caption("For the patient's record. The button in the corner copies it.")
+        st.code(_text(assessment), language=None, wrap_lines=True)
+    with st.popover("Report options"):
+        heading = _heading(assessment.located if isinstance(assessment, Assessment) else None)
+        for form in (Form.FHIR, Form.DICOM):
+            _button(form, assessment, heading)
         _download(
             "Download as JSON (without the photo)",
             lambda: to_json(assessment).encode(),
@@ -48,34 +45,54 @@ def export(assessment: Assessment | AnswersOnly) -> None:
             "application/json",
             key=_key(assessment, "download_json"),
         )
-    if st.checkbox("Also offer DICOM Encapsulated PDF", key="offer_dicom", persist_state="session"):
-        _button(Form.DICOM, assessment, heading)
+    with report:
+        _button(Form.PDF, assessment, heading)
+
+
+def remark(assessment: Assessment | AnswersOnly) -> str:
+    """What report and records do not hold, if anything."""
+    if isinstance(assessment, AnswersOnly):
+        return "Without a result of a photo. The report and the records say so, and why."
+    if not assessment.explanation.regions:
+        return (
+            "Report and records are without an explanation; opening *Why* adds it once it is done."
+        )
+    return ""
+
+
+def pseudonym() -> str:
+    """What was typed for the patient at hand."""
+    typed: str | None = st.session_state.get(session.review_case().patient_key(PSEUDONYM))
+    return (typed or "").strip()
+
+
+def saver() -> str:
+    """Name or initials of who uses the page."""
+    typed: str | None = st.session_state.get(session.SAVER)
+    return (typed or "").strip()
+
+
+def _text(assessment: Assessment | AnswersOnly) -> str:
+    return record_text(assessment, pseudonym(), saver(), clock.today())
 
 
 def _heading(found: LocatedFace | None) -> Callable[[], Heading]:
     """What was typed for the report; the time is taken when the file is made."""
-    key = session.review_case().patient_key
-    name, tongue = st.columns([2, 1])
-    pseudonym = name.text_input(
-        "Pseudonym on the report (never a name)",
-        key=key("report_pseudonym"),
-        max_chars=PSEUDONYM_LIMIT,
-        persist_state="session",
-    )
-    language = tongue.selectbox(
-        "Language of the PDF",
+    of = pseudonym()
+    language = st.selectbox(
+        "Language of the report",
         list(Language),
         format_func=LANGUAGES.__getitem__,
         key="report_language",
         persist_state="session",
     )
     shown = found is not None and st.checkbox(
-        "Show the face crop in the PDF (the person can be recognised by it)",
-        key=key(f"report_crop_{found.photo_sha256[:8]}"),
+        "Show the face crop in the report (the person can be recognised by it)",
+        key=session.review_case().patient_key(f"report_crop_{found.photo_sha256[:8]}"),
         persist_state="session",
     )
     return lambda: Heading(
-        pseudonym,
+        of,
         clock.local(clock.now()),
         language or Language.ENGLISH,
         crop_png(found.aligned) if found is not None and shown else None,

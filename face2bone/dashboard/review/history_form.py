@@ -1,4 +1,4 @@
-"""The further questions of step 6: what the published scores ask beyond the tick boxes.
+"""The further questions: what the published scores ask beyond the tick boxes.
 
 Every one may stay unanswered, which is not "no"; a score that needs it then says so.
 """
@@ -67,7 +67,10 @@ WORDS: Final[dict[Enum, str]] = {
 
 def history_form(patient: Patient) -> None:
     """Every further question, in two columns."""
-    st.caption("All optional: the scores below say which answer they miss. Not answered is not no.")
+    st.caption(
+        "All optional: *Scores* says which answer each score needs. "
+        "Not answered does not count as No."
+    )
     left, right = st.columns(2)
     with left:
         _choice("Ethnic group (as QFracture asks)", "ethnicity", Ethnicity)

@@ -1,4 +1,4 @@
-"""Step 1 of Review: the photo and who it is of."""
+"""What is given on Review: the photo and who it is of."""
 
 from typing import Final
 
@@ -7,16 +7,18 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from face2bone.dashboard.common import elements, session
 from face2bone.dashboard.common.number_field import number_field
-from face2bone.dashboard.review.answers import anything_typed
+from face2bone.dashboard.review.answers import PSEUDONYM, anything_typed
 from face2bone.drawn.face.samples import sample_patients, unusable_photo
 from face2bone.modalities.photo import Photo, read_photo
 from face2bone.patient import AGE_RANGE, HEIGHT_RANGE, WEIGHT_RANGE, Menopause, Patient, Sex
 from face2bone.typed_number import Quantity
 
 SAMPLE, UPLOAD, CAMERA = "Sample patient", "Upload", "Camera"
+SAMPLE_PIXELS: Final = 36
 AGE: Final = Quantity("Age", *AGE_RANGE, "years")
 HEIGHT: Final = Quantity("Height", *HEIGHT_RANGE, "cm")
 WEIGHT: Final = Quantity("Weight", *WEIGHT_RANGE, "kg")
+MOST_CHARACTERS: Final = 80
 SEX_WORDS: Final = {Sex.FEMALE: "Female", Sex.MALE: "Male"}
 MENOPAUSE_WORDS: Final = {
     Menopause.UNKNOWN: "Unknown",  # first: what the list shows until it is answered
@@ -30,15 +32,8 @@ def photo_step() -> Patient | None:
 
     Returns None while a detail is missing.
     """
-    elements.step(
-        1,
-        "Photo",
-        "One frontal face in even light. No photo is kept unless this site has switched that on.",
-    )
     session.forget_left()
-    left, right = st.columns([3, 2], gap="large")
-    with left:
-        top, box, question = elements.places(3)
+    top, box, question, form = elements.places(4)
     with top:
         source = _source()
     with box:
@@ -47,32 +42,33 @@ def photo_step() -> Patient | None:
         _whose_details()
     # Only now is it known whose form it is. The next patient's takes the other side: a field of
     # the one before, in which somebody is still typing, would otherwise stay beside the new one.
-    with left, elements.one_of_two(session.review_case().subject[0] % 2):
+    with form, elements.one_of_two(session.review_case().subject[0] % 2):
         patient = _patient_form()
-    with right:
-        _examples()
+        _who()
     return patient
 
 
 def _source() -> str:
     review_case = session.review_case()
-    choice, button = st.columns([2, 1], vertical_alignment="bottom")
-    source = choice.segmented_control(
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title("Review", anchor=False)
+        st.button(
+            "New patient",
+            key="new_patient",
+            on_click=review_case.new_patient,
+            help="Clears the photo, the details, every answer and the result.",
+        )
+    source = st.segmented_control(
         "Photo from",
         [SAMPLE, UPLOAD, CAMERA],
         default=SAMPLE,
         key="photo_source",
         required=True,
         persist_state="session",  # who looks at another page comes back to the same source
+        help="One frontal face in even light. No photo is kept unless this site has switched "
+        "that on.",
     )
     review_case.turn_to(source)
-    button.button(
-        "New patient",
-        key="new_patient",
-        on_click=review_case.new_patient,
-        help="Clears the photo, the details, every answer and the result.",
-        width="stretch",
-    )
     return source
 
 
@@ -86,14 +82,13 @@ def _whose_details() -> None:
         "page were entered. There is no result and no suggestion until you have said so.",
         icon=":material/help:",
     )
-    yes, no = st.columns(2)
-    yes.button(
+    st.button(
         "Yes, keep the details",
         key="same_patient",
         on_click=review_case.same_patient,
         width="stretch",
     )
-    no.button(
+    st.button(
         "No, clear the details",
         key="another_patient",
         on_click=review_case.another_patient,
@@ -119,10 +114,13 @@ def _sample_photos() -> list[Photo]:
 
 def _samples() -> None:
     st.caption("Drawn faces, one click each. No real person is shown.")
-    columns = st.columns(len(sample_patients()))
+    with st.container(key="samples"):
+        columns = [column for _ in range(2) for column in st.columns(2)]
     for i, (column, sample) in enumerate(zip(columns, sample_patients(), strict=True)):
-        with column:
-            elements.picture(_sample_pictures()[i], f"Drawn face: {sample.title}", kind="jpeg")
+        with column, st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            elements.picture(
+                _sample_pictures()[i], f"Drawn face: {sample.title}", SAMPLE_PIXELS, "jpeg"
+            )
             st.button(
                 sample.title,
                 key=f"sample_{i}",
@@ -166,13 +164,12 @@ def _take(file: UploadedFile | None) -> None:
         elements.refusal(review_case.refusal)
     if file is None and review_case.photo is not None:
         st.caption(
-            "The photo in step 2 is still at hand. It stays until another is given or "
+            "The photo shown is still at hand. It stays until another is given or "
             "*New patient* is pressed."
         )
 
 
 def _patient_form() -> Patient | None:
-    st.subheader("Patient")
     first, second = st.columns(2)
     with first:
         age = _number(AGE, "age", "age_years")
@@ -199,6 +196,7 @@ def _sex() -> Sex | None:
         "Sex",
         sexes,
         index=None if review_case.given is None else sexes.index(review_case.given.sex),
+        placeholder="Choose",
         format_func=SEX_WORDS.__getitem__,
         key=review_case.patient_key("sex"),
         persist_state="session",
@@ -221,9 +219,29 @@ def _menopause(sex: Sex | None) -> Menopause:
     return chosen or Menopause.UNKNOWN
 
 
-def _examples() -> None:
+def _who() -> None:
+    """Typed once, for the report, the text for the record and saving."""
+    pseudonym, saver = st.columns(2)
+    pseudonym.text_input(
+        "Pseudonym",
+        key=session.review_case().patient_key(PSEUDONYM),
+        max_chars=MOST_CHARACTERS,
+        persist_state="session",
+        help="Of the patient, for report and records. Never a name.",
+    )
+    saver.text_input(
+        "Your initials",
+        key=session.SAVER,
+        max_chars=MOST_CHARACTERS,
+        persist_state="session",
+        help="Your name or initials, kept with what you save.",
+    )
+
+
+def examples() -> None:
+    """What a photo has to look like."""
     st.markdown("**A photo that works, and one that does not**")
-    good, bad = st.columns(2)
+    good, bad, _ = st.columns([1, 1, 2])
     with good:
         elements.picture(_sample_pictures()[0], "Drawn example of a usable photo", kind="jpeg")
         st.caption("Frontal, even light, eyes open, mouth closed, whole face in the frame.")

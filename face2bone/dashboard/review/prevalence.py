@@ -1,4 +1,4 @@
-"""Part of step 4 of Review: the same photo under another population's base rates."""
+"""How far to trust the result: the same photo under another population's base rates."""
 
 from typing import Final
 
@@ -28,8 +28,8 @@ OWN_FIELDS: Final = {
 }
 CAVEAT: Final = (
     "This assumes that faces of each class look the same there as in the training cohort. "
-    "Other cameras, ages and ancestries break that, so it is a what-if and not a result; step 3 "
-    "keeps the bundle's own."
+    "Other cameras, ages and ancestries break that, so it is a what-if and not a result; the "
+    "result above does not change."
 )
 
 
@@ -43,12 +43,13 @@ def what_if_control(prediction: Prediction, patient: Patient, assessor: Assessor
         [COHORT, *fitting, OWN],
         format_func=lambda key: _words(key, fitting),
         key=session.review_case().patient_key("setting"),
+        persist_state="session",
         help="Populations this patient belongs to by sex and age, or figures of your own.",
     )
     try:
         rate = _own() if chosen == OWN else fitting.get(chosen)
         if rate is None and chosen != OWN:
-            st.caption("Step 3 is told for this setting. Choose another to see what would change.")
+            st.caption("The result uses this population. Choose another to see what would change.")
         elif rate is not None:
             _show(assessor.what_if(prediction, rate), prediction, assessor, table)
     except PatientError as error:
@@ -65,7 +66,7 @@ def of_hundred(count: int) -> str:
 def _words(key: str, fitting: dict[str, BaseRate]) -> str:
     if key in fitting:
         return fitting[key].setting
-    return "My own figures" if key == OWN else "The training cohort's, as in step 3"
+    return "My own figures" if key == OWN else "The training cohort's, as in the result"
 
 
 def _own() -> BaseRate | None:
@@ -81,9 +82,9 @@ def _own() -> BaseRate | None:
 
 
 def _show(found: WhatIf, prediction: Prediction, assessor: Assessor, table: BaseRates) -> None:
-    told, there = st.columns(2, gap="large")
-    with told:
-        st.markdown("As told in step 3")
+    result, there = st.columns(2, gap="large")
+    with result:
+        st.markdown("As in the result")
         share = float(prediction.probabilities[BoneClass.OSTEOPOROSIS])
         elements.drawing(charts.icon_array(round(100 * share), "osteoporosis"))
     with there:
@@ -101,9 +102,9 @@ def _remarks(found: WhatIf, assessor: Assessor, table: BaseRates) -> list[str]:
     remarks = [CAVEAT]
     if found.predictive is not None and found.predictive.positive == found.predictive.positive:
         remarks.append(
-            f"Of 100 people there whom the model names osteoporosis, about "
-            f"{round(100 * found.predictive.positive)} have it, if it finds and spares as many "
-            "as where it was measured."
+            f"Of 100 people there in whom the model finds osteoporosis, about "
+            f"{round(100 * found.predictive.positive)} have it, if its sensitivity and "
+            "specificity are those of the test patients."
         )
     if found.rate.low_bone_mass is None:
         remarks.append(

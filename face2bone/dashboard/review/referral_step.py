@@ -1,4 +1,4 @@
-"""Step 6 of Review: the questions, the suggestion with its reasons, and the published scores."""
+"""The suggestion with its reason, the questions behind it, and what would change it."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -25,7 +25,6 @@ from face2bone.dashboard.review.answers import (
     answer_key,
 )
 from face2bone.dashboard.review.history_form import history_form
-from face2bone.dashboard.review.scores_table import scores_table
 from face2bone.settings import get_settings
 
 BOXES: Final = {
@@ -51,28 +50,80 @@ CHANGE_WORDS: Final = {
     "FRAX": "a FRAX result (10 years, without BMD) of",
     "photo": "the photo",
 }
+NOTHING_ASKS: Final = "Nothing entered so far asks for DXA."
 
 
-def next_step(answers: Answers, referral: Referral | None) -> None:
-    """Questions on the left, the suggestion with every reason on the right, scores below.
+def suggestion(answers: Answers, referral: Referral | None) -> None:
+    """The suggestion, what to do and the first reason for it.
 
     While an answer is refused there is no ``referral``, and the refusals stand in its place.
     """
-    elements.step(
-        6, "What next", "The suggestion is right without the face; the face may only add."
+    if referral is None:
+        _refusals(answers)
+        return
+    BOXES[referral.urgency](f"## Suggestion: {referral.urgency.label}")
+    _list(referral.actions)
+    st.markdown(f"**Reason:** {first_reason(referral)}")
+    _unverified(referral)
+    more = len(referral.reasons) - 1
+    st.caption(
+        "Based on your answers; the photo can add a referral, never remove one. "
+        + ("All reasons: *What changes it*. " if more else "")
+        + f"{referral.guideline_title}. The clinician decides."
     )
-    questions, answer = st.columns([2, 3], gap="large")
-    with questions:
-        _questions()
-    with answer:
-        if referral is None:
-            _refusals(answers)
-        else:
-            _suggestion(referral)
+
+
+def first_reason(referral: Referral) -> str:
+    """The first of the reasons that ask for what is suggested; or that none asks for anything."""
+    if referral.urgency is Urgency.ROUTINE:
+        return NOTHING_ASKS
+    return next(r.text for r in referral.reasons if r.urgency is referral.urgency)
+
+
+def red_flags() -> None:
+    """The boxes whose tick asks for an urgent review."""
+    st.header("Red flags", anchor=False)
+    _boxes(FLAG, {flag.value: q for flag, q in load_questions().red_flags.items()})
+
+
+def risk_factors(answers: Answers) -> None:
+    """Every other question, the clinician's own FRAX result and the guideline."""
+    asked = load_questions()
+    factors, others = st.columns(2, gap="large")
+    with factors:
+        st.markdown("**Risk factors**, in the order of the FRAX form")
+        _boxes(FACTOR, {f.value: q for f, q in asked.risk_factors.items() if q.frax})
+    with others:
+        st.markdown("**Also asked**")
+        _boxes(FACTOR, {f.value: q for f, q in asked.risk_factors.items() if not q.frax})
+        _frax_entry()
+        _guideline()
     further = "Further answers for the scores (optional)"
     elements.folded(further, "further_answers", lambda: history_form(answers.patient))
-    if referral is not None:
-        scores_table(answers, referral.situation.scores)
+    st.button(
+        "Clear all answers",
+        on_click=session.review_case().clear_answers,
+        key="clear_answers",
+        help="Red flags, risk factors, FRAX and the further answers.",
+    )
+
+
+def reasons_and_changes(referral: Referral) -> None:
+    """Every reason with its source, what the photo changed, and what would change it."""
+    reasons, changes = st.columns(2, gap="large")
+    with reasons:
+        st.markdown("**Reasons**")
+        for reason in referral.reasons:
+            _reason(reason)
+        _face(referral)
+    with changes:
+        _changes(referral)
+        topics = "Advice on calcium, vitamin D, exercise and falls"
+        elements.folded(topics, "advice", lambda: _advice(referral))
+    st.caption(
+        f"Guideline: {referral.guideline_title}. {referral.guideline_note} "
+        f"Rules common to all: pathway {referral.pathway_version}."
+    )
 
 
 def _refusals(answers: Answers) -> None:
@@ -83,21 +134,6 @@ def _refusals(answers: Answers) -> None:
     )
     for refusal in answers.refusals:
         elements.refusal(refusal)
-
-
-def _questions() -> None:
-    asked = load_questions()
-    st.markdown("**Red flags**")
-    _boxes(FLAG, {flag.value: q for flag, q in asked.red_flags.items()})
-    st.markdown("**Risk factors**, in the order of the FRAX form")
-    _boxes(FACTOR, {f.value: q for f, q in asked.risk_factors.items() if q.frax})
-    st.markdown("**Also asked**")
-    _boxes(FACTOR, {f.value: q for f, q in asked.risk_factors.items() if not q.frax})
-    _frax_entry()
-    _guideline()
-    st.button(
-        "Clear these answers", on_click=session.review_case().clear_answers, key="clear_answers"
-    )
 
 
 def _boxes(prefix: str, questions: Mapping[str, Question]) -> None:
@@ -139,27 +175,6 @@ def _guideline() -> None:
     )
 
 
-def _suggestion(referral: Referral) -> None:
-    answer, reasons, face = elements.places(3)
-    with answer:
-        BOXES[referral.urgency](f"**Suggestion: {referral.urgency.label}**")
-        _list(referral.actions)
-    with reasons:
-        st.markdown("**Reasons**")
-        _unverified(referral)
-        for reason in referral.reasons:
-            _reason(reason)
-    with face:
-        _face(referral)
-    elements.folded("What would change this suggestion", "changes", lambda: _changes(referral))
-    topics = "Advice on calcium, vitamin D, exercise and falls"
-    elements.folded(topics, "advice", lambda: _advice(referral))
-    st.caption(
-        f"Guideline: {referral.guideline_title}. {referral.guideline_note} "
-        f"Rules common to all: pathway {referral.pathway_version}. The clinician decides."
-    )
-
-
 def _advice(referral: Referral) -> None:
     for line in referral.advice:
         st.markdown(f"- {line.text}")
@@ -188,10 +203,10 @@ def _reason(reason: Reason) -> None:
 
 
 def _face(referral: Referral) -> None:
-    st.markdown("**What the face changed**")
+    st.markdown("**What the photo changed**")
     sides = (
-        ("Without the face", referral.urgency_without_face, referral.actions_without_face),
-        ("With the face", referral.urgency, referral.actions),
+        ("Without the photo", referral.urgency_without_face, referral.actions_without_face),
+        ("With the photo", referral.urgency, referral.actions),
     )
     for column, (title, urgency, actions) in zip(st.columns(2), sides, strict=True):
         with column, st.container(border=True):
@@ -201,7 +216,8 @@ def _face(referral: Referral) -> None:
 
 
 def _changes(referral: Referral) -> None:
-    st.caption("Each by itself, with every other answer as it is. Computed from the same rules.")
+    st.markdown("**What would change the suggestion**")
+    st.caption("Each by itself, with every other answer as it is.")
     for raises, title in ((True, "Would raise it"), (False, "Would lower it")):
         changes = [change for change in referral.changes if change.raises is raises]
         if changes:

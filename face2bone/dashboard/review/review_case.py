@@ -85,14 +85,14 @@ class ReviewCase:
         return key
 
     def answer_key(self, name: str) -> str:
-        """The key of a widget of step 6, such as "flag_height_loss"."""
+        """The key of a widget for an answer, such as "flag_height_loss"."""
         key = f"{name}_{self._patients}_{self._answers}"
         self._answer_keys.add(key)
         return key
 
     @property
     def answer_keys(self) -> frozenset[str]:
-        """Every key that was given to a widget of step 6 for the patient at hand."""
+        """Every key that was given to a widget for an answer of the patient at hand."""
         return frozenset(self._answer_keys)
 
     def box_key(self, name: str) -> str:
@@ -147,7 +147,7 @@ class ReviewCase:
         self.shown_outside = self.subject
 
     def clear_answers(self) -> None:
-        """Forget the answers of step 6."""
+        """Forget every answer."""
         self._left |= self._answer_keys
         self._answer_keys = set()
         self._answers += 1

@@ -1,12 +1,11 @@
 """Keep the assessment: pseudonym, decision, reason where it differs, and consent."""
 
-from typing import Final
-
 import streamlit as st
 
 from face2bone.assess import AnswersOnly, Assessment
 from face2bone.clinical.referral import Referral
 from face2bone.dashboard.common import elements, session
+from face2bone.dashboard.review.export_step import pseudonym, saver
 from face2bone.dashboard.review.review_case import Press
 from face2bone.drawn.face.samples import is_sample_photo
 from face2bone.errors import Face2BoneError
@@ -25,8 +24,6 @@ from face2bone.records.saving import SAMPLE_NOT_KEPT
 from face2bone.report.assessment.assessment_json import document
 from face2bone.settings import get_settings
 
-SAVER: Final = "saver_name"
-
 
 @st.cache_resource(show_spinner=False)
 def shared_records() -> Records:
@@ -36,7 +33,6 @@ def shared_records() -> Records:
 
 def save_step(assessment: Assessment | AnswersOnly, photo: Photo | None) -> None:
     """Offer to keep the assessment; nothing is written before the button is pressed."""
-    st.subheader("Save to the records")
     if is_sample_photo(assessment.photo_sha256):
         st.info(SAMPLE_NOT_KEPT, icon=":material/draw:")
         return
@@ -59,43 +55,39 @@ def save_step(assessment: Assessment | AnswersOnly, photo: Photo | None) -> None
     _say_saved(assessment, visit, refused)
 
 
+def is_saved(assessment: Assessment | AnswersOnly) -> bool:
+    """Whether something of exactly these answers and this photo is in the records."""
+    return session.review_case().saved[:1] == (_key(assessment),)
+
+
 def _visit(assessment: Assessment | AnswersOnly, photo_too: bool) -> Visit:
     key = session.review_case().patient_key
-    left, right = st.columns(2, gap="large")
-    with left:
-        pseudonym = st.text_input(
-            "Patient's pseudonym",
-            key=key("save_patient_id"),
-            persist_state="session",
-            help="Never a name.",
-        )
-        saver = st.text_input("Your name or initials", key=SAVER, persist_state="session")
-        given_by = st.radio(
-            "Consent given by",
-            list(ConsentBy),
-            format_func=lambda c: c.value,
-            key=key("consent_by"),
-            persist_state="session",
-        )
-    with right:
-        decision = st.selectbox(
-            "Your decision",
-            DECISIONS,
-            index=DECISIONS.index(assessment.referral.urgency.label),
-            key=key(f"decision_{assessment.referral.urgency.name}"),
-            persist_state="session",
-            help="Starts as the suggestion.",
-        )
-        reason = st.text_input(
-            "Reason (needed when it differs from the suggestion)",
-            key=key("save_reason"),
-            persist_state="session",
-        )
+    decision = st.selectbox(
+        "Your decision",
+        DECISIONS,
+        index=DECISIONS.index(assessment.referral.urgency.label),
+        key=key(f"decision_{assessment.referral.urgency.name}"),
+        persist_state="session",
+        help="Starts as the suggestion.",
+    )
+    reason = st.text_input(
+        "Reason (needed when it differs from the suggestion)",
+        key=key("save_reason"),
+        persist_state="session",
+    )
+    given_by = st.radio(
+        "Consent given by",
+        list(ConsentBy),
+        format_func=lambda c: c.value,
+        key=key("consent_by"),
+        persist_state="session",
+        horizontal=True,
+    )
     agreed = _consent(assessment, photo_too)
     return Visit(
-        patient_id=pseudonym.strip(),
+        patient_id=pseudonym(),
         decision=decision,
-        saved_by=saver.strip(),
+        saved_by=saver(),
         consent_by=given_by if agreed else None,
         reason=reason.strip(),
     )
@@ -116,13 +108,13 @@ def _act_on(
 
     Returns whether it is saved; where not, the page has said why.
     """
-    review_case, key = session.review_case(), _key(assessment)
+    review_case, key, ways = session.review_case(), _key(assessment), _ways(assessment)
     if press.what != key:
         st.warning("An answer changed before it was saved. Look again, and press Save.")
-    elif review_case.saved[:2] != (key, visit):
+    elif review_case.saved != (key, visit, ways):
         try:
-            made = save(shared_records(), document(assessment), visit, photo)
-            review_case.saved = (key, visit, made)
+            save(shared_records(), document(assessment), visit, photo)
+            review_case.saved = (key, visit, ways)
         except Face2BoneError as error:
             elements.refusal(error)
     if review_case.save_asked is press:
@@ -132,26 +124,31 @@ def _act_on(
 
 def _say_saved(assessment: Assessment | AnswersOnly, visit: Visit, refused: bool) -> None:
     """What has been saved: all that is on the page, or only what stood there before."""
-    key, saved, made = session.review_case().saved or (None, None, "")
+    key, saved, ways = session.review_case().saved or (None, None, 0)
     if saved is None or key != _key(assessment):
         return
-    if saved == visit and not refused:
-        st.success(
-            f"Saved under {saved.patient_id}, assessment {made}. "
-            "Enter the DXA result on the Follow-up page when it comes.",
-            icon=":material/check:",
-        )
-    else:
+    if saved != visit or refused:
         st.info(
-            f"What the form held before is in the records under {saved.patient_id}, assessment "
-            f"{made}. What it holds now is not saved.",
+            f"What the form held before is in the records under {saved.patient_id}. "
+            "What it holds now is not saved.",
             icon=":material/history:",
         )
+        return
+    st.success(
+        f"Saved under {saved.patient_id}. "
+        "Enter the DXA result on the Follow-up page when it comes.",
+        icon=":material/check:",
+    )
+    if ways != _ways(assessment):
+        st.caption("The explanation was done later and is not in what was saved.")
 
 
-def _key(assessment: Assessment | AnswersOnly) -> tuple[str, str, int, Patient, Referral]:
-    """All that a correction can change, and what of an explanation there is."""
-    number, ways = session.review_case().patient_key(""), 0
-    if isinstance(assessment, Assessment):
-        ways = len(assessment.explanation.regions)
-    return number, assessment.photo_sha256, ways, assessment.patient, assessment.referral
+def _key(assessment: Assessment | AnswersOnly) -> tuple[str, str, Patient, Referral]:
+    """All that a correction can change. An explanation that ends meanwhile changes none of it."""
+    number = session.review_case().patient_key("")
+    return number, assessment.photo_sha256, assessment.patient, assessment.referral
+
+
+def _ways(assessment: Assessment | AnswersOnly) -> int:
+    """In how many ways the photo was explained; 0 for not at all."""
+    return len(assessment.explanation.regions) if isinstance(assessment, Assessment) else 0

@@ -1,4 +1,4 @@
-"""The published scores of step 6: values first, then what is missing or does not apply."""
+"""The published scores: values first, then what is missing or does not apply."""
 
 from typing import Final
 
@@ -22,7 +22,7 @@ def scores_table(answers: Answers, published: Scores) -> None:
     scores = _scores(answers, published)
     valued = [score for score in scores if score.value is not None]
     others = [score for score in scores if score.value is None]
-    st.markdown("**Published scores**, computed from the answers above")
+    st.markdown("**Published scores**, computed from the details and answers")
     _table(valued)
     for disclaimer in dict.fromkeys(score.disclaimer for score in valued if score.disclaimer):
         st.caption(disclaimer)

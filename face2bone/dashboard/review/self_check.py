@@ -23,19 +23,20 @@ def passed(check: SelfCheck | None) -> bool:
         )
         return False
     st.caption(
-        f"Rank agreement between two ways of hiding a region: {check.agreement:.2f} "
-        f"(1 is perfect, at least {check.least_agreement:.2f} is asked). "
-        f"Hiding regions in this order lowers the answer faster than {share(check.beaten)} of all "
-        f"3,628,800 orders, judged by the way of hiding it was not made with (at least "
-        f"{LEAST_BEATEN:.0%} is asked). A passed check is no proof: of the explanations of drawn "
+        "This explanation passed its check. That is no proof: of the explanations of drawn "
         f"patients that passed under the demo model, {PASSED_YET_WRONG} still ranked the regions "
-        "unlike the planted truth."
+        "wrongly.",
+        help=f"Rank agreement between two ways of hiding a region: {check.agreement:.2f} "
+        f"(1 is perfect, at least {check.least_agreement:.2f} is required). "
+        "Hiding the highest-ranked regions first lowers the answer faster than "
+        f"{share(check.beaten)} of all 3,628,800 sequences of regions, judged by the way of hiding "
+        f"it was not made with (at least {LEAST_BEATEN:.0%} is required).",
     )
     return True
 
 
 def share(beaten: float) -> str:
-    """A share of orders as a person says it: never rounded up to all of them.
+    """A share of sequences as a person says it: never rounded up to all of them.
 
     >>> share(0.9531), share(0.99999)
     ('95.3%', 'more than 99.9%')

@@ -289,7 +289,7 @@ def _check(
 ) -> QualityCheck:
     name, value, unit = figure
     status: Status = "reject" if rejects else "warn" if warns else "accept"
-    reason = remark if status != "accept" else f"{_NAMES[name]}: nothing to remark."
+    reason = remark if status != "accept" else f"{_NAMES[name]}: OK."
     return QualityCheck(name, float(value), unit, *limits, status, reason)
 
 

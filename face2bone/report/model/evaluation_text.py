@@ -31,7 +31,7 @@ _CLASS = "of patients whose class is"
 FIGURE_TEXTS: Final = {
     "accuracy": FigureText("accuracy", "1", "Share of patients whose class is named."),
     "macro_precision": FigureText(
-        "precision, macro", "1", "Share of namings that are true, averaged over the three classes."
+        "precision, macro", "1", "Positive predictive value, averaged over the three classes."
     ),
     "macro_recall": FigureText(
         "recall, macro", "1", "Share of patients found, averaged over the three classes."
@@ -94,12 +94,14 @@ FIGURE_TEXTS: Final = {
     "recall_osteoporosis": FigureText(
         "recall, osteoporosis", "1", f"Share {_CLASS} osteoporosis that are found."
     ),
-    "precision_normal": FigureText("precision, normal", "1", "Share of such namings that hold."),
+    "precision_normal": FigureText(
+        "precision, normal", "1", "Positive predictive value of this class."
+    ),
     "precision_osteopenia": FigureText(
-        "precision, osteopenia", "1", "Share of such namings that hold."
+        "precision, osteopenia", "1", "Positive predictive value of this class."
     ),
     "precision_osteoporosis": FigureText(
-        "precision, osteoporosis", "1", "Share of such namings that hold."
+        "precision, osteoporosis", "1", "Positive predictive value of this class."
     ),
     "f1_normal": FigureText("F1, normal", "1", "Precision and recall of this class in one."),
     "f1_osteopenia": FigureText("F1, osteopenia", "1", "Precision and recall of this class."),
@@ -139,7 +141,7 @@ PLOT_TEXTS: Final = {
     ),
     "roc": (
         "Each curve shows what a chosen cut-off buys: how many patients with the condition are "
-        "found (up) for how many without it are flagged (right). The dotted diagonal is a coin. "
+        "found (up) for how many without it are flagged (right). The dotted diagonal is chance. "
         "A curve says nothing of whether the percentages can be believed: see calibration."
     ),
     "reliability": (

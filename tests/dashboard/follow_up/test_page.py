@@ -149,7 +149,7 @@ def test_of_two_assessments_on_one_day_the_one_chosen_is_meant(
 def test_who_was_not_sent_to_dxa_does_not_wait_and_may_have_a_result(
     records: Records, demo_bundle: Bundle
 ) -> None:
-    routine = "routine: education and follow-up"
+    routine = "No DXA now. Give bone-health advice."
     keep(records, "P-8", demo_bundle.sha256, (0.9, 0.1, 0.0), decision=routine)
     keep(records, "P-9", demo_bundle.sha256, (0.2, 0.5, 0.3))
     app = AppTest.from_file("../../../pages/follow_up.py", default_timeout=SECONDS).run()

@@ -1,4 +1,4 @@
-"""What step 5 of Review shows first, and what it does not show."""
+"""What *Why* shows first, and what it does not show."""
 
 from types import SimpleNamespace
 
@@ -15,12 +15,13 @@ from face2bone.explain.craft import ConceptAttribution
 from face2bone.explain.shapley import RegionAttribution
 from face2bone.modalities.face import FACE_PARTS, find_face, shared_locator
 from face2bone.modalities.photo import Photo
-from tests.dashboard.acts import SECONDS, at_records, done
+from tests.dashboard.acts import SECONDS, at_records, explained
 
 WORTH = np.array([3.0, -1.0, 0.5, 2.0, 0.1, 1.0, -2.0, 4.0, 1.5, 0.25])
 Scales = tuple[float, float, float]
 ENDS: Scales = (-0.2, 0.02, 0.2)
 SEVERITY = 3
+EXACT = "Left is the patient's left."
 
 
 def game(scales: Scales, fill: str) -> RegionAttribution:
@@ -61,10 +62,10 @@ def test_what_fails_is_withheld_and_the_page_goes_on(
 
     monkeypatch.setattr("face2bone.assess.region_shapley", disagreeing)
     page = AppTest.from_file("../../../pages/review.py", default_timeout=SECONDS).run()
-    app = done(page.button(key="sample_0").click().run())
+    app = explained(page.button(key="sample_0").click().run())
     assert not app.exception
     assert any("regions are withheld" in warning.value for warning in app.warning)
-    assert "Shapley" not in "\n".join(caption.value for caption in app.caption)
+    assert EXACT not in "\n".join(caption.value for caption in app.caption)
     assert at_records(app)
 
 
@@ -101,15 +102,15 @@ def text_of(app: AppTest) -> str:
 
 def test_an_estimate_is_called_one_and_has_its_intervals(running: AppTest) -> None:
     text = text_of(running.run())
-    assert "**Estimate** from 128 of 1,024 combinations" in text
+    assert "**Estimate**, with 95% intervals" in text
     assert "+0.25 ± 0.10" in text
-    assert "Exact Shapley values" not in text
+    assert EXACT not in text
 
 
 def test_settled_regions_do_not_wait_for_the_concepts(running: AppTest) -> None:
     running.session_state["settled"], running.session_state["second_fill"] = True, ENDS
     text = text_of(running.run())
-    assert "Exact Shapley values" in text
+    assert EXACT in text
     assert "Estimate" not in text
     assert not running.button, "nothing can be asked for before all is done"
 
@@ -119,4 +120,4 @@ def test_settled_regions_that_fail_their_check_are_withheld(running: AppTest) ->
     running.session_state["second_fill"] = (0.2, -0.02, -0.2)
     text = text_of(running.run())
     assert "regions are withheld" in text
-    assert "Exact Shapley values" not in text
+    assert EXACT not in text

@@ -55,7 +55,7 @@ def pictures(pdf: bytes) -> int:
 
 def test_every_file_is_made_only_when_asked_for(assessment: Assessment, offered: Offered) -> None:
     export(assessment)
-    assert set(offered) == {"download_pdf", "download_fhir", "download_json"}
+    assert set(offered) == {f"download_{form}" for form in ("pdf", "fhir", "dicom", "json")}
     assert all(callable(make) for make in offered.values())
     assert offered["download_pdf"]().startswith(b"%PDF-")
     assert json.loads(offered["download_fhir"]())["resourceType"] == "Bundle"
@@ -73,7 +73,7 @@ def test_a_button_is_of_one_patient_and_one_photo(
     export(replace(assessment, located=other))
     session.review_case().new_patient()
     export(assessment)
-    assert len(set(keys)) == len(keys) == 9
+    assert len(set(keys)) == len(keys) == 12
 
 
 def test_what_was_not_explained_says_so_in_every_file(
@@ -96,10 +96,10 @@ def test_the_crop_is_in_the_pdf_only_when_ticked(
     assert pictures(offered["download_pdf"]()) == 1
 
 
-def test_dicom_is_offered_only_on_request_and_never_with_the_crop(
+def test_dicom_never_holds_the_crop(
     assessment: Assessment, offered: Offered, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tick(monkeypatch, "offer_dicom", "report_crop")
+    tick(monkeypatch, "report_crop")
     export(assessment)
     data = offered["download_dicom"]()
     assert data[128:132] == b"DICM"

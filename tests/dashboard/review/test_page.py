@@ -14,10 +14,12 @@ from face2bone.assess import Assessor, Explanation, LocatedFace, Progress
 from face2bone.drawn.face.samples import unusable_photo
 from face2bone.errors import EngineError
 from face2bone.runtime import OodVerdict, Prediction
-from tests.dashboard.acts import at_records, done, named
+from tests.dashboard.acts import at_records, done, explained, named, opened
 from tests.dashboard.test_same_patient import png, typed, uploaded
 
 SECONDS = 120
+ANSWER = ["Photo", "Result of the photo", "Red flags"]
+TRUST = "How far to trust it"
 
 
 @pytest.fixture
@@ -47,15 +49,49 @@ def counted(step: Callable[..., Any], calls: list[str]) -> Callable[..., Any]:
 
 def test_first_sight_asks_for_a_photo(app: AppTest) -> None:
     assert not app.exception
-    assert headings(app) == ["1. Photo"]
+    assert headings(app) == []
     assert "sample patient" in app.info[0].value
 
 
-def test_a_sample_reaches_the_last_step(app: AppTest) -> None:
+def test_one_click_on_a_sample_answers(app: AppTest) -> None:
     app.button(key="sample_0").click().run()
-    assert not app.exception
-    assert [h[0] for h in headings(app)] == list("123456")
-    assert at_records(done(app))
+    assert headings(app) == ANSWER
+    assert any("Suggestion:" in w.value for w in app.warning)
+    assert any("**Reason:** Women of 65 and over" in m.value for m in app.markdown)
+    assert at_records(app)
+
+
+def test_what_is_behind_a_tab_is_neither_drawn_nor_computed_until_it_is_opened(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(*_: object, **__: object) -> None:
+        raise AssertionError("computed though nobody looks")
+
+    with monkeypatch.context() as closed:
+        closed.setattr(Assessor, "explain", forbidden)
+        closed.setattr("face2bone.dashboard.review.face_step.mesh_jpeg", forbidden)
+        closed.setattr("face2bone.dashboard.common.charts.reliability_curve", forbidden)
+        closed.setattr("face2bone.dashboard.review.tabs.scores_table", forbidden)
+        closed.setattr("face2bone.clinical.referral.what_would_change", forbidden)
+        done(app.button(key="sample_0").click().run())
+        named(app.checkbox, "flag_height_loss").check().run()
+        assert at_records(app)
+    drawn = {}
+    for tab in ("Why", TRUST, "Scores", "What changes it"):
+        done(opened(app, tab))
+        drawn[tab] = "\n".join(str(e.value) for e in (*app.markdown, *app.caption))
+        assert not app.exception
+    assert "It explains the model" in drawn["Why"]
+    assert "test patients with a similar probability" in drawn[TRUST]
+    assert "**Published scores**" in drawn["Scores"]
+    assert "What would change the suggestion" in drawn["What changes it"]
+    assert not any(said in drawn["Scores"] for said in ("It explains", "similar probability"))
+
+
+def test_another_patient_begins_with_no_explanation_running(app: AppTest) -> None:
+    explained(app.button(key="sample_0").click().run())
+    app.button(key="sample_1").click().run()
+    assert "explanation" not in {step for step, *_ in app.session_state["review_case"].results}
 
 
 def test_nothing_is_recomputed_when_an_answer_changes(
@@ -64,8 +100,9 @@ def test_nothing_is_recomputed_when_an_answer_changes(
     steps, calls = ("locate", "predict", "explain"), list[str]()
     for step in steps:
         monkeypatch.setattr(Assessor, step, counted(getattr(Assessor, step), calls))
-    done(app.button(key="sample_0").click().run())
+    explained(app.button(key="sample_0").click().run())
     assert calls == list(steps)  # each once, so that what is counted is what the page calls
+    opened(opened(app, TRUST), "Why")
 
     def forbidden(*_: object) -> None:
         raise AssertionError("recomputed")
@@ -75,7 +112,7 @@ def test_nothing_is_recomputed_when_an_answer_changes(
     monkeypatch.setattr("face2bone.dashboard.review.face_step.mesh_jpeg", forbidden)
     named(app.checkbox, "flag_height_loss").check().run()
     assert any("urgent clinician review" in e.value for e in done(app).error)
-    assert not app.exception
+    assert not opened(app, TRUST).exception
     assert calls == list(steps)
 
 
@@ -93,32 +130,31 @@ def test_a_detail_out_of_range_withholds_everything(app: AppTest, field: str, ty
     done(app.button(key="sample_0").click().run())
     named(app.text_input, field).set_value(typed).run()
     assert any("is not between" in e.value for e in app.error)
-    assert headings(app) == ["1. Photo"]
+    assert headings(app) == []
     assert not at_records(app)
 
 
 def test_an_answer_that_cannot_be_used_withholds_result_and_report(app: AppTest) -> None:
     done(app.button(key="sample_0").click().run())
     named(app.text_input, "frax_major").set_value("400").run()
-    assert headings(app) == ["1. Photo", "2. Face found", "6. What next"]
+    assert headings(app) == ["Photo", "Red flags"]
     assert any("No suggestion yet" in w.value for w in app.warning)
     assert not at_records(app)
     named(app.text_input, "frax_major").set_value("40").run()
-    assert headings(done(app))[-1] == "6. What next"
-    assert "3. Result" in headings(app)
+    assert headings(app) == ANSWER
 
 
 def test_missing_details_stop_before_the_face(app: AppTest) -> None:
     for name, value in (("age", "67"), ("height", "158")):
         named(app.text_input, name).set_value(value).run()
-    assert headings(app) == ["1. Photo"]
+    assert headings(app) == []
     assert any("required" in c.value for c in app.caption)
 
 
 def test_two_sessions_share_no_photo(app: AppTest) -> None:
     app.button(key="sample_0").click().run()
     other = AppTest.from_file("../../../pages/review.py", default_timeout=SECONDS).run()
-    assert headings(other) == ["1. Photo"]
+    assert headings(other) == []
     assert other.session_state["review_case"].photo is None
 
 
@@ -141,35 +177,40 @@ def slow_steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Semaphore]
     steps.release(1000)
 
 
-def test_the_suggestion_does_not_wait_for_the_explanation(
+def test_suggestion_report_and_saving_do_not_wait_for_the_explanation(
     app: AppTest, slow_steps: threading.Semaphore
 ) -> None:
     app.button(key="sample_0").click().run()
+    assert "stop_explanation" not in keys(app), "nobody asked"
+    opened(app, "Why")
     assert "stop_explanation" in keys(app)
     named(app.checkbox, "flag_height_loss").check().run()
     assert any("urgent clinician review" in e.value for e in app.error)
     assert "stop_explanation" in keys(app)
-    assert not at_records(app)
+    assert at_records(app)
+    assert WITHOUT_EXPLANATION in captions(app)
+    slow_steps.release(1000)
+    assert at_records(done(app))
+    assert WITHOUT_EXPLANATION not in captions(app)
 
 
 def test_a_stopped_explanation_leaves_the_page_usable_and_can_be_started_again(
     app: AppTest, slow_steps: threading.Semaphore
 ) -> None:
-    app.button(key="sample_0").click().run()
+    opened(app.button(key="sample_0").click().run(), "Why")
     app.button(key="stop_explanation").click().run()
-    assert any("nothing of it is kept" in i.value for i in app.info)
+    assert any("No partial result was saved" in i.value for i in app.info)
     assert "stop_explanation" not in keys(app)
     assert at_records(app), "the suggestion does not need the explanation"
-    assert any("was not explained" in c.value for c in app.caption)
+    assert WITHOUT_EXPLANATION in captions(app)
     named(app.checkbox, "flag_height_loss").check().run()
     assert any("urgent clinician review" in e.value for e in app.error)
     assert "again_explanation" in keys(app)
     assert at_records(app)
     app.button(key="again_explanation").click().run()
     assert "stop_explanation" in keys(app)
-    assert not at_records(app)
     slow_steps.release(1000)
-    assert at_records(done(app))
+    assert WITHOUT_EXPLANATION not in captions(done(app))
 
 
 def address(app: AppTest, name: str) -> tuple[int, ...]:
@@ -192,7 +233,7 @@ def test_no_step_moves_when_another_grows_or_shrinks(
     app: AppTest, slow_steps: threading.Semaphore
 ) -> None:
     """One that moved would stand on the page twice while it is drawn again."""
-    app.button(key="sample_0").click().run()
+    opened(app.button(key="sample_0").click().run(), "Why")
     running = {name: address(app, name) for name in headings(app)}
     app.button(key="stop_explanation").click().run()
     stopped = {name: address(app, name) for name in headings(app)}
@@ -200,18 +241,20 @@ def test_no_step_moves_when_another_grows_or_shrinks(
     slow_steps.release(1000)
     done(app)
     assert running == stopped == {name: address(app, name) for name in headings(app)}
-    assert len(running) == 6
+    assert list(running) == ANSWER
 
 
 def test_of_two_places_the_one_of_the_former_patient_is_emptied(app: AppTest) -> None:
     app.button(key="sample_0").click().run()
-    first = address(app, "2. Face found")
+    first = address(app, "Photo")
     named(app.checkbox, "flag_height_loss").check().run()
-    assert address(app, "2. Face found") == first
+    assert address(app, "Photo") == first
     app.button(key="sample_1").click().run()
-    second = address(app, "2. Face found")
-    assert second != first
-    place = app.main.children[first[0]]
+    second = address(app, "Photo")
+    parted = next(i for i, (a, b) in enumerate(zip(first, second, strict=True)) if a != b)
+    place: Any = app.main
+    for index in first[: parted + 1]:
+        place = place.children[index]
     assert place.type == "empty"
 
 
@@ -230,7 +273,7 @@ def test_the_form_of_the_former_patient_is_emptied_at_once(app: AppTest) -> None
 def test_another_sample_stops_the_explanation_of_the_first(
     app: AppTest, slow_steps: threading.Semaphore
 ) -> None:
-    app.button(key="sample_0").click().run()
+    opened(app.button(key="sample_0").click().run(), "Why")
     before = {t for t in threading.enumerate() if t.name == "job"}
     assert before
     app.button(key="sample_1").click().run()
@@ -247,9 +290,9 @@ def test_an_explanation_that_fails_is_one_sentence_and_the_page_goes_on(
         raise EngineError("The engine broke. Start it again.")
 
     monkeypatch.setattr(Assessor, "explain", broken)
-    done(app.button(key="sample_0").click().run())
+    explained(app.button(key="sample_0").click().run())
     assert any("The engine broke" in e.value for e in app.error)
-    assert headings(app)[-1] == "6. What next"
+    assert headings(app) == ANSWER
     assert "again_explanation" in keys(app)
     assert at_records(app)
 
@@ -273,11 +316,11 @@ def test_out_of_domain_is_one_sentence_and_nothing_is_explained(
         raise AssertionError("explained though nobody asked")
 
     monkeypatch.setattr(Assessor, "explain", forbidden)
-    app.button(key="sample_0").click().run()
-    assert not app.exception
-    assert [h[0] for h in headings(app)] == list("1236")
-    assert any("Out of domain." in w.value for w in app.warning)
-    assert not app.get("plotly_chart")
+    opened(app.button(key="sample_0").click().run(), "Why")
+    assert headings(app) == ANSWER
+    assert any("unlike the photos" in w.value for w in app.warning)
+    assert not [m for m in app.markdown if "<svg" in m.value]
+    assert "There is no result of a photo" in captions(app)
     assert "show_outside" in keys(app)
     assert at_records(app)
 
@@ -287,7 +330,7 @@ def test_out_of_domain_is_shown_to_who_asks_for_this_photo_only(
 ) -> None:
     app.button(key="sample_0").click().run()
     app.button(key="show_outside").click().run()
-    assert [h[0] for h in headings(app)] == list("123456")
+    assert [m for m in app.markdown if "<svg" in m.value]
     assert any("must not be used for this person" in w.value for w in app.warning)
     assert "show_outside" not in keys(app)
     app.button(key="sample_1").click().run()
@@ -295,6 +338,7 @@ def test_out_of_domain_is_shown_to_who_asks_for_this_photo_only(
 
 
 WITHOUT = "Without a result of a photo"
+WITHOUT_EXPLANATION = "Report and records are without an explanation"
 
 
 def captions(app: AppTest) -> str:
@@ -305,7 +349,7 @@ def captions(app: AppTest) -> str:
 def test_without_a_photo_there_are_a_suggestion_a_report_and_saving(app: AppTest) -> None:
     app.button_group[0].set_value("Upload").run()
     typed(app)
-    assert headings(app) == ["1. Photo", "6. What next"]
+    assert headings(app) == ["Red flags"]
     assert WITHOUT in captions(app)
     assert "save_assessment" in keys(app)
 
@@ -317,8 +361,9 @@ def test_a_photo_of_nobody_and_a_file_that_is_no_photo_leave_the_same(app: AppTe
         uploaded(app, data, f"{number}.jpg")
         if number:  # another file after the details: whose is it?
             app.button(key="same_patient").click().run()
-        assert app.error, "the reason stands where the photo would"
-        assert headings(app)[-1] == "6. What next"
+        rejected = any("Photo rejected" in m.value for m in app.markdown)
+        assert rejected or app.error, "the reason stands where the photo would"
+        assert headings(app)[-1] == "Red flags"
         assert WITHOUT in captions(app)
 
 
@@ -326,6 +371,6 @@ def test_a_rejected_photo_leaves_the_same(app: AppTest, monkeypatch: pytest.Monk
     monkeypatch.setattr(LocatedFace, "rejected", True)
     app.button_group[0].set_value("Upload").run()
     typed(uploaded(app, png(0), "photo.png"))
-    assert [h[0] for h in headings(app)] == list("126")
+    assert headings(app) == ["Photo", "Red flags"]
     assert WITHOUT in captions(app)
     assert "save_assessment" in keys(app)

@@ -1,4 +1,4 @@
-"""The what-if of step 4 in Streamlit's own test runner, around a result made by hand."""
+"""The what-if in Streamlit's own test runner, around a result made by hand."""
 
 from dataclasses import replace
 from types import SimpleNamespace

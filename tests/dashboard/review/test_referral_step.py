@@ -1,4 +1,4 @@
-"""Step 6 in Streamlit's own test runner, without a photo: questions, suggestion, scores."""
+"""Questions, suggestion and scores in Streamlit's own test runner, without a photo."""
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -8,27 +8,33 @@ from face2bone.settings import get_settings
 from tests.dashboard.acts import named, tables
 
 SECONDS = 60
-FOLDS = ("further_answers", "changes", "advice", "other_scores", "score_sources")
+FOLDS = ("further_answers", "advice", "other_scores", "score_sources")
 
 
-def step_six() -> None:
+def questions_and_suggestion() -> None:
     from face2bone.clinical.guideline import load_guideline
     from face2bone.clinical.instruments import published_scores
     from face2bone.clinical.referral import suggest
+    from face2bone.dashboard.review import referral_step
     from face2bone.dashboard.review.answers import read_answers
-    from face2bone.dashboard.review.referral_step import next_step
+    from face2bone.dashboard.review.scores_table import scores_table
     from face2bone.patient import Patient, Sex
 
     answers = read_answers(Patient(62, Sex.FEMALE, 160, 75))
     scores, guideline = published_scores(answers.patient), load_guideline(answers.guideline)
     referral = suggest(answers.patient, scores, answers.frax, None, guideline, "research")
-    next_step(answers, None if answers.refusals else referral)
+    referral_step.suggestion(answers, None if answers.refusals else referral)
+    referral_step.red_flags()
+    referral_step.risk_factors(answers)
+    if not answers.refusals:
+        referral_step.reasons_and_changes(referral)
+        scores_table(answers, referral.situation.scores)
 
 
 @pytest.fixture
 def app() -> AppTest:
-    """The step with everything on it unfolded."""
-    page = AppTest.from_function(step_six, default_timeout=SECONDS)
+    """All of it, unfolded."""
+    page = AppTest.from_function(questions_and_suggestion, default_timeout=SECONDS)
     for fold in FOLDS:
         page.session_state[fold] = True
     return page.run()
@@ -45,7 +51,7 @@ def suggestion(app: AppTest) -> str:
 
 
 def test_nothing_ticked_is_routine_with_reasons_sources_and_versions(app: AppTest) -> None:
-    assert "routine" in suggestion(app)
+    assert "No DXA now" in suggestion(app)
     text = words(app)
     assert "No rule above asks for DXA." in text
     assert "pathway 2026" in text
@@ -76,7 +82,7 @@ def test_what_is_folded_is_neither_drawn_nor_computed_and_its_answers_count(app:
     for fold in FOLDS:
         app.session_state[fold] = False
     app.run()
-    assert "Would raise it" not in words(app)
+    assert ". Instruments 20" not in words(app)
     assert not [field for field in app.text_input if field.key.startswith("t_score")]
     assert len(tables(app)) == 1
     assert "specialist or treatment review" in suggestion(app)
@@ -145,7 +151,7 @@ def test_a_number_that_cannot_be_used_withholds_the_suggestion(
     assert typed in words(app)
     assert_withheld(app)
     named(app.text_input, field).set_value("").run()
-    assert "routine" in suggestion(app)
+    assert "No DXA now" in suggestion(app)
 
 
 def test_a_decimal_comma_is_a_decimal_point(app: AppTest) -> None:
@@ -188,7 +194,7 @@ def test_a_score_past_its_cut_off_suggests_dxa_and_the_reasons_say_what_counts(
     named(app.selectbox, "history_ethnicity").set_value(Ethnicity.CHINESE)
     named(app.selectbox, "history_oestrogen").set_value(Oestrogen.CURRENT).run()
     assert by_itself(app)["SCORE"] == "suggests DXA"
-    assert "routine" in suggestion(app)
+    assert "No DXA now" in suggestion(app)
     assert "Taken alone, these scores would suggest more: SCORE. Only OST and ORAI" in words(app)
     assert "past its cut-off" not in words(app) + tables(app)[0]
 
@@ -220,7 +226,7 @@ def test_fractures_are_listed_with_site_and_age(app: AppTest) -> None:
 
     named(app.selectbox, "history_fractures_any").set_value("some").run()
     named(app.selectbox, "history_fracture_0_site").set_value(FractureSite.WRIST).run()
-    assert "routine" in suggestion(app)
+    assert "No DXA now" in suggestion(app)
     named(app.text_input, "history_fracture_0_age").set_value("58.0").run()
     assert "Suggestion: DXA" in suggestion(app)
     assert "fragility fracture" in words(app)
@@ -245,14 +251,14 @@ def test_clearing_forgets_every_answer(app: AppTest) -> None:
     app.run()
     assert "urgent" in suggestion(app)
     app.button(key="clear_answers").click().run()
-    assert "routine" in suggestion(app)
+    assert "No DXA now" in suggestion(app)
     assert named(app.text_input, "frax_major").value == ""
 
 
 def test_the_sites_guideline_shows_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FACE2BONE_GUIDELINE", "china")
     get_settings.cache_clear()
-    app = AppTest.from_function(step_six, default_timeout=SECONDS).run()
+    app = AppTest.from_function(questions_and_suggestion, default_timeout=SECONDS).run()
     monkeypatch.undo()
     get_settings.cache_clear()
     assert app.selectbox(key="guideline").value == "china"

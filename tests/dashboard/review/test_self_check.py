@@ -29,7 +29,7 @@ def run(agreement: float | None, beaten: float = 1.0) -> AppTest:
 
 def test_a_passed_check_is_told_with_what_is_asked() -> None:
     app = run(0.83, 0.9712)
-    text = app.caption[0].value
+    text = app.caption[0].proto.help
     assert "between two ways of hiding a region: 0.83" in text
     assert "at least 0.56" in text
     assert "97.1%" in text

@@ -130,7 +130,7 @@ def test_the_frame_check_sees_what_is_cut_off(frontal: Any) -> None:
 @pytest.mark.parametrize(
     ("pose", "name", "status", "words"),
     [
-        (Pose(8.0, 0, 0, 0), "yaw", "accept", "nothing to remark"),
+        (Pose(8.0, 0, 0, 0), "yaw", "accept", ": OK."),
         (Pose(12.4, 0, 0, 0), "yaw", "warn", "Turn the head 12 degrees to the patient's right."),
         (Pose(-25.0, 0, 0, 0), "yaw", "reject", "Turn the head 25 degrees to the patient's left."),
         (Pose(0, 12.0, 0, 0), "pitch", "warn", "Lower the chin by 12 degrees."),

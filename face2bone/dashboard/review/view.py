@@ -1,0 +1,94 @@
+"""What Review knows of the patient at hand when it draws the answer."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from face2bone.assess import AnswersOnly, Assessment, Explanation, LocatedFace
+from face2bone.clinical.referral import Referral
+from face2bone.dashboard.common import session
+from face2bone.dashboard.review.answers import Answers
+from face2bone.dashboard.review.explanation_details import MEAN_FACE
+from face2bone.dashboard.review.result_step import shown
+from face2bone.errors import Face2BoneError, FaceRejected
+from face2bone.modalities.photo import Photo
+from face2bone.runtime import Prediction
+
+NO_PHOTO: Final = "There was no photo."
+
+
+@dataclass(frozen=True)
+class View:
+    """The answers, the photo and what came of them; ``referral`` is None while one is refused."""
+
+    answers: Answers
+    photo: Photo | None
+    found: LocatedFace | Face2BoneError | None
+    prediction: Prediction | None = None
+    referral: Referral | None = None
+
+    @property
+    def result(self) -> tuple[LocatedFace, Prediction] | None:
+        """The face and its prediction, where its numbers may be shown."""
+        if self.prediction is None or not isinstance(self.found, LocatedFace):
+            return None
+        return (self.found, self.prediction) if shown(self.prediction) else None
+
+    @property
+    def seen(self) -> LocatedFace | None:
+        """The face that was found, also one that was rejected."""
+        if self.photo is None or not isinstance(self.found, LocatedFace | FaceRejected):
+            return None
+        return session.located(self.photo)
+
+
+def view_of(
+    answers: Answers, photo: Photo | None, found: LocatedFace | Face2BoneError | None
+) -> View:
+    """Predict where there is a face, and refer; nothing of it while an answer is refused."""
+    if answers.refusals:
+        return View(answers, photo, found)
+    predicted = session.prediction(found) if isinstance(found, LocatedFace) else None
+    referral = session.assessor().refer(answers.patient, predicted, answers.frax, answers.guideline)
+    return View(answers, photo, found, predicted, referral)
+
+
+def assessment_of(view: View) -> Assessment | AnswersOnly | None:
+    """What report and records hold now; nothing in it is waited for.
+
+    An explanation is in it once it is done, and only then.
+    """
+    if view.referral is None:
+        return None
+    facts = session.assessor().facts
+    if isinstance(view.found, LocatedFace) and view.prediction is not None:
+        explanation = explanation_so_far(view.found) if view.result else Explanation.none()
+        return Assessment(
+            view.answers.patient, view.found, view.prediction, explanation, view.referral, facts
+        )
+    patient, refused = view.answers.patient, session.review_case().refusal
+    if view.photo is None:
+        return AnswersOnly(patient, view.referral, facts, str(refused or NO_PHOTO))
+    seen = view.seen
+    quality = seen.face.quality if seen else None
+    return AnswersOnly(patient, view.referral, facts, str(view.found), view.photo.sha256, quality)
+
+
+def explanation_so_far(found: LocatedFace) -> Explanation:
+    """The explanation of a photo if it was asked for and is done, else that of nothing."""
+    explanation: Explanation | None = _done(session.EXPLANATION, found)
+    if explanation is None:
+        return Explanation.none()
+    third = _done(MEAN_FACE, found)
+    return (
+        explanation
+        if third is None
+        else replace(explanation, regions=(*explanation.regions, third))
+    )
+
+
+def _done(step: str, found: LocatedFace) -> Any:
+    job = session.asked(session.key(step, found.photo_sha256))
+    try:
+        return None if job is None else job.result()
+    except Face2BoneError:  # said where it was asked for
+        return None
