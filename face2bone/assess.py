@@ -37,18 +37,18 @@ from face2bone.modalities.face import (
     Face,
     QualityVerdict,
     Region,
-    find_face,
-    shared_locator,
 )
-from face2bone.modalities.photo import Photo, read_photo
+from face2bone.modalities.photo import Photo
 from face2bone.patient import Patient
 from face2bone.runtime import Engine, Prediction, logits_of_crops, make_engine, predict
 from face2bone.settings import get_settings
+from face2bone.studies import study_named
 
 Progress = Callable[[str, float], None]
 """Called with a step's name and the fraction done in [0, 1]; raise from it to cancel."""
 
 NOT_EXPLAINED: Final = "The result of this photo was not explained."
+BASELINES: Final = {"blur": blur_baseline, "inpaint": inpaint_baseline}
 STEPS: Final = ("face", "result", "regions", "concepts", "referral")
 
 
@@ -210,13 +210,16 @@ def _half(progress: Progress, index: int) -> Callable[[float], None]:
 
 
 class Assessor:
-    """A bundle and an engine, ready to assess photos; safe to share between threads."""
+    """A bundle and an engine, ready to assess photos; safe to share between threads.
+
+    Pictures are read and prepared, and hidden parts filled, as the bundle's study says.
+    """
 
     def __init__(self, bundle: Bundle, engine: Engine | None = None) -> None:
         settings = get_settings()
+        self.tools = study_named(bundle.card.study).ready()
         self.bundle = bundle
         self.engine = engine or make_engine(bundle, settings.engine, threads=settings.threads)
-        self.locator = shared_locator()
         self.facts = BundleFacts.of(bundle)
 
     def locate(self, photo: Photo) -> LocatedFace:
@@ -225,7 +228,8 @@ class Assessor:
         Raises ``NoFaceFound`` or ``SeveralFaces``; a failed quality check is data in
         the result, so that a page can show what to change.
         """
-        return LocatedFace(photo.sha256, find_face(photo, self.locator))
+        (face,) = self.tools.modality.prepare(photo)
+        return LocatedFace(photo.sha256, face)
 
     def predict(self, located: LocatedFace) -> Prediction:
         """Calibrated probabilities; raises ``FaceRejected`` with every rejecting reason."""
@@ -249,10 +253,10 @@ class Assessor:
 
         ``so_far`` gets estimates under the first baseline, then the regions, without concepts yet.
         """
-        blurred, painted = blur_baseline(located.aligned), inpaint_baseline(located.aligned)
+        first, second = (BASELINES[name](located.aligned) for name in self.tools.baselines)
         regions = (
-            self._regions(located.aligned, blurred, _half(progress, 0), so_far),
-            self._regions(located.aligned, painted, _half(progress, 1)),
+            self._regions(located.aligned, first, _half(progress, 0), so_far),
+            self._regions(located.aligned, second, _half(progress, 1)),
         )
         if so_far is not None:
             so_far(Explanation(regions, no_concepts()))
@@ -329,7 +333,8 @@ class Assessor:
         one usable face, and ``FaceRejected`` when a quality check rejects it.
         """
         progress("face", 0.0)
-        located = self.locate(read_photo(photo) if isinstance(photo, bytes) else photo)
+        picture = self.tools.modality.read(photo) if isinstance(photo, bytes) else photo
+        located = self.locate(picture)
         progress("result", 0.0)
         prediction = self.predict(located)
         explanation = self.explain(located, progress) if explained else Explanation.none()

@@ -51,6 +51,7 @@ def added_value(
             chosen_cohort(manifest, split, side),
             get_settings(),
         )
+        loaded.card.require_study(cohort.study, "the cohort")
         engine = make_engine(loaded, settings.engine, threads=settings.threads)
         with (
             crops_folder(crops) as folder,

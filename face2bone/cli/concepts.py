@@ -73,6 +73,7 @@ def parts(
 
     with plain_errors():
         loaded, cohort = load_bundle(_root(bundle)), chosen_cohort(manifest)
+        loaded.card.require_study(cohort.study, "the cohort")
         _check_number(number, len(loaded.concepts))
         with (
             crops_folder(crops) as folder,

@@ -110,8 +110,9 @@ def explain_cohort(
 
     ``crops`` and ``shards`` are working folders, made or gone on with. Raises
     ``ExplanationError`` or ``TrainingError`` when they hold another cohort's work or no photo
-    is usable.
+    is usable, and ``WrongStudy`` for a cohort of another study.
     """
+    bundle.card.require_study(cohort.study, "the cohort")
     store = photo_crops(cohort, crops, progress=lambda n, total: progress("aligning", n, total))
     plan = read_plan(cohort.root)
     may_show = consents(store.index) | (plan is not None)

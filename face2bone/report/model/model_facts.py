@@ -40,7 +40,7 @@ def model_facts(bundle: Bundle, record: EvaluationRecord | None) -> tuple[Sectio
     return (
         Section("Model", _identity(card, bundle_hash(bundle))),
         Section("Intended use", _use(card)),
-        Section("Inputs and outputs", _inputs()),
+        Section("Inputs and outputs", _inputs(card.reference_method.label)),
         Section("Training", _training(card)),
         Section("Evaluation", _evaluation(record)),
         Section("Warnings and limits", _warnings(card, record)),
@@ -98,7 +98,7 @@ def _use(card: BundleCard) -> tuple[Fact, ...]:
     )
 
 
-def _inputs() -> tuple[Fact, ...]:
+def _inputs(method: str) -> tuple[Fact, ...]:
     return (
         Fact("Input", "One frontal face photograph, aligned to 160 by 160 pixels in an ellipse."),
         Fact(
@@ -106,7 +106,7 @@ def _inputs() -> tuple[Fact, ...]:
             f"Calibrated probabilities of {', '.join(CLASS_LABELS)}; a prediction set; whether "
             "the photo is unlike the training faces.",
         ),
-        Fact("Outcome", "Bone mass class by DXA T-score: −1 and −2.5 SD."),
+        Fact("Outcome", f"Bone mass class by the T-score of {method}: −1 and −2.5 SD."),
     )
 
 
@@ -151,6 +151,6 @@ def _warnings(card: BundleCard, record: EvaluationRecord | None) -> tuple[Fact, 
 
 def _upkeep() -> tuple[Fact, ...]:
     return (
-        Fact("Review", "Evaluate again on local DXA results before use and after any change."),
+        Fact("Review", "Evaluate again on local measurements before use and after any change."),
         Fact("Update", "A changed bundle has a new hash; figures are never carried over."),
     )
