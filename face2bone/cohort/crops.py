@@ -43,10 +43,9 @@ from face2bone.modalities.face import (
     CROP_SIZE,
     AlignedFace,
     align_landmarks,
-    find_face,
     shared_locator,
 )
-from face2bone.modalities.photo import read_photo
+from face2bone.modalities.modality import AnyModality
 
 SHARD: Final = 100  # photos between two marks; at most this much work is lost by a kill
 DRAWN_SIZE: Final = 256  # pixels a side of a drawn photo, the size cohorts are written in
@@ -124,20 +123,28 @@ class _DrawnPatients:
 @dataclass(frozen=True)
 class _Photos:
     paths: tuple[Path, ...]
+    modality: AnyModality
 
     def face(self, position: int) -> AlignedFace:
-        photo = read_photo(self.paths[position].read_bytes())
-        face = find_face(photo, shared_locator())
-        if face.quality.status == "reject":
-            failed = [c.reason for c in face.quality.checks if c.status == "reject"]
+        picture = self.modality.read(self.paths[position].read_bytes())
+        (found,) = self.modality.prepare(picture)
+        if found.quality.status == "reject":
+            failed = [c.reason for c in found.quality.checks if c.status == "reject"]
             raise FaceError(" ".join(failed))
-        return face.aligned
+        aligned: AlignedFace = found.aligned
+        return aligned
 
 
 def photo_crops(
-    cohort: Cohort, folder: Path, workers: int | None = None, progress: Progress | None = None
+    cohort: Cohort,
+    modality: AnyModality,
+    folder: Path,
+    workers: int | None = None,
+    progress: Progress | None = None,
 ) -> CropStore:
-    """Align every photo of a cohort; ``workers`` processes (default: one a core).
+    """Align every picture of a cohort; ``workers`` processes (default: one a core).
+
+    ``modality`` is that of the cohort's study.
 
     Where the folder holds the crops of the whole of which the cohort is a part, such as those of
     the run that made its split, they are used. Raises ``TrainingError`` when the folder holds
@@ -146,8 +153,9 @@ def photo_crops(
     whole, source = cohort.whole, cohort.table.to_csv(index=False)
     if whole is not None and _holds(folder, len(whole.table), whole.table.to_csv(index=False)):
         chosen = np.flatnonzero(whole.table.index.isin(cohort.table.index))
-        return photo_crops(whole, folder, workers, progress).part(chosen)
-    return build_store(_Photos(cohort.photos), cohort.table, source, folder, workers, progress)
+        return photo_crops(whole, modality, folder, workers, progress).part(chosen)
+    photos = _Photos(cohort.photos, modality)
+    return build_store(photos, cohort.table, source, folder, workers, progress)
 
 
 def drawn_crops(

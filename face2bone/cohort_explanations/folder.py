@@ -33,6 +33,7 @@ from face2bone.evaluation.record import BundleName
 from face2bone.explain.cohort import PATIENT_COLUMNS, THUMBNAIL, explain_store
 from face2bone.explain.photo_row import columns
 from face2bone.runtime import Engine
+from face2bone.studies import study_named
 
 EXPLAINED, GROUPS, ABOUT = "explained.parquet", "groups.parquet", "about.json"
 SCHEMA: Final = 1
@@ -113,7 +114,10 @@ def explain_cohort(
     is usable, and ``WrongStudy`` for a cohort of another study.
     """
     bundle.card.require_study(cohort.study, "the cohort")
-    store = photo_crops(cohort, crops, progress=lambda n, total: progress("aligning", n, total))
+    modality = study_named(cohort.study).ready().modality
+    store = photo_crops(
+        cohort, modality, crops, progress=lambda n, total: progress("aligning", n, total)
+    )
     plan = read_plan(cohort.root)
     may_show = consents(store.index) | (plan is not None)
     table = explain_store(

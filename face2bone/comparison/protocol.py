@@ -71,11 +71,14 @@ def open_protocol(manifest: Path, out: Path, recipe: str | Path, progress: Progr
             "trunk, which no other network could. Name one that does neither, such as compact."
         )
     cohort = read_manifest(manifest)
-    study_named(cohort.study).ready()
+    modality = study_named(cohort.study).ready().modality
     check_counts(cohort.table, settled, SPLIT_SEED, FOR_A_COMPARISON)
     folder = open_run(out, settled, SPLIT_SEED)
     store = photo_crops(
-        cohort, folder / "crops", progress=lambda done, n: progress("aligning photos", done, n)
+        cohort,
+        modality,
+        folder / "crops",
+        progress=lambda done, n: progress("aligning photos", done, n),
     )
     check_counts(store.index, settled, SPLIT_SEED, FOR_A_COMPARISON)
     members = split_store(store, settled, SPLIT_SEED, folder)

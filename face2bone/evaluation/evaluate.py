@@ -32,6 +32,7 @@ from face2bone.evaluation.record import BundleName, CohortFacts, EvaluationRecor
 from face2bone.evaluation.result import evaluate_predictions
 from face2bone.evaluation.table import PredictionTable
 from face2bone.runtime import Engine, Predictions, predict_crops
+from face2bone.studies import study_named
 
 Progress = Callable[[str, int, int], None]
 """Called with a step's name, what is done and the total."""
@@ -59,7 +60,10 @@ def evaluate_bundle(
     another cohort's or no photo is usable.
     """
     bundle.card.require_study(cohort.study, "the cohort")
-    store = photo_crops(cohort, crops, progress=lambda n, total: progress("aligning", n, total))
+    modality = study_named(cohort.study).ready().modality
+    store = photo_crops(
+        cohort, modality, crops, progress=lambda n, total: progress("aligning", n, total)
+    )
     views, visits = _predicted(bundle, engine, store, progress), visits_of(store.index)
     progress("measuring", 0, 1)
     said, first = _of_visits(bundle, views, visits), first_views(visits)

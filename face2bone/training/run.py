@@ -105,7 +105,7 @@ def train(
             "Use train-demo, or name a recipe without a cohort section."
         )
     cohort = read_manifest(Path(manifest))
-    architecture = study_named(cohort.study).ready().architecture
+    tools = study_named(cohort.study).ready()
     check_counts(cohort.table, settled, seed, FOR_A_BUNDLE)
     folder, told = open_run(Path(out), settled, seed), progress or Bars()
     clock = Clock(folder)
@@ -114,11 +114,14 @@ def train(
         write_whole(folder / "identical_photos.txt", doubles + "\n")
     with clock.stage("crops"):
         store = photo_crops(
-            cohort, folder / "crops", progress=lambda done, n: told("aligning photos", done, n)
+            cohort,
+            tools.modality,
+            folder / "crops",
+            progress=lambda done, n: told("aligning photos", done, n),
         )
     check_counts(store.index, settled, seed, FOR_A_BUNDLE)
     members = split_store(store, settled, seed, folder)
-    network = train_network(settled, store, members, folder, seed, told, clock, architecture)
+    network = train_network(settled, store, members, folder, seed, told, clock, tools.architecture)
     with clock.stage("finishing"):
         trained = Trained(network, settled, store, members, seed, licence)
         bundle = finish_on_patients(trained, cohort, folder / "bundle", told)

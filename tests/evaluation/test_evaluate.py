@@ -19,6 +19,7 @@ from face2bone.errors import WrongStudy
 from face2bone.evaluation import evaluate
 from face2bone.evaluation.evaluate import Evaluated, evaluate_bundle
 from face2bone.evaluation.guards.report import Guarded
+from face2bone.modalities.face.modality import FACE
 from face2bone.reference import ReferenceMethod
 from face2bone.runtime import Engine, TorchEngine, predict_crops
 
@@ -130,7 +131,7 @@ def test_views_of_a_visit_are_one_row_with_their_mean(
 ) -> None:
     found = evaluate_bundle(tiny_bundle, two_views, engine, tmp_path, lambda *_: None)
     rows, everyone = found.predictions, found.record.evaluation.everyone
-    each = predict_crops(engine, tiny_bundle, evaluate.photo_crops(two_views, tmp_path).crops)
+    each = predict_crops(engine, tiny_bundle, evaluate.photo_crops(two_views, FACE, tmp_path).crops)
     wanted = np.stack([each.probabilities[[0, 2]].mean(axis=0), *each.probabilities[[1, 3]]])
     said = rows[["p_normal", "p_osteopenia", "p_osteoporosis"]].to_numpy()
     assert np.allclose(said, wanted, atol=1e-6)
