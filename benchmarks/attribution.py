@@ -27,7 +27,7 @@ from face2bone.explain.arrays import BoolArray, Pixels, RealArray
 from face2bone.explain.baselines import Baseline, blur_baseline
 from face2bone.explain.coalition_values import painted_crops, value_of_coalitions, values_of
 from face2bone.explain.coalitions import BATCH, all_coalitions
-from face2bone.modalities.face import AlignedFace
+from face2bone.modalities.face import FACE_INPUT, AlignedFace
 from face2bone.nn import Face2Bone, normalise
 from face2bone.runtime import Engine, OpenVinoEngine, TorchEngine, logits_of_crops, network_input
 
@@ -45,7 +45,7 @@ class Counted:
         """Crops to logits (B, 3)."""
         self.passes += len(crops)
         with torch.inference_mode():
-            logits: Tensor = self.network(normalise(crops).contiguous())
+            logits: Tensor = self.network(normalise(crops, FACE_INPUT).contiguous())
         return logits
 
     def __call__(self, crops: Pixels) -> RealArray:
@@ -78,8 +78,8 @@ def lines(network: Face2Bone, face: AlignedFace, runs: int, passes: int) -> list
     baseline, plain = blur_baseline(face), Counted(network)
     jobs: dict[str, Callable[[], object]] = {}
     for suffix, engine in (
-        ("", OpenVinoEngine(network, threads=THREADS)),
-        (", torch", TorchEngine(network, threads=THREADS, device="cpu")),
+        ("", OpenVinoEngine(network, FACE_INPUT, threads=THREADS)),
+        (", torch", TorchEngine(network, FACE_INPUT, threads=THREADS, device="cpu")),
     ):
         jobs |= engine_jobs(engine, face, baseline, passes, suffix)
     rivals: dict[str, Callable[[], object]] = {
@@ -114,13 +114,13 @@ def engine_jobs(
 ) -> dict[str, Callable[[], object]]:
     """Bare passes, the plain table, and the shipped one in its two parts."""
     network = logits_of_crops(engine)
-    game = (face.crop, baseline.pixels, face.region_map, PLAYERS)
+    game = (face.pixels, baseline.pixels, face.part_map, PLAYERS)
     coalitions = all_coalitions(PLAYERS)[np.linspace(0, COALITIONS - 1, passes).astype(int)]
-    batch = network_input(np.repeat(face.crop[None], BATCH, axis=0))
+    batch = network_input(np.repeat(face.pixels[None], BATCH, axis=0), FACE_INPUT)
     shared = value_of_coalitions(network, *game)
 
     def painted(rows: BoolArray) -> Pixels:
-        return painted_crops(face.crop, baseline.pixels, face.region_map, rows)
+        return painted_crops(face.pixels, baseline.pixels, face.part_map, rows)
 
     def plain() -> object:
         return values_of(lambda rows: network(painted(rows)), coalitions)
@@ -144,20 +144,20 @@ def partition(plain: Counted, face: AlignedFace, passes: int) -> None:
     """shap's PartitionExplainer with a blurred picture behind, all three classes."""
     import shap
 
-    masker = shap.maskers.Image("blur(20,20)", face.crop.shape)
+    masker = shap.maskers.Image("blur(20,20)", face.pixels.shape)
     explainer: Any = shap.PartitionExplainer(plain, masker)
-    explainer(face.crop[None].astype(np.float32), max_evals=passes, batch_size=BATCH, silent=True)
+    explainer(face.pixels[None].astype(np.float32), max_evals=passes, batch_size=BATCH, silent=True)
 
 
 def sampling(plain: Counted, face: AlignedFace, baseline: Baseline, passes: int) -> None:
     """captum's sampled Shapley values of the same regions, for one class as it works."""
     from captum.attr import ShapleyValueSampling
 
-    players = np.where(face.region_map < 0, PLAYERS, face.region_map).astype(np.int64)
+    players = np.where(face.part_map < 0, PLAYERS, face.part_map).astype(np.int64)
     mask = torch.from_numpy(np.repeat(players[None, ..., None], 3, axis=-1))
     sampler: Any = ShapleyValueSampling(plain.tensor)
     sampler.attribute(
-        torch.from_numpy(face.crop[None].astype(np.float32)),
+        torch.from_numpy(face.pixels[None].astype(np.float32)),
         baselines=torch.from_numpy(baseline.pixels[None].astype(np.float32)),
         target=2,
         feature_mask=mask,

@@ -21,6 +21,7 @@ import torch
 from sklearn.decomposition import NMF
 
 from benchmarks.timing import THREADS, drawn_face, machine, medians, networks
+from face2bone.bone import CLASS_LABELS
 from face2bone.explain.arrays import Pixels, RealArray
 from face2bone.explain.craft import (
     WEIGHED_PHOTOS,
@@ -29,6 +30,7 @@ from face2bone.explain.craft import (
     fit_concepts,
 )
 from face2bone.explain.sobol import SAMPLES
+from face2bone.modalities.face import FACE_INPUT, FACE_PARTS
 from face2bone.nn import Face2Bone, normalise
 from face2bone.runtime import OpenVinoEngine, network_input
 
@@ -50,12 +52,12 @@ def main() -> None:
     asked = parser.parse_args()
     print(machine())
     faces = [drawn_face(seed) for seed in range(1, asked.photos + 1)]
-    crops = np.stack([face.crop for face in faces])
-    maps = np.stack([face.region_map for face in faces])
+    crops = np.stack([face.pixels for face in faces])
+    maps = np.stack([face.part_map for face in faces])
     for label, network in networks():
-        engine = OpenVinoEngine(network, threads=THREADS)
+        engine = OpenVinoEngine(network, FACE_INPUT, threads=THREADS)
         bank = reference_fit(network, crops)
-        basis = fit_concepts(engine, crops, maps, OWN_CONCEPTS).basis
+        basis = fit_concepts(engine, crops, maps, FACE_PARTS, CLASS_LABELS, OWN_CONCEPTS).basis
         jobs: dict[str, Callable[[], object]] = {
             "fit, reference": partial(reference_bank, network, crops),
             "fit, shipped": partial(fit_concepts, engine, crops, maps, OWN_CONCEPTS),
@@ -78,7 +80,7 @@ def main() -> None:
 
 def own_photo(engine: OpenVinoEngine, crop: Pixels, basis: RealArray) -> None:
     """Coefficients and importance of one photo's concepts, as shipped."""
-    features = engine.features(network_input(crop[None]))
+    features = engine.features(network_input(crop[None], FACE_INPUT))
     concept_importance(engine, basis, concept_coefficients(features, basis)[0])
 
 
@@ -137,7 +139,9 @@ def reference_photo(network: Face2Bone, crop: Pixels, bank: RealArray) -> RealAr
 
 def _features(network: Face2Bone, crops: Pixels) -> RealArray:
     with torch.inference_mode():
-        found: RealArray = network.features(normalise(torch.tensor(crops)).contiguous()).numpy()
+        found: RealArray = network.features(
+            normalise(torch.tensor(crops), FACE_INPUT).contiguous()
+        ).numpy()
     return found
 
 

@@ -20,6 +20,7 @@ from PIL import Image
 from face2bone.assess import Assessor
 from face2bone.bundle import Bundle, fit_ood, load_bundle, pooled
 from face2bone.drawn.face.samples import sample_patients
+from face2bone.modalities.face import FACE_INPUT
 from face2bone.modalities.face.locator import FaceLandmarker
 from face2bone.modalities.face.views import View, see
 from face2bone.modalities.photo import read_photo
@@ -36,7 +37,9 @@ def full_width(bundle: Bundle) -> Bundle:
     config = NetworkConfig()
     network = Face2Bone(config).eval()
     crops = np.random.default_rng(0).integers(0, 256, (64, 160, 160, 3), dtype=np.uint8)
-    features = TorchEngine(network, device="cpu").features(network_input(crops))
+    features = TorchEngine(network, FACE_INPUT, device="cpu").features(
+        network_input(crops, FACE_INPUT)
+    )
     return replace(
         bundle,
         card=replace(bundle.card, architecture=config),
@@ -74,7 +77,7 @@ def median_ms(work: Callable[[], object], runs: int) -> float:
 def measure(assessor: Assessor, data: bytes, runs: int) -> tuple[float, float, float, float]:
     """Decoding, landmarks, forward pass and the whole, ms."""
     photo = read_photo(data)
-    crop = network_input(assessor.locate(photo).aligned.crop[None])
+    crop = network_input(assessor.locate(photo).aligned.pixels[None], FACE_INPUT)
     view = View(0, 0, max(photo.pixels.shape[:2]), smallest=0).snapped()
     detect, square = FaceLandmarker().detector(), see(photo.pixels, view)
     face = median_ms(lambda: detect(square), runs)

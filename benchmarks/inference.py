@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 from face2bone.errors import EngineError
+from face2bone.modalities.face import FACE_INPUT
 from face2bone.nn import Face2Bone, NetworkConfig
 from face2bone.runtime import Engine, OpenVinoEngine, Precision, TorchEngine, network_input, parity
 
@@ -53,7 +54,7 @@ def best_ms(call: Callable[[], object]) -> float:
 def report(engine: Engine, made_in: float, reference: Engine) -> None:
     """One line: making it, ms per image of one pass at each batch, and agreement."""
     crops = np.random.default_rng(0).integers(0, 256, (PARITY_CROPS, 160, 160, 3), dtype=np.uint8)
-    x = network_input(crops)
+    x = network_input(crops, FACE_INPUT)
     times = [best_ms(partial(engine.logits, x[:n])) / n for n in BATCHES]
     split = best_ms(lambda: engine.head(engine.features(x[:1])))
     found = parity(reference, engine, crops)
@@ -75,7 +76,7 @@ def main() -> None:
             + "".join(f"{f'at {n}':>9}" for n in BATCHES)
             + f"{'in two calls':>13}{'max diff.':>12}{'changes':>8}"
         )
-        reference = TorchEngine(network)
+        reference = TorchEngine(network, FACE_INPUT)
         for kind, precision in ENGINES:
             start = time.perf_counter()
             try:

@@ -37,10 +37,11 @@ def main() -> None:
     from face2bone.explain.baselines import blur_baseline
     from face2bone.explain.craft import concept_importance
     from face2bone.explain.shapley import region_shapley
+    from face2bone.modalities.face import FACE_INPUT
     from face2bone.runtime import OpenVinoEngine, logits_of_crops, network_input
 
     made: list[OpenVinoEngine] = []
-    show("engine made", idle, lambda: made.append(OpenVinoEngine(full_width())))
+    show("engine made", idle, lambda: made.append(OpenVinoEngine(full_width(), FACE_INPUT)))
     engine, face = made[0], drawn_face()
 
     def attribute() -> None:
@@ -51,7 +52,7 @@ def main() -> None:
         with contextlib.suppress(InterruptedError):
             region_shapley(logits_of_crops(engine), face, blur_baseline(face), stop)
 
-    features = engine.features(network_input(face.crop[None]))
+    features = engine.features(network_input(face.pixels[None], FACE_INPUT))
     basis = np.ones((8, features.shape[1]), dtype=np.float32)
     show("regions attributed", idle, attribute)
     show("concepts weighed", idle, lambda: concept_importance(engine, basis, np.ones((8, 8, 8))))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Self
 
+from face2bone.bone import CLASS_LABELS
 from face2bone.bundle import Bundle, Status, bundle_hash
 from face2bone.calibration import Calibrator, calibrated, operating_point
 from face2bone.choices import GuidelineId
@@ -18,7 +19,7 @@ from face2bone.clinical.frax import FraxResult
 from face2bone.clinical.guideline import load_guideline
 from face2bone.clinical.instruments import published_scores
 from face2bone.clinical.referral import Referral, suggest
-from face2bone.errors import FaceRejected
+from face2bone.errors import BundleCorrupt, FaceRejected
 from face2bone.explain.arrays import FloatArray
 from face2bone.explain.baselines import (
     Baseline,
@@ -31,18 +32,18 @@ from face2bone.explain.estimate import RegionEstimate
 from face2bone.explain.owen import CellAttribution, region_cells
 from face2bone.explain.pixel_map import pixel_map
 from face2bone.explain.self_check import SelfCheck, self_check
-from face2bone.explain.shapley import SEVERITY_OF_CLASS, RegionAttribution, region_shapley
+from face2bone.explain.shapley import RegionAttribution, expected_class, region_shapley
 from face2bone.modalities.face import (
     AlignedFace,
     Face,
     QualityVerdict,
-    Region,
 )
+from face2bone.modalities.parts import Part
 from face2bone.modalities.photo import Photo
 from face2bone.patient import Patient
 from face2bone.runtime import Engine, Prediction, logits_of_crops, make_engine, predict
 from face2bone.settings import get_settings
-from face2bone.studies import study_named
+from face2bone.studies import Tools, study_named
 
 Progress = Callable[[str, float], None]
 """Called with a step's name and the fraction done in [0, 1]; raise from it to cancel."""
@@ -122,7 +123,7 @@ class Explanation:
         if len(self.regions) < 2:
             return None
         first, second = (
-            calibrated(game.table, *calibration) @ SEVERITY_OF_CLASS for game in self.regions[:2]
+            expected_class(calibrated(game.table, *calibration)) for game in self.regions[:2]
         )
         return self_check(first, second)
 
@@ -131,7 +132,7 @@ class Explanation:
 class CloserLook:
     """Where within one region, under the blur baseline: its quarters, and a map for orientation.
 
-    ``pixels`` (160, 160, 3): logits lost when a square around a pixel is hidden.
+    ``pixels`` (H, W, K): logits lost when a square around a pixel is hidden.
     """
 
     cells: CellAttribution
@@ -142,8 +143,8 @@ class CloserLook:
 class BundleFacts:
     """Which model spoke, and what its figures rest on; shown beside every result.
 
-    ``class_fractions`` are the base rates of the training cohort; ``measured_patients``
-    how many patients kept out of training the calibration was measured on.
+    ``labels`` name the classes, ``class_fractions`` are their base rates in the training cohort;
+    ``measured_patients``: how many patients, kept out of training, the calibration was measured on.
     """
 
     name: str
@@ -152,7 +153,8 @@ class BundleFacts:
     sha256: str
     created_on: date
     cohort: str
-    class_fractions: tuple[float, float, float]
+    labels: tuple[str, ...]
+    class_fractions: tuple[float, ...]
     measured_patients: int
 
     @classmethod
@@ -166,6 +168,7 @@ class BundleFacts:
             sha256=bundle_hash(bundle),
             created_on=card.created_on,
             cohort=card.cohort,
+            labels=card.labels,
             class_fractions=card.class_fractions,
             measured_patients=int(bundle.reliability.counts.sum()),
         )
@@ -209,6 +212,16 @@ def _half(progress: Progress, index: int) -> Callable[[float], None]:
     return lambda fraction: progress("regions", (index + fraction) / 2)
 
 
+def _check_fits(bundle: Bundle, tools: Tools) -> None:
+    """Raise ``BundleCorrupt`` for a bundle that is not of the study its card names."""
+    card = bundle.card
+    if not card.input.takes(tools.modality.input) or card.labels != CLASS_LABELS:
+        raise BundleCorrupt(
+            f"The bundle's card names the study {card.study}, but its network reads other pictures "
+            "or answers another question. Fetch the bundle again or rebuild it."
+        )
+
+
 class Assessor:
     """A bundle and an engine, ready to assess photos; safe to share between threads.
 
@@ -218,6 +231,7 @@ class Assessor:
     def __init__(self, bundle: Bundle, engine: Engine | None = None) -> None:
         settings = get_settings()
         self.tools = study_named(bundle.card.study).ready()
+        _check_fits(bundle, self.tools)
         self.bundle = bundle
         self.engine = engine or make_engine(bundle, settings.engine, threads=settings.threads)
         self.facts = BundleFacts.of(bundle)
@@ -275,7 +289,7 @@ class Assessor:
         self,
         located: LocatedFace,
         explanation: Explanation,
-        region: Region,
+        region: Part,
         progress: Progress = silent,
     ) -> CloserLook:
         """Owen values of a region's quarters and the occlusion map; seven region tables long."""

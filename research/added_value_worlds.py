@@ -58,6 +58,7 @@ from face2bone.evaluation.added_value.rule import judge
 from face2bone.evaluation.bootstrap import unit_weights
 from face2bone.evaluation.guards.chance import chance_limit
 from face2bone.evaluation.ranking import macro_auc
+from face2bone.modalities.face import FACE_INPUT
 from face2bone.nn import NetworkConfig
 from face2bone.runtime import Engine, TorchEngine
 from face2bone.training.identity import train_identities
@@ -177,11 +178,13 @@ def _identity_trunk(folder: Path, clock: Clock, workers: int | None, progress: P
         )
     with clock.stage("telling people apart"):
         config = NetworkConfig(width=WIDTH)
-        return TorchEngine(train_identities(people, config, folder / "trunk", progress=progress))
+        return TorchEngine(
+            train_identities(people, config, folder / "trunk", progress=progress), FACE_INPUT
+        )
 
 
 def _demo_trunk() -> Engine:
-    return TorchEngine(load_bundle(DEMO).network)
+    return TorchEngine(load_bundle(DEMO).network, FACE_INPUT)
 
 
 def _draw(patients: tuple[DrawnPatient, ...], folder: Path, workers: int | None) -> CropStore:

@@ -167,6 +167,8 @@ def save_tiny_bundle(root: Path) -> Bundle:
     import torch
 
     from face2bone import bundle, calibration
+    from face2bone.bone import CLASS_LABELS
+    from face2bone.modalities.face import FACE_INPUT
     from face2bone.nn import Face2Bone, NetworkConfig
     from face2bone.runtime import TorchEngine, network_input
 
@@ -179,8 +181,8 @@ def save_tiny_bundle(root: Path) -> Bundle:
                 torch.nn.init.normal_(parameter)
     rng = np.random.default_rng(1)
     crops = rng.integers(0, 256, (60, 160, 160, 3), dtype=np.uint8)
-    engine = TorchEngine(network, device="cpu")
-    features = engine.features(network_input(crops))
+    engine = TorchEngine(network, FACE_INPUT, device="cpu")
+    features = engine.features(network_input(crops, FACE_INPUT))
     probabilities = rng.dirichlet((1.0, 1.0, 1.0), 150)
     labels = np.arange(150) % 3
     contents = bundle.BundleContents(
@@ -207,7 +209,9 @@ def save_tiny_bundle(root: Path) -> Bundle:
         created_on=date(2026, 11, 21),
         architecture=architecture,
         cohort="Noise, for tests",
+        labels=CLASS_LABELS,
         class_fractions=(0.2, 0.5, 0.3),
+        input=FACE_INPUT,
         provenance={"recipe": "tests/conftest.py", "seed": 1},
         results={"macro_auc": 0.5},
         generator_version="none",

@@ -33,6 +33,7 @@ from face2bone.drawn.face.write import read_plan
 from face2bone.errors import Face2BoneError
 from face2bone.evaluation.record import attached as attached_evaluation
 from face2bone.history_file import read_history
+from face2bone.modalities.face import FACE_PARTS
 from face2bone.modalities.photo import photo_from_pixels, read_photo
 from face2bone.records import (
     ConsentBy,
@@ -462,7 +463,7 @@ def _beside(work: Path) -> Kind:
         attached_comparison(folder, "comparison")
         attached_comparison(folder, "ablation")
         read_names(folder, demo.sha256, made)
-        read_explained(folder, demo)
+        read_explained(folder, demo, FACE_PARTS)
 
     return Kind(files, read, either(bytes_spoiled, json_spoiled, json_spoiled))
 

@@ -1,13 +1,16 @@
 """The whole way through on the bundle that ships: a drawn face, a real face, no face."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from skimage.data import chelsea
 
 from face2bone.assess import STEPS, Assessment, Assessor
+from face2bone.bundle import Bundle
 from face2bone.clinical.pathway import Urgency
 from face2bone.drawn.face.samples import Sample, sample_patients, unusable_photo
-from face2bone.errors import FaceRejected, NoFaceFound, PhotoError
+from face2bone.errors import BundleCorrupt, FaceRejected, NoFaceFound, PhotoError
 from face2bone.modalities.photo import Photo, photo_from_pixels, read_photo
 from face2bone.patient import Patient, RedFlag, Sex
 
@@ -24,6 +27,15 @@ def test_probabilities_are_calibrated_and_sum_to_one(assessment: Assessment) -> 
     assert p.shape == (3,)
     assert p.sum() == pytest.approx(1.0, abs=1e-6)
     assert int(p.argmax()) in assessment.prediction.prediction_set
+
+
+def test_a_bundle_of_other_pictures_or_classes_is_refused(tiny_bundle: Bundle) -> None:
+    card = tiny_bundle.card
+    other_input = replace(card, input=replace(card.input, mask_value=0))
+    other_order = replace(card, labels=card.labels[::-1])
+    for other in (other_input, other_order):
+        with pytest.raises(BundleCorrupt, match="not for faces"):
+            Assessor(replace(tiny_bundle, card=other))
 
 
 def test_region_values_add_up_to_the_logits(assessment: Assessment) -> None:

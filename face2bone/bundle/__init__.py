@@ -4,7 +4,7 @@ Nothing in a bundle is code and nothing is unpickled; every file is checked agai
 SHA-256 its card records before it is parsed. docs/bundles.md describes the format.
 """
 
-from face2bone.bundle.card import BundleCard, Preprocessing, Status
+from face2bone.bundle.card import BundleCard, Status
 from face2bone.bundle.concepts import ConceptBank
 from face2bone.bundle.contents import BundleContents
 from face2bone.bundle.folder import Bundle, bundle_hash, load_bundle, save_bundle
@@ -18,7 +18,6 @@ __all__ = [
     "BundleContents",
     "ConceptBank",
     "OodReference",
-    "Preprocessing",
     "Status",
     "bundle_hash",
     "fit_ood",

@@ -7,6 +7,7 @@ rewrites them all; for that, compare the bundle's hash with one from a source yo
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date
@@ -15,15 +16,19 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 import yaml
 from pydantic import ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 
-from face2bone.bone import CLASS_LABELS
 from face2bone.careful import yaml_of
 from face2bone.errors import BundleCorrupt, Face2BoneError, WrongStudy
-from face2bone.nn.config import CROP_SIZE, NetworkConfig
+from face2bone.modalities.input_spec import InputSpec
+from face2bone.nn.config import NetworkConfig
 from face2bone.reference import ReferenceMethod
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
+FIRST_SCHEMA: Final = 1
+"""It had ``preprocessing`` where ``input`` is now, three classes, and no number of outputs."""
+FIRST_LABELS: Final = ("normal", "osteopenia", "osteoporosis")
 SEAL: Final = b"card_sha256: "
-FRACTION_TOLERANCE: Final = 1e-3  # three fractions written with three decimals
+FRACTION_TOLERANCE: Final = 1e-3  # fractions written with three decimals
+MOST_PIXELS: Final = 4096  # a side of the input; more is a damaged number
 
 MEASURED: Final = ("local", "test", "model")  # where ``results`` may hold the model's own figures
 
@@ -39,19 +44,6 @@ Text = Annotated[str, Field(min_length=1)]
 StudyId = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,39}$")]
 
 
-@dataclass(frozen=True)
-class Preprocessing:
-    """What the network's input is; a bundle made for another input is refused.
-
-    x = (pixel - pixel_mean) / pixel_scale, RGB, outside the ellipse ``mask_value``.
-    """
-
-    crop_size: int = CROP_SIZE
-    mask_value: int = 127
-    pixel_mean: float = 127.5
-    pixel_scale: float = 128.0
-
-
 @dataclass(frozen=True, kw_only=True)
 class BundleCard:
     """The description of one bundle.
@@ -61,6 +53,8 @@ class BundleCard:
     files: file name -> SHA-256 of every other file; ``save_bundle`` fills it in.
     generator_version, generator_hash: of the code that drew the faces, None for patients;
         drawn faces only ever make a demo.
+    labels: the classes, in the order of the network's outputs.
+    input: what the network reads.
     class_fractions: share of each class in the training cohort, in the order of
         ``labels``: the base rate every shown probability stands beside.
     provenance: how the bundle came to be: recipe, seeds, versions, licence.
@@ -79,13 +73,13 @@ class BundleCard:
     created_on: date
     architecture: NetworkConfig
     cohort: Text
-    class_fractions: tuple[float, float, float]
+    labels: tuple[Text, ...]
+    class_fractions: tuple[float, ...]
+    input: InputSpec
     provenance: Mapping[str, JsonValue]
     results: Mapping[str, JsonValue]
     generator_version: str | None = None
     generator_hash: Sha256 | None = None
-    preprocessing: Preprocessing = Preprocessing()
-    labels: tuple[str, str, str] = CLASS_LABELS
     files: Mapping[str, Sha256] = field(default_factory=dict)
     schema: int = SCHEMA
     study: StudyId = "face2bone"
@@ -93,14 +87,17 @@ class BundleCard:
 
     def __post_init__(self) -> None:
         _require(self.schema == SCHEMA, f"its schema is {self.schema}, this version reads {SCHEMA}")
-        _require(self.labels == CLASS_LABELS, f"its labels are not {', '.join(CLASS_LABELS)}")
-        _require(self.preprocessing == Preprocessing(), "its network reads another kind of crop")
+        count = len(self.labels)
+        _require(count >= 2 and len(set(self.labels)) == count, "its labels are not two or more")
+        _require(self.architecture.outputs == count, "its labels are not its network's outputs")
+        _require(_is_readable(self.input), "its network's input is none that a network can read")
         _require(
-            min(self.class_fractions) >= 0
+            len(self.class_fractions) == count
+            and min(self.class_fractions) >= 0
             and abs(sum(self.class_fractions) - 1) <= FRACTION_TOLERANCE,
             "its class fractions do not sum to 1",
         )
-        _require(self._has_counts(), "its confusion is no table of counts, 3 by 3")
+        _require(self._has_counts(), "its confusion is no table of counts by class")
         drawn = self.generator_version is not None or self.generator_hash is not None
         _require(self.status == "demo" or not drawn, "drawn faces can only make a demo")
 
@@ -111,7 +108,7 @@ class BundleCard:
 
     @property
     def confusion(self) -> list[list[int]] | None:
-        """Counts (3, 3), true class by named class, on patients kept out; None without any.
+        """Counts (K, K), true class by named class, on patients kept out; None without any.
 
         A locally validated bundle's are the clinic's own.
         """
@@ -134,7 +131,7 @@ class BundleCard:
             rows = self.confusion
         except ValidationError:
             return False
-        return rows is None or [len(row) for row in rows] == [len(CLASS_LABELS)] * len(CLASS_LABELS)
+        return rows is None or [len(row) for row in rows] == [len(self.labels)] * len(self.labels)
 
 
 def notice_of(status: str) -> str:
@@ -168,8 +165,9 @@ def card_from_yaml(data: bytes) -> BundleCard:
     body, _, _ = data.rpartition(SEAL)
     _require(bool(body) and _sealed(body) == data, "its last line is not the hash of the rest")
     try:
-        values: Any = yaml_of(body)
-        _check_architecture(values)
+        values = _as_written_now(yaml_of(body))
+        _check_entries(values, "architecture", NetworkConfig)
+        _check_entries(values, "input", InputSpec)
         return _ADAPTER.validate_json(json.dumps(values, default=date.isoformat), strict=True)
     except ValidationError as error:
         first = error.errors()[0]
@@ -194,13 +192,56 @@ def _sealed(body: bytes) -> bytes:
     return body + SEAL + hashlib.sha256(body).hexdigest().encode() + b"\n"
 
 
-def _check_architecture(values: Any) -> None:
+def _is_readable(spec: InputSpec) -> bool:
+    return (
+        min(spec.height, spec.width) >= 1
+        and max(spec.height, spec.width) <= MOST_PIXELS
+        and spec.channels in (1, 3)
+        and math.isfinite(spec.mean)
+        and 0 < spec.scale < math.inf
+        and 0 <= spec.mask_value <= 255
+    )
+
+
+def _as_written_now(values: Any) -> Any:
+    """A card of the first schema, of release 0.2.0 and before, as this one is written."""
+    if not isinstance(values, dict) or values.get("schema") != FIRST_SCHEMA:
+        return values
+    _require(
+        values.get("labels") == list(FIRST_LABELS), f"its labels are not {', '.join(FIRST_LABELS)}"
+    )
+    _require("input" not in values, "its input is described twice")
+    first = _FIRST_INPUT.validate_json(json.dumps(values.pop("preprocessing", None)), strict=True)
+    architecture = values.get("architecture")
+    if isinstance(architecture, dict):
+        _require("outputs" not in architecture, "its architecture has an unknown entry")
+        values["architecture"] = architecture | {"outputs": len(FIRST_LABELS)}
+    return values | {"schema": SCHEMA, "input": asdict(first.as_input())}
+
+
+@dataclass(frozen=True)
+class _FirstInput:
+    """``preprocessing`` of the first schema: RGB, square."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    crop_size: int
+    mask_value: int
+    pixel_mean: float
+    pixel_scale: float
+
+    def as_input(self) -> InputSpec:
+        size = self.crop_size
+        return InputSpec(size, size, 3, self.pixel_mean, self.pixel_scale, self.mask_value)
+
+
+def _check_entries(values: Any, name: str, kind: type[NetworkConfig] | type[InputSpec]) -> None:
     """Every field by name: a default of a later version must not stand in for one."""
-    known = {entry.name for entry in fields(NetworkConfig)}
-    found = values.get("architecture") if isinstance(values, dict) else None
+    known = {entry.name for entry in fields(kind)}
+    found = values.get(name) if isinstance(values, dict) else None
     _require(
         isinstance(found, dict) and set(found) == known,
-        "its architecture has an unknown or missing entry",
+        f"its {name} has an unknown or missing entry",
     )
 
 
@@ -216,4 +257,5 @@ def _invalid(why: str) -> BundleCorrupt:
 
 
 _COUNTS: Final = TypeAdapter(list[list[Annotated[int, Field(ge=0)]]])
+_FIRST_INPUT: Final = TypeAdapter(_FirstInput)
 _ADAPTER: Final = TypeAdapter(BundleCard)

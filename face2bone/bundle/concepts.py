@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from face2bone.bone import CLASS_LABELS
 from face2bone.errors import BundleCorrupt
 
 
@@ -20,12 +19,12 @@ class ConceptBank:
     """R concepts over C feature channels.
 
     basis: (R, C) float32, non-negative, W above; no row is all zero.
-    importance: (R, 3) float32, total Sobol index of each concept for each class, in
+    importance: (R, K) float32, total Sobol index of each concept for each class, in
         [0, 1].
     presence_scale: (R,) float32, positive; a photo's mean coefficient over it is the presence,
         1 where a photo holds as much of the concept as is common in the cohort.
-    exemplars: (R, K, h, w, 3) uint8, crops of *drawn* faces that show the concept best
-        (never of patients); K may be 0.
+    exemplars: (R, n, h, w, C) uint8, crops of *drawn* faces that show the concept best
+        (never of patients); n may be 0.
     names, region_tags, description: one short text per concept for its card.
 
     Raises ``BundleCorrupt`` when shapes, types or ranges differ.
@@ -43,15 +42,15 @@ class ConceptBank:
         count = len(self.basis)
         _require(self.basis.ndim == 2 and count > 0, "the basis is not (R, C)")
         _require(
-            self.importance.shape == (count, len(CLASS_LABELS)), "the importance is not (R, 3)"
+            self.importance.ndim == 2 and len(self.importance) == count,
+            "the importance is not (R, K)",
         )
         _require(self.presence_scale.shape == (count,), "the presence scale is not (R,)")
         _require(
             self.exemplars.ndim == 5
             and self.exemplars.shape[0] == count
-            and self.exemplars.shape[-1] == 3
             and self.exemplars.dtype == np.uint8,
-            "the exemplars are not uint8 (R, K, h, w, 3)",
+            "the exemplars are not uint8 (R, n, h, w, C)",
         )
         for array in (self.basis, self.importance, self.presence_scale):
             _require(

@@ -25,7 +25,6 @@ from face2bone.bundle.concepts import ConceptBank
 from face2bone.bundle.ood import OodReference
 from face2bone.calibration import Calibrator, ConformalThresholds, ReliabilityTable, Temperature
 from face2bone.errors import BundleCorrupt, TrainingError
-from face2bone.nn.config import CROP_SIZE
 
 MODEL: Final = "model.safetensors"
 CALIBRATION: Final = "calibration.json"
@@ -65,7 +64,7 @@ class BundleContents:
     conformal: from probabilities to prediction sets.
     reliability: on patients never used in training, tuning or calibration.
     ood: out-of-domain reference. concepts: concept bank.
-    mean_face: (160, 160, 3) uint8, mean aligned crop of the cohort.
+    mean_face: (H, W, C) uint8, mean prepared picture of the cohort, of the input's size.
     """
 
     state: Mapping[str, Tensor]
@@ -81,8 +80,8 @@ class _Sets(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     alpha: Annotated[float, Field(gt=0, lt=1)]
-    scores: tuple[Unit, Unit, Unit]
-    counts: tuple[Count, Count, Count]
+    scores: tuple[Unit, ...]
+    counts: tuple[Count, ...]
 
 
 class _FirstCalibration(_Sets):
@@ -146,15 +145,22 @@ def decode(files: Mapping[str, bytes]) -> BundleContents:
     Raises ``BundleCorrupt`` naming the file that holds something else than it should.
     """
     calibration, conformal = _read(CALIBRATION, files, _calibration)
+    concepts = _read(
+        CONCEPTS, files, lambda data: _concepts(data, _read(CONCEPT_TEXTS, files, _texts))
+    )
+    classes = {concepts.importance.shape[1], len(conformal.scores), len(conformal.counts)}
+    if len(classes) > 1:
+        raise BundleCorrupt(
+            "The bundle's concepts and prediction sets are not for the same classes. "
+            "Fetch the bundle again or rebuild it."
+        )
     return BundleContents(
         state=_read(MODEL, files, _state),
         calibration=calibration,
         conformal=conformal,
         reliability=_read(RELIABILITY, files, _reliability),
         ood=_read(OOD, files, _ood),
-        concepts=_read(
-            CONCEPTS, files, lambda data: _concepts(data, _read(CONCEPT_TEXTS, files, _texts))
-        ),
+        concepts=concepts,
         mean_face=_read(MEAN_FACE, files, _mean_face),
     )
 
@@ -239,7 +245,7 @@ def _ood(data: bytes) -> OodReference:
 
 def _mean_face(data: bytes) -> npt.NDArray[np.uint8]:
     (face,) = _load_arrays(data, "mean_face")
-    if face.dtype != np.uint8 or face.shape != (CROP_SIZE, CROP_SIZE, 3):
+    if face.dtype != np.uint8 or face.ndim != 3:
         raise ValueError(f"{face.dtype} {face.shape}")
     return face
 

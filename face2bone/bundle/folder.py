@@ -24,7 +24,6 @@ from face2bone.bundle.names import Given, combined, read_names
 from face2bone.careful import DOCUMENT_BYTES, TEXT_BYTES, bytes_of
 from face2bone.errors import BundleCorrupt, BundleMissing, StudyError, WrongStudy
 from face2bone.nn.face2bone import Face2Bone
-from face2bone.nn.inception_resnet_v1 import mixed_6a_channels
 from face2bone.nn.registry import make_network
 from face2bone.studies import study_named
 
@@ -183,9 +182,22 @@ def _verified(root: Path, hashes: Mapping[str, str]) -> dict[str, bytes]:
 
 
 def _check_fit(bundle: Bundle) -> None:
-    """Weights fit the architecture, and the references its feature channels."""
-    _ = bundle.network
-    channels = mixed_6a_channels(bundle.card.architecture.channels)
+    """Weights fit the architecture; input, classes and references fit the network."""
+    network, card = bundle.network, bundle.card
+    channels = network.cut_channels
+    if (
+        card.input.shape != network.input_shape
+        or bundle.mean_face.shape != card.input.picture_shape
+    ):
+        raise BundleCorrupt(
+            "The bundle's network or its mean picture is not of the input on its card. "
+            "Fetch the bundle again or rebuild it."
+        )
+    if len(bundle.conformal.scores) != len(card.labels):
+        raise BundleCorrupt(
+            "The bundle's prediction sets are not for the classes on its card. "
+            "Fetch the bundle again or rebuild it."
+        )
     if bundle.ood.mean.size != channels or bundle.concepts.basis.shape[1] != channels:
         raise BundleCorrupt(
             f"The bundle's references are not for the network's {channels} feature channels. "

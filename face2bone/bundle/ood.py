@@ -1,4 +1,4 @@
-"""Is this face like those the model was calibrated on? A distance in feature space.
+"""Is this picture like those the model was calibrated on? A distance in feature space.
 
 Notation: x (C,) features at the cut, averaged over the map; m their mean and S their
 covariance on the calibration split, S shrunk towards a multiple of the identity (Ledoit

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from face2bone import clock
-from face2bone.bone import CLASS_LABELS
 from face2bone.bundle.contents import BundleContents
 from face2bone.bundle.folder import Bundle, bundle_hash, save_bundle
 from face2bone.calibration import (
@@ -55,7 +54,7 @@ def localise(
             "reliability": reliability_table(evidence.probabilities, found.labels),
         }
     )
-    normal, osteopenia, osteoporosis = (np.array(found.counts) / sum(found.counts)).tolist()
+    shares = np.array(found.counts) / sum(found.counts)
     where = clinic or "this clinic"
     card = replace(
         bundle.card,
@@ -63,7 +62,7 @@ def localise(
         created_on=clock.today(),
         cohort=f"{sum(found.counts)} patients of {where} with DXA (trained on: "
         f"{bundle.card.cohort})",
-        class_fractions=(normal, osteopenia, osteoporosis),
+        class_fractions=tuple(shares.tolist()),
         provenance={
             **bundle.card.provenance,
             "recalibration": _provenance(bundle, found, evidence, measured, where),
@@ -98,7 +97,7 @@ def _provenance(
     return {
         "clinic": clinic,
         "patients": sum(found.counts),
-        "patients_per_class": dict(zip(CLASS_LABELS, found.counts, strict=True)),
+        "patients_per_class": dict(zip(bundle.card.labels, found.counts, strict=True)),
         "first_result": first.isoformat(),
         "last_result": last.isoformat(),
         "method": evidence.method,
@@ -111,7 +110,8 @@ def _provenance(
 def _results(found: LocalRecalibration, evidence: Evidence) -> Mapping[str, Any]:
     """Figures of patients each scored by a map that had not seen them."""
     named = evidence.probabilities.argmax(axis=1)
-    confusion = np.zeros((len(CLASS_LABELS), len(CLASS_LABELS)), dtype=np.int64)
+    classes = evidence.probabilities.shape[1]
+    confusion = np.zeros((classes, classes), dtype=np.int64)
     np.add.at(confusion, (found.labels, named), 1)
     return {
         "n": sum(found.counts),

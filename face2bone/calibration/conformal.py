@@ -36,8 +36,8 @@ class ConformalThresholds:
     """Fitted thresholds: ``scores[k]`` in [0, 1] from ``counts[k]`` patients of class k."""
 
     alpha: float
-    scores: tuple[float, float, float]
-    counts: tuple[int, int, int]
+    scores: tuple[float, ...]
+    counts: tuple[int, ...]
 
 
 def minimum_per_class(alpha: float) -> int:

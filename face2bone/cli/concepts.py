@@ -86,10 +86,12 @@ def parts(
         with progress_bar("taking apart", 100) as advance:
             found = decompose_concept(
                 loaded.network,
+                loaded.card.input,
                 loaded.concepts,
                 number - 1,
                 faces,
                 maps,
+                store.parts,
                 count,
                 exemplars=0,
                 progress=lambda share: advance(round(100 * share), 100),

@@ -20,7 +20,7 @@ from face2bone.clinical.source import Frozen, Source
 from face2bone.errors import PatientError
 from face2bone.patient import Patient, Sex
 
-PerClass = tuple[float, float, float]
+PerClass = tuple[float, ...]
 
 
 class BaseRate(Frozen):

@@ -1,7 +1,7 @@
 """The crop store: every photo of a cohort aligned once, in arrays the training loop can map.
 
     crops.npy      uint8 (N, 160, 160, 3)
-    regions.npy    int8 (N, 160, 160), index into REGIONS, -1 outside the ellipse
+    regions.npy    int8 (N, 160, 160), index into the parts, -1 outside the ellipse
     index.parquet  one row a usable crop: its position ``row``, the patient's columns
     rejected.csv   photos left out, by the manifest's row as a spreadsheet shows it, with the reason
     source.json    what the store was made from; shards/ says which parts are done
@@ -40,18 +40,33 @@ from face2bone.drawn.face.patients import DrawnPatient, patient_face
 from face2bone.drawn.face.render import draw_face
 from face2bone.errors import FaceError, PhotoError, TrainingError
 from face2bone.modalities.face import (
-    CROP_SIZE,
+    FACE_INPUT,
+    FACE_PARTS,
     AlignedFace,
     align_landmarks,
     shared_locator,
 )
+from face2bone.modalities.input_spec import InputSpec
 from face2bone.modalities.modality import AnyModality
+from face2bone.modalities.parts import Part
+from face2bone.modalities.prepared import Prepared
 
 SHARD: Final = 100  # photos between two marks; at most this much work is lost by a kill
 DRAWN_SIZE: Final = 256  # pixels a side of a drawn photo, the size cohorts are written in
 CROPS, REGION_MAPS = "crops.npy", "regions.npy"
 INDEX, REJECTED, SOURCE, SHARDS = "index.parquet", "rejected.csv", "source.json", "shards"
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What every crop of a store is divided into, and the pixels it has."""
+
+    parts: tuple[Part, ...]
+    spec: InputSpec
+
+
+FACES: Final = Kind(FACE_PARTS, FACE_INPUT)
 
 Progress = Callable[[int, int], None]
 """Called with (photos done, photos in all)."""
@@ -62,7 +77,7 @@ class CropStore:
     """A finished store. ``index`` has one row a crop; the arrays hold also rejected, blank rows.
 
     A part of a cohort may be read from the store of the whole: then ``lines`` are those of the
-    rejected photos that are its own.
+    rejected photos that are its own. ``parts`` and ``spec`` are those of every crop in it.
     """
 
     folder: Path
@@ -70,6 +85,8 @@ class CropStore:
     crops: npt.NDArray[np.uint8]
     region_maps: npt.NDArray[np.int8]
     lines: npt.NDArray[np.int64] | None = None
+    parts: tuple[Part, ...] = FACE_PARTS
+    spec: InputSpec = FACE_INPUT
 
     @property
     def labels(self) -> npt.NDArray[np.int64]:
@@ -107,7 +124,7 @@ class CropStore:
 class FaceSource(Protocol):
     """Where crops come from; picklable, so that workers can hold it."""
 
-    def face(self, position: int) -> AlignedFace:
+    def face(self, position: int) -> Prepared:
         """The face at one position; raises ``FaceError`` or ``PhotoError`` with the reason."""
         ...
 
@@ -125,13 +142,13 @@ class _Photos:
     paths: tuple[Path, ...]
     modality: AnyModality
 
-    def face(self, position: int) -> AlignedFace:
+    def face(self, position: int) -> Prepared:
         picture = self.modality.read(self.paths[position].read_bytes())
         (found,) = self.modality.prepare(picture)
         if found.quality.status == "reject":
             failed = [c.reason for c in found.quality.checks if c.status == "reject"]
             raise FaceError(" ".join(failed))
-        aligned: AlignedFace = found.aligned
+        aligned: Prepared = found.aligned
         return aligned
 
 
@@ -155,7 +172,8 @@ def photo_crops(
         chosen = np.flatnonzero(whole.table.index.isin(cohort.table.index))
         return photo_crops(whole, modality, folder, workers, progress).part(chosen)
     photos = _Photos(cohort.photos, modality)
-    return build_store(photos, cohort.table, source, folder, workers, progress)
+    kind = Kind(modality.parts, modality.input)
+    return build_store(photos, cohort.table, source, folder, workers, progress, kind)
 
 
 def drawn_crops(
@@ -184,7 +202,7 @@ def drawn_crops(
     return build_store(_DrawnPatients(tuple(patients)), table, source, folder, workers, progress)
 
 
-def read_store(folder: Path) -> CropStore:
+def read_store(folder: Path, kind: Kind = FACES) -> CropStore:
     """Map a finished store. Raises ``TrainingError`` when it is not finished, or damaged."""
     if not (folder / INDEX).is_file():
         raise TrainingError("The crop store is not finished. Build it again; it goes on.")
@@ -196,7 +214,7 @@ def read_store(folder: Path) -> CropStore:
     rows = index.get("row")
     if rows is None or len(crops) != len(region_maps) or not rows.isin(range(len(crops))).all():
         raise _damaged(INDEX)
-    return CropStore(folder, index, crops, region_maps)
+    return CropStore(folder, index, crops, region_maps, parts=kind.parts, spec=kind.spec)
 
 
 def _mapped(path: Path) -> Any:
@@ -221,20 +239,21 @@ def build_store(
     folder: Path,
     workers: int | None,
     progress: Progress | None,
+    kind: Kind = FACES,
 ) -> CropStore:
     """The store of any source: ``table`` has one row a position of ``source``.
 
-    ``identity`` is any text that two different stores never share. Raises ``TrainingError`` as
-    ``photo_crops`` does.
+    ``identity`` is any text that two different stores never share; ``kind`` is that of the
+    source's crops. Raises ``TrainingError`` as ``photo_crops`` does.
     """
-    _open_store(folder, len(table), identity)
+    _open_store(folder, len(table), identity, kind.spec)
     if not (folder / INDEX).is_file():
         _fill(source, folder, len(table), workers or os.cpu_count() or 1, progress)
         _write_index(folder, table)
-    return read_store(folder)
+    return read_store(folder, kind)
 
 
-def _open_store(folder: Path, count: int, identity: str) -> None:
+def _open_store(folder: Path, count: int, identity: str, spec: InputSpec) -> None:
     """Make the arrays, or check that the folder's are of this same cohort."""
     if (folder / SOURCE).is_file():
         if not _holds(folder, count, identity):
@@ -243,9 +262,9 @@ def _open_store(folder: Path, count: int, identity: str) -> None:
             )
         return
     (folder / SHARDS).mkdir(parents=True, exist_ok=True)
-    side = (count, CROP_SIZE, CROP_SIZE)
-    _new_array(folder / CROPS, np.uint8, (*side, 3))
-    _new_array(folder / REGION_MAPS, np.int8, side)
+    shape = spec.picture_shape
+    _new_array(folder / CROPS, np.uint8, (count, *shape))
+    _new_array(folder / REGION_MAPS, np.int8, (count, *shape[:2]))
     write_whole(folder / SOURCE, json.dumps(_mark(count, identity)))
 
 
@@ -337,8 +356,8 @@ def _fill_shard(source: FaceSource, folder: Path, start: int, stop: int) -> None
             except (FaceError, PhotoError, OSError) as error:
                 rejected[position] = str(error)
                 continue
-            put_crop(position, face.crop)
-            put_map(position, face.region_map)
+            put_crop(position, face.pixels)
+            put_map(position, face.part_map)
     write_whole(_mark_path(folder, start), json.dumps(rejected))
 
 

@@ -31,7 +31,8 @@ from face2bone.errors import ExplanationError
 from face2bone.evaluation.evaluate import Progress, described
 from face2bone.evaluation.record import BundleName
 from face2bone.explain.cohort import PATIENT_COLUMNS, THUMBNAIL, explain_store
-from face2bone.explain.photo_row import columns
+from face2bone.explain.photo_row import Layout
+from face2bone.modalities.parts import Part
 from face2bone.runtime import Engine
 from face2bone.studies import study_named
 
@@ -87,10 +88,11 @@ class About:
 
 @dataclass(frozen=True)
 class ExplainedCohort:
-    """A folder read back: ``table`` has a row a photo, ``about`` says of what."""
+    """A folder read back: ``table`` has a row a photo, ``about`` and ``layout`` say of what."""
 
     about: About
     table: pd.DataFrame
+    layout: Layout
 
 
 _ADAPTER: Final = TypeAdapter(About)
@@ -136,7 +138,8 @@ def explain_cohort(
         created_on=clock.today(),
         software=f"face2bone {__version__}",
     )
-    return ExplainedCohort(about, table), rejected
+    layout = Layout(store.parts, card.labels, about.concepts)
+    return ExplainedCohort(about, table, layout), rejected
 
 
 def write_explained(cohort: ExplainedCohort, rejected: pd.DataFrame, out: Path) -> Path:
@@ -148,7 +151,7 @@ def write_explained(cohort: ExplainedCohort, rejected: pd.DataFrame, out: Path) 
     about = cohort.about
     with whole_folder(out) as made:
         cohort.table.to_parquet(made / EXPLAINED, index=False)
-        groups = as_table(group_means(cohort.table, about.concepts))
+        groups = as_table(group_means(cohort.table, cohort.layout), cohort.layout)
         groups.to_parquet(made / GROUPS, index=False)
         rejected.to_csv(made / REJECTED, index=False, lineterminator="\n")
         (made / ABOUT).write_bytes(_ADAPTER.dump_json(about, indent=1) + b"\n")
@@ -156,8 +159,8 @@ def write_explained(cohort: ExplainedCohort, rejected: pd.DataFrame, out: Path) 
     return out
 
 
-def read_explained(folder: Path, bundle: Bundle) -> ExplainedCohort:
-    """The cohort in a folder, which ``bundle`` must have explained.
+def read_explained(folder: Path, bundle: Bundle, parts: tuple[Part, ...]) -> ExplainedCohort:
+    """The cohort in a folder, which ``bundle`` must have explained; ``parts`` of its pictures.
 
     Raises ``ExplanationError`` when there is none, it is damaged or of another model. It says
     the same of a folder that is not there and of one with something else in it.
@@ -170,7 +173,8 @@ def read_explained(folder: Path, bundle: Bundle) -> ExplainedCohort:
             "This folder holds no explained cohort that this version can read. "
             "Make one with face2bone explain BUNDLE MANIFEST --out FOLDER."
         ) from error
-    needed = {*PATIENT_COLUMNS, *columns(about.concepts), THUMBNAIL}
+    layout = Layout(parts, bundle.card.labels, about.concepts)
+    needed = {*PATIENT_COLUMNS, *layout.columns, THUMBNAIL}
     if about.schema != SCHEMA or table.empty or not needed <= set(table.columns):
         raise ExplanationError(
             "This folder's explanations are incomplete or of another version. "
@@ -182,7 +186,7 @@ def read_explained(folder: Path, bundle: Bundle) -> ExplainedCohort:
             f"{about.bundle.version}, {about.bundle.sha256[:12]}). "
             "Set FACE2BONE_BUNDLE to that model, or run face2bone explain with this one."
         )
-    return ExplainedCohort(about, table)
+    return ExplainedCohort(about, table, layout)
 
 
 def shipped(bundle: Bundle) -> Path | None:

@@ -14,12 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from face2bone.bone import CLASS_LABELS
 from face2bone.evaluation.bootstrap import RESAMPLES, Estimate, estimates
 from face2bone.evaluation.groups import subgroups
 from face2bone.evaluation.table import Floats, PredictionTable
-from face2bone.explain.photo_row import TARGETS, presence_columns, region_columns
-from face2bone.modalities.face import REGIONS
+from face2bone.explain.photo_row import Layout
 
 EVERYONE: Final = "everyone"
 TRUE, PREDICTED = "true class", "predicted class"
@@ -35,7 +33,7 @@ MAGNITUDE: Final = "magnitude_"
 class GroupMeans:
     """Means over one group.
 
-    regions: for each of ``TARGETS``, the mean value of the ten regions; magnitudes: the mean
+    regions: for each target of ``Layout``, the mean value of its parts; magnitudes: the mean
     of their absolute values; presence: of the R concepts. ``caution`` is a plain sentence
     where the group is too small to say anything about others, else empty.
     """
@@ -51,27 +49,29 @@ class GroupMeans:
 
 
 def group_means(
-    table: pd.DataFrame, concepts: int, resamples: int = RESAMPLES
+    table: pd.DataFrame, layout: Layout, resamples: int = RESAMPLES
 ) -> tuple[GroupMeans, ...]:
     """Means of every group that has a member, everyone first.
 
-    ``table`` has the columns of ``explain.cohort.explain_store``; ``concepts`` is R.
+    ``table`` has the columns of ``explain.cohort.explain_store``; ``layout`` says of what.
     """
     return tuple(
-        _means(table[chosen], dimension, name, concepts, resamples)
-        for dimension, name, chosen in _groups(prediction_table(table), table)
+        _means(table[chosen], dimension, name, layout, resamples)
+        for dimension, name, chosen in _groups(
+            prediction_table(table, layout.labels), table, layout
+        )
     )
 
 
-def prediction_table(table: pd.DataFrame) -> PredictionTable:
+def prediction_table(table: pd.DataFrame, labels: tuple[str, ...]) -> PredictionTable:
     """The explained rows as an evaluation reads predictions."""
-    p = table[[f"p_{label}" for label in CLASS_LABELS]].to_numpy(float)
-    labels = [CLASS_LABELS.index(label) for label in table["bone_mass_class"]]
-    sets = table[[f"set_{label}" for label in CLASS_LABELS]].to_numpy(bool)
-    return PredictionTable.of(p, labels, table, sets)
+    p = table[[f"p_{label}" for label in labels]].to_numpy(float)
+    true = [labels.index(label) for label in table["bone_mass_class"]]
+    sets = table[[f"set_{label}" for label in labels]].to_numpy(bool)
+    return PredictionTable.of(p, true, table, sets)
 
 
-def as_table(groups: tuple[GroupMeans, ...]) -> pd.DataFrame:
+def as_table(groups: tuple[GroupMeans, ...], layout: Layout) -> pd.DataFrame:
     """One row a group and figure, for a file: dimension, group, counts, figure, item, interval."""
     rows = [
         {
@@ -85,38 +85,38 @@ def as_table(groups: tuple[GroupMeans, ...]) -> pd.DataFrame:
             "caution": group.caution,
         }
         for group in groups
-        for figure, item, estimate in _figures(group)
+        for figure, item, estimate in _figures(group, layout)
     ]
     return pd.DataFrame(rows)
 
 
-def _figures(group: GroupMeans) -> Iterator[tuple[str, str, Estimate]]:
+def _figures(group: GroupMeans, layout: Layout) -> Iterator[tuple[str, str, Estimate]]:
     for start, means in (("region value, ", group.regions), ("magnitude, ", group.magnitudes)):
         for target, of_regions in means.items():
-            for region, estimate in zip(REGIONS, of_regions, strict=True):
+            for region, estimate in zip(layout.parts, of_regions, strict=True):
                 yield f"{start}{target}", region.label, estimate
     for i, estimate in enumerate(group.presence, start=1):
         yield "presence", f"concept {i}", estimate
 
 
 def _groups(
-    predictions: PredictionTable, table: pd.DataFrame
+    predictions: PredictionTable, table: pd.DataFrame, layout: Layout
 ) -> Iterator[tuple[str, str, npt.NDArray[np.bool_]]]:
     yield EVERYONE, EVERYONE, np.ones(len(table), bool)
     predicted = predictions.probabilities.argmax(axis=1)
     for dimension, classes in ((TRUE, predictions.labels), (PREDICTED, predicted)):
-        for k, label in enumerate(CLASS_LABELS):
+        for k, label in enumerate(layout.labels):
             if (classes == k).any():
                 yield dimension, label, classes == k
     yield from (group for group in subgroups(predictions) if group[0] in DIMENSIONS)
 
 
 def _means(
-    rows: pd.DataFrame, dimension: str, name: str, concepts: int, resamples: int
+    rows: pd.DataFrame, dimension: str, name: str, layout: Layout, resamples: int
 ) -> GroupMeans:
-    signed = [column for target in TARGETS for column in region_columns(target)]
+    signed = [c for target in layout.targets for c in layout.region_columns(target)]
     values = rows[signed].to_numpy(float)
-    presence = presence_columns(concepts)
+    presence = layout.presence_columns
     every = np.column_stack([values, np.abs(values), rows[presence].to_numpy(float)])
     names = [*signed, *(MAGNITUDE + column for column in signed), *presence]
     patients = np.unique(rows["patient_id"].to_numpy(str), return_inverse=True)[1]
@@ -124,7 +124,10 @@ def _means(
     found = _estimates(every, names, patients, count, resamples)
 
     def of_regions(start: str) -> dict[str, tuple[Estimate, ...]]:
-        return {t: tuple(found[start + c] for c in region_columns(t)) for t in TARGETS}
+        return {
+            target: tuple(found[start + column] for column in layout.region_columns(target))
+            for target in layout.targets
+        }
 
     return GroupMeans(
         dimension=dimension,

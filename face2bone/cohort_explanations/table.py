@@ -21,14 +21,14 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import rankdata
 
-from face2bone.bone import CLASS_LABELS, BoneClass
+from face2bone.bone import BoneClass
 from face2bone.calibration.losses import ranked_probability_scores
 from face2bone.clinical.eligibility import completed_years, spec_of, why_not
 from face2bone.clinical.ost import ost_index
 from face2bone.clinical.score import Instrument
 from face2bone.cohort_explanations.folder import About, ExplainedCohort
 from face2bone.cohort_explanations.groups import GroupMeans, group_means, prediction_table
-from face2bone.explain.photo_row import PhotoFigures, from_row
+from face2bone.explain.photo_row import Layout, PhotoFigures, from_row
 from face2bone.patient import Patient, Sex
 
 BOTH, FACE_ONLY, OSTA_ONLY, NEITHER = "both", "face only", "OSTA only", "neither"
@@ -64,15 +64,16 @@ class Explored:
 
     about: About
     table: pd.DataFrame
+    layout: Layout
 
     @cached_property
     def groups(self) -> tuple[GroupMeans, ...]:
         """Means by group, everyone first."""
-        return group_means(self.table, self.about.concepts)
+        return group_means(self.table, self.layout)
 
     def figures(self, row: int) -> PhotoFigures:
         """The explanation of one row."""
-        return from_row(self.table.loc[row], self.about.concepts)
+        return from_row(self.table.loc[row], self.layout)
 
     def rows(self, filters: Filters, by: str, descending: bool = True) -> pd.DataFrame:
         """The rows that pass, sorted by a column; rows without a value there come last."""
@@ -83,11 +84,11 @@ class Explored:
 def explored(cohort: ExplainedCohort) -> Explored:
     """Add the doubts to every row of a cohort that was read back."""
     table = cohort.table.reset_index(drop=True)
-    predictions = prediction_table(table)
+    predictions = prediction_table(table, cohort.layout.labels)
     p, predicted = predictions.probabilities, predictions.probabilities.argmax(axis=1)
     osta = np.array([_osta(row) for row in table.itertuples()], np.float64)
     added = {
-        "predicted_class": [CLASS_LABELS[k] for k in predicted],
+        "predicted_class": [cohort.layout.labels[k] for k in predicted],
         "error": ranked_probability_scores(p, predictions.labels),
         "uncertainty": 1.0 - p.max(axis=1),
         "outside": table["ood_distance"] > cohort.about.ood_threshold,
@@ -95,7 +96,7 @@ def explored(cohort: ExplainedCohort) -> Explored:
         "agreement": _agreements(predicted, osta),
         "disagreement": _rank_gap(p[:, BoneClass.OSTEOPOROSIS], osta),
     }
-    return Explored(cohort.about, table.assign(**added))
+    return Explored(cohort.about, table.assign(**added), cohort.layout)
 
 
 def _passes(table: pd.DataFrame, f: Filters) -> npt.NDArray[np.bool_]:

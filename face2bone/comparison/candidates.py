@@ -50,11 +50,11 @@ def comparison_candidates(config: NetworkConfig) -> tuple[Candidate, ...]:
     full = full_candidate(config)
     scalable: tuple[tuple[str, str, Callable[[float], FaceNetwork]], ...] = (
         (TRUNK, "FaceNet trunk, linear head", partial(_trunk, config)),
-        ("vgg16", "VGG16", partial(vgg, 16)),
-        ("vgg19", "VGG19", partial(vgg, 19)),
-        ("resnet18", "ResNet18", partial(resnet, 18)),
-        ("resnet34", "ResNet34", partial(resnet, 34)),
-        ("vit", "ViT", vit),
+        ("vgg16", "VGG16", partial(vgg, 16, outputs=config.outputs)),
+        ("vgg19", "VGG19", partial(vgg, 19, outputs=config.outputs)),
+        ("resnet18", "ResNet18", partial(resnet, 18, outputs=config.outputs)),
+        ("resnet34", "ResNet34", partial(resnet, 34, outputs=config.outputs)),
+        ("vit", "ViT", partial(vit, outputs=config.outputs)),
     )
     return full, *(_scaled(name, title, make, full) for name, title, make in scalable)
 

@@ -201,7 +201,9 @@ def outputs(
     with torch.inference_mode():
         for start in range(0, len(members), BATCH):
             crops = store.crops[store.rows[members[start : start + BATCH]]]
-            made = network.training_outputs(normalise(torch.from_numpy(crops).to(device)))
+            made = network.training_outputs(
+                normalise(torch.from_numpy(crops).to(device), store.spec)
+            )
             logits.append(made.logits.double().cpu().numpy())
             vectors.append(made.embedding.double().cpu().numpy())
     return np.concatenate(logits), np.concatenate(vectors)

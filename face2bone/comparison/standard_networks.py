@@ -14,7 +14,7 @@ from typing import Final
 from torch import Tensor, nn
 
 from face2bone.nn import FaceNetwork, TrainingOutputs
-from face2bone.nn.config import CLASSES, CROP_SIZE
+from face2bone.nn.config import CROP_SIZE, NetworkConfig
 
 VGG_LAYERS: Final = {16: (2, 2, 3, 3, 3), 19: (2, 2, 4, 4, 4)}
 VGG_CHANNELS: Final = (64, 128, 256, 512, 512)
@@ -38,19 +38,19 @@ class StandardNetwork(FaceNetwork):
     body: (B, 3, 160, 160) -> (B, features).
     """
 
-    def __init__(self, body: nn.Module, features: int) -> None:
+    def __init__(self, body: nn.Module, features: int, outputs: int) -> None:
         super().__init__()
         self.body = body
-        self.classifier = nn.Linear(features, CLASSES)
+        self.classifier = nn.Linear(features, outputs)
         self.t_score = nn.Linear(features, 1)
 
     def training_outputs(self, x: Tensor) -> TrainingOutputs:
-        """(B, 3, 160, 160), FaceNet scaling -> logits, T-score and the body's vector."""
+        """(B, 3, 160, 160) -> logits, T-score and the body's vector."""
         vector = self.body(x)
         return TrainingOutputs(self.classifier(vector), self.t_score(vector)[:, 0], None, vector)
 
 
-def vgg(layers: int, width: float) -> StandardNetwork:
+def vgg(layers: int, width: float, outputs: int = NetworkConfig.outputs) -> StandardNetwork:
     """VGG16 or VGG19 (``layers``) with every channel count times ``width``."""
     from pytorchcv.models.vgg import VGG
 
@@ -65,10 +65,10 @@ def vgg(layers: int, width: float) -> StandardNetwork:
         *_dense(stages[-1][-1] * VGG_MAP**2, dense),
         *_dense(dense, dense),
     )
-    return StandardNetwork(body, dense)
+    return StandardNetwork(body, dense, outputs)
 
 
-def resnet(layers: int, width: float) -> StandardNetwork:
+def resnet(layers: int, width: float, outputs: int = NetworkConfig.outputs) -> StandardNetwork:
     """ResNet18 or ResNet34 (``layers``) with every channel count times ``width``."""
     from pytorchcv.models.resnet import ResNet
 
@@ -79,13 +79,13 @@ def resnet(layers: int, width: float) -> StandardNetwork:
     features = ResNet(stages, stages[0][0], bottleneck=False, conv1_stride=False).features
     # The library pools 7 x 7, for photos of 224 pixels; a crop of 160 leaves 5 x 5.
     features.final_pool = nn.AdaptiveAvgPool2d(1)
-    return StandardNetwork(nn.Sequential(features, nn.Flatten()), stages[-1][-1])
+    return StandardNetwork(nn.Sequential(features, nn.Flatten()), stages[-1][-1], outputs)
 
 
-def vit(width: float) -> StandardNetwork:
+def vit(width: float, outputs: int = NetworkConfig.outputs) -> StandardNetwork:
     """A vision transformer whose tokens are 768 times ``width`` long."""
     dim = VIT_HEADS * _scaled(VIT_DIM // VIT_HEADS, width)
-    return StandardNetwork(_ClassToken(dim), dim)
+    return StandardNetwork(_ClassToken(dim), dim, outputs)
 
 
 class _ClassToken(nn.Module):

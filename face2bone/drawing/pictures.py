@@ -12,16 +12,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from face2bone.assess import Assessment
-from face2bone.bone import CLASS_LABELS
 from face2bone.bundle.card import notice_of
 from face2bone.errors import PhotoFormatError
 from face2bone.explain.shapley import RegionAttribution
-from face2bone.modalities.face import REGIONS, AlignedFace, Face
-from face2bone.modalities.photo import Photo
-from face2bone.nn.config import CROP_SIZE
+from face2bone.modalities.input_spec import InputSpec
+from face2bone.modalities.prepared import Prepared
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,41 +31,40 @@ TOWARD: Final = "#b2182b"  # diverging pair readable by colour-blind eyes; sign 
 AWAY: Final = "#2166ac"
 TINT: Final = 0.55
 DIM: Final = 0.25  # brightness of a pixel where a concept is absent
-MESH_SIDE: Final = 640
 
 
-def crop_rgba(aligned: AlignedFace) -> Rgb:
-    """The crop the network reads, (160, 160, 4), transparent outside the ellipse."""
+def crop_rgba(aligned: Prepared) -> Rgb:
+    """The crop the network reads, (H, W, 4), transparent outside the ellipse."""
     alpha = np.where(aligned.mask, 255, 0).astype(np.uint8)
-    return np.dstack([aligned.crop, alpha])
+    return np.dstack([aligned.pixels, alpha])
 
 
-def crop_png(aligned: AlignedFace) -> bytes:
+def crop_png(aligned: Prepared) -> bytes:
     """The crop as PNG bytes."""
     return _png(crop_rgba(aligned))
 
 
-def checked_crop(png: bytes) -> bytes:
+def checked_crop(png: bytes, spec: InputSpec) -> bytes:
     """A crop that was written to a file, decoded and written anew without anything else in it.
 
-    Raises ``PhotoFormatError`` for anything but a PNG of the crop's size.
+    Raises ``PhotoFormatError`` for anything but a PNG of the size that ``spec`` has.
     """
     try:
         with Image.open(io.BytesIO(png), formats=["PNG"]) as picture:
-            if picture.size == (CROP_SIZE, CROP_SIZE):
+            if picture.size == (spec.width, spec.height):
                 return _png(np.asarray(picture.convert("RGBA")))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         pass
     raise PhotoFormatError(
-        f"This is no crop: a PNG of {CROP_SIZE} by {CROP_SIZE} pixels is needed. "
+        f"This is no crop: a PNG of {spec.width} by {spec.height} pixels is needed. "
         "Give the crop.png that face2bone assess wrote."
     )
 
 
-def region_overlay(aligned: AlignedFace, values: npt.NDArray[np.float64]) -> Rgb:
-    """The crop tinted by region, (160, 160, 4): red speaks for the class, blue against it.
+def region_overlay(aligned: Prepared, values: npt.NDArray[np.float64]) -> Rgb:
+    """The crop tinted by region, (H, W, 4): red speaks for the class, blue against it.
 
-    ``values`` (10,) in the order of ``REGIONS``; the tint's strength is the value's share
+    ``values`` (n,) in the order of its parts; the tint's strength is the value's share
     of the largest magnitude.
     """
     from matplotlib import colormaps
@@ -76,36 +73,23 @@ def region_overlay(aligned: AlignedFace, values: npt.NDArray[np.float64]) -> Rgb
     colours = colormaps["RdBu_r"](0.5 + 0.4 * strength)[:, :3] * 255.0
     weight = TINT * np.abs(strength)
     out = crop_rgba(aligned).astype(np.float64)
-    inside = aligned.region_map >= 0
-    region = aligned.region_map[inside]
+    inside = aligned.part_map >= 0
+    region = aligned.part_map[inside]
     w = weight[region][:, None]
     out[inside, :3] = out[inside, :3] * (1.0 - w) + colours[region] * w
     return out.round().astype(np.uint8)
 
 
-def overlay_png(aligned: AlignedFace, values: npt.NDArray[np.float64]) -> bytes:
+def overlay_png(aligned: Prepared, values: npt.NDArray[np.float64]) -> bytes:
     """``region_overlay`` as PNG bytes."""
     return _png(region_overlay(aligned, values))
 
 
-def concept_png(aligned: AlignedFace, location: npt.NDArray[np.float32]) -> bytes:
-    """The crop lit where a concept sits, (160, 160, 4); ``location`` (160, 160) in [0, 1]."""
+def concept_png(aligned: Prepared, location: npt.NDArray[np.float32]) -> bytes:
+    """The crop lit where a concept sits, (H, W, 4); ``location`` (H, W) in [0, 1]."""
     out = crop_rgba(aligned).astype(np.float64)
     out[..., :3] *= (DIM + (1.0 - DIM) * location)[..., None]
     return _png(out.round().astype(np.uint8))
-
-
-def mesh_jpeg(photo: Photo, face: Face) -> bytes:
-    """The photo, at most ``MESH_SIDE`` px a side, with every landmark as a dot."""
-    scale = min(1.0, MESH_SIDE / max(photo.pixels.shape[:2]))
-    picture = Image.fromarray(photo.pixels)
-    picture = picture.resize((round(picture.width * scale), round(picture.height * scale)))
-    draw = ImageDraw.Draw(picture)
-    for x, y in face.landmarks[:, :2] * scale:
-        draw.circle((float(x), float(y)), 1.2, fill="#00e5ff")
-    buffer = io.BytesIO()
-    picture.save(buffer, format="JPEG", quality=85)
-    return buffer.getvalue()
 
 
 def regions_png(assessment: Assessment, class_index: int) -> bytes:
@@ -124,7 +108,7 @@ def regions_png(assessment: Assessment, class_index: int) -> bytes:
         _reason(right, withheld)
     else:
         _bars(right, attribution, values)
-    figure.suptitle(f"What in the face speaks for {CLASS_LABELS[class_index]} (logits)")
+    figure.suptitle(f"What in the face speaks for {assessment.bundle.labels[class_index]} (logits)")
     return _finish(figure, assessment)
 
 
@@ -137,7 +121,7 @@ def _reason(axes: "Axes", withheld: str) -> None:
 def _bars(axes: "Axes", attribution: RegionAttribution, values: npt.NDArray[np.float64]) -> None:
     order = np.argsort(np.abs(values))
     colours = [TOWARD if values[i] >= 0 else AWAY for i in order]
-    names = [REGIONS[i].label for i in order]
+    names = [attribution.parts[i].label for i in order]
     bars = axes.barh(names, values[order], color=colours)
     axes.bar_label(bars, labels=[f"{values[i]:+.2f}" for i in order], padding=3, fontsize=8)
     axes.margins(x=0.2)
@@ -154,16 +138,17 @@ def concepts_png(assessment: Assessment, class_index: int, most: int = 4) -> byt
     order = np.argsort(concepts.importance[:, class_index])[::-1][:most]
     figure = Figure(figsize=(2.6 * len(order), 3.4), layout="constrained")
     crop = crop_rgba(assessment.located.aligned)
+    extent = (0, crop.shape[1], crop.shape[0], 0)
     for axes, k in zip(np.atleast_1d(figure.subplots(1, len(order))), order, strict=True):
         axes.imshow(crop)
-        axes.imshow(concepts.location[k], cmap="viridis", alpha=0.5, extent=(0, 160, 160, 0))
+        axes.imshow(concepts.location[k], cmap="viridis", alpha=0.5, extent=extent)
         axes.axis("off")
         axes.set_title(
             f"{concepts.names[k]}\npresence {concepts.presence[k]:.2f}, "
             f"importance {concepts.importance_words(int(k), class_index)}",
             fontsize=8,
         )
-    figure.suptitle(f"Concepts that matter most for {CLASS_LABELS[class_index]}")
+    figure.suptitle(f"Concepts that matter most for {assessment.bundle.labels[class_index]}")
     return _finish(figure, assessment)
 
 

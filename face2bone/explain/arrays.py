@@ -11,4 +11,4 @@ RealArray = npt.NDArray[np.floating[Any]]
 """float32 as an engine gives it, or float64."""
 Pixels = npt.NDArray[np.uint8]
 RegionMap = npt.NDArray[np.int8]
-"""Index into ``REGIONS``, -1 outside the face."""
+"""Index into the parts, -1 outside them."""

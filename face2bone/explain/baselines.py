@@ -12,8 +12,7 @@ from typing import Final
 import numpy as np
 
 from face2bone.explain.arrays import BoolArray, FloatArray, Pixels, RegionMap
-from face2bone.modalities.face.alignment import MASK_VALUE, AlignedFace
-from face2bone.modalities.face.regions import REGIONS
+from face2bone.modalities.prepared import Prepared
 
 BLUR_SIGMA: Final = 20.0
 """Pixels; an eighth of the crop: eyes, folds and the mouth are gone, light and skin stay."""
@@ -27,7 +26,7 @@ PULL: Final = 1e-6
 class Baseline:
     """The picture that shows where a region is hidden.
 
-    ``name`` says in one or two words what it is; ``pixels`` uint8 (160, 160, 3) carry the
+    ``name`` says in one or two words what it is; ``pixels`` uint8 (H, W, C) carry the
     mask value outside the face.
     """
 
@@ -35,7 +34,7 @@ class Baseline:
     pixels: Pixels
 
 
-def blur_baseline(aligned: AlignedFace, sigma: float = BLUR_SIGMA) -> Baseline:
+def blur_baseline(aligned: Prepared, sigma: float = BLUR_SIGMA) -> Baseline:
     """Heavy Gaussian blur of the face within its ellipse; ``sigma`` in pixels.
 
     Normalised convolution (Knutsson and Westin 1993): blurred crop over blurred mask, so
@@ -48,14 +47,14 @@ def blur_baseline(aligned: AlignedFace, sigma: float = BLUR_SIGMA) -> Baseline:
     inside = aligned.mask.astype(np.float64)
     weight = gaussian_filter(inside, sigma, mode="constant", truncate=3.0)
     colour = gaussian_filter(
-        aligned.crop * inside[..., None], (sigma, sigma, 0), mode="constant", truncate=3.0
+        aligned.pixels * inside[..., None], (sigma, sigma, 0), mode="constant", truncate=3.0
     )
     blurred = colour / np.maximum(weight, 1e-9)[..., None]
     return Baseline("blur", _within(blurred, aligned))
 
 
-def mean_face(crops: Pixels, region_maps: RegionMap) -> Pixels:
-    """Mean aligned face of a cohort: crops (N, 160, 160, 3), maps (N, 160, 160), N > 0.
+def mean_face(crops: Pixels, region_maps: RegionMap, mask_value: int) -> Pixels:
+    """Mean aligned face of a cohort: crops (N, H, W, C), maps (N, H, W), N > 0.
 
     Each pixel is averaged over the faces whose ellipse holds it, so that masks do not grey
     its rim; where fewer than one face in twenty does, it carries the mask value.
@@ -67,25 +66,25 @@ def mean_face(crops: Pixels, region_maps: RegionMap) -> Pixels:
         total[inside] += crop[inside]
         count += inside
     mean = np.rint(total / np.maximum(count, 1)[..., None])
-    return np.where((count >= LEAST_SHARE * len(crops))[..., None], mean, MASK_VALUE).astype(
+    return np.where((count >= LEAST_SHARE * len(crops))[..., None], mean, mask_value).astype(
         np.uint8
     )
 
 
-def mean_face_baseline(aligned: AlignedFace, mean_face: Pixels) -> Baseline:
-    """A cohort's mean aligned face (160, 160, 3) as the baseline.
+def mean_face_baseline(aligned: Prepared, mean_face: Pixels) -> Baseline:
+    """A cohort's mean prepared picture (H, W, C) as the baseline.
 
     Where it carries the mask value the nearest pixel that does not is used, so that an
     ellipse wider than the cohort's is filled with skin and not with the mask.
     """
     from scipy.ndimage import distance_transform_edt
 
-    undefined = (mean_face == MASK_VALUE).all(axis=-1)
+    undefined = (mean_face == aligned.spec.mask_value).all(axis=-1)
     rows, columns = distance_transform_edt(undefined, return_distances=False, return_indices=True)
     return Baseline("mean face", _within(mean_face[rows, columns], aligned))
 
 
-def inpaint_baseline(aligned: AlignedFace) -> Baseline:
+def inpaint_baseline(aligned: Prepared) -> Baseline:
     """Every region as the face outside it would have it: the smoothest surface across it.
 
     Harmonic inpainting (Laplace's equation with the rim's colours; at the ellipse, no slope),
@@ -94,11 +93,11 @@ def inpaint_baseline(aligned: AlignedFace) -> Baseline:
     another still takes its rim from what was there.
     """
     blurred = blur_baseline(aligned).pixels
-    filled = aligned.crop.astype(np.float64)
-    for index in range(len(REGIONS)):
-        hole = aligned.region_map == index
+    filled = aligned.pixels.astype(np.float64)
+    for index in range(len(aligned.parts)):
+        hole = aligned.part_map == index
         if hole.any():
-            filled[hole] = _harmonic(aligned.crop, hole, aligned.mask, blurred)
+            filled[hole] = _harmonic(aligned.pixels, hole, aligned.mask, blurred)
     return Baseline("inpaint", _within(filled, aligned))
 
 
@@ -126,8 +125,8 @@ def _harmonic(crop: Pixels, hole: BoolArray, mask: BoolArray, blurred: Pixels) -
     return solved
 
 
-def _within(picture: FloatArray | Pixels, aligned: AlignedFace) -> Pixels:
+def _within(picture: FloatArray | Pixels, aligned: Prepared) -> Pixels:
     """Round to uint8 and put the mask value outside the face."""
     pixels = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
-    pixels[~aligned.mask] = MASK_VALUE
+    pixels[~aligned.mask] = aligned.spec.mask_value
     return pixels

@@ -1,7 +1,7 @@
 """The game behind a region attribution: who plays, and what each player is due.
 
 Notation, as in Shapley (1953):
-    n       players (facial regions), numbered 0 to n - 1
+    n       players (a picture's parts), numbered 0 to n - 1
     S       a coalition; its index is binary, bit i set when player i is in S
     v       the characteristic function as a table (2^n, K): row S holds the K outputs
             when the regions of S are visible and the others painted over
@@ -19,13 +19,25 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from face2bone.errors import ExplanationError
 from face2bone.explain.arrays import BoolArray, FloatArray, Pixels, RealArray
 
 LogitsOf = Callable[[Pixels], RealArray]
 """uint8 crops (B, H, W, 3) to outputs (B, K)."""
 
+MOST_PARTS: Final = 12
+"""Players of an exact game: 4,096 coalitions, some minutes."""
 BATCH: Final = 64
 """Coalitions a forward pass; 64 crops of 160 x 160 are 4.9 MB, and engines gain nothing above."""
+
+
+def check_parts(n: int) -> None:
+    """Raise ``ExplanationError`` where n parts are too few or too many for an exact game."""
+    if not 2 <= n <= MOST_PARTS:
+        raise ExplanationError(
+            f"Exact region values need 2 to {MOST_PARTS} parts, and this kind of picture has {n}. "
+            "Divide it into fewer, larger ones."
+        )
 
 
 @lru_cache(maxsize=8)

@@ -21,9 +21,8 @@ from face2bone.careful import bytes_of, json_of, parquet_of
 from face2bone.cohort.crops import SOURCE, CropStore
 from face2bone.errors import ExplanationError
 from face2bone.explain.arrays import BoolArray, Pixels
-from face2bone.explain.photo_row import as_row, photo_figures
-from face2bone.modalities.face import AlignedFace
-from face2bone.modalities.face.mesh import LANDMARKS
+from face2bone.explain.photo_row import Layout, as_row, photo_figures
+from face2bone.modalities.prepared import Prepared
 from face2bone.runtime import Engine
 
 SHARD: Final = 8  # photos; at full width they take a few minutes
@@ -79,19 +78,17 @@ def _shard(path: Path) -> pd.DataFrame:
         ) from error
 
 
-def stored_face(store: CropStore, index_row: int) -> AlignedFace:
-    """The aligned face of one index row; a store keeps no landmarks, so these are NaN."""
+def stored_picture(store: CropStore, index_row: int) -> Prepared:
+    """The prepared picture of one index row; a store keeps no transform, so that is NaN."""
     row = int(store.rows[index_row])
-    region_map = np.asarray(store.region_maps[row])
-    nowhere = np.full((LANDMARKS, 2), np.nan, np.float32)
-    transform = np.full((2, 3), np.nan, np.float32)
-    return AlignedFace(
-        np.asarray(store.crops[row]), region_map >= 0, region_map, transform, nowhere
-    )
+    part_map = np.asarray(store.region_maps[row])
+    nowhere = np.full((2, 3), np.nan, np.float32)
+    pixels = np.asarray(store.crops[row])
+    return Prepared(pixels, part_map >= 0, part_map, nowhere, store.parts, store.spec)
 
 
 def thumbnail(crop: Pixels) -> bytes:
-    """A crop (160, 160, 3) as a small JPEG."""
+    """A crop (H, W, 3) as a small JPEG."""
     size = (THUMBNAIL_SIDE, THUMBNAIL_SIDE)
     small = cv2.resize(crop, size, interpolation=cv2.INTER_AREA)
     quality = [cv2.IMWRITE_JPEG_QUALITY, THUMBNAIL_QUALITY]
@@ -101,12 +98,13 @@ def thumbnail(crop: Pixels) -> bytes:
 def _row(
     bundle: Bundle, engine: Engine, store: CropStore, index_row: int, may_show: bool
 ) -> dict[str, Any]:
-    face = stored_face(store, index_row)
+    face = stored_picture(store, index_row)
+    layout = Layout(store.parts, bundle.card.labels, len(bundle.concepts))
     said = store.index.iloc[index_row]
     return {
         **{name: said.get(name) for name in PATIENT_COLUMNS},
-        **as_row(photo_figures(bundle, engine, face)),
-        THUMBNAIL: thumbnail(face.crop) if may_show else None,
+        **as_row(photo_figures(bundle, engine, face), layout),
+        THUMBNAIL: thumbnail(face.pixels) if may_show else None,
     }
 
 

@@ -1,8 +1,8 @@
 """CRAFT: the patterns a network reuses, how much of each a photo holds, and which matter.
 
 Notation (Fel et al., CVPR 2023, arXiv 2211.10154):
-    g       the network up to the cut: crops to non-negative features (B, C, 8, 8)
-    h       the rest: features to logits (B, 3)
+    g       the network up to the cut: pictures to non-negative features (B, C, h, w)
+    h       the rest: features to logits (B, K)
     A       features at single map positions of many faces, (n, C)
     W       concept bank (R, C), U coefficients (n, R): A is about U W
     m       a mask in [0, 1]^R that turns concepts down
@@ -18,22 +18,23 @@ docs/explanations.md has the figures. And it samples m from a biased sequence; s
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from face2bone.bone import CLASS_LABELS
 from face2bone.bundle import ConceptBank
 from face2bone.errors import TrainingError
 from face2bone.explain.arrays import BoolArray, FloatArray, Pixels, RealArray, RegionMap
 from face2bone.explain.location import exemplar_patches, location_tags, to_crop
 from face2bone.explain.nmf import factorise, project, relative_error
 from face2bone.explain.sobol import TotalIndices, total_indices
-from face2bone.modalities.face import CROP_SIZE
-from face2bone.modalities.face.alignment import AlignedFace
+from face2bone.explain.words import counted
+from face2bone.modalities.parts import Part
+from face2bone.modalities.prepared import Prepared
+from face2bone.nn.stages import MapGeometry
 from face2bone.runtime import Engine, network_input
 
 BATCH: Final = 64
@@ -52,10 +53,10 @@ class ConceptAttribution:
     """The concepts of one photo, in the bank's order.
 
     ``presence`` (R,): 1 is as much as a concept commonly reaches in the cohort, 0 is none;
-    ``importance`` (R, 3): total Sobol index for each class's logit in this photo, in [0, 1];
-    ``importance_error`` (R, 3): its standard error, from the finite number of masks;
-    ``location`` float32 (R, 160, 160) in [0, 1], 0 outside the face, for display;
-    ``coefficients`` (R, 8, 8): the location before scaling and enlargement;
+    ``importance`` (R, K): total Sobol index for each class's logit in this photo, in [0, 1];
+    ``importance_error`` (R, K): its standard error, from the finite number of masks;
+    ``location`` float32 (R, H, W) in [0, 1], 0 outside the face, for display;
+    ``coefficients`` (R, h, w): the location before scaling and enlargement;
     ``reconstruction_error``: share of the photo's features (Frobenius norm) that the bank
     does not express; near 1, the concepts say little about this photo.
     """
@@ -76,9 +77,9 @@ class ConceptAttribution:
 
 def no_concepts() -> ConceptAttribution:
     """The concepts of a photo whose features were not looked at: not one."""
-    none = np.zeros((0, 3))
-    location = np.zeros((0, CROP_SIZE, CROP_SIZE), np.float32)
-    return ConceptAttribution((), none[:, 0], none, none, location, np.zeros((0, 8, 8)), math.nan)
+    none, nowhere = np.zeros((0, 0)), np.zeros((0, 0, 0))
+    location = nowhere.astype(np.float32)
+    return ConceptAttribution((), none.ravel(), none, none, location, nowhere, math.nan)
 
 
 def concept_coefficients(features: RealArray, basis: RealArray) -> FloatArray:
@@ -96,7 +97,7 @@ def concept_importance(
     samples: int | None = None,
     seed: int = 0,
 ) -> TotalIndices:
-    """Total Sobol indices (R, 3) of one photo's concepts, coefficients (R, 8, 8).
+    """Total Sobol indices (R, K) of one photo's concepts, coefficients (R, h, w).
 
     One mask value turns a concept down at every map position. Takes ``samples`` (R + 1)
     passes of the network's second half (``total_indices`` says how many samples by default).
@@ -116,9 +117,9 @@ def concept_importance(
     return total_indices(head_of, parts, samples, seed)
 
 
-def explain_concepts(bank: ConceptBank, engine: Engine, aligned: AlignedFace) -> ConceptAttribution:
+def explain_concepts(bank: ConceptBank, engine: Engine, aligned: Prepared) -> ConceptAttribution:
     """Presence, importance and location of the bank's concepts in one aligned face."""
-    features = engine.features(network_input(aligned.crop[None]))
+    features = engine.features(network_input(aligned.pixels[None], engine.input))
     U = concept_coefficients(features, bank.basis)[0]
     parts = len(bank)
     importance = concept_importance(engine, bank.basis, U)
@@ -128,35 +129,46 @@ def explain_concepts(bank: ConceptBank, engine: Engine, aligned: AlignedFace) ->
         presence=U.mean(axis=(1, 2)) / bank.presence_scale,
         importance=importance.values,
         importance_error=importance.errors,
-        location=_display(U, bank.presence_scale, aligned.mask),
+        location=_display(U, bank.presence_scale, aligned.mask, engine.stages.cut),
         coefficients=U,
         reconstruction_error=relative_error(rows, U.reshape(parts, -1).T, bank.basis),
     )
 
 
-def _display(U: FloatArray, scale: RealArray, mask: BoolArray) -> npt.NDArray[np.float32]:
+def _display(
+    U: FloatArray, scale: RealArray, mask: BoolArray, cut: MapGeometry
+) -> npt.NDArray[np.float32]:
     """Each concept over its own peak, but a trace of one is not lit up as if it were strong."""
     peak = np.maximum(U.max(axis=(1, 2)), scale)
-    return (to_crop(U / peak[:, None, None]) * mask).astype(np.float32)
+    return (to_crop(U / peak[:, None, None], cut, mask.shape) * mask).astype(np.float32)
 
 
 def fit_concepts(
     engine: Engine,
     crops: Pixels,
     region_maps: RegionMap,
+    parts: tuple[Part, ...],
+    labels: Sequence[str],
     n_concepts: int = 8,
     seed: int = 0,
     exemplars: int = 6,
     progress: Callable[[float], None] | None = None,
 ) -> ConceptBank:
-    """Learn a concept bank from aligned faces: crops (N, 160, 160, 3), maps (N, 160, 160).
+    """Learn a concept bank from prepared pictures: crops (N, H, W, C), maps (N, H, W).
 
-    At most 1,000 photos are used, drawn by ``seed``. ``exemplars`` patches of each concept
-    go into the bank as pictures; pass 0 when the faces are of patients. Concepts come in
+    ``parts`` are those of the maps, ``labels`` the classes of the network. At most 1,000 photos
+    are used, drawn by ``seed``. ``exemplars`` patches of each concept go into the bank as
+    pictures; pass 0 when the faces are of patients. Concepts come in
     order of importance, greatest first; one that is practically never present is dropped.
     ``progress`` gets the fraction done; raise from it to cancel. Raises ``TrainingError``
-    when there is no face, or fewer features than concepts.
+    when there is no face, fewer features than concepts, or features that are not parts-based: of a
+    cut that does not end in a ReLU.
     """
+    if not engine.stages.cut.non_negative:
+        raise TrainingError(
+            "This network's features are not all positive, so concepts cannot be learned from "
+            "them. Leave concepts out, or cut the network after a ReLU."
+        )
     if len(crops) == 0:
         raise TrainingError("Concepts cannot be learned from no faces. Give some photos.")
     report = progress or (lambda fraction: None)
@@ -175,25 +187,28 @@ def fit_concepts(
     alive = np.flatnonzero(scale > 0)
     order = alive[np.argsort(-importance[alive].mean(axis=1), kind="stable")]
     located = located[:, order]
-    tags = location_tags(located, region_maps)
+    tags = location_tags(located, region_maps, parts, engine.stages.cut)
     return ConceptBank(
         basis=W[order].astype(np.float32),
         importance=importance[order].astype(np.float32),
         presence_scale=scale[order].astype(np.float32),
-        exemplars=exemplar_patches(crops, located, exemplars),
+        exemplars=exemplar_patches(crops, located, exemplars, engine.stages.cut),
         names=tuple(f"Concept {i}: {short}" for i, (short, _) in enumerate(tags, start=1)),
         region_tags=tuple(words for _, words in tags),
-        description=tuple(map(_describe, (words for _, words in tags), importance[order])),
+        description=tuple(
+            _describe(words, weights, labels)
+            for (_, words), weights in zip(tags, importance[order], strict=True)
+        ),
     )
 
 
 def _features(
     engine: Engine, crops: Pixels, progress: Callable[[float], None]
 ) -> npt.NDArray[np.float32]:
-    """Features (N, C, 8, 8) of every crop."""
+    """Features (N, C, h, w) of every crop."""
     parts = []
     for start in range(0, len(crops), BATCH):
-        parts.append(engine.features(network_input(crops[start : start + BATCH])))
+        parts.append(engine.features(network_input(crops[start : start + BATCH], engine.input)))
         progress(min(1.0, (start + BATCH) / len(crops)))
     return np.concatenate(parts)
 
@@ -216,7 +231,7 @@ def _mean_importance(
     seed: int,
     progress: Callable[[float], None],
 ) -> FloatArray:
-    """Importance (R, 3) averaged over photos, each with its own scramble of the masks."""
+    """Importance (R, K) averaged over photos, each with its own scramble of the masks."""
     each = []
     for i, coefficients in enumerate(located):
         each.append(concept_importance(engine, W, coefficients, seed=seed + i).values)
@@ -224,7 +239,8 @@ def _mean_importance(
     return np.asarray(np.mean(each, axis=0))
 
 
-def _describe(words: str, importance: FloatArray) -> str:
+def _describe(words: str, importance: FloatArray, labels: Sequence[str]) -> str:
     """One sentence for the concept's card."""
-    most = CLASS_LABELS[int(np.argmax(importance))]
-    return f"A pattern found {words}; of the three classes it matters most for {most}."
+    most = labels[int(np.argmax(importance))]
+    count = counted(len(labels))
+    return f"A pattern found {words}; of the {count} classes it matters most for {most}."

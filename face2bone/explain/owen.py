@@ -23,8 +23,8 @@ from face2bone.explain.baselines import Baseline
 from face2bone.explain.coalition_values import value_of_coalitions, values_of
 from face2bone.explain.coalitions import LogitsOf, all_coalitions, shapley_values
 from face2bone.explain.shapley import RegionAttribution
-from face2bone.modalities.face.alignment import AlignedFace
-from face2bone.modalities.face.regions import Region
+from face2bone.modalities.parts import Part
+from face2bone.modalities.prepared import Prepared
 
 CELLS: Final = ("upper right", "upper left", "lower right", "lower left")
 """Sides are the patient's, as everywhere: their right is the picture's left."""
@@ -34,12 +34,12 @@ CELLS: Final = ("upper right", "upper left", "lower right", "lower left")
 class CellAttribution:
     """Owen values of a region's four quarters under one baseline.
 
-    ``values`` (4, 3) in logits, a row a quarter in the order of ``CELLS``; ``cells`` int8
-    (160, 160) numbers each pixel's quarter, -1 outside the region. The rows add up to the
+    ``values`` (4, K) in logits, a row a quarter in the order of ``CELLS``; ``cells`` int8
+    (H, W) numbers each pixel's quarter, -1 outside the region. The rows add up to the
     region's Shapley value.
     """
 
-    region: Region
+    region: Part
     values: FloatArray
     cells: RegionMap
     baseline: str
@@ -70,10 +70,10 @@ def owen_values(tables: FloatArray) -> FloatArray:
 
 def region_cells(
     logits_of: LogitsOf,
-    aligned: AlignedFace,
+    aligned: Prepared,
     baseline: Baseline,
     attribution: RegionAttribution,
-    region: Region,
+    region: Part,
     progress: Callable[[float], None] | None = None,
 ) -> CellAttribution:
     """Exact Owen values of a region's quarters; 14 x 512 passes, seven times a region table.
@@ -81,17 +81,17 @@ def region_cells(
     ``attribution`` is the face's under the same ``baseline``. ``logits_of``, ``progress`` and
     errors as in ``region_shapley``.
     """
-    index, n = attribution.regions.index(region), len(attribution.regions)
-    cells = quarters(aligned.region_map == index)
+    index, n = attribution.parts.index(region), len(attribution.parts)
+    cells = quarters(aligned.part_map == index)
     without = all_coalitions(n)[~all_coalitions(n)[:, index]]
     rows = without @ (1 << np.arange(n))
     # The divided region leaves the game: what it shows is settled before each table.
-    others = np.where(aligned.region_map == index, -1, aligned.region_map).astype(np.int8)
+    others = np.where(aligned.part_map == index, -1, aligned.part_map).astype(np.int8)
     shown = all_coalitions(len(CELLS))
     tables = np.empty((len(shown), len(rows), attribution.table.shape[1]))
     tables[0], tables[-1] = attribution.table[rows], attribution.table[rows | 1 << index]
     for i in range(1, len(shown) - 1):
-        crop = aligned.crop.copy()
+        crop = aligned.pixels.copy()
         hidden = np.isin(cells, np.flatnonzero(~shown[i]))
         crop[hidden] = baseline.pixels[hidden]
         value_of = value_of_coalitions(logits_of, crop, baseline.pixels, others, n)

@@ -1,7 +1,7 @@
 """What is kept of one photo's explanation: figures only, as one row of a table.
 
-The exact Shapley value of each of the ten regions for four *targets*: the three classes'
-logits, and severity, the expected class from 0 (normal) to 2 (osteoporosis). Hidden regions
+The exact Shapley value of each region for each *target*: the classes' logits, and severity, the
+expected class, from 0 (the first of them) on. Hidden regions
 are filled by blur, which needs no cohort. Presence and importance of the bank's concepts
 beside them; where a concept sits is a map, and maps are not kept.
 """
@@ -14,28 +14,67 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from face2bone.bone import CLASS_LABELS
 from face2bone.bundle import Bundle
 from face2bone.explain.arrays import BoolArray, FloatArray
 from face2bone.explain.baselines import blur_baseline
 from face2bone.explain.craft import explain_concepts
 from face2bone.explain.shapley import region_shapley
-from face2bone.modalities.face import REGIONS, AlignedFace
+from face2bone.modalities.parts import Part
+from face2bone.modalities.prepared import Prepared
 from face2bone.runtime import Engine, logits_of_crops, predict
 
 SEVERITY: Final = "severity"
-TARGETS: Final = (*CLASS_LABELS, SEVERITY)
-"""What a region's value is for: a class's logit, or the expected class."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the figures of a row are of: regions, classes, and a bank of so many concepts."""
+
+    parts: tuple[Part, ...]
+    labels: tuple[str, ...]
+    concepts: int
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """What a region's value is for: a class's logit, or the expected class."""
+        return (*self.labels, SEVERITY)
+
+    def region_columns(self, target: str) -> list[str]:
+        """Column names of the region values for one of ``targets``, in the order of ``parts``."""
+        return [f"region_{target}_{part.id}" for part in self.parts]
+
+    @property
+    def presence_columns(self) -> list[str]:
+        """Column names of the presence of each concept, counted from 1."""
+        return [f"presence_{i}" for i in range(1, self.concepts + 1)]
+
+    def importance_columns(self, label: str) -> list[str]:
+        """Column names of each concept's importance for one class."""
+        return [f"importance_{i}_{label}" for i in range(1, self.concepts + 1)]
+
+    @property
+    def columns(self) -> list[str]:
+        """Every column that ``as_row`` fills, in its order."""
+        return [
+            *(f"p_{label}" for label in self.labels),
+            *(f"set_{label}" for label in self.labels),
+            "ood_distance",
+            *(name for target in self.targets for name in self.region_columns(target)),
+            *(f"{end}_{target}" for end in ("base", "full") for target in self.targets),
+            *self.presence_columns,
+            *(name for label in self.labels for name in self.importance_columns(label)),
+            "reconstruction_error",
+        ]
 
 
 @dataclass(frozen=True)
 class PhotoFigures:
     """The prediction for one photo and what it rests on.
 
-    probabilities (3,), calibrated; members (3,) bool, the prediction set; distance: out of
-    domain beyond the bundle's threshold; values (10, 4): a row a region, a column a target of
-    ``TARGETS``; base and full (4,): the target with every region painted over and of the whole
-    face, ``base + values.sum(axis=0) == full``; presence (R,) and importance (R, 3) of the
+    probabilities (K,), calibrated; members (K,) bool, the prediction set; distance: out of
+    domain beyond the bundle's threshold; values (n, K + 1): a row a region, a column a target of
+    ``Layout``; base and full (K + 1,): the target with every region painted over and of the whole
+    picture, ``base + values.sum(axis=0) == full``; presence (R,) and importance (R, K) of the
     bank's concepts; reconstruction_error as in ``ConceptAttribution``.
     """
 
@@ -53,10 +92,10 @@ class PhotoFigures:
 def photo_figures(
     bundle: Bundle,
     engine: Engine,
-    face: AlignedFace,
+    face: Prepared,
     progress: Callable[[float], None] | None = None,
 ) -> PhotoFigures:
-    """Predict and explain one aligned face; 1,024 passes and one (R + 1) x 256 half passes.
+    """Predict and explain one prepared picture; 2^n passes and one (R + 1) x 256 half passes.
 
     ``progress`` gets the fraction of the passes done in (0, 1]; raise from it to cancel.
     Raises ``EngineError`` when a logit is not finite.
@@ -67,7 +106,7 @@ def photo_figures(
     concepts = explain_concepts(bundle.concepts, engine, face)
     return PhotoFigures(
         probabilities=said.probabilities,
-        members=np.isin(range(len(CLASS_LABELS)), said.prediction_set),
+        members=np.isin(range(len(bundle.card.labels)), said.prediction_set),
         distance=said.out_of_domain.distance,
         values=np.column_stack([regions.values, severity.values]),
         base=np.append(regions.base, severity.base),
@@ -78,37 +117,7 @@ def photo_figures(
     )
 
 
-def region_columns(target: str) -> list[str]:
-    """Column names of the ten region values for one of ``TARGETS``, in ``REGIONS``' order."""
-    return [f"region_{target}_{region.value}" for region in REGIONS]
-
-
-def presence_columns(concepts: int) -> list[str]:
-    """Column names of the presence of each of the bank's concepts, counted from 1."""
-    return [f"presence_{i}" for i in range(1, concepts + 1)]
-
-
-def importance_columns(concepts: int, label: str) -> list[str]:
-    """Column names of each concept's importance for one class."""
-    return [f"importance_{i}_{label}" for i in range(1, concepts + 1)]
-
-
-def columns(concepts: int) -> list[str]:
-    """Every column that ``as_row`` baselines, in its order."""
-    per_class = [importance_columns(concepts, label) for label in CLASS_LABELS]
-    return [
-        *(f"p_{label}" for label in CLASS_LABELS),
-        *(f"set_{label}" for label in CLASS_LABELS),
-        "ood_distance",
-        *(name for target in TARGETS for name in region_columns(target)),
-        *(f"{end}_{target}" for end in ("base", "full") for target in TARGETS),
-        *presence_columns(concepts),
-        *(name for names in per_class for name in names),
-        "reconstruction_error",
-    ]
-
-
-def as_row(figures: PhotoFigures) -> dict[str, Any]:
+def as_row(figures: PhotoFigures, layout: Layout) -> dict[str, Any]:
     """The figures as named cells; ``from_row`` is the inverse."""
     cells: list[Any] = [
         *figures.probabilities.tolist(),
@@ -121,26 +130,25 @@ def as_row(figures: PhotoFigures) -> dict[str, Any]:
         *figures.importance.T.ravel().tolist(),
         figures.reconstruction_error,
     ]
-    return dict(zip(columns(len(figures.presence)), cells, strict=True))
+    return dict(zip(layout.columns, cells, strict=True))
 
 
-def from_row(row: pd.Series, concepts: int) -> PhotoFigures:
+def from_row(row: pd.Series, layout: Layout) -> PhotoFigures:
     """The figures of one row of a table that ``as_row`` filled."""
 
     def read(names: list[str]) -> npt.NDArray[np.float64]:
         return np.asarray(row[names], np.float64)
 
+    labels, targets = layout.labels, layout.targets
     return PhotoFigures(
-        probabilities=read([f"p_{label}" for label in CLASS_LABELS]),
-        members=np.asarray(row[[f"set_{label}" for label in CLASS_LABELS]], bool),
+        probabilities=read([f"p_{label}" for label in labels]),
+        members=np.asarray(row[[f"set_{label}" for label in labels]], bool),
         distance=float(row["ood_distance"]),
-        values=np.column_stack([read(region_columns(target)) for target in TARGETS]),
-        base=read([f"base_{target}" for target in TARGETS]),
-        full=read([f"full_{target}" for target in TARGETS]),
-        presence=read(presence_columns(concepts)),
-        importance=np.column_stack(
-            [read(importance_columns(concepts, label)) for label in CLASS_LABELS]
-        ),
+        values=np.column_stack([read(layout.region_columns(target)) for target in targets]),
+        base=read([f"base_{target}" for target in targets]),
+        full=read([f"full_{target}" for target in targets]),
+        presence=read(layout.presence_columns),
+        importance=np.column_stack([read(layout.importance_columns(label)) for label in labels]),
         reconstruction_error=float(row["reconstruction_error"]),
     )
 

@@ -14,7 +14,7 @@ import numpy as np
 from face2bone.explain.arrays import FloatArray, Pixels
 from face2bone.explain.baselines import Baseline
 from face2bone.explain.coalitions import BATCH, LogitsOf
-from face2bone.modalities.face.alignment import CROP_SIZE, AlignedFace
+from face2bone.modalities.prepared import Prepared
 
 SQUARE: Final = 16
 STEP: Final = 8
@@ -23,18 +23,19 @@ Square = tuple[slice, slice]
 
 def pixel_map(
     logits_of: LogitsOf,
-    aligned: AlignedFace,
+    aligned: Prepared,
     baseline: Baseline,
     progress: Callable[[float], None] | None = None,
 ) -> FloatArray:
-    """Logits lost (160, 160, 3) at each pixel: the mean over the squares that hold it.
+    """Logits lost (H, W, K) at each pixel: the mean over the squares that hold it.
 
     Above zero the place speaks for the class. Nought outside the face. A pass a square,
     some 300. ``logits_of`` and ``progress`` as in ``region_shapley``.
     """
     squares = list(_squares(aligned))
-    full = logits_of(aligned.crop[None])[0]
-    lost, count = np.zeros((CROP_SIZE, CROP_SIZE, len(full))), np.zeros((CROP_SIZE, CROP_SIZE, 1))
+    full = logits_of(aligned.pixels[None])[0]
+    shape = aligned.mask.shape
+    lost, count = np.zeros((*shape, len(full))), np.zeros((*shape, 1))
     for start in range(0, len(squares), BATCH):
         part = squares[start : start + BATCH]
         logits = logits_of(np.stack([_hidden(aligned, baseline, square) for square in part]))
@@ -47,17 +48,18 @@ def pixel_map(
     return mean
 
 
-def _squares(aligned: AlignedFace) -> Iterator[Square]:
+def _squares(aligned: Prepared) -> Iterator[Square]:
     """Squares that hold a pixel of the face."""
-    for top in range(0, CROP_SIZE - SQUARE + 1, STEP):
-        for left in range(0, CROP_SIZE - SQUARE + 1, STEP):
+    height, width = aligned.mask.shape
+    for top in range(0, height - SQUARE + 1, STEP):
+        for left in range(0, width - SQUARE + 1, STEP):
             square = slice(top, top + SQUARE), slice(left, left + SQUARE)
             if aligned.mask[square].any():
                 yield square
 
 
-def _hidden(aligned: AlignedFace, baseline: Baseline, square: Square) -> Pixels:
+def _hidden(aligned: Prepared, baseline: Baseline, square: Square) -> Pixels:
     """The crop with the baseline in a square; both carry the mask value outside the face."""
-    crop = aligned.crop.copy()
+    crop = aligned.pixels.copy()
     crop[square] = baseline.pixels[square]
     return crop

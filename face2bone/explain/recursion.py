@@ -1,17 +1,17 @@
 """What one concept is made of: its strong places decomposed again, at an earlier layer.
 
 Notation (CRAFT, Fel et al. 2023, section 3.2; as craft.py):
-    k       the concept, u_k its coefficient at each position of the 8 x 8 cut
-    s       the stem of the network, photos to (B, C', 17, 17), non-negative
-    t       the rest up to the cut, stems to features (B, C, 8, 8)
+    k       the concept, u_k its coefficient at each position of the cut
+    s       the stem of the network, photos to (B, C', h', w'), non-negative
+    t       the rest up to the cut, stems to features (B, C, h, w)
     A', W'  features of the stem where the concept is strong, (n, C'); their bank (r, C')
     m       a mask in [0, 1]^r that turns sub-concepts down
 
 Deep layers put different things into one direction because the classes need no more; one layer
-back they are still apart. Where u_k is strong, the 3 x 3 positions of the stem that the cut's
-position reads first are factorised: the published recursion on a concept's crops, which here are
-the 48 pixels those nine positions see. The stem's positions see 31 pixels each and no more, so
-a sub-concept, unlike a concept, really lies where it is located.
+back they are still apart. Where u_k is strong, the positions of the stem within half a step of the
+cut's position are factorised (of Face2Bone 3 x 3, which it reads first): the published recursion on
+a concept's crops. The stem's positions see locally (31 pixels each and no more), so a sub-concept,
+unlike a concept, really lies where it is located.
 
 *Importance* and *location* mean for a sub-concept what they mean for a concept, with the concept
 in the class's stead: the total Sobol index for the concept's presence, of m in
@@ -35,7 +35,10 @@ from face2bone.explain.craft import concept_coefficients
 from face2bone.explain.location import exemplar_patches, location_tags
 from face2bone.explain.nmf import factorise, project, relative_error
 from face2bone.explain.sobol import total_indices
+from face2bone.modalities.input_spec import InputSpec
+from face2bone.modalities.parts import Part
 from face2bone.nn import Face2Bone
+from face2bone.nn.stages import MapGeometry
 from face2bone.runtime import network_input
 
 STRONG: Final = 0.5
@@ -55,7 +58,7 @@ class SubConcepts:
 
     ``basis`` (r, C') rows of unit length; ``share`` (r,) of all parts' coefficients where the
     concept is strong, summing to 1; ``importance`` (r,) total Sobol index for the concept's
-    presence, in [0, 1]; ``region_tags`` where each lies; ``exemplars`` uint8 (r, K, 32, 32, 3)
+    presence, in [0, 1]; ``region_tags`` where each lies; ``exemplars`` uint8 (r, n, h, w, C)
     around the peaks; ``error``: share of the stem's features there that the parts do not
     express; ``positions``: of the stem, over all photos, that were decomposed.
     """
@@ -72,25 +75,30 @@ class SubConcepts:
 
 def decompose_concept(
     network: Face2Bone,
+    spec: InputSpec,
     bank: ConceptBank,
     parent: int,
     crops: Pixels,
     region_maps: RegionMap,
+    parts: tuple[Part, ...],
     n_parts: int = 4,
     seed: int = 0,
     exemplars: int = 6,
     samples: int | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> SubConcepts:
-    """Decompose one concept over aligned faces: crops (N, 160, 160, 3), maps (N, 160, 160).
+    """Decompose one concept over prepared pictures: crops (N, H, W, C), maps (N, H, W).
 
-    ``exemplars`` patches of each part are kept; pass 0 when the faces are of patients.
+    ``spec`` is what the network reads, ``parts`` those of the maps. ``exemplars`` patches of
+    each sub-concept are kept; pass 0 when the faces are of patients.
     ``progress`` gets the fraction done; raise from it to cancel. Raises ``TrainingError`` when no
     face holds the concept, or when it is strong at fewer positions than ``n_parts``.
     """
-    report = progress or (lambda fraction: None)
-    stems, strength = _read(network, bank, parent, crops, lambda f: report(0.3 * f))
-    strong = _strong_positions(strength)
+    report, stages = progress or (lambda fraction: None), network.stages
+    if stages.stem is None:
+        raise TrainingError("This network has no earlier layer to take a concept apart at.")
+    stems, strength = _read(network, spec, bank, parent, crops, lambda f: report(0.3 * f))
+    strong = _strong_positions(strength, stages.stem, stages.cut)
     U, W, error = _parts(stems, strong, n_parts, seed)
     order = np.argsort(-strength.mean(axis=(1, 2)), kind="stable")[:WEIGHED_PHOTOS]
     importance = []
@@ -108,8 +116,8 @@ def decompose_concept(
         basis=W[by_weight],
         share=amount / amount.sum(),
         importance=weight[by_weight],
-        region_tags=tuple(words for _, words in location_tags(U, region_maps)),
-        exemplars=exemplar_patches(crops, U, exemplars),
+        region_tags=tuple(words for _, words in location_tags(U, region_maps, parts, stages.stem)),
+        exemplars=exemplar_patches(crops, U, exemplars, stages.stem),
         error=error,
         positions=int(strong.sum()),
     )
@@ -117,15 +125,16 @@ def decompose_concept(
 
 def _read(
     network: Face2Bone,
+    spec: InputSpec,
     bank: ConceptBank,
     parent: int,
     crops: Pixels,
     progress: Callable[[float], None],
 ) -> tuple[Maps, FloatArray]:
-    """Stems (N, C', 17, 17) and the concept's coefficients (N, 8, 8)."""
+    """Stems (N, C', h', w') and the concept's coefficients (N, h, w)."""
     stems, strength = [], []
     for start in range(0, len(crops), BATCH):
-        x = torch.from_numpy(network_input(crops[start : start + BATCH]))
+        x = torch.from_numpy(network_input(crops[start : start + BATCH], spec))
         with torch.inference_mode():
             stem = network.stem(x)
             features = network.features_after(stem).numpy()
@@ -135,30 +144,29 @@ def _read(
     return np.concatenate(stems), np.concatenate(strength)
 
 
-def _strong_positions(strength: FloatArray) -> BoolArray:
-    """The stem's positions (N, 17, 17) under the cut's where the concept is strong.
-
-    The cut's position i reads the stem's 2i to 2i + 2 first.
-    """
+def _strong_positions(strength: FloatArray, stem: MapGeometry, cut: MapGeometry) -> BoolArray:
+    """The stem's positions (N, h', w') within half a step of one where the concept is strong."""
     peak = float(np.quantile(strength, 0.99))
     if peak <= 0:
         raise TrainingError(
             "None of the photos holds the concept, so it has no parts. Choose another, or give "
             "more photos."
         )
-    at_cut = strength >= STRONG * peak
-    count, side, _ = at_cut.shape
-    strong = np.zeros((count, 2 * side + 1, 2 * side + 1), dtype=np.bool_)
-    for down in range(3):
-        for right in range(3):
-            strong[:, down : down + 2 * side : 2, right : right + 2 * side : 2] |= at_cut
+    at_cut = (strength >= STRONG * peak).astype(np.float64)
+    down, across = _near(stem.rows, cut.rows, cut.step), _near(stem.columns, cut.columns, cut.step)
+    strong: BoolArray = down @ at_cut @ across.T > 0
     return strong
+
+
+def _near(fine: FloatArray, coarse: FloatArray, step: float) -> FloatArray:
+    """1 where a fine position lies within half a coarse step of a coarse one, else 0."""
+    return (np.abs(fine[:, None] - coarse) <= step / 2).astype(np.float64)
 
 
 def _parts(
     stems: Maps, strong: BoolArray, parts: int, seed: int
 ) -> tuple[FloatArray, FloatArray, float]:
-    """Coefficients (N, r, 17, 17), 0 where the concept is weak; W' (r, C'); and the error."""
+    """Coefficients (N, r, h', w'), 0 where the concept is weak; W' (r, C'); and the error."""
     rows = stems.transpose(0, 2, 3, 1)[strong]
     sample = np.random.default_rng(seed).permutation(len(rows))[:MOST_POSITIONS]
     W = factorise(rows[sample], parts, seed)[1]
@@ -180,7 +188,7 @@ def _importance(
 ) -> FloatArray:
     """Total Sobol indices (r,) of one photo's parts for the concept's presence in it.
 
-    ``stem`` (C', 17, 17), ``U`` (r, 17, 17). What the parts do not express stays as it is, so
+    ``stem`` (C', h', w'), ``U`` (r, h', w'). What the parts do not express stays as it is, so
     only they are asked about; a feature that would fall below 0 stays at 0, where the stem's
     own rectifier ends.
     """

@@ -3,44 +3,46 @@
 Two figures, both read off the two value tables an explanation is made of; no further pass:
 
 - *agreement*: Spearman's rank correlation between the regions' values under the two baselines;
-- *beaten*: the share of all 3,628,800 orders of the regions that lower the answer more slowly
+- *beaten*: the share of all orders of the regions that lower the answer more slowly
   than the explanation's own order. Regions are hidden by the baseline the order was *not* made
   with, both ways round, and the worse figure counts: judged by its own baseline, an explanation
   would be its own witness.
 
-What is asked of them stands in the two constants below; how often a right explanation is
-withheld by it was measured on drawn patients (docs/results/faithfulness.md).
+What is asked of them stands in ``least_agreement`` and the constant below; how often a right
+explanation is withheld by it was measured on drawn patients (docs/results/faithfulness.md).
 """
 
 from dataclasses import dataclass
 from typing import Final
 
-from face2bone.explain.agreement import rank_agreement
+from face2bone.explain.agreement import least_agreement, rank_agreement
 from face2bone.explain.arrays import FloatArray
 from face2bone.explain.coalitions import shapley_values
-from face2bone.explain.curves import N, beaten_orders, descending
+from face2bone.explain.curves import beaten_orders, descending, players
 
-LEAST_AGREEMENT: Final = 0.564
-"""What two unrelated rankings of ten regions reach once in twenty (Spearman, one-sided 5%)."""
 LEAST_BEATEN: Final = 0.95
 """An order found by chance beats this share of all orders once in twenty."""
 
 
 @dataclass(frozen=True)
 class SelfCheck:
-    """The two figures for one explained output: ``agreement`` -1 to 1, ``beaten`` 0 to 1."""
+    """The two figures for one explained output: ``agreement`` -1 to 1, ``beaten`` 0 to 1.
+
+    ``least_agreement``: what is asked of the agreement of so many regions.
+    """
 
     agreement: float
     beaten: float
+    least_agreement: float
 
     @property
     def reason(self) -> str | None:
         """Why the explanation is withheld, as a sentence; None when it may be shown."""
-        if self.agreement < LEAST_AGREEMENT:
+        if self.agreement < self.least_agreement:
             return (
                 "Two ways of hiding a region rank the regions differently (agreement "
-                f"{self.agreement:.2f}, at least {LEAST_AGREEMENT:.2f} is asked), so the ranking "
-                "would say more about the hiding than about this face."
+                f"{self.agreement:.2f}, at least {self.least_agreement:.2f} is asked), so the "
+                "ranking would say more about the hiding than about this face."
             )
         if self.beaten < LEAST_BEATEN:
             return (
@@ -52,11 +54,12 @@ class SelfCheck:
 
 
 def self_check(first: FloatArray, second: FloatArray) -> SelfCheck:
-    """Check one output's explanation by its tables (1024,) under two baselines.
+    """Check one output's explanation by its tables (2^n,) under two baselines.
 
     For a class pass ``table[:, k]`` of the two region attributions. Equal values everywhere
     have agreement 0 and are withheld.
     """
-    phi, psi = (shapley_values(table[:, None], N)[:, 0] for table in (first, second))
+    n = players(first)
+    phi, psi = (shapley_values(table[:, None], n)[:, 0] for table in (first, second))
     beaten = min(beaten_orders(second, descending(phi)), beaten_orders(first, descending(psi)))
-    return SelfCheck(rank_agreement(phi, psi), beaten)
+    return SelfCheck(rank_agreement(phi, psi), beaten, least_agreement(n))

@@ -1,8 +1,8 @@
-"""Exact Shapley values of facial regions: how much each region moved each class's logit.
+"""Exact Shapley values of a picture's parts: how much each region moved each class's logit.
 
-The ten regions of an aligned face are the players, the network's three logits the value;
-all 1,024 coalitions are run. The values of a class add up to the difference between its
-logit for the whole face and for the face with every region painted over.
+The n parts of a prepared picture are the players, the network's K logits the value; all 2^n
+coalitions are run. The values of a class add up to the difference between its
+logit for the whole picture and for the picture with every region painted over.
 Sources: Shapley (1953); Lundberg and Lee (2017) for its use on a model's inputs.
 """
 
@@ -12,32 +12,36 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from face2bone.bone import CLASS_LABELS
 from face2bone.calibration import Calibrator, calibrated
 from face2bone.explain.agreement import rank_agreement
 from face2bone.explain.arrays import FloatArray
 from face2bone.explain.baselines import Baseline
 from face2bone.explain.coalition_values import coalition_table
-from face2bone.explain.coalitions import LogitsOf, interaction_values, shapley_values
+from face2bone.explain.coalitions import LogitsOf, check_parts, interaction_values, shapley_values
 from face2bone.explain.estimate import RegionEstimate, drawn_order, estimated
-from face2bone.modalities.face.alignment import AlignedFace
-from face2bone.modalities.face.regions import REGIONS, Region
+from face2bone.modalities.parts import Part
+from face2bone.modalities.prepared import Prepared
 
 if TYPE_CHECKING:
     import shap
 
 
-SEVERITY_OF_CLASS: Final = np.arange(3.0)
-"""Normal 0, osteopenia 1, osteoporosis 2: the ordinal score of a certain answer."""
+def expected_class(probabilities: FloatArray) -> FloatArray:
+    """The expected class (...) of probabilities (..., K): 0 is surely the first, K - 1 the last.
+
+    The ordinal score of an answer; with normal, osteopenia and osteoporosis its severity, 0 to 2.
+    """
+    score: FloatArray = probabilities @ np.arange(float(probabilities.shape[-1]))
+    return score
 
 
 @dataclass(frozen=True)
 class SeverityAttribution:
-    """Region Shapley values (10,) of the expected class, 0 (normal) to 2 (osteoporosis).
+    """Region Shapley values (n,) of the expected class.
 
     One number a region for the whole ordered scale; ``base`` and ``full`` are the score with
     every region painted over and of the face, and ``base + values.sum()`` is ``full``.
@@ -50,82 +54,85 @@ class SeverityAttribution:
 
 @dataclass(frozen=True)
 class RegionAttribution:
-    """Exact region Shapley values of one face under one baseline.
+    """Exact region Shapley values of one picture under one baseline.
 
-    ``table`` (1024, 3) holds the logits of every coalition in the order of
+    ``table`` (2^n, K) holds the logits of every coalition in the order of
     ``coalitions.all_coalitions``; everything else follows from it without another pass.
     ``base + values.sum(axis=0)`` equals ``full`` to 1e-4.
     """
 
     table: FloatArray
     baseline: str
-    regions: tuple[Region, ...] = REGIONS
+    parts: tuple[Part, ...]
 
     @property
     def base(self) -> FloatArray:
-        """Logits (3,) with every region painted over."""
+        """Logits (K,) with every region painted over."""
         base: FloatArray = self.table[0]
         return base
 
     @property
     def full(self) -> FloatArray:
-        """Logits (3,) of the whole face."""
+        """Logits (K,) of the whole face."""
         full: FloatArray = self.table[-1]
         return full
 
     @cached_property
     def values(self) -> FloatArray:
-        """Shapley values (10, 3) in logits: a row a region, a column a class."""
-        return shapley_values(self.table, len(self.regions))
+        """Shapley values (n, K) in logits: a row a region, a column a class."""
+        return shapley_values(self.table, len(self.parts))
 
     @cached_property
     def interactions(self) -> FloatArray:
-        """Interaction indices (10, 10, 3) of pairs of regions, in logits; zero diagonal."""
-        return interaction_values(self.table, len(self.regions))
+        """Interaction indices (n, n, K) of pairs of regions, in logits; zero diagonal."""
+        return interaction_values(self.table, len(self.parts))
 
-    def strongest_pair(self, class_index: int) -> tuple[Region, Region, float]:
+    def strongest_pair(self, class_index: int) -> tuple[Part, Part, float]:
         """The two regions whose interaction for a class is largest, with its sign."""
         indices = self.interactions[..., class_index]
         i, j = np.unravel_index(int(np.abs(indices).argmax()), indices.shape)
-        return self.regions[i], self.regions[j], float(indices[i, j])
+        return self.parts[i], self.parts[j], float(indices[i, j])
 
     def severity(self, calibration: Sequence[Calibrator]) -> SeverityAttribution:
         """Shapley values of the expected class under a bundle's calibrated probabilities."""
-        table = calibrated(self.table, *calibration) @ SEVERITY_OF_CLASS[:, None]
-        values = shapley_values(table, len(self.regions))[:, 0]
+        table = expected_class(calibrated(self.table, *calibration))[:, None]
+        values = shapley_values(table, len(self.parts))[:, 0]
         return SeverityAttribution(values, float(table[0, 0]), float(table[-1, 0]))
 
-    def to_shap(self) -> shap.Explanation:
+    def to_shap(self, labels: Sequence[str]) -> shap.Explanation:
         """The same figures as a ``shap.Explanation``, for shap's own plots and tools.
 
-        Values (10, 3), base values (3,), every region present (data is all ones).
+        Values (n, K), base values (K,), every region present (data is all ones). ``labels`` name
+        the K classes.
         """
         import shap  # takes seconds to import, and only this method needs it
 
         return shap.Explanation(
             values=self.values.copy(),
             base_values=self.base.copy(),
-            data=np.ones(len(self.regions)),
-            feature_names=[region.label for region in self.regions],
-            output_names=list(CLASS_LABELS),
+            data=np.ones(len(self.parts)),
+            feature_names=[region.label for region in self.parts],
+            output_names=list(labels),
         )
 
 
 def region_shapley(
     logits_of: LogitsOf,
-    aligned: AlignedFace,
+    aligned: Prepared,
     baseline: Baseline,
     progress: Callable[[float], None] | None = None,
     watch: Callable[[RegionEstimate], None] | None = None,
 ) -> RegionAttribution:
-    """Exact Shapley values of the ten regions of ``aligned`` for every class's logit.
+    """Exact Shapley values of the parts of ``aligned`` for every class's logit.
 
-    ``logits_of`` maps uint8 crops (B, 160, 160, 3) to logits (B, 3) and is called with at
+    ``logits_of`` maps uint8 crops (B, H, W, C) to logits (B, K) and is called with at
     most 64 crops at a time. ``progress`` gets the fraction done in (0, 1]; raise from it
     to cancel. ``watch`` gets estimates until the values are there. Raises ``EngineError`` when a
-    logit is not finite.
+    logit is not finite, and ``ExplanationError`` for more than ``MOST_PARTS`` parts.
     """
-    n, order = len(REGIONS), drawn_order(len(REGIONS))
+    n = len(aligned.parts)
+    check_parts(n)
+    order = drawn_order(n)
 
     def estimate(values: FloatArray) -> None:
         found = estimated(order[: len(values)], values, n)
@@ -133,13 +140,13 @@ def region_shapley(
             watch(found)
 
     table = coalition_table(
-        logits_of, aligned.crop, baseline.pixels, aligned.region_map, n, progress, watch=estimate
+        logits_of, aligned.pixels, baseline.pixels, aligned.part_map, n, progress, watch=estimate
     )
-    return RegionAttribution(table, baseline.name)
+    return RegionAttribution(table, baseline.name, aligned.parts)
 
 
 def baseline_agreement(first: RegionAttribution, second: RegionAttribution) -> FloatArray:
-    """Spearman rank correlation (3,) between two baselines' region values, one a class.
+    """Spearman rank correlation (K,) between two baselines' region values, one a class.
 
     1: both rank the regions alike; 0: no relation, or values that are all equal and rank nothing.
     """
@@ -149,7 +156,7 @@ def baseline_agreement(first: RegionAttribution, second: RegionAttribution) -> F
 
 
 def lowest_agreement(games: Sequence[RegionAttribution]) -> FloatArray:
-    """The lowest ``baseline_agreement`` (3,) of any two of several baselines, one a class."""
+    """The lowest ``baseline_agreement`` (K,) of any two of several baselines, one a class."""
     pairs = [baseline_agreement(a, b) for a, b in combinations(games, 2)]
     lowest: FloatArray = np.min(pairs, axis=0)
     return lowest

@@ -1,7 +1,7 @@
 """What of the network need not be run once a coalition: its stem.
 
-The stem sees locally: a position of its 17 x 17 map sees 31 x 31 pixels of the crop, and so
-a few regions only. Two coalitions that agree on these regions have the same stem there. So
+The stem sees locally: a position of its map sees a few pixels of the crop (31 x 31 of a face's),
+and so a few regions only. Two coalitions that agree on these regions have the same stem there. So
 the stem is run for a few coalitions, from which every other coalition's stem is pieced
 together position by position; the numbers are those of its own pass, not an approximation.
 
@@ -16,23 +16,20 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from face2bone.explain.arrays import BoolArray, Pixels, RegionMap
+from face2bone.explain.arrays import BoolArray, FloatArray, Pixels, RegionMap
 from face2bone.explain.coalitions import BATCH, all_coalitions
-from face2bone.nn.config import GRID_SIZE
-from face2bone.nn.inception_resnet_v1 import STEM_FIELD, STEM_FIRST, STEM_STRIDE
+from face2bone.nn.stages import MapGeometry
 from face2bone.runtime import StagedNetwork
 
 Indices = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
-
-_ROWS, _COLUMNS = np.ogrid[:GRID_SIZE, :GRID_SIZE]
 
 
 @dataclass(frozen=True)
 class SharedStem:
     """The stems of all coalitions, as the pieces they are made of.
 
-    ``pieces`` (2^m, 17, 17, C): the stem of each pattern of colours. ``bits`` (n, 17, 17):
+    ``pieces`` (2^m, h, w, C): the stem of each pattern of colours. ``bits`` (n, h, w):
     what a visible region adds to the pattern looked up at a position, 0 where it is unseen.
     """
 
@@ -40,9 +37,10 @@ class SharedStem:
     bits: Indices
 
     def of(self, coalitions: BoolArray) -> Floats:
-        """The stems (B, 17, 17, C) of coalitions (B, n)."""
+        """The stems (B, h, w, C) of coalitions (B, n)."""
         pattern = np.tensordot(coalitions.astype(np.int64), self.bits, axes=1)
-        pieced: Floats = self.pieces[pattern, _ROWS, _COLUMNS]
+        rows, columns = np.ogrid[: self.bits.shape[1], : self.bits.shape[2]]
+        pieced: Floats = self.pieces[pattern, rows, columns]
         return pieced
 
 
@@ -51,9 +49,9 @@ def shared_stem(
 ) -> SharedStem:
     """Run the stem for the patterns that all coalitions of ``n`` players are made of.
 
-    ``painted`` gives the crops (B, 160, 160, 3) that coalitions (B, n) see.
+    ``painted`` gives the crops (B, H, W, C) that coalitions (B, n) see.
     """
-    seen = seen_players(region_map, n)
+    seen = seen_players(region_map, n, network.stem_map)
     flat = seen.reshape(n, -1).astype(np.int64)
     clash = flat @ flat.T > 0
     colours = np.array(fewest_colours(clash))
@@ -63,13 +61,20 @@ def shared_stem(
     return SharedStem(np.concatenate(stems), seen * (1 << colours)[:, None, None])
 
 
-def seen_players(region_map: RegionMap, n: int) -> BoolArray:
-    """Which of n players each stem position sees a pixel of: bool (n, 17, 17)."""
-    starts = STEM_FIRST + STEM_STRIDE * np.arange(GRID_SIZE)
-    windows = [slice(max(start, 0), start + STEM_FIELD) for start in starts]
+def seen_players(region_map: RegionMap, n: int, stem: MapGeometry) -> BoolArray:
+    """Which of n players each position of a local map sees a pixel of: bool (n, h, w)."""
     inside = region_map[None] == np.arange(n)[:, None, None]
-    bands = np.stack([inside[:, window].any(axis=1) for window in windows], axis=1)
-    return np.stack([bands[:, :, window].any(axis=2) for window in windows], axis=2)
+    down, across = _windows(stem.rows, stem.field), _windows(stem.columns, stem.field)
+    bands = np.stack([inside[:, window].any(axis=1) for window in down], axis=1)
+    return np.stack([bands[:, :, window].any(axis=2) for window in across], axis=2)
+
+
+def _windows(centres: FloatArray, field: int | None) -> list[slice]:
+    """What each position sees along an axis; everything where ``field`` is None."""
+    if field is None:
+        return [slice(None)] * len(centres)
+    starts = np.rint(centres - (field - 1) / 2).astype(int).tolist()
+    return [slice(max(start, 0), max(start + field, 0)) for start in starts]
 
 
 def fewest_colours(clash: BoolArray) -> list[int]:

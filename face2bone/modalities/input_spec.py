@@ -26,3 +26,7 @@ class InputSpec:
     def picture_shape(self) -> tuple[int, int, int]:
         """Of one prepared picture: height, width, channels."""
         return self.height, self.width, self.channels
+
+    def takes(self, other: "InputSpec") -> bool:
+        """Whether a picture prepared as ``other`` may be read: scaling is the network's own."""
+        return (*self.shape, self.mask_value) == (*other.shape, other.mask_value)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from face2bone.modalities.input_spec import InputSpec
 from face2bone.modalities.parts import Part
+from face2bone.modalities.prepared import Prepared
 
 
 class Picture(Protocol):
@@ -45,6 +46,10 @@ class Subject(Protocol):
     @property
     def quality(self) -> Verdict:
         """Of this subject."""
+
+    @property
+    def aligned(self) -> Prepared:
+        """As the network reads it."""
 
 
 AnyPicture = TypeVar("AnyPicture", bound=Picture)

@@ -16,7 +16,6 @@ Head = Literal["kan", "mlp", "linear"]
 CROP_SIZE = 160  # pixels a side of the aligned crop
 GRID_SIZE = 17  # the map after repeat_1, where FSA and SSAM act
 CUT_SIZE = 8  # the map after repeat_2, where features() ends and head() begins
-CLASSES = 3  # normal, osteopenia, osteoporosis
 CHANNEL_STEP = 8  # one 256-bit vector of float32: narrower channels cost as much as these
 
 MOST = {
@@ -29,6 +28,7 @@ MOST = {
     "kan_hidden": 64,
     "kan_grid": 64,
     "kan_order": 8,
+    "outputs": 64,
 }
 """Largest sizes: all of them together make 57 million numbers, 230 MB. A network is built before
 its weights are compared with it, so a card with a size beyond reason must not get that far."""
@@ -50,6 +50,7 @@ class NetworkConfig:
     kan_hidden, kan_grid, kan_order: hidden units of the KAN (0: one layer, no hidden units), its
         grid intervals and spline order.
     dropout: probability before the embedding's linear layer, in [0, 1).
+    outputs: what the head gives: a logit for each class.
 
     Raises SettingsError where a value is out of range.
     """
@@ -73,6 +74,7 @@ class NetworkConfig:
     kan_grid: int = 5
     kan_order: int = 3
     dropout: float = 0.2
+    outputs: int = 3
 
     def __post_init__(self) -> None:
         for name in ("fsa", "ssam", "transformer"):

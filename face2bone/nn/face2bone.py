@@ -1,4 +1,4 @@
-"""The whole network: crop in, three logits out, with a cut where explanations look in.
+"""The whole network: crop in, a logit for each class out, with a cut where explanations look in.
 
 The paper (Face2Bone, 2025) publishes the parts and their order: FaceNet with FSA and SSAM, a
 transformer beside the convolutions, a KAN that classifies. It gives no sizes or places; those are
@@ -8,7 +8,7 @@ ours and stand in docs/network.md. Widths at 1.0:
                -> to_cut -> (B, 896, 8, 8), non-negative
     head       to_vector -> (B, 512); encoder over 64 tokens -> (B, 256) -> linear, times a gain
                that starts at zero; their sum is the embedding (B, 512)
-               -> LayerNorm, tanh -> KAN -> (B, 3) logits; linear -> T-score
+               -> LayerNorm, tanh -> KAN -> (B, K) logits; linear -> T-score
 """
 
 from dataclasses import dataclass
@@ -16,12 +16,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from face2bone.nn.config import CLASSES, CUT_SIZE, GRID_SIZE, NetworkConfig
+from face2bone.nn.config import CROP_SIZE, CUT_SIZE, GRID_SIZE, NetworkConfig
 from face2bone.nn.controls import MLP, PointwiseControl, PooledControl, parameter_count
 from face2bone.nn.fsa import FrequencySparseAttention
-from face2bone.nn.inception_resnet_v1 import InceptionResnetV1, mixed_6a_channels
+from face2bone.nn.inception_resnet_v1 import STAGES, InceptionResnetV1, mixed_6a_channels
 from face2bone.nn.kan import KAN, Bounded
 from face2bone.nn.ssam import SpatialSupervisedAttention
+from face2bone.nn.stages import Stages
 from face2bone.nn.transformer import MapEncoder
 
 
@@ -29,7 +30,7 @@ from face2bone.nn.transformer import MapEncoder
 class TrainingOutputs:
     """Everything a loss may look at.
 
-    logits (B, 3); t_score (B,) in standard deviations; region_logits (B, 11, 17, 17), None unless
+    logits (B, K); t_score (B,) in standard deviations; region_logits (B, 11, 17, 17), None unless
     SSAM is on; embedding (B, E), the fused vector before the classifier.
     """
 
@@ -37,15 +38,6 @@ class TrainingOutputs:
     t_score: Tensor
     region_logits: Tensor | None
     embedding: Tensor
-
-
-def normalise(crop: Tensor) -> Tensor:
-    """FaceNet's scaling, (pixel - 127.5) / 128.
-
-    crop: (B, 160, 160, 3), 0 to 255, any number type. Returns float32 (B, 3, 160, 160) in
-    channels-last memory order, about -1 to 1.
-    """
-    return ((crop.float() - 127.5) / 128).permute(0, 3, 1, 2)
 
 
 class TokenBranch(nn.Module):
@@ -70,7 +62,7 @@ class FaceNetwork(nn.Module):
     """What training asks of any network: Face2Bone, or one it is compared with."""
 
     def training_outputs(self, x: Tensor) -> TrainingOutputs:
-        """(B, 3, 160, 160), FaceNet scaling -> everything a loss may look at."""
+        """(B, 3, 160, 160) -> everything a loss may look at."""
         raise NotImplementedError
 
 
@@ -93,17 +85,37 @@ class Face2Bone(FaceNetwork):
         self.ssam = _ssam(config)
         self.tokens = _tokens(config, embedding)
 
+    @property
+    def input_shape(self) -> tuple[int, int, int]:
+        """Of one input: channels, height, width."""
+        return 3, CROP_SIZE, CROP_SIZE
+
+    @property
+    def stages(self) -> Stages:
+        """Where its stem and its cut lie over the input."""
+        return STAGES
+
+    @property
+    def stem_channels(self) -> int:
+        """Channels of the stem."""
+        return self.config.channels(256)
+
+    @property
+    def cut_channels(self) -> int:
+        """Channels of the cut."""
+        return mixed_6a_channels(self.config.channels)
+
     def features(self, x: Tensor) -> Tensor:
-        """(B, 3, 160, 160), FaceNet scaling -> the cut (B, C, 8, 8), non-negative."""
+        """(B, 3, 160, 160) -> the cut (B, C, 8, 8), non-negative."""
         return self._features(x)[0]
 
     def head(self, features: Tensor) -> Tensor:
-        """The cut (B, C, 8, 8) -> logits (B, 3)."""
+        """The cut (B, C, 8, 8) -> logits (B, K)."""
         logits: Tensor = self.classifier(self.bound(self.embed(features)))
         return logits
 
     def stem(self, x: Tensor) -> Tensor:
-        """(B, 3, 160, 160), FaceNet scaling -> (B, 256, 17, 17), the part that sees locally."""
+        """(B, 3, 160, 160) -> (B, 256, 17, 17), the part that sees locally."""
         return self.backbone.to_stem(x)
 
     def features_after(self, stem: Tensor) -> Tensor:
@@ -111,7 +123,7 @@ class Face2Bone(FaceNetwork):
         return self._from_stem(stem)[0]
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, 3, 160, 160) -> logits (B, 3)."""
+        """(B, 3, 160, 160) -> logits (B, K)."""
         return self.head(self.features(x))
 
     def embed(self, features: Tensor) -> Tensor:
@@ -181,7 +193,7 @@ def _tokens(config: NetworkConfig, embedding: int) -> TokenBranch | None:
 
 def _classifier(config: NetworkConfig, embedding: int) -> nn.Module:
     if config.head == "linear":
-        return nn.Linear(embedding, CLASSES)
+        return nn.Linear(embedding, config.outputs)
     hidden = (config.kan_hidden,) if config.kan_hidden else ()
-    kan = KAN((embedding, *hidden, CLASSES), config.kan_grid, config.kan_order)
-    return kan if config.head == "kan" else MLP(embedding, CLASSES, parameter_count(kan))
+    kan = KAN((embedding, *hidden, config.outputs), config.kan_grid, config.kan_order)
+    return kan if config.head == "kan" else MLP(embedding, config.outputs, parameter_count(kan))

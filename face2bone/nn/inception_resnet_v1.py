@@ -23,11 +23,17 @@ import torch
 from torch import Tensor, nn
 
 from face2bone.errors import BundleCorrupt, BundleMissing
+from face2bone.nn.config import CUT_SIZE, GRID_SIZE
+from face2bone.nn.stages import MapGeometry, Stages
 
 BATCH_NORM_EPS = 1e-3
-STEM_FIRST, STEM_STRIDE, STEM_FIELD = -2, 8, 31
-"""Row or column i of `to_stem` sees the crop's from STEM_FIRST + STEM_STRIDE i on, STEM_FIELD of
-them: what kernels, strides and padding up to there add up to."""
+STAGES = Stages(
+    stem=MapGeometry(GRID_SIZE, GRID_SIZE, first=13.0, step=8.0, field=31, non_negative=True),
+    cut=MapGeometry(CUT_SIZE, CUT_SIZE, first=21.0, step=16.0, field=None, non_negative=True),
+)
+"""Of `to_stem` and `to_cut`: what kernels, strides and padding up to there add up to. Convolutions
+without padding put the cut's position i at 21 + 16 i, not at the middle of the i-th eighth of the
+crop; plain resizing would shift every map by up to 11 pixels."""
 Channels = Callable[[int], int]
 
 
@@ -196,7 +202,7 @@ class InceptionResnetV1(nn.Module):
         self.last_bn = nn.BatchNorm1d(embedding, eps=BATCH_NORM_EPS)
 
     def to_stem(self, x: Tensor) -> Tensor:
-        """(B, 3, 160, 160) in [-1, 1] -> (B, 256, 17, 17), non-negative and local (STEM_FIELD)."""
+        """(B, 3, 160, 160) in [-1, 1] -> (B, 256, 17, 17), non-negative and local (STAGES)."""
         x = self.conv2d_2b(self.conv2d_2a(self.conv2d_1a(x)))
         x = self.conv2d_3b(self.maxpool_3a(x))
         stem: Tensor = self.conv2d_4b(self.conv2d_4a(x))

@@ -16,9 +16,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-REGION_COUNT = 10  # the order of face.regions.REGIONS; outside the ellipse is class 10
+from face2bone.nn.config import GRID_SIZE
+
+REGION_COUNT = 10  # the order of modalities.face.FACE_PARTS; outside the ellipse is class 10
 GRID_START, GRID_STRIDE, GRID_FIELD = 9, 8, 9  # pixels; see region_fractions
-GRID_CELLS = 17
+GRID_CELLS = GRID_SIZE
 
 
 class SpatialSupervisedAttention(nn.Module):

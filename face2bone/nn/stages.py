@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 
 @dataclass(frozen=True)
 class MapGeometry:
@@ -17,6 +20,24 @@ class MapGeometry:
     step: float
     field: int | None
     non_negative: bool
+
+    @property
+    def rows(self) -> npt.NDArray[np.float64]:
+        """Input pixel that each row is centred on; (height,)."""
+        return self.first + self.step * np.arange(self.height, dtype=np.float64)
+
+    @property
+    def columns(self) -> npt.NDArray[np.float64]:
+        """Input pixel that each column is centred on; (width,)."""
+        return self.first + self.step * np.arange(self.width, dtype=np.float64)
+
+    @property
+    def patch(self) -> int:
+        """Pixels a side, even, of a picture of what is at one position: what it sees, or, where it
+        sees the whole input, the three steps about it.
+        """
+        seen = round(3 * self.step) if self.field is None else self.field
+        return seen + seen % 2
 
 
 @dataclass(frozen=True)

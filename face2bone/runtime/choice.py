@@ -50,7 +50,7 @@ def make_engine(
 
 
 def probe_crops(bundle: Bundle) -> npt.NDArray[np.uint8]:
-    """Crops (8, 160, 160, 3) on which "auto" compares engines: the mean face, perturbed.
+    """Crops (8, H, W, C) on which "auto" compares engines: the mean face, perturbed.
 
     Light from 0.7 to 1.3 times the mean face's, and noise of 12 levels, from a fixed seed.
     """
@@ -63,9 +63,9 @@ def probe_crops(bundle: Bundle) -> npt.NDArray[np.uint8]:
 def _make(bundle: Bundle, kind: EngineKind, threads: int | None, precision: Precision) -> Engine:
     match kind:
         case "torch":
-            return TorchEngine(bundle.network, threads, precision)
+            return TorchEngine(bundle.network, bundle.card.input, threads, precision)
         case "openvino":
-            return OpenVinoEngine(bundle.network, threads, precision)
+            return OpenVinoEngine(bundle.network, bundle.card.input, threads, precision)
         case "auto":
             return _prove(bundle, threads, precision)
         case _:
@@ -75,13 +75,13 @@ def _make(bundle: Bundle, kind: EngineKind, threads: int | None, precision: Prec
 
 
 def _prove(bundle: Bundle, threads: int | None, precision: Precision) -> Engine:
-    network = bundle.network
-    reference = TorchEngine(network, threads)
+    network, spec = bundle.network, bundle.card.input
+    reference = TorchEngine(network, spec, threads)
     if reference.device.type != "cpu":
-        return reference if precision == "f32" else TorchEngine(network, threads, precision)
+        return reference if precision == "f32" else TorchEngine(network, spec, threads, precision)
     for candidate in dict.fromkeys((precision, "f32")):
         try:
-            engine = OpenVinoEngine(network, threads, candidate)
+            engine = OpenVinoEngine(network, spec, threads, candidate)
         except EngineError as error:
             _log.warning("OpenVINO %s is not used. %s", candidate, error)
             continue

@@ -9,8 +9,9 @@ import numpy.typing as npt
 import torch
 
 from face2bone.errors import EngineError
+from face2bone.modalities.input_spec import InputSpec
 from face2bone.nn import normalise
-from face2bone.nn.config import CROP_SIZE
+from face2bone.nn.stages import MapGeometry, Stages
 
 Precision = Literal["f32", "bf16"]
 Floats = npt.NDArray[np.float32]
@@ -18,7 +19,6 @@ Crops = npt.NDArray[np.uint8] | npt.NDArray[np.floating[Any]]
 
 # Larger is no faster on a CPU, and at full width this many need about 0.2 GB.
 BATCH: Final = 32
-INPUT_SHAPE: Final = (3, CROP_SIZE, CROP_SIZE)
 
 
 class Engine(Protocol):
@@ -31,34 +31,42 @@ class Engine(Protocol):
     def name(self) -> str:
         """Library, device and precision, such as ``"openvino cpu f32"``."""
 
+    @property
+    def input(self) -> InputSpec:
+        """The pictures its network reads, and how they are scaled."""
+
+    @property
+    def stages(self) -> Stages:
+        """Where the network's maps lie over its input."""
+
     def features(self, x: Floats) -> Floats:
-        """Input (B, 3, 160, 160) in FaceNet scaling -> the cut (B, C, 8, 8), non-negative."""
+        """Input (B, *input.shape), scaled -> the cut (B, C, h, w)."""
 
     def head(self, features: Floats) -> Floats:
-        """The cut (B, C, 8, 8) -> logits (B, 3)."""
+        """The cut (B, C, h, w) -> logits (B, K)."""
 
     def logits(self, x: Floats) -> Floats:
-        """Input (B, 3, 160, 160) -> logits (B, 3), in one pass: faster than the two calls."""
+        """Input (B, *input.shape) -> logits (B, K), in one pass: faster than the two calls."""
 
 
 @runtime_checkable
 class StagedEngine(Engine, Protocol):
     """An engine that can stop after the part of the network that sees locally, and go on there.
 
-    A position of the stem sees 31 x 31 pixels of the crop (``nn.inception_resnet_v1``), so
-    stems of crops that agree there may be pieced together.
+    A position of the stem sees a few pixels of the crop (``stages.stem``), so stems of crops that
+    agree there may be pieced together.
     """
 
     def stem(self, x: Floats) -> Floats:
-        """Input (B, 3, 160, 160) -> the stem (B, 17, 17, C): channels last, positions whole."""
+        """Input (B, *input.shape) -> the stem (B, h, w, C): channels last, positions whole."""
 
     def after_stem(self, stem: Floats) -> Floats:
-        """The stem (B, 17, 17, C) -> logits (B, 3)."""
+        """The stem (B, h, w, C) -> logits (B, K)."""
 
 
 @dataclass(frozen=True)
 class CropNetwork:
-    """An engine as a function of crops (B, 160, 160, 3), RGB 0 to 255, to logits (B, 3).
+    """An engine as a function of crops (B, H, W, C), 0 to 255, to logits (B, K).
 
     Crops are scaled batch by batch: a thousand of them as floats would be 0.3 GB.
     """
@@ -66,8 +74,10 @@ class CropNetwork:
     engine: Engine
 
     def __call__(self, crops: Crops) -> Floats:
-        """Crops (B, 160, 160, 3) -> logits (B, 3)."""
-        return in_batches(lambda part: self.engine.logits(network_input(part)), crops)
+        """Crops (B, H, W, C) -> logits (B, K)."""
+        return in_batches(
+            lambda part: self.engine.logits(network_input(part, self.engine.input)), crops
+        )
 
 
 @runtime_checkable
@@ -75,13 +85,17 @@ class StagedNetwork(Protocol):
     """Crops to logits in one pass, or in two: what a ``StagedEngine`` is to a plain one."""
 
     def __call__(self, crops: Crops) -> Floats:
-        """Crops (B, 160, 160, 3) -> logits (B, 3)."""
+        """Crops (B, H, W, C) -> logits (B, K)."""
+
+    @property
+    def stem_map(self) -> MapGeometry:
+        """Where the stem lies over the crop."""
 
     def stem(self, crops: Crops) -> Floats:
-        """Crops (B, 160, 160, 3) -> the stem (B, 17, 17, C)."""
+        """Crops (B, H, W, C) -> the stem (B, h, w, C)."""
 
     def after_stem(self, stem: Floats) -> Floats:
-        """The stem (B, 17, 17, C) -> logits (B, 3)."""
+        """The stem (B, h, w, C) -> logits (B, K)."""
 
 
 @dataclass(frozen=True)
@@ -89,25 +103,28 @@ class StagedCropNetwork(CropNetwork):
     """The same of an engine that can stop after its stem."""
 
     engine: StagedEngine
+    stem_map: MapGeometry
 
     def stem(self, crops: Crops) -> Floats:
-        """Crops (B, 160, 160, 3) -> the stem (B, 17, 17, C)."""
-        return self.engine.stem(network_input(crops))
+        """Crops (B, H, W, C) -> the stem (B, h, w, C)."""
+        return self.engine.stem(network_input(crops, self.engine.input))
 
     def after_stem(self, stem: Floats) -> Floats:
-        """The stem (B, 17, 17, C) -> logits (B, 3)."""
+        """The stem (B, h, w, C) -> logits (B, K)."""
         return self.engine.after_stem(stem)
 
 
-def network_input(crops: Crops) -> Floats:
-    """Crops (B, 160, 160, 3), RGB 0 to 255 -> network input (B, 3, 160, 160), contiguous."""
+def network_input(crops: Crops, spec: InputSpec) -> Floats:
+    """Crops (B, H, W, C), 0 to 255 -> network input (B, C, H, W), contiguous."""
     # torch.tensor copies, so a read-only crop is welcome.
-    return np.ascontiguousarray(normalise(torch.tensor(crops)).numpy())
+    return np.ascontiguousarray(normalise(torch.tensor(crops), spec).numpy())
 
 
 def logits_of_crops(engine: Engine) -> CropNetwork:
     """What explanations ask their questions of: crops to logits, in stages where it can."""
-    return StagedCropNetwork(engine) if isinstance(engine, StagedEngine) else CropNetwork(engine)
+    if isinstance(engine, StagedEngine) and engine.stages.stem is not None:
+        return StagedCropNetwork(engine, engine.stages.stem)
+    return CropNetwork(engine)
 
 
 def in_batches(call: Callable[[npt.NDArray[Any]], Floats], rows: npt.NDArray[Any]) -> Floats:

@@ -17,10 +17,10 @@ import torch
 from torch import Tensor, nn
 
 from face2bone.errors import EngineError
+from face2bone.modalities.input_spec import InputSpec
 from face2bone.nn import Face2Bone
-from face2bone.nn.config import CUT_SIZE, GRID_SIZE
-from face2bone.nn.inception_resnet_v1 import mixed_6a_channels
-from face2bone.runtime.engine import INPUT_SHAPE, Floats, Precision, checked, in_batches
+from face2bone.nn.stages import Stages
+from face2bone.runtime.engine import Floats, Precision, checked, in_batches
 
 Part = Literal["stem", "after_stem", "features", "head", "logits"]
 CHANNELS_LAST: Final = (0, 2, 3, 1)
@@ -33,6 +33,7 @@ EXAMPLE_BATCH: Final = 2
 class OpenVinoEngine:
     """A network converted to OpenVINO, for the CPU.
 
+    spec: what the network reads, from its card.
     threads: CPU threads of each call; None lets OpenVINO take every core.
     precision: "bf16" where the processor computes in it.
 
@@ -41,7 +42,11 @@ class OpenVinoEngine:
     """
 
     def __init__(
-        self, network: Face2Bone, threads: int | None = None, precision: Precision = "f32"
+        self,
+        network: Face2Bone,
+        spec: InputSpec,
+        threads: int | None = None,
+        precision: Precision = "f32",
     ) -> None:
         self._openvino = import_openvino()
         self._core = self._openvino.Core()
@@ -56,9 +61,11 @@ class OpenVinoEngine:
         }
         if threads is not None:
             self._options["INFERENCE_NUM_THREADS"] = threads
-        self._cut = (mixed_6a_channels(network.config.channels), CUT_SIZE, CUT_SIZE)
-        self._stem = (GRID_SIZE, GRID_SIZE, network.config.channels(256))
-        self._models = _split(self._openvino, _convert(self._openvino, network))
+        self._input, self._stages = spec, network.stages
+        stem, cut = network.stages.stem, network.stages.cut
+        self._cut = (network.cut_channels, cut.height, cut.width)
+        self._stem = (stem.height, stem.width, network.stem_channels) if stem else ()
+        self._models = _split(self._openvino, _convert(self._openvino, network, spec.shape))
         self._compiled: dict[Part, _Compiled] = {}
         self._lock = threading.Lock()
 
@@ -67,24 +74,34 @@ class OpenVinoEngine:
         """Library, device and precision."""
         return f"openvino cpu {self._precision}"
 
+    @property
+    def input(self) -> InputSpec:
+        """The pictures its network reads, and how they are scaled."""
+        return self._input
+
+    @property
+    def stages(self) -> Stages:
+        """Where the network's maps lie over its input."""
+        return self._stages
+
     def features(self, x: Floats) -> Floats:
-        """Input (B, 3, 160, 160) -> the cut (B, C, 8, 8), non-negative."""
-        return self._run("features", x, INPUT_SHAPE)
+        """Input (B, *input.shape) -> the cut (B, C, h, w)."""
+        return self._run("features", x, self._input.shape)
 
     def head(self, features: Floats) -> Floats:
-        """The cut (B, C, 8, 8) -> logits (B, 3)."""
+        """The cut (B, C, h, w) -> logits (B, K)."""
         return self._run("head", features, self._cut)
 
     def logits(self, x: Floats) -> Floats:
-        """Input (B, 3, 160, 160) -> logits (B, 3)."""
-        return self._run("logits", x, INPUT_SHAPE)
+        """Input (B, *input.shape) -> logits (B, K)."""
+        return self._run("logits", x, self._input.shape)
 
     def stem(self, x: Floats) -> Floats:
-        """Input (B, 3, 160, 160) -> the stem (B, 17, 17, C)."""
-        return self._run("stem", x, INPUT_SHAPE)
+        """Input (B, *input.shape) -> the stem (B, h, w, C)."""
+        return self._run("stem", x, self._input.shape)
 
     def after_stem(self, stem: Floats) -> Floats:
-        """The stem (B, 17, 17, C) -> logits (B, 3)."""
+        """The stem (B, h, w, C) -> logits (B, K)."""
         return self._run("after_stem", stem, self._stem)
 
     def _run(self, part: Part, x: Floats, shape: tuple[int, ...]) -> Floats:
@@ -161,13 +178,13 @@ def import_openvino() -> ModuleType:
     return module
 
 
-def _convert(openvino: ModuleType, network: Face2Bone) -> Any:
+def _convert(openvino: ModuleType, network: Face2Bone, shape: tuple[int, int, int]) -> Any:
     """The network as an OpenVINO model with a dynamic batch: stem, features, logits.
 
     Freezing first folds batch normalisation and drops unused weights, which halves the
     time of the conversion.
     """
-    example = torch.zeros(EXAMPLE_BATCH, *INPUT_SHAPE)
+    example = torch.zeros(EXAMPLE_BATCH, *shape)
     try:
         with torch.inference_mode(False), torch.no_grad(), warnings.catch_warnings():
             # torch.export, its successor, takes twelve times as long on this network.
@@ -175,7 +192,7 @@ def _convert(openvino: ModuleType, network: Face2Bone) -> Any:
             traced = torch.jit.trace(_Stages(network).eval(), example, check_trace=False)  # type: ignore[no-untyped-call]
             frozen = torch.jit.freeze(traced)
             return openvino.convert_model(
-                frozen, example_input=example, input=[([-1, *INPUT_SHAPE], np.float32)]
+                frozen, example_input=example, input=[([-1, *shape], np.float32)]
             )
     except (RuntimeError, ValueError, TypeError) as error:
         raise EngineError(

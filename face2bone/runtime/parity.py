@@ -17,7 +17,7 @@ BF16_MAX: Final = 0.03
 class ParityReport:
     """Differences in probability between two engines on ``count`` crops.
 
-    Per crop the largest difference over the three classes is taken; ``max_difference`` and
+    Per crop the largest difference over the classes is taken; ``max_difference`` and
     ``p99`` are over crops. ``class_changes``: crops whose most probable class differs.
     """
 
@@ -39,7 +39,7 @@ class ParityReport:
 def parity(
     engine_a: Engine, engine_b: Engine, crops: Crops, calibration: tuple[Calibrator, ...] = ()
 ) -> ParityReport:
-    """Compare two engines on crops (B, 160, 160, 3), RGB 0 to 255.
+    """Compare two engines on crops (B, H, W, C), 0 to 255.
 
     ``calibration`` is the bundle's, so that the difference is the one a person would see.
     """

@@ -1,7 +1,6 @@
-"""From aligned faces to calibrated predictions and an honest doubt about each face."""
+"""From prepared pictures to calibrated predictions and an honest doubt about each."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -9,15 +8,13 @@ import numpy.typing as npt
 from face2bone.bone import BoneClass
 from face2bone.bundle import Bundle, ood_distance, pooled
 from face2bone.calibration import calibrated, prediction_sets
+from face2bone.modalities.prepared import Prepared
 from face2bone.runtime.engine import BATCH, Crops, Engine, network_input
-
-if TYPE_CHECKING:
-    from face2bone.modalities.face import AlignedFace
 
 
 @dataclass(frozen=True)
 class OodVerdict:
-    """Whether the face lies outside what the model was calibrated on.
+    """Whether the picture lies outside what the model was calibrated on.
 
     ``distance`` and ``threshold`` are Mahalanobis distances in feature space.
     """
@@ -29,11 +26,11 @@ class OodVerdict:
 
 @dataclass(frozen=True)
 class Prediction:
-    """What the bundle says of one face.
+    """What the bundle says of one picture.
 
-    probabilities: (3,) float64, calibrated; normal, osteopenia, osteoporosis.
+    probabilities: (K,) float64, calibrated, in the order of the card's labels.
     prediction_set: contiguous classes, with the most probable one.
-    logits: (3,) float32 before calibration, which explanations are about.
+    logits: (K,) float32 before calibration, which explanations are about.
     engine: what computed it, and in which precision, such as "openvino cpu f32".
     """
 
@@ -46,10 +43,10 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Predictions:
-    """What the bundle says of N faces, row by row what ``Prediction`` says of one.
+    """What the bundle says of N pictures, row by row what ``Prediction`` says of one.
 
-    probabilities (N, 3) float64; sets (N, 3) bool, membership of the prediction sets;
-    distances (N,) against ``OodVerdict.threshold``; logits (N, 3) float32.
+    probabilities (N, K) float64; sets (N, K) bool, membership of the prediction sets;
+    distances (N,) against ``OodVerdict.threshold``; logits (N, K) float32.
     """
 
     probabilities: npt.NDArray[np.float64]
@@ -58,9 +55,9 @@ class Predictions:
     logits: npt.NDArray[np.float32]
 
 
-def predict(engine: Engine, bundle: Bundle, aligned: "AlignedFace") -> Prediction:
-    """One pass of the network over ``aligned.crop``, calibrated by the bundle."""
-    found = predict_crops(engine, bundle, aligned.crop[None])
+def predict(engine: Engine, bundle: Bundle, prepared: Prepared) -> Prediction:
+    """One pass of the network over ``prepared.pixels``, calibrated by the bundle."""
+    found = predict_crops(engine, bundle, prepared.pixels[None])
     distance, threshold = float(found.distances[0]), bundle.ood.threshold
     return Prediction(
         probabilities=found.probabilities[0],
@@ -72,13 +69,13 @@ def predict(engine: Engine, bundle: Bundle, aligned: "AlignedFace") -> Predictio
 
 
 def predict_crops(engine: Engine, bundle: Bundle, crops: Crops) -> Predictions:
-    """One pass over crops (N, 160, 160, 3), RGB 0 to 255, calibrated by the bundle.
+    """One pass over crops (N, H, W, C), 0 to 255, calibrated by the bundle.
 
     At most one engine batch of scaled crops is held at a time, so N may be a whole cohort.
     """
     logits, distances = [], []
     for start in range(0, len(crops), BATCH):
-        features = engine.features(network_input(crops[start : start + BATCH]))
+        features = engine.features(network_input(crops[start : start + BATCH], engine.input))
         logits.append(engine.head(features))
         distances.append(ood_distance(pooled(features), bundle.ood))
     stacked = np.concatenate(logits)

@@ -6,15 +6,16 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from face2bone.modalities.input_spec import InputSpec
 from face2bone.nn import Face2Bone
-from face2bone.nn.config import CUT_SIZE, GRID_SIZE
-from face2bone.nn.inception_resnet_v1 import mixed_6a_channels
-from face2bone.runtime.engine import INPUT_SHAPE, Floats, Precision, checked, in_batches
+from face2bone.nn.stages import Stages
+from face2bone.runtime.engine import Floats, Precision, checked, in_batches
 
 
 class TorchEngine:
     """A copy of a network in evaluation mode, channels last, without gradients.
 
+    spec: what the network reads, from its card.
     device: "cuda" or "cpu"; by default CUDA (or ROCm) where torch finds it.
     threads: CPU threads of each call; torch keeps this figure per calling thread, so it
         is set at every call and stays set there. None leaves torch's own.
@@ -24,6 +25,7 @@ class TorchEngine:
     def __init__(
         self,
         network: Face2Bone,
+        spec: InputSpec,
         threads: int | None = None,
         precision: Precision = "f32",
         device: str | None = None,
@@ -34,34 +36,50 @@ class TorchEngine:
         self._network = own.to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._threads = threads
         self._precision = precision
-        self._cut = (mixed_6a_channels(network.config.channels), CUT_SIZE, CUT_SIZE)
-        self._stem = (GRID_SIZE, GRID_SIZE, network.config.channels(256))
+        self._input, self._stages = spec, network.stages
+        stem, cut = network.stages.stem, network.stages.cut
+        self._cut = (network.cut_channels, cut.height, cut.width)
+        self._stem = (stem.height, stem.width, network.stem_channels) if stem else ()
 
     @property
     def name(self) -> str:
         """Library, device and precision."""
         return f"torch {self.device.type} {self._precision}"
 
+    @property
+    def input(self) -> InputSpec:
+        """The pictures its network reads, and how they are scaled."""
+        return self._input
+
+    @property
+    def stages(self) -> Stages:
+        """Where the network's maps lie over its input."""
+        return self._stages
+
     def features(self, x: Floats) -> Floats:
-        """Input (B, 3, 160, 160) -> the cut (B, C, 8, 8), non-negative."""
-        return self._run(self._network.features, x, INPUT_SHAPE)
+        """Input (B, *input.shape) -> the cut (B, C, h, w)."""
+        return self._run(self._network.features, x, self._input.shape)
 
     def head(self, features: Floats) -> Floats:
-        """The cut (B, C, 8, 8) -> logits (B, 3)."""
+        """The cut (B, C, h, w) -> logits (B, K)."""
         return self._run(self._network.head, features, self._cut)
 
     def logits(self, x: Floats) -> Floats:
-        """Input (B, 3, 160, 160) -> logits (B, 3)."""
-        return self._run(self._network.forward, x, INPUT_SHAPE)
+        """Input (B, *input.shape) -> logits (B, K)."""
+        return self._run(self._network.forward, x, self._input.shape)
 
     def stem(self, x: Floats) -> Floats:
-        """Input (B, 3, 160, 160) -> the stem (B, 17, 17, C)."""
-        return self._run(lambda rows: self._network.stem(rows).permute(0, 2, 3, 1), x, INPUT_SHAPE)
+        """Input (B, *input.shape) -> the stem (B, h, w, C)."""
+        return self._run(self._channels_last_stem, x, self._input.shape)
 
     def after_stem(self, stem: Floats) -> Floats:
-        """The stem (B, 17, 17, C) -> logits (B, 3)."""
+        """The stem (B, h, w, C) -> logits (B, K)."""
         # Permuted, channels last in memory already: this copies nothing.
         return self._run(self._after_stem, stem, self._stem)
+
+    def _channels_last_stem(self, rows: Tensor) -> Tensor:
+        stem: Tensor = self._network.stem(rows).permute(0, 2, 3, 1)
+        return stem
 
     def _after_stem(self, rows: Tensor) -> Tensor:
         logits: Tensor = self._network.head(self._network.features_after(rows.permute(0, 3, 1, 2)))

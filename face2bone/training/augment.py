@@ -1,7 +1,7 @@
 """Random changes of a training crop, as in the Face2Bone study: flips, affine maps, CLAHE.
 
-A crop and its region map move together: a mirrored face has its left and right regions
-swapped, and what a rotation leaves outside the ellipse is masked again. Every draw comes from
+A crop and its part map move together: a mirrored picture has the parts of its left and right
+exchanged, and what a rotation leaves outside the mask is masked again. Every draw comes from
 (seed, epoch, row), so a run that resumes sees exactly what it would have seen.
 """
 
@@ -12,25 +12,28 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from face2bone.modalities.face.alignment import MASK_VALUE
-from face2bone.modalities.face.regions import OUTSIDE, REGIONS, Region
+from face2bone.cohort.crops import CropStore
+from face2bone.modalities.parts import Part, mirrored
 from face2bone.training.recipe import Augmentation
 
 Pixels = npt.NDArray[np.uint8]
-RegionMap = npt.NDArray[np.int8]
+PartMap = npt.NDArray[np.int8]
 
 CLAHE_TILES: Final = (8, 8)
 _MIDDLE_GREY: Final = 127.5
 
 
-def _mirrored_regions() -> npt.NDArray[np.int8]:
-    """Region index after a mirror, at [index]; the last entry stands for outside (-1)."""
-    twins = [region.value.replace("left", "R").replace("right", "L") for region in REGIONS]
-    names = [twin.replace("R", "right").replace("L", "left") for twin in twins]
-    return np.array([REGIONS.index(Region(name)) for name in names] + [OUTSIDE], np.int8)
+@dataclass(frozen=True)
+class Kind:
+    """What a change must know of the kind of picture: its parts, and what stands outside them."""
+
+    parts: tuple[Part, ...]
+    mask_value: int
 
 
-MIRROR: Final = _mirrored_regions()
+def kind_of(store: CropStore) -> Kind:
+    """The kind of a store's pictures."""
+    return Kind(store.parts, store.spec.mask_value)
 
 
 @dataclass(frozen=True)
@@ -67,31 +70,32 @@ def draw_change(recipe: Augmentation, rng: np.random.Generator, size: int) -> Ch
 
 
 def apply_change(
-    crop: Pixels, region_map: RegionMap, change: Change, clahe_clip: float
-) -> tuple[Pixels, RegionMap]:
-    """A changed copy of a crop (S, S, 3) and its region map (S, S); both stay as they were."""
+    crop: Pixels, part_map: PartMap, change: Change, clahe_clip: float, kind: Kind
+) -> tuple[Pixels, PartMap]:
+    """A changed copy of a crop (H, W, 3) and its part map (H, W); both stay as they were."""
     crop = _tone(crop, change, clahe_clip)
     if change.affine is not None:
-        crop, region_map = _move(crop, region_map, change.affine)
+        crop, part_map = _move(crop, part_map, change.affine, kind.mask_value)
     if change.mirror:
-        crop, region_map = crop[:, ::-1], MIRROR[region_map[:, ::-1]]
+        crop, part_map = crop[:, ::-1], mirrored(part_map, kind.parts)
     if change.upside_down:
-        crop, region_map = crop[::-1], region_map[::-1]
+        crop, part_map = crop[::-1], part_map[::-1]
     crop = np.ascontiguousarray(crop)
-    crop[region_map < 0] = MASK_VALUE
-    return crop, region_map
+    crop[part_map < 0] = kind.mask_value
+    return crop, part_map
 
 
 def augment_batch(
     crops: Pixels,
-    region_maps: RegionMap,
+    part_maps: PartMap,
     recipe: Augmentation,
     streams: list[np.random.Generator],
-) -> tuple[Pixels, RegionMap]:
+    kind: Kind,
+) -> tuple[Pixels, PartMap]:
     """Augmented copies of crops (B, S, S, 3) and maps (B, S, S), one random stream each."""
     changed = [
-        apply_change(crop, map_, draw_change(recipe, rng, crop.shape[0]), recipe.clahe_clip)
-        for crop, map_, rng in zip(crops, region_maps, streams, strict=True)
+        apply_change(crop, map_, draw_change(recipe, rng, crop.shape[0]), recipe.clahe_clip, kind)
+        for crop, map_, rng in zip(crops, part_maps, streams, strict=True)
     ]
     return np.stack([crop for crop, _ in changed]), np.stack([map_ for _, map_ in changed])
 
@@ -112,14 +116,14 @@ def _equalised(crop: Pixels, clip: float) -> Pixels:
 
 
 def _move(
-    crop: Pixels, region_map: RegionMap, affine: npt.NDArray[np.float64]
-) -> tuple[Pixels, RegionMap]:
+    crop: Pixels, part_map: PartMap, affine: npt.NDArray[np.float64], mask_value: int
+) -> tuple[Pixels, PartMap]:
     size = (crop.shape[1], crop.shape[0])
     moved = cv2.warpAffine(
-        crop, affine, size, flags=cv2.INTER_LINEAR, borderValue=(MASK_VALUE,) * 3
+        crop, affine, size, flags=cv2.INTER_LINEAR, borderValue=(mask_value,) * 3
     )
     # OpenCV warps no int8; as bytes, outside is 255.
     labels = cv2.warpAffine(
-        region_map.view(np.uint8), affine, size, flags=cv2.INTER_NEAREST, borderValue=(255,)
+        part_map.view(np.uint8), affine, size, flags=cv2.INTER_NEAREST, borderValue=(255,)
     )
     return np.asarray(moved, np.uint8), np.asarray(labels, np.uint8).view(np.int8)

@@ -144,11 +144,11 @@ def of_visits(
 
 def outputs(network: Face2Bone, store: CropStore, members: Members) -> tuple[Floats, Floats]:
     """Logits (N, 3) and pooled features at the cut (N, C) of some of a store's faces."""
-    engine = TorchEngine(network.eval())
+    engine = TorchEngine(network.eval(), store.spec)
     logits, features = [], []
     for start in range(0, len(members), BATCH):
         crops = store.crops[store.rows[members[start : start + BATCH]]]
-        cut = engine.features(network_input(crops))
+        cut = engine.features(network_input(crops, store.spec))
         features.append(pooled(cut))
         logits.append(engine.head(cut))
     return np.concatenate(logits).astype(np.float64), np.concatenate(features)
@@ -187,7 +187,7 @@ def bundle_network(
         reliability=reliability_table(tested.probabilities, tested.labels),
         ood=fit_ood(calibration.features, seed=trained.seed),
         concepts=_concepts(trained, crops, maps, described.is_drawn, progress),
-        mean_face=mean_face(crops, maps),
+        mean_face=mean_face(crops, maps, store.spec.mask_value),
     )
     return save_bundle(path, _card(trained, tested, described), contents)
 
@@ -200,9 +200,11 @@ def _concepts(
     progress: Progress,
 ) -> ConceptBank:
     return fit_concepts(
-        TorchEngine(trained.network.eval()),
+        TorchEngine(trained.network.eval(), trained.store.spec),
         crops,
         maps,
+        trained.store.parts,
+        CLASS_LABELS,
         trained.recipe.concepts,
         trained.seed,
         exemplars=EXEMPLARS if is_drawn else 0,
@@ -212,7 +214,7 @@ def _concepts(
 
 def _card(trained: Trained, tested: Tested, described: Described) -> BundleCard:
     labels = trained.store.labels[trained.members["train"]]
-    normal, osteopenia, osteoporosis = (np.bincount(labels, minlength=3) / len(labels)).tolist()
+    shares = np.bincount(labels, minlength=len(CLASS_LABELS)) / len(labels)
     return BundleCard(
         name=described.name,
         version=__version__,
@@ -220,7 +222,9 @@ def _card(trained: Trained, tested: Tested, described: Described) -> BundleCard:
         created_on=clock.today(),
         architecture=trained.network.config,
         cohort=described.cohort,
-        class_fractions=(normal, osteopenia, osteoporosis),
+        labels=CLASS_LABELS,
+        class_fractions=tuple(shares.tolist()),
+        input=trained.store.spec,
         provenance=described.provenance,
         results=tested.results,
         generator_version=described.generator_version,

@@ -24,7 +24,7 @@ from torch import Tensor
 from face2bone.atomic_files import whole_file
 from face2bone.cohort.crops import CropStore
 from face2bone.nn import Face2Bone, NetworkConfig, normalise
-from face2bone.training.augment import augment_batch
+from face2bone.training.augment import augment_batch, kind_of
 from face2bone.training.lightning_module import share_of_peak
 from face2bone.training.progress import Progress, silent
 from face2bone.training.recipe import read_recipe
@@ -98,7 +98,7 @@ def _run(
         for group in optimizer.param_groups:
             group["lr"] = plan.learning_rate * share_of_peak(step, plan.steps, plan.warmup)
         torch.manual_seed(seed + step)  # dropout too must not depend on where a run stopped
-        x = normalise(torch.from_numpy(crops))
+        x = normalise(torch.from_numpy(crops), store.spec)
         vectors = network.embed(network.features(x))
         loss = identity_loss(vectors, plan.temperature)
         optimizer.zero_grad()
@@ -133,7 +133,8 @@ def _batches(
         chosen = rng.choice(len(people), plan.people, replace=False)
         pairs = np.array([rng.choice(people[i], TWIN, replace=False) for i in chosen])
         rows = pairs.T.ravel()
+        streams = list(rng.spawn(len(rows)))
         crops, _ = augment_batch(
-            store.crops[rows], store.region_maps[rows], changes, list(rng.spawn(len(rows)))
+            store.crops[rows], store.region_maps[rows], changes, streams, kind_of(store)
         )
         yield crops

@@ -10,6 +10,7 @@ from scipy.special import softmax
 from torch import Tensor
 
 from face2bone.evaluation.metrics import macro_auc
+from face2bone.modalities.input_spec import InputSpec
 from face2bone.nn import FaceNetwork, normalise
 from face2bone.training.loader import Batch
 from face2bone.training.objective import Objective
@@ -30,15 +31,17 @@ def share_of_peak(step: int, steps: int, warmup: float) -> float:
 class LabelTraining(LightningModule):
     """Train a network on bone mass classes, T-scores and region maps."""
 
-    def __init__(self, network: FaceNetwork, objective: Objective) -> None:
+    def __init__(self, network: FaceNetwork, objective: Objective, spec: InputSpec) -> None:
         super().__init__()
         self.network, self.objective = network, objective
-        self.recipe = objective.recipe
+        self.recipe, self.spec = objective.recipe, spec
         self._seen: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
         """The objective's total on an augmented batch."""
-        losses = self.objective(self.network.training_outputs(normalise(batch.crops)), batch)
+        losses = self.objective(
+            self.network.training_outputs(normalise(batch.crops, self.spec)), batch
+        )
         self._note("training_loss", losses.label, batch)
         self._note("region_loss", losses.region, batch)
         total: Tensor = losses.total
@@ -46,7 +49,7 @@ class LabelTraining(LightningModule):
 
     def validation_step(self, batch: Batch, batch_index: int) -> None:
         """Outputs are kept for figures over the whole split."""
-        outputs = self.network.training_outputs(normalise(batch.crops))
+        outputs = self.network.training_outputs(normalise(batch.crops, self.spec))
         values = (outputs.logits, batch.labels, outputs.t_score, batch.t_scores)
         logits, labels, predicted, t_scores = (v.detach().float().cpu() for v in values)
         self._seen.append((logits, labels.long(), predicted, t_scores))

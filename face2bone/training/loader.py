@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from face2bone.cohort.crops import CropStore
-from face2bone.training.augment import augment_batch
+from face2bone.training.augment import augment_batch, kind_of
 from face2bone.training.recipe import Augmentation
 
 _ORDER, _CHANGE = 0, 1  # keys that keep the two kinds of random stream apart
@@ -23,7 +23,7 @@ _ORDER, _CHANGE = 0, 1  # keys that keep the two kinds of random stream apart
 
 @dataclass(frozen=True)
 class Batch:
-    """crops uint8 (B, 160, 160, 3); region_maps int8 (B, 160, 160); labels int64 (B,);
+    """crops uint8 (B, H, W, C); region_maps int8 (B, H, W); labels int64 (B,);
     t_scores float32 (B,), NaN where unknown.
     """
 
@@ -58,6 +58,7 @@ class CropLoader(Sized):
         self.batch_size, self.augmentation, self.seed = batch_size, augmentation, seed
         self.rank, self.world_size = rank, world_size
         self._labels, self._t_scores, self._rows = store.labels, store.t_scores, store.rows
+        self._kind = kind_of(store)
         self._epoch, self._position = 0, 0
 
     def __len__(self) -> int:
@@ -95,7 +96,7 @@ class CropLoader(Sized):
         if self.augmentation is not None:
             key = (self.seed, _CHANGE, epoch)
             streams = [np.random.default_rng((*key, int(row))) for row in rows]
-            crops, maps = augment_batch(crops, maps, self.augmentation, streams)
+            crops, maps = augment_batch(crops, maps, self.augmentation, streams, self._kind)
         return Batch(
             crops=torch.from_numpy(crops),
             region_maps=torch.from_numpy(np.ascontiguousarray(maps)),

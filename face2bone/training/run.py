@@ -198,7 +198,7 @@ def fit_network(
     training = CropLoader(store, members["train"], settings.batch_size, recipe.augmentation, seed)
     validation = CropLoader(store, members["validation"], VALIDATION_BATCH)
     weights = class_weights(store.labels[members["train"]], settings.class_weighting)
-    module = LabelTraining(network, Objective(settings, weights))
+    module = LabelTraining(network, Objective(settings, weights), store.spec)
     fit(module, training, validation, folder, progress, devices)
 
 

@@ -14,6 +14,7 @@ from face2bone.cohort.crops import CropStore, drawn_crops
 from face2bone.drawn.face.patients import draw_cohort
 from face2bone.drawn.face.provenance import GENERATOR_HASH, PATIENT_MODEL_HASH
 from face2bone.drawn.face.worlds import World
+from face2bone.modalities.face import FACE_INPUT
 from face2bone.runtime import TorchEngine, network_input
 from research.concept_study.stability import BankFit, Stability, Varied, fit_bank, matched_cosines
 
@@ -40,9 +41,11 @@ def cut_features(bundle: Bundle, store: CropStore, work: Path) -> Features:
     """Features (N, C, 8, 8) of every face, computed once for this bundle."""
     path = work / f"features-{bundle.sha256[:12]}.npy"
     if not path.is_file():
-        engine = TorchEngine(bundle.network, device="cpu")
+        engine = TorchEngine(bundle.network, FACE_INPUT, device="cpu")
         batches = [store.rows[i : i + BATCH] for i in range(0, len(store.rows), BATCH)]
-        parts = [engine.features(network_input(store.crops[batch])) for batch in batches]
+        parts = [
+            engine.features(network_input(store.crops[batch], FACE_INPUT)) for batch in batches
+        ]
         np.save(path, np.concatenate(parts))
     loaded: Features = np.load(path)
     return loaded

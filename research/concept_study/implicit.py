@@ -34,6 +34,7 @@ from face2bone.bundle import ConceptBank
 from face2bone.explain.arrays import FloatArray, RealArray
 from face2bone.explain.baselines import blur_baseline
 from face2bone.explain.nmf import project
+from face2bone.modalities.face import FACE_INPUT
 from face2bone.modalities.face.alignment import AlignedFace
 from face2bone.nn import Face2Bone
 from face2bone.runtime import network_input
@@ -115,8 +116,8 @@ def implicit_location(
     ``network`` is ``bundle.network``. Takes ``steps`` forward and R times as many
     backward passes up to the cut.
     """
-    end = network_input(aligned.crop[None])
-    start = network_input(blur_baseline(aligned).pixels[None])
+    end = network_input(aligned.pixels[None], FACE_INPUT)
+    start = network_input(blur_baseline(aligned).pixels[None], FACE_INPUT)
     # Midpoints: one term of the error smaller than either end's rule at no further pass.
     shares = (np.arange(steps, dtype=np.float32) + 0.5) / steps
     mean = np.zeros((len(bank), *end.shape[1:]))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from face2bone.explain.arrays import BoolArray, FloatArray, RealArray, RegionMap
-from face2bone.modalities.face.regions import REGIONS
+from face2bone.modalities.face.parts import FACE_PARTS
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def compare_locations(first: RealArray, second: RealArray, region_map: RegionMap
     inside = region_map >= 0
     labels = region_map[inside]
     pixels = first[:, inside], second[:, inside]
-    area = np.maximum(np.bincount(labels, minlength=len(REGIONS)), 1)
+    area = np.maximum(np.bincount(labels, minlength=len(FACE_PARTS)), 1)
     mass = [_mass(each, labels) for each in pixels]
     shares = [each / np.maximum(each.sum(axis=1, keepdims=True), 1e-12) for each in mass]
     densest = [(each / area).argmax(axis=1) for each in mass]
@@ -46,7 +46,7 @@ def compare_locations(first: RealArray, second: RealArray, region_map: RegionMap
 
 def _mass(pixels: RealArray, labels: RegionMap) -> FloatArray:
     """Sum in each region, (R, 10)."""
-    return np.stack([np.bincount(labels, one, minlength=len(REGIONS)) for one in pixels])
+    return np.stack([np.bincount(labels, one, minlength=len(FACE_PARTS)) for one in pixels])
 
 
 def _correlations(first: RealArray, second: RealArray) -> FloatArray:

@@ -17,7 +17,7 @@ from face2bone.explain.arrays import BoolArray, FloatArray, RealArray
 from face2bone.explain.craft import concept_coefficients
 from face2bone.explain.location import to_crop
 from face2bone.explain.nmf import project
-from face2bone.modalities.face import AlignedFace
+from face2bone.modalities.face import FACE_INPUT, AlignedFace
 from face2bone.nn import Face2Bone
 from face2bone.runtime import network_input
 from research.concept_study.implicit import implicit_location, presence_gradients
@@ -49,13 +49,17 @@ def measure(bundle: Bundle, face: AlignedFace, seed: int) -> dict[str, Any]:
     """Agreement of the views, what the integration misses, and the gradients' error."""
     network = bundle.network
     exact = implicit_location(network, bundle.concepts, face)
-    x = network_input(face.crop[None])
+    x = network_input(face.pixels[None], FACE_INPUT)
     with torch.inference_mode():
         features = network.features(torch.from_numpy(x)).numpy()
-    quick = to_crop(concept_coefficients(features, bundle.concepts.basis)[0])
-    same = compare_locations(quick, exact.location, face.region_map)
+    quick = to_crop(
+        concept_coefficients(features, bundle.concepts.basis)[0],
+        bundle.network.stages.cut,
+        face.mask.shape,
+    )
+    same = compare_locations(quick, exact.location, face.part_map)
     # Another concept's location, for scale: every second view moved on by one.
-    other = compare_locations(quick, np.roll(exact.location, 1, axis=0), face.region_map)
+    other = compare_locations(quick, np.roll(exact.location, 1, axis=0), face.part_map)
     missed = exact.attribution.sum(axis=(1, 2)) - (exact.presence - exact.in_blur)
     return {
         "correlation": same.correlation.tolist(),
@@ -78,7 +82,7 @@ def gradient_error(network: Face2Bone, basis: RealArray, face: AlignedFace, seed
     precision.
     """
     network = network.double()
-    x = torch.from_numpy(network_input(face.crop[None])).double()
+    x = torch.from_numpy(network_input(face.pixels[None], FACE_INPUT)).double()
     noise = np.random.default_rng(seed).normal(size=x.shape) * face.mask
     towards = torch.from_numpy(noise)
     # The spectral attention computes in float32 whatever it gets: too coarse for a difference.

@@ -19,7 +19,9 @@ def kept_parts(bundle: Bundle, store: CropStore, path: Path) -> dict[str, Any]:
         rows = store.rows[LEARNED_FROM:]
         crops, maps = store.crops[rows], store.region_maps[rows]
         network = bundle.network
-        found = decompose_concept(network, bundle.concepts, CONCEPT, crops, maps, PARTS)
+        found = decompose_concept(
+            network, bundle.card.input, bundle.concepts, CONCEPT, crops, maps, store.parts, PARTS
+        )
         figures = {
             "concept": bundle.concepts.names[CONCEPT],
             "photos": len(rows),

@@ -12,7 +12,7 @@ import numpy as np
 
 from face2bone.explain.arrays import FloatArray, RegionMap
 from face2bone.modalities.face.alignment import AlignedFace
-from face2bone.modalities.face.regions import REGIONS
+from face2bone.modalities.face.parts import FACE_PARTS
 
 CENTRE_SIGMA: Final = 0.25
 """Standard deviation of the centre Gaussian, as a share of the crop's side."""
@@ -21,7 +21,7 @@ CENTRE_SIGMA: Final = 0.25
 def region_sums(picture: FloatArray, region_map: RegionMap) -> FloatArray:
     """Sum of a map (H, W) over each of the ten regions; (10,)."""
     inside = region_map >= 0
-    sums = np.bincount(region_map[inside], picture[inside], len(REGIONS))
+    sums = np.bincount(region_map[inside], picture[inside], len(FACE_PARTS))
     return np.asarray(sums, np.float64)
 
 
@@ -33,12 +33,12 @@ def region_means(picture: FloatArray, region_map: RegionMap) -> FloatArray:
 
 def uniform(aligned: AlignedFace) -> FloatArray:
     """The same for every region; (10,). It ranks nothing, so its rank correlation counts as 0."""
-    return np.full(len(REGIONS), 1.0 / len(REGIONS))
+    return np.full(len(FACE_PARTS), 1.0 / len(FACE_PARTS))
 
 
 def area(aligned: AlignedFace) -> FloatArray:
     """Pixels in each region; (10,)."""
-    return region_sums(np.ones(aligned.mask.shape), aligned.region_map)
+    return region_sums(np.ones(aligned.mask.shape), aligned.part_map)
 
 
 def centre_gaussian(aligned: AlignedFace) -> FloatArray:
@@ -46,16 +46,16 @@ def centre_gaussian(aligned: AlignedFace) -> FloatArray:
     height, width = aligned.mask.shape
     rows, columns = np.ogrid[:height, :width]
     away = ((rows - (height - 1) / 2) / height) ** 2 + ((columns - (width - 1) / 2) / width) ** 2
-    return region_sums(np.exp(-away / (2 * CENTRE_SIGMA**2)), aligned.region_map)
+    return region_sums(np.exp(-away / (2 * CENTRE_SIGMA**2)), aligned.part_map)
 
 
 def edges(aligned: AlignedFace) -> FloatArray:
     """Strength of the Sobel gradient of the grey crop, summed over each region; (10,)."""
-    grey = cv2.cvtColor(aligned.crop, cv2.COLOR_RGB2GRAY).astype(np.float64)
+    grey = cv2.cvtColor(aligned.pixels, cv2.COLOR_RGB2GRAY).astype(np.float64)
     strength = np.hypot(cv2.Sobel(grey, cv2.CV_64F, 1, 0), cv2.Sobel(grey, cv2.CV_64F, 0, 1))
     # The mask's own edge is no edge of the face.
     inner = cv2.erode(aligned.mask.astype(np.uint8), np.ones((3, 3), np.uint8))
-    return region_sums(np.asarray(strength * inner, np.float64), aligned.region_map)
+    return region_sums(np.asarray(strength * inner, np.float64), aligned.part_map)
 
 
 BASELINES: Final[Mapping[str, Callable[[AlignedFace], FloatArray]]] = {

@@ -20,13 +20,13 @@ import pandas as pd
 
 from face2bone.bone import CLASS_LABELS
 from face2bone.calibration import Calibrator, calibrated
-from face2bone.explain.agreement import rank_agreement
+from face2bone.explain.agreement import least_agreement, rank_agreement
 from face2bone.explain.arrays import BoolArray, FloatArray
 from face2bone.explain.coalitions import shapley_values
 from face2bone.explain.curves import curve_scores
-from face2bone.explain.self_check import LEAST_AGREEMENT, self_check
-from face2bone.explain.shapley import SEVERITY_OF_CLASS
-from face2bone.modalities.face.regions import REGIONS
+from face2bone.explain.self_check import self_check
+from face2bone.explain.shapley import expected_class
+from face2bone.modalities.face.parts import FACE_PARTS
 from research.faithfulness.baselines import region_means
 from research.faithfulness.rivals import CONTRAST
 from research.faithfulness.robustness import infidelity
@@ -57,7 +57,7 @@ def patient_rows(folder: Path, faces: Faces, calibration: Sequence[Calibrator]) 
         truth = {
             "reference": region_values(parts["games"]["twin"]),
             "parameters": parameter_reference(parts["games"]["effects"], parameter_map(face)),
-            "changed": changed_regions(face.change, face.aligned.region_map),
+            "changed": changed_regions(face.change, face.aligned.part_map),
         }
         row: dict[str, Any] = {"class": CLASS_LABELS[faces.patients[index].bone_class]}
         row |= dict(_of_methods(parts, truth))
@@ -69,14 +69,14 @@ def patient_rows(folder: Path, faces: Faces, calibration: Sequence[Calibrator]) 
 def parameter_maps(faces: Faces, indices: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
     """Mean M (6, 10) over patients, and the mean change (10,) between patient and twin."""
     drawn = [faces.face(int(i)) for i in np.asarray(indices)]
-    change = [region_means(f.change, f.aligned.region_map) for f in drawn]
+    change = [region_means(f.change, f.aligned.part_map) for f in drawn]
     return np.mean([parameter_map(f) for f in drawn], axis=0), np.mean(change, axis=0)
 
 
 def changed_share(faces: Faces, indices: npt.ArrayLike) -> FloatArray:
     """Share of patients (10,) in whom each region counts as changed."""
     drawn = [faces.face(int(i)) for i in np.asarray(indices)]
-    changed: list[BoolArray] = [changed_regions(f.change, f.aligned.region_map) for f in drawn]
+    changed: list[BoolArray] = [changed_regions(f.change, f.aligned.part_map) for f in drawn]
     return np.asarray(np.mean(changed, axis=0))
 
 
@@ -144,7 +144,7 @@ def _of_self_checks(
     shares = [calibrated(table, *calibration) for table in tables]
     named = int(shares[0][-1].argmax())
     of_class = _of_self_check("named class", *(table[:, named] for table in tables))
-    of_severity = _of_self_check("severity", *(share @ SEVERITY_OF_CLASS for share in shares))
+    of_severity = _of_self_check("severity", *(expected_class(share) for share in shares))
     return {"named": CLASS_LABELS[named]} | of_class | of_severity
 
 
@@ -153,14 +153,14 @@ def _of_self_check(
 ) -> dict[str, float]:
     """One output's check beside its truth: right is a rank correlation chance would not reach."""
     check = self_check(blur, inpaint)
-    phi, reference = (shapley_values(t[:, None], len(REGIONS))[:, 0] for t in (blur, twin))
+    phi, reference = (shapley_values(t[:, None], len(FACE_PARTS))[:, 0] for t in (blur, twin))
     rank = rank_agreement(phi, reference)
     return {
         f"check agreement: {what}": check.agreement,
         f"check beaten: {what}": check.beaten,
         f"withheld: {what}": float(check.reason is not None),
         f"true rank: {what}": rank,
-        f"right: {what}": float(rank >= LEAST_AGREEMENT),
+        f"right: {what}": float(rank >= least_agreement(len(FACE_PARTS))),
     }
 
 

@@ -20,8 +20,9 @@ from face2bone.explain.arrays import FloatArray
 from face2bone.explain.baselines import Baseline
 from face2bone.explain.coalitions import LogitsOf
 from face2bone.explain.location import to_crop
+from face2bone.modalities.face import FACE_INPUT
 from face2bone.modalities.face.alignment import AlignedFace
-from face2bone.modalities.face.regions import REGIONS
+from face2bone.modalities.face.parts import FACE_PARTS
 from face2bone.nn import Face2Bone
 from face2bone.runtime.engine import network_input
 from research.faithfulness.baselines import region_sums
@@ -52,9 +53,11 @@ def grad_cam(network: Face2Bone, aligned: AlignedFace) -> FloatArray:
     """
     head = _Head(network)
     with torch.no_grad():
-        features = network.features(_input(aligned.crop))
+        features = network.features(_input(aligned.pixels))
     found = LayerGradCam(head, head.cut).attribute(features.requires_grad_())
-    return region_sums(to_crop(_array(found)[0, 0]), aligned.region_map)
+    return region_sums(
+        to_crop(_array(found)[0, 0], network.stages.cut, aligned.mask.shape), aligned.part_map
+    )
 
 
 def integrated_gradients(
@@ -62,9 +65,9 @@ def integrated_gradients(
 ) -> FloatArray:
     """Integrated gradients from the filled face to the face; (10,)."""
     found = IntegratedGradients(lambda x: _ends(network(x))).attribute(
-        _input(aligned.crop), _input(baseline.pixels), n_steps=STEPS, internal_batch_size=8
+        _input(aligned.pixels), _input(baseline.pixels), n_steps=STEPS, internal_batch_size=8
     )
-    return region_sums(_array(found)[0].sum(axis=0), aligned.region_map)
+    return region_sums(_array(found)[0].sum(axis=0), aligned.part_map)
 
 
 def patch_occlusion(logits_of: LogitsOf, aligned: AlignedFace, baseline: Baseline) -> FloatArray:
@@ -75,25 +78,25 @@ def patch_occlusion(logits_of: LogitsOf, aligned: AlignedFace, baseline: Baselin
         return _ends(torch.from_numpy(np.asarray(logits_of(crops))))
 
     found = Occlusion(forward).attribute(
-        _picture(aligned.crop),
+        _picture(aligned.pixels),
         (PATCH, PATCH, 3),
         (PATCH // 2, PATCH // 2, 3),
         _picture(baseline.pixels),
         perturbations_per_eval=27,
     )
-    return region_sums(_array(found)[0].sum(axis=-1), aligned.region_map)
+    return region_sums(_array(found)[0].sum(axis=-1), aligned.part_map)
 
 
 def lime(table: FloatArray, seed: int) -> FloatArray:
     """LIME on the ten regions, its samples looked up in a game's value table (1024, K); (10,)."""
     values = torch.from_numpy(table @ CONTRAST)
-    place = torch.from_numpy(1 << np.arange(len(REGIONS)))
+    place = torch.from_numpy(1 << np.arange(len(FACE_PARTS)))
 
     def forward(seen: Tensor) -> Tensor:
         return values[(seen.round().long() * place).sum(dim=1)]
 
     torch.manual_seed(seed)
-    whole = torch.ones(1, len(REGIONS))
+    whole = torch.ones(1, len(FACE_PARTS))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=UserWarning)  # of captum's own Lasso
         found = Lime(forward).attribute(
@@ -106,7 +109,7 @@ def lime(table: FloatArray, seed: int) -> FloatArray:
 def region_occlusion(table: FloatArray) -> FloatArray:
     """What hiding one region alone takes off the output, from a value table (1024, K); (10,)."""
     whole = len(table) - 1
-    alone = whole ^ (1 << np.arange(len(REGIONS)))
+    alone = whole ^ (1 << np.arange(len(FACE_PARTS)))
     taken: FloatArray = (table[whole] - table[alone]) @ CONTRAST
     return taken
 
@@ -117,7 +120,7 @@ def _ends(logits: Tensor) -> Tensor:
 
 
 def _input(crop: FloatArray | np.ndarray) -> Tensor:
-    return torch.from_numpy(network_input(crop[None]))
+    return torch.from_numpy(network_input(crop[None], FACE_INPUT))
 
 
 def _picture(crop: np.ndarray) -> Tensor:

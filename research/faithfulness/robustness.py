@@ -51,10 +51,10 @@ def max_sensitivity(
 
 def noisy(aligned: AlignedFace, rng: np.random.Generator, levels: int = NOISE) -> AlignedFace:
     """The same face with every pixel inside it moved by up to ``levels`` of 255."""
-    noise = rng.integers(-levels, levels, aligned.crop.shape, endpoint=True)
-    moved = np.clip(aligned.crop + noise * aligned.mask[..., None], 0, 255)
+    noise = rng.integers(-levels, levels, aligned.pixels.shape, endpoint=True)
+    moved = np.clip(aligned.pixels + noise * aligned.mask[..., None], 0, 255)
     crop: Pixels = moved.astype(np.uint8)
-    return AlignedFace(crop, aligned.mask, aligned.region_map, aligned.transform, aligned.landmarks)
+    return AlignedFace(crop, aligned.mask, aligned.part_map, aligned.transform, aligned.landmarks)
 
 
 def shuffled(network: Face2Bone, seed: int) -> Face2Bone:

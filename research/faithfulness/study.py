@@ -28,8 +28,9 @@ from face2bone.explain.arrays import FloatArray
 from face2bone.explain.baselines import Baseline, blur_baseline, inpaint_baseline
 from face2bone.explain.coalitions import shapley_values
 from face2bone.explain.shapley import region_shapley
+from face2bone.modalities.face import FACE_INPUT
 from face2bone.modalities.face.alignment import AlignedFace
-from face2bone.modalities.face.regions import REGIONS
+from face2bone.modalities.face.parts import FACE_PARTS
 from face2bone.runtime import make_engine
 from face2bone.runtime.engine import logits_of_crops
 from face2bone.runtime.openvino_engine import OpenVinoEngine
@@ -71,7 +72,16 @@ class Faces:
             face = twin_face(self.patients[index])
         except FaceError:
             return {}
-        return {**vars(face.aligned), "twin": face.twin, "alone": face.alone}
+        aligned = face.aligned
+        return {
+            "crop": aligned.pixels,
+            "mask": aligned.mask,
+            "region_map": aligned.part_map,
+            "transform": aligned.transform,
+            "landmarks": aligned.landmarks,
+            "twin": face.twin,
+            "alone": face.alone,
+        }
 
 
 class Study:
@@ -86,7 +96,9 @@ class Study:
     @cached_property
     def shuffled_logits_of(self) -> Callable[..., Any]:
         """The same network with shuffled weights."""
-        return logits_of_crops(OpenVinoEngine(shuffled(self.network, seed=0), self.threads))
+        return logits_of_crops(
+            OpenVinoEngine(shuffled(self.network, seed=0), FACE_INPUT, self.threads)
+        )
 
     def measure(self, part: str, index: int) -> Arrays:
         """One part of one patient, computed the first time."""
@@ -102,7 +114,7 @@ class Study:
 
     def _games(self, index: int) -> Arrays:
         face = self.faces.face(index)
-        own = self.logits_of(np.concatenate([face.aligned.crop[None], face.alone]))
+        own = self.logits_of(np.concatenate([face.aligned.pixels[None], face.alone]))
         return {
             "blur": self.table(face.aligned, blur_baseline(face.aligned)),
             "twin": self.table(face.aligned, face.baseline),
@@ -145,7 +157,7 @@ def network_name(bundle: Path) -> str:
 
 def region_values(table: FloatArray) -> FloatArray:
     """Shapley values (10,) of the osteoporosis logit minus the normal logit."""
-    values: FloatArray = shapley_values(table, len(REGIONS)) @ CONTRAST
+    values: FloatArray = shapley_values(table, len(FACE_PARTS)) @ CONTRAST
     return values
 
 

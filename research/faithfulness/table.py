@@ -19,7 +19,7 @@ from face2bone.calibration import Calibrator
 from face2bone.drawn.face.parameters import AGEING_NAMES
 from face2bone.evaluation.bootstrap import Estimate, estimates
 from face2bone.evaluation.table import Floats
-from face2bone.modalities.face.regions import REGIONS
+from face2bone.modalities.face.parts import FACE_PARTS
 from research.faithfulness.figures import (
     AGAINST_TRUTH,
     CHECKED,
@@ -173,7 +173,7 @@ def _mapping(faces: Faces, drawn: Sequence[int]) -> Iterator[str]:
         ("mean change (levels)", *(f"{v:.1f}" for v in change)),
         ("counts as changed in", *(f"{v:.0%}" for v in changed_share(faces, drawn))),
     ]
-    yield _table(("parameter", *(r.label for r in REGIONS)), lines)
+    yield _table(("parameter", *(r.label for r in FACE_PARTS)), lines)
 
 
 def _table(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:

@@ -45,7 +45,7 @@ def inside_ratio(phi: FloatArray, changed: BoolArray) -> float:
 
 def parameter_map(face: "TwinFace") -> FloatArray:
     """M (6, 10) of one patient; a row of zeros for a parameter that is healthy already."""
-    sums = np.stack([region_sums(c, face.aligned.region_map) for c in face.change_alone])
+    sums = np.stack([region_sums(c, face.aligned.part_map) for c in face.change_alone])
     return np.asarray(sums / np.maximum(sums.sum(axis=1, keepdims=True), 1e-9))
 
 

@@ -46,12 +46,12 @@ class TwinFace:
     @property
     def change(self) -> FloatArray:
         """Absolute change between patient and twin (160, 160), mean of the channels, 0 to 255."""
-        return absolute_change(self.aligned.crop, self.twin)
+        return absolute_change(self.aligned.pixels, self.twin)
 
     @property
     def change_alone(self) -> FloatArray:
         """The same for each parameter made healthy alone; (6, 160, 160)."""
-        return absolute_change(self.aligned.crop, self.alone)
+        return absolute_change(self.aligned.pixels, self.alone)
 
 
 def absolute_change(crop: Pixels, others: Pixels) -> FloatArray:

@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
@@ -10,8 +10,11 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from face2bone.bundle.card import BundleCard, Preprocessing, card_from_yaml, card_to_yaml
+from face2bone.bone import CLASS_LABELS
+from face2bone.bundle.card import BundleCard, card_from_yaml, card_to_yaml
 from face2bone.errors import BundleCorrupt, WrongStudy
+from face2bone.modalities.face import FACE_INPUT
+from face2bone.modalities.input_spec import InputSpec
 from face2bone.nn import NetworkConfig, normalise
 from face2bone.reference import ReferenceMethod
 
@@ -24,7 +27,9 @@ CARD = BundleCard(
     created_on=date(2026, 11, 21),
     architecture=NetworkConfig(width=0.25, ssam="control"),
     cohort="2,000 drawn patients",
+    labels=CLASS_LABELS,
     class_fractions=(0.2, 0.5, 0.3),
+    input=FACE_INPUT,
     provenance={"seeds": [1, 2], "recipe": {"name": "demo"}},
     results={"macro_auc": 0.95, "n": 1500},
     generator_version="3",
@@ -107,16 +112,26 @@ def counts(first: int) -> list[list[int]]:
         {"class_fractions": [0.5, 0.6, -0.1]},
         {"class_fractions": [0.2, 0.2, 0.2]},
         {"class_fractions": ["0.2", "0.5", "0.3"]},
-        {"labels": ["osteoporosis", "osteopenia", "normal"]},
+        {"labels": ["normal"]},
+        {"labels": ["normal", "osteopenia"]},
+        {"labels": ["normal", "normal", "osteoporosis"]},
         {"files": {"model.safetensors": "0" * 63}},
         {"files": ["model.safetensors"]},
-        {"schema": 2},
+        {"schema": 1},
+        {"schema": 3},
         {"architecture": {"width": 0.25}},
         {"architecture": NetworkConfig().to_dict() | {"layers": 3}},
         {"architecture": NetworkConfig().to_dict() | {"width": 7.0}},
         {"architecture": NetworkConfig().to_dict() | {"width": "wide"}},
         {"architecture": NetworkConfig().to_dict() | {"fsa_heads": 1.5}},
         {"preprocessing": {"crop_size": 224}},
+        {"input": asdict(FACE_INPUT) | {"scale": 0.0}},
+        {"input": asdict(FACE_INPUT) | {"scale": float("inf")}},
+        {"input": asdict(FACE_INPUT) | {"mean": float("nan")}},
+        {"input": asdict(FACE_INPUT) | {"height": 10**9}},
+        {"input": asdict(FACE_INPUT) | {"channels": 2}},
+        {"input": asdict(FACE_INPUT) | {"mask_value": 256}},
+        {"input": asdict(FACE_INPUT) | {"depth": 1}},
         {"provenance": None},
         {"architecture": NetworkConfig().to_dict() | {"transformer_layers": 10**9}},
         {"results": {"test": {"confusion": [[1]]}}},
@@ -156,14 +171,66 @@ def test_values_yaml_cannot_express_are_refused_when_written() -> None:
         card_to_yaml(replace(CARD, results={"auc": np.float64(0.9)}))
 
 
-def test_preprocessing_is_the_networks_and_the_faces() -> None:
-    from face2bone.modalities.face import CROP_SIZE, MASK_VALUE
+def first_schema(**values: Any) -> bytes:
+    """The test card as the first schema had it, unsealed, with some entries replaced."""
+    architecture = CARD.architecture.to_dict()
+    del architecture["outputs"]
+    old = {
+        "schema": 1,
+        "input": ...,
+        "architecture": architecture,
+        "preprocessing": {
+            "crop_size": 160,
+            "mask_value": 127,
+            "pixel_mean": 127.5,
+            "pixel_scale": 128.0,
+        },
+    }
+    return changed(**old | values)
 
-    ours = Preprocessing()
-    assert (ours.crop_size, ours.mask_value) == (CROP_SIZE, MASK_VALUE)
+
+def test_a_card_of_the_first_schema_is_read_as_one_of_today(reseal: Seal) -> None:
+    assert card_from_yaml(reseal(first_schema())) == CARD
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"preprocessing": ...},
+        {"preprocessing": {"crop_size": 160}},
+        {"preprocessing": "as usual"},
+        {"input": asdict(FACE_INPUT)},
+        {"labels": ["osteoporosis", "osteopenia", "normal"]},
+        {"labels": ["a", "b", "c"]},
+        {"architecture": NetworkConfig().to_dict() | {"outputs": 2}},
+    ],
+    ids=str,
+)
+def test_a_card_of_the_first_schema_with_something_else_is_refused(
+    values: dict[str, Any], reseal: Seal
+) -> None:
+    with pytest.raises(BundleCorrupt, match=r"card\.yaml is invalid"):
+        card_from_yaml(reseal(first_schema(**values)))
+
+
+def test_a_card_may_have_two_classes_and_a_grey_input(reseal: Seal) -> None:
+    film = InputSpec(224, 160, 1, 0.0, 255.0, 0)
+    card = replace(
+        CARD,
+        architecture=NetworkConfig(outputs=2),
+        labels=("low", "high"),
+        class_fractions=(0.4, 0.6),
+        input=film,
+    )
+    assert card_from_yaml(card_to_yaml(card)) == card
+
+
+@given(st.floats(-300, 300), st.floats(1.0, 300))
+def test_the_transform_is_the_one_on_the_card(mean: float, scale: float) -> None:
+    spec = replace(FACE_INPUT, mean=mean, scale=scale)
     crop = torch.arange(256, dtype=torch.uint8)[:, None].expand(1, 256, 3)[:, :, None]
-    expected = (np.arange(256) - ours.pixel_mean) / ours.pixel_scale
-    assert normalise(crop)[0, 0, :, 0].numpy() == pytest.approx(expected)
+    expected = (np.arange(256) - mean) / scale
+    np.testing.assert_allclose(normalise(crop, spec)[0, 0, :, 0], expected, rtol=1e-3, atol=1e-2)
 
 
 @pytest.mark.parametrize(

@@ -123,7 +123,7 @@ def arrays(data: bytes, **changes: Any) -> bytes:
         (CONCEPTS, {"importance": np.zeros((4, 2), dtype=np.float32)}),
         (CONCEPTS, {"exemplars": None}),
         (MEAN_FACE, {"mean_face": np.zeros((160, 160, 3), dtype=np.float32)}),
-        (MEAN_FACE, {"mean_face": np.zeros((80, 80, 3), dtype=np.uint8)}),
+        (MEAN_FACE, {"mean_face": np.zeros((80, 80), dtype=np.uint8)}),
     ],
     ids=str,
 )

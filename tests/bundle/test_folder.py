@@ -150,7 +150,18 @@ def test_parts_that_do_not_fit_each_other_are_refused_and_nothing_is_written(
     state.pop(next(name for name in state if name.endswith("weight")))
     other = replace(tiny_bundle.card, architecture=NetworkConfig(width=1 / 16))
     off = replace(tiny_bundle.card, architecture=NetworkConfig(width=1 / 32, fsa="off"))
+    larger = replace(tiny_bundle.card, input=replace(tiny_bundle.card.input, height=224))
+    labels = replace(
+        tiny_bundle.card,
+        architecture=NetworkConfig(width=1 / 32, outputs=2),
+        labels=("low", "high"),
+        class_fractions=(0.5, 0.5),
+    )
+    small = tiny_bundle.mean_face[:80, :80]
     for card, contents in (
+        (larger, contents_of(tiny_bundle)),
+        (labels, contents_of(tiny_bundle)),
+        (tiny_bundle.card, contents_of(tiny_bundle, mean_face=small)),
         (tiny_bundle.card, contents_of(tiny_bundle, concepts=wide)),
         (tiny_bundle.card, contents_of(tiny_bundle, ood=ood)),
         (tiny_bundle.card, contents_of(tiny_bundle, state=state)),

@@ -15,6 +15,7 @@ from face2bone.drawn.face.worlds import World
 from face2bone.drawn.face.write import write_cohort
 from face2bone.explain import cohort as module
 from face2bone.explain.photo_row import PhotoFigures
+from face2bone.modalities.face import FACE_PARTS
 
 FILES = {"explained.parquet", "groups.parquet", "rejected.csv", "about.json", "README.txt"}
 CONCEPTS = 4
@@ -31,7 +32,7 @@ def quick(bundle: object, engine: object, face: module.AlignedFace) -> PhotoFigu
     return PhotoFigures(
         probabilities=np.array([0.2, 0.3, 0.5]),
         members=np.array([False, True, True]),
-        distance=float(face.crop.mean()),
+        distance=float(face.pixels.mean()),
         values=np.ones((10, 4)),
         base=np.zeros(4),
         full=np.full(4, 10.0),
@@ -59,7 +60,7 @@ def test_it_writes_a_folder_that_reads_back_and_nothing_beside_it(
     assert "drawn patients" in result.output
     assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
-    cohort = read_explained(tmp_path / "out", tiny_bundle)
+    cohort = read_explained(tmp_path / "out", tiny_bundle, FACE_PARTS)
     assert cohort.about.drawn
     assert len(cohort.table) + cohort.about.rejected == 3
     assert cohort.table["thumbnail"].notna().all()  # drawn faces are nobody
@@ -80,7 +81,7 @@ def test_of_patients_only_those_who_consented_are_kept_as_pictures(
     table.to_csv(tmp_path / "real/manifest.csv", index=False)
     result = explain(tiny_bundle.root, tmp_path / "real/manifest.csv", "--out", tmp_path / "out")
     assert result.exit_code == 0, result.output
-    cohort = read_explained(tmp_path / "out", tiny_bundle)
+    cohort = read_explained(tmp_path / "out", tiny_bundle, FACE_PARTS)
     assert not cohort.about.drawn
     kept = set(cohort.table.loc[cohort.table["thumbnail"].notna(), "patient_id"])
     assert kept <= {table["patient_id"][0]}
@@ -101,7 +102,7 @@ def test_consent_is_the_patient_s_own_when_a_side_is_read_from_the_whole(
     side = ["--split", tmp_path / "split.csv", "--out", tmp_path / "side"]
     result = explain(*arguments, *side)
     assert result.exit_code == 0, result.output
-    cohort = read_explained(tmp_path / "side", tiny_bundle)
+    cohort = read_explained(tmp_path / "side", tiny_bundle, FACE_PARTS)
     assert set(cohort.table["patient_id"]) <= set(table["patient_id"][1:])
     assert len(cohort.table) + cohort.about.rejected == 2
     kept = set(cohort.table.loc[cohort.table["thumbnail"].notna(), "patient_id"])

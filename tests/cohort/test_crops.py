@@ -18,7 +18,8 @@ from face2bone.drawn.face.patients import DrawnPatient, draw_cohort
 from face2bone.drawn.face.worlds import World
 from face2bone.drawn.face.write import manifest_table, photo_bytes
 from face2bone.errors import TrainingError
-from face2bone.modalities.face import MASK_VALUE, AlignedFace, find_face
+from face2bone.modalities.face import AlignedFace, find_face
+from face2bone.modalities.face.alignment import MASK_VALUE
 from face2bone.modalities.face.modality import FACE
 from face2bone.modalities.photo import read_photo
 
@@ -79,8 +80,8 @@ def test_a_photo_gives_the_crop_that_an_assessment_sees(cohort: Cohort, tmp_path
     store = photo_crops(cohort, FACE, tmp_path, workers=1)
     photo = read_photo(cohort.photos[1].read_bytes())
     aligned = find_face(photo).aligned
-    np.testing.assert_array_equal(store.crops[1], aligned.crop)
-    np.testing.assert_array_equal(store.region_maps[1], aligned.region_map)
+    np.testing.assert_array_equal(store.crops[1], aligned.pixels)
+    np.testing.assert_array_equal(store.region_maps[1], aligned.part_map)
 
 
 def test_a_part_of_a_cohort_reads_the_crops_of_the_whole(cohort: Cohort, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from face2bone.modalities.face import FACE_INPUT
+from face2bone.nn.inception_resnet_v1 import STAGES
 from face2bone.runtime.engine import Floats
 
 
@@ -9,6 +11,7 @@ class Linear:
     """An engine of two products: fast, and every part of the figures has something to say."""
 
     name = "linear"
+    input, stages = FACE_INPUT, STAGES
 
     def __init__(self, channels: int) -> None:
         rng = np.random.default_rng(2)

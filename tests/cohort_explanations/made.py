@@ -11,9 +11,11 @@ from face2bone.drawn.face.patients import patient_seed
 from face2bone.drawn.face.worlds import World
 from face2bone.evaluation.record import BundleName
 from face2bone.explain.cohort import thumbnail
-from face2bone.explain.photo_row import PhotoFigures, as_row
+from face2bone.explain.photo_row import Layout, PhotoFigures, as_row
+from face2bone.modalities.face import FACE_PARTS
 
 CONCEPTS = 4  # as the tiny bundle has
+LAYOUT = Layout(FACE_PARTS, CLASS_LABELS, CONCEPTS)
 
 
 PICTURE = thumbnail(np.full((160, 160, 3), 99, np.uint8))
@@ -50,7 +52,7 @@ def table_of(patients: int) -> pd.DataFrame:
             "bone_mass_class": CLASS_LABELS[i % 3],
             "site": None,
             "device": None,
-            **as_row(figures(i)),
+            **as_row(figures(i), LAYOUT),
             "thumbnail": PICTURE if i % 2 else None,
         }
         for i in range(patients)
@@ -76,4 +78,4 @@ def about_of(photos: int, sha256: str = "ab" * 32) -> About:
 
 def cohort_of(photos: int, sha256: str = "ab" * 32) -> ExplainedCohort:
     """A whole cohort."""
-    return ExplainedCohort(about_of(photos, sha256), table_of(photos))
+    return ExplainedCohort(about_of(photos, sha256), table_of(photos), LAYOUT)

@@ -46,8 +46,8 @@ def look(assessor: Assessor, photo: Photo) -> Seen:
 def same(one: Seen, other: Seen) -> bool:
     """Whether crop, regions, prediction, region values, concepts and their maps are the same."""
     return (
-        np.array_equal(one.located.aligned.crop, other.located.aligned.crop)
-        and np.array_equal(one.located.aligned.region_map, other.located.aligned.region_map)
+        np.array_equal(one.located.aligned.pixels, other.located.aligned.pixels)
+        and np.array_equal(one.located.aligned.part_map, other.located.aligned.part_map)
         and all(np.allclose(a, b, atol=1e-4) for a, b in _figures(one, other))
     )
 

@@ -43,7 +43,7 @@ def test_a_moved_parameter_changes_the_face_where_it_lies_and_an_unmoved_one_not
     drawn = as_drawn(patient)
     first, again = (varied(assessor, patient, drawn) for _ in range(2))
     assert first.photo.sha256 == again.photo.sha256
-    np.testing.assert_array_equal(first.located.aligned.crop, again.located.aligned.crop)
+    np.testing.assert_array_equal(first.located.aligned.pixels, again.located.aligned.pixels)
     gaunt = varied(assessor, patient, drawn | {"jaw": 8.5})
     gap = np.abs(gaunt.photo.pixels.astype(float) - first.photo.pixels).sum(axis=2)
     rows = np.flatnonzero(gap.sum(axis=1) > gap.sum() / 256)

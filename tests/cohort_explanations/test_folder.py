@@ -16,6 +16,7 @@ from face2bone.cohort_explanations.folder import (
     write_explained,
 )
 from face2bone.errors import ExplanationError
+from face2bone.modalities.face import FACE_PARTS
 
 NOBODY = pd.DataFrame({"row": [], "patient_id": [], "reason": []})
 
@@ -31,7 +32,7 @@ def test_what_is_written_is_read_back(
     own: ExplainedCohort, tiny_bundle: Bundle, tmp_path: Path
 ) -> None:
     folder = write_explained(own, NOBODY, tmp_path / "out")
-    again = read_explained(folder, tiny_bundle)
+    again = read_explained(folder, tiny_bundle, FACE_PARTS)
     assert again.about == own.about
     pd.testing.assert_frame_equal(again.table, own.table, check_dtype=False)
 
@@ -53,7 +54,7 @@ def test_another_models_explanations_are_refused_by_name(
 ) -> None:
     folder = write_explained(explained, NOBODY, tmp_path / "out")
     with pytest.raises(ExplanationError, match="of another model") as caught:
-        read_explained(folder, tiny_bundle)
+        read_explained(folder, tiny_bundle, FACE_PARTS)
     assert explained.about.bundle.sha256[:12] in str(caught.value)
 
 
@@ -74,7 +75,7 @@ def test_what_is_no_explained_cohort_is_one_sentence(
         text = (folder / ABOUT).read_text().replace('"schema": 1', '"schema": 9')
         (folder / ABOUT).write_text(text)
     with pytest.raises(ExplanationError, match="face2bone explain") as caught:
-        read_explained(folder, tiny_bundle)
+        read_explained(folder, tiny_bundle, FACE_PARTS)
     assert str(tmp_path) not in str(caught.value)
 
 

@@ -10,6 +10,7 @@ from face2bone.cohort_explanations.counterfactual import as_drawn, drawn_patient
 from face2bone.cohort_explanations.folder import ExplainedCohort, read_explained, shipped
 from face2bone.drawn.face.patients import DEMONSTRATION_SEED_RANGE, patient_seed
 from face2bone.explain.cohort import THUMBNAIL
+from face2bone.modalities.face import FACE_PARTS
 
 SEED = 300_001
 SIZE_LIMIT = 1_500_000  # bytes: it is read before a visitor sees anything
@@ -19,7 +20,7 @@ SIZE_LIMIT = 1_500_000  # bytes: it is read before a visitor sees anything
 def cohort(demo_bundle: Bundle) -> ExplainedCohort:
     folder = shipped(demo_bundle)
     assert folder is not None
-    return read_explained(folder, demo_bundle)
+    return read_explained(folder, demo_bundle, FACE_PARTS)
 
 
 def test_it_is_small_drawn_and_of_patients_no_model_was_trained_on(

@@ -17,7 +17,9 @@ from face2bone.explain.baselines import Baseline
 from face2bone.explain.coalitions import all_coalitions
 from face2bone.explain.owen import CellAttribution, quarters
 from face2bone.explain.shapley import RegionAttribution
-from face2bone.modalities.face import REGIONS, AlignedFace, Region
+from face2bone.modalities.face import AlignedFace
+from face2bone.modalities.face.parts import FACE_PARTS
+from face2bone.modalities.parts import Part
 from face2bone.records import Records
 from face2bone.runtime import Engine, OodVerdict, Prediction, predict
 
@@ -87,14 +89,14 @@ def drawn_cells(
     aligned: AlignedFace,
     fill: Baseline,
     attribution: RegionAttribution,
-    region: Region,
+    region: Part,
     progress: Callable[[float], None],
 ) -> CellAttribution:
     """What ``region_cells`` returns, with a quarter of the region's value for each."""
-    index = REGIONS.index(region)
+    index = FACE_PARTS.index(region)
     progress(0.5)
     values = np.tile(attribution.values[index] / 4, (4, 1))
-    return CellAttribution(region, values, quarters(aligned.region_map == index), fill.name)
+    return CellAttribution(region, values, quarters(aligned.part_map == index), fill.name)
 
 
 def drawn_game(
@@ -108,8 +110,8 @@ def drawn_game(
 
     The fills agree, so that the explanation passes its own check.
     """
-    seed = int(aligned.crop.sum())
+    seed = int(aligned.pixels.sum())
     worth = np.random.default_rng(seed).normal(size=(10, 3))
     noise = np.random.default_rng(seed + len(fill.name)).normal(0.0, 0.05, (1024, 3))
     progress(0.5)
-    return RegionAttribution(all_coalitions(10) @ worth + noise, fill.name)
+    return RegionAttribution(all_coalitions(10) @ worth + noise, fill.name, FACE_PARTS)

@@ -12,11 +12,11 @@ from face2bone.drawing.pictures import (
     concepts_png,
     crop_png,
     crop_rgba,
-    mesh_jpeg,
     overlay_png,
     region_overlay,
     regions_png,
 )
+from face2bone.modalities.face.mesh_picture import mesh_jpeg
 from face2bone.modalities.photo import Photo
 
 
@@ -33,8 +33,8 @@ def test_overlay_tints_each_region_by_its_own_value(assessment: Assessment) -> N
     values[3], values[7] = 2.0, -2.0
     change = region_overlay(aligned, values).astype(int) - crop_rgba(aligned).astype(int)
     touched = np.abs(change).sum(axis=-1) > 0
-    assert set(np.unique(aligned.region_map[touched])) <= {3, 7}
-    red, blue = change[aligned.region_map == 3], change[aligned.region_map == 7]
+    assert set(np.unique(aligned.part_map[touched])) <= {3, 7}
+    red, blue = change[aligned.part_map == 3], change[aligned.part_map == 7]
     assert (red[:, 0] - red[:, 2]).mean() > 20
     assert (blue[:, 2] - blue[:, 0]).mean() > 20
 

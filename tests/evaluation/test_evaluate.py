@@ -19,6 +19,7 @@ from face2bone.errors import WrongStudy
 from face2bone.evaluation import evaluate
 from face2bone.evaluation.evaluate import Evaluated, evaluate_bundle
 from face2bone.evaluation.guards.report import Guarded
+from face2bone.modalities.face import FACE_INPUT
 from face2bone.modalities.face.modality import FACE
 from face2bone.reference import ReferenceMethod
 from face2bone.runtime import Engine, TorchEngine, predict_crops
@@ -39,7 +40,7 @@ def cohort(tmp_path_factory: pytest.TempPathFactory) -> Cohort:
 
 @pytest.fixture(scope="module")
 def engine(tiny_bundle: Bundle) -> Engine:
-    return TorchEngine(tiny_bundle.network, threads=1)
+    return TorchEngine(tiny_bundle.network, FACE_INPUT, threads=1)
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from face2bone.modalities.face import FACE_INPUT
 from face2bone.modalities.face.alignment import CROP_SIZE, MASK_VALUE, AlignedFace
 from face2bone.nn import Face2Bone
 from face2bone.nn.config import NetworkConfig
@@ -36,7 +37,7 @@ def aligned_face(crop):
 def small_engine():
     """A narrow untrained network, every part switched on, on torch."""
     torch.manual_seed(0)
-    return TorchEngine(Face2Bone(NetworkConfig(width=0.0625)), device="cpu")
+    return TorchEngine(Face2Bone(NetworkConfig(width=0.0625)), FACE_INPUT, device="cpu")
 
 
 @pytest.fixture(scope="session")
@@ -45,3 +46,9 @@ def face():
     rng = np.random.default_rng(0)
     light = np.linspace(60, 220, CROP_SIZE)[None, :, None]
     return aligned_face(np.clip(light + rng.normal(0, 25, (CROP_SIZE, CROP_SIZE, 3)), 0, 255))
+
+
+@pytest.fixture
+def table():
+    """A game of ten players with interplay, its outputs of the order of a logit."""
+    return np.random.default_rng(5).normal(size=1024)

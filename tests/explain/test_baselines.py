@@ -12,13 +12,13 @@ from face2bone.explain.baselines import (
     mean_face_baseline,
 )
 from face2bone.modalities.face.alignment import MASK_VALUE
-from face2bone.modalities.face.regions import REGIONS, Region
+from face2bone.modalities.face.parts import FACE_PARTS, NOSE_LIPS
 
 
 def recoloured_outside(face, value):
-    crop = face.crop.copy()
+    crop = face.pixels.copy()
     crop[~face.mask] = value
-    return dataclasses.replace(face, crop=crop)
+    return dataclasses.replace(face, pixels=crop)
 
 
 def test_fills_carry_the_mask_value_outside_and_are_uint8(face):
@@ -31,7 +31,7 @@ def test_fills_carry_the_mask_value_outside_and_are_uint8(face):
 
 def test_names_differ(face):
     assert blur_baseline(face).name == "blur"
-    assert mean_face_baseline(face, face.crop).name == "mean face"
+    assert mean_face_baseline(face, face.pixels).name == "mean face"
     assert inpaint_baseline(face).name == "inpaint"
 
 
@@ -43,16 +43,16 @@ def test_the_colour_outside_does_not_leak_into_the_fill(face, baseline, colour):
 
 @pytest.mark.parametrize("baseline", [blur_baseline, inpaint_baseline])
 def test_a_face_of_one_colour_is_filled_with_it(face, baseline):
-    crop = face.crop.copy()
+    crop = face.pixels.copy()
     crop[face.mask] = (200, 150, 120)
-    flat = dataclasses.replace(face, crop=crop)
+    flat = dataclasses.replace(face, pixels=crop)
     assert (baseline(flat).pixels == crop).all()
 
 
 def test_blur_removes_detail_and_keeps_the_light(face):
     inside = face.mask
     before, after = (
-        face.crop[inside].astype(float),
+        face.pixels[inside].astype(float),
         blur_baseline(face).pixels[inside].astype(float),
     )
     assert np.abs(np.diff(blur_baseline(face).pixels[80, 30:130].astype(int), axis=0)).max() <= 3
@@ -85,7 +85,7 @@ def test_mean_face_averages_each_pixel_over_the_faces_that_hold_it():
     crops[:10, 2, 2] = 200
     maps[0, 3, 3] = 0
     crops[0, 3, 3] = 5
-    mean = mean_face(crops, maps)
+    mean = mean_face(crops, maps, MASK_VALUE)
     assert mean.dtype == np.uint8
     assert (mean[1, 1] == 20).all()
     assert (mean[2, 2] == 200).all()
@@ -94,7 +94,7 @@ def test_mean_face_averages_each_pixel_over_the_faces_that_hold_it():
 
 
 def painted(face, picture):
-    return dataclasses.replace(face, crop=np.where(face.mask[..., None], picture, MASK_VALUE))
+    return dataclasses.replace(face, pixels=np.where(face.mask[..., None], picture, MASK_VALUE))
 
 
 def test_a_slope_of_light_goes_on_across_an_inpainted_region(face):
@@ -102,21 +102,21 @@ def test_a_slope_of_light_goes_on_across_an_inpainted_region(face):
     rows, columns = np.mgrid[:160, :160]
     slope = np.repeat((40 + 0.5 * rows + 0.4 * columns)[..., None], 3, axis=-1).round()
     slope = painted(face, slope.astype(np.uint8))
-    inner = face.region_map == REGIONS.index(Region.NOSE_LIPS)
-    off = inpaint_baseline(slope).pixels[inner].astype(int) - slope.crop[inner]
+    inner = face.part_map == FACE_PARTS.index(NOSE_LIPS)
+    off = inpaint_baseline(slope).pixels[inner].astype(int) - slope.pixels[inner]
     assert np.abs(off).max() <= 1
 
 
 def test_an_inpainted_region_knows_nothing_of_itself(face):
-    inner = face.region_map == REGIONS.index(Region.NOSE_LIPS)
-    crop = face.crop.copy()
+    inner = face.part_map == FACE_PARTS.index(NOSE_LIPS)
+    crop = face.pixels.copy()
     crop[inner] = 255 - crop[inner]
-    other = dataclasses.replace(face, crop=crop)
+    other = dataclasses.replace(face, pixels=crop)
     assert (inpaint_baseline(other).pixels[inner] == inpaint_baseline(face).pixels[inner]).all()
 
 
 def test_every_inpainted_pixel_is_the_mean_of_its_neighbours_in_the_region(face):
-    inner = face.region_map == REGIONS.index(Region.NOSE_LIPS)
+    inner = face.part_map == FACE_PARTS.index(NOSE_LIPS)
     filled = inpaint_baseline(face).pixels.astype(float)
     around = sum(np.roll(filled, step, axis) for step in (1, -1) for axis in (0, 1)) / 4
     deep = inner & np.all([np.roll(inner, s, a) for s in (1, -1) for a in (0, 1)], axis=0)
@@ -125,6 +125,6 @@ def test_every_inpainted_pixel_is_the_mean_of_its_neighbours_in_the_region(face)
 
 def test_a_face_that_is_one_region_is_inpainted_by_its_blur(face):
     alone = np.where(face.mask, 0, -1).astype(np.int8)
-    whole = dataclasses.replace(face, region_map=alone)
+    whole = dataclasses.replace(face, part_map=alone)
     level = blur_baseline(whole).pixels[face.mask].mean(axis=0)
     assert np.abs(inpaint_baseline(whole).pixels[face.mask] - level).max() <= 1

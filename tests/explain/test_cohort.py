@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
+from face2bone.bone import CLASS_LABELS
 from face2bone.bundle import Bundle
 from face2bone.cohort.crops import CropStore, drawn_crops
 from face2bone.drawn.face.patients import draw_cohort
@@ -14,7 +15,9 @@ from face2bone.drawn.face.worlds import World
 from face2bone.errors import ExplanationError
 from face2bone.explain import cohort as module
 from face2bone.explain.cohort import PATIENT_COLUMNS, SHARD, THUMBNAIL, THUMBNAIL_SIDE
-from face2bone.explain.photo_row import PhotoFigures, columns
+from face2bone.explain.photo_row import Layout, PhotoFigures
+from face2bone.modalities.face import FACE_PARTS
+from face2bone.modalities.prepared import Prepared
 
 CONCEPTS = 4
 PATIENTS = SHARD + 2
@@ -31,12 +34,12 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Figures that tell whose they are, without a network; one entry a photo explained."""
     made: list[float] = []
 
-    def figures(bundle: object, engine: object, face: module.AlignedFace) -> PhotoFigures:
-        made.append(float(face.crop.mean()))
+    def figures(bundle: object, engine: object, face: Prepared) -> PhotoFigures:
+        made.append(float(face.pixels.mean()))
         return PhotoFigures(
             probabilities=np.array([0.2, 0.3, 0.5]),
             members=np.array([False, True, True]),
-            distance=float(face.crop.mean()),
+            distance=float(face.pixels.mean()),
             values=np.zeros((10, 4)),
             base=np.zeros(4),
             full=np.zeros(4),
@@ -58,7 +61,11 @@ def test_every_photo_has_a_row_with_its_own_patient(
     tiny_bundle: Bundle, store: CropStore, calls: list[float], tmp_path: Path
 ) -> None:
     table = explain(tiny_bundle, store, tmp_path)
-    assert list(table.columns) == [*PATIENT_COLUMNS, *columns(CONCEPTS), THUMBNAIL]
+    assert list(table.columns) == [
+        *PATIENT_COLUMNS,
+        *Layout(FACE_PARTS, CLASS_LABELS, CONCEPTS).columns,
+        THUMBNAIL,
+    ]
     assert table["patient_id"].tolist() == store.index["patient_id"].tolist()
     own = [float(store.crops[row].mean()) for row in store.rows]
     assert table["ood_distance"].tolist() == own

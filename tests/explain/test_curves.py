@@ -1,12 +1,12 @@
 """Deletion and insertion scores against enumeration and games whose best order is known."""
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 
 from face2bone.explain.coalitions import all_coalitions, shapley_values
 from face2bone.explain.curves import (
-    ALL,
-    N,
     beaten_orders,
     best_of_orders,
     curve_scores,
@@ -17,6 +17,8 @@ from face2bone.explain.curves import (
     path,
 )
 
+N = 10
+ALL = 2**N - 1
 WORTH = np.array([3.0, -1.0, 0.5, 2.0, 0.0, 1.0, -2.0, 4.0, 1.5, 0.25])
 
 
@@ -89,3 +91,15 @@ def test_the_best_order_beats_all_others_and_the_worst_none(additive):
 
 def test_a_flat_game_beats_nobody():
     assert beaten_orders(np.full(1024, -2.0), np.arange(N)) == 0
+
+
+@pytest.mark.parametrize("n", [2, 3, 4, 5, 6])
+def test_any_number_of_regions_against_every_order_there_is(n):
+    game = np.random.default_rng(n).normal(size=2**n)
+    every = [np.array(order) for order in permutations(range(n))]
+    hidden = np.array([deletion(game, order) for order in every])
+    shown = np.array([insertion(game, order) for order in every])
+    assert mean_of_orders(game) == pytest.approx(shown.mean())
+    assert best_of_orders(game) == pytest.approx(shown.max())
+    for order, own in list(zip(every, hidden, strict=True))[:: max(1, len(every) // 20)]:
+        assert beaten_orders(game, order) == pytest.approx(np.mean(hidden > own + 1e-9))

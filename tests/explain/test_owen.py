@@ -11,7 +11,7 @@ from face2bone.explain.baselines import blur_baseline
 from face2bone.explain.coalitions import all_coalitions, shapley_values
 from face2bone.explain.owen import CELLS, owen_values, quarters, region_cells
 from face2bone.explain.shapley import RegionAttribution, region_shapley
-from face2bone.modalities.face.regions import Region
+from face2bone.modalities.face.parts import FOREHEAD, NOSE_LIPS
 
 
 def tables_of(seed, m, others):
@@ -66,7 +66,7 @@ def test_one_cell_is_the_region():
 
 def test_quarters_have_equal_areas_and_their_names(face):
     for index in range(10):
-        inside = face.region_map == index
+        inside = face.part_map == index
         cells = quarters(inside)
         assert ((cells >= 0) == inside).all()
         areas = np.bincount(cells[inside])
@@ -86,7 +86,7 @@ def test_a_region_of_no_pixels_has_no_cells():
 @pytest.fixture(scope="module")
 def additive(face):
     """Outputs that are sums of weighted pixels: every part's value is its own change."""
-    weights = np.random.default_rng(8).normal(size=(face.region_map.size, 3)) / 1e4
+    weights = np.random.default_rng(8).normal(size=(face.part_map.size, 3)) / 1e4
 
     def logits(crops):
         green = np.ascontiguousarray(crops[..., 1]).reshape(len(crops), -1)
@@ -98,16 +98,16 @@ def additive(face):
 def test_in_an_additive_network_each_quarter_is_worth_its_own_change(face, additive):
     logits, weights = additive
     baseline = blur_baseline(face)
-    region = Region.NOSE_LIPS
+    region = NOSE_LIPS
     seen: list[float] = []
     whole = region_shapley(logits, face, baseline)
     found = region_cells(logits, face, baseline, whole, region, seen.append)
-    change = (face.crop[..., 1].astype(float) - baseline.pixels[..., 1]).ravel()[:, None] * weights
+    change = (face.pixels[..., 1].astype(float) - baseline.pixels[..., 1]).ravel()[
+        :, None
+    ] * weights
     expected = np.stack([change[(found.cells == i).ravel()].sum(axis=0) for i in range(4)])
     assert np.allclose(found.values, expected, atol=1e-4)
-    assert np.allclose(
-        found.values.sum(axis=0), whole.values[whole.regions.index(region)], atol=1e-4
-    )
+    assert np.allclose(found.values.sum(axis=0), whole.values[whole.parts.index(region)], atol=1e-4)
     assert (found.region, found.baseline) == (region, "blur")
     assert seen == sorted(seen)
     assert seen[-1] == 1.0
@@ -117,10 +117,10 @@ def test_in_an_additive_network_each_quarter_is_worth_its_own_change(face, addit
 def test_progress_cancels(face, additive):
     logits, _ = additive
     baseline = blur_baseline(face)
-    whole = RegionAttribution(np.zeros((1024, 3)), "blur")
+    whole = RegionAttribution(np.zeros((1024, 3)), "blur", face.parts)
 
     def stop(fraction):
         raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        region_cells(logits, face, baseline, whole, Region.FOREHEAD, stop)
+        region_cells(logits, face, baseline, whole, FOREHEAD, stop)

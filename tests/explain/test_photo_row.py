@@ -4,15 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from face2bone.bone import CLASS_LABELS
 from face2bone.bundle import Bundle
 from face2bone.calibration import calibrated
 from face2bone.explain import photo_row as module
-from face2bone.explain.photo_row import TARGETS, PhotoFigures, as_row, columns, from_row, signed
-from face2bone.modalities.face import AlignedFace
+from face2bone.explain.photo_row import Layout, PhotoFigures, as_row, from_row, signed
+from face2bone.modalities.face import FACE_INPUT, FACE_PARTS, AlignedFace
 from face2bone.runtime import network_input, predict
 from tests.cohort_explanations.linear import Linear
 
 CONCEPTS = 4
+LAYOUT = Layout(FACE_PARTS, CLASS_LABELS, CONCEPTS)
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +28,7 @@ def found(tiny_bundle: Bundle, engine: Linear, face: AlignedFace) -> PhotoFigure
 
 
 def test_values_add_up_from_the_painted_face_to_the_whole_one(found: PhotoFigures) -> None:
-    assert found.values.shape == (10, len(TARGETS))
+    assert found.values.shape == (10, len(LAYOUT.targets))
     np.testing.assert_allclose(found.base + found.values.sum(axis=0), found.full, atol=1e-4)
 
 
@@ -36,7 +38,7 @@ def test_they_are_of_the_face_that_is_predicted(
     said = predict(engine, tiny_bundle, face)
     np.testing.assert_array_equal(found.probabilities, said.probabilities)
     assert [k for k in range(3) if found.members[k]] == [int(k) for k in said.prediction_set]
-    logits = engine.logits(network_input(face.crop[None]))
+    logits = engine.logits(network_input(face.pixels[None], FACE_INPUT))
     np.testing.assert_allclose(found.full[:3], logits[0], atol=1e-4)
     expected = calibrated(logits, *tiny_bundle.calibration)[0] @ [0, 1, 2]
     assert found.full[3] == pytest.approx(expected, abs=1e-4)
@@ -45,16 +47,16 @@ def test_they_are_of_the_face_that_is_predicted(
 
 
 def test_a_row_gives_the_figures_back(found: PhotoFigures) -> None:
-    row = as_row(found)
-    assert list(row) == columns(CONCEPTS)
+    row = as_row(found, LAYOUT)
+    assert list(row) == LAYOUT.columns
     assert len(set(row)) == len(row)
-    again = from_row(pd.DataFrame([row]).iloc[0], CONCEPTS)
+    again = from_row(pd.DataFrame([row]).iloc[0], LAYOUT)
     for name, value in vars(found).items():
         np.testing.assert_array_equal(getattr(again, name), value, err_msg=name)
 
 
 def test_a_region_stands_under_its_own_name(found: PhotoFigures) -> None:
-    row = as_row(found)
+    row = as_row(found, LAYOUT)
     assert row["region_osteoporosis_forehead"] == found.values[0, 2]
     assert row["region_severity_nose_lips"] == found.values[9, 3]
     assert row["importance_2_normal"] == found.importance[1, 0]

@@ -14,7 +14,7 @@ def spot(crops):
 
 
 def test_it_peaks_where_the_answer_rests_and_is_nought_elsewhere(face):
-    dark = Baseline("dark", np.where(face.mask[..., None], 0, face.crop).astype(np.uint8))
+    dark = Baseline("dark", np.where(face.mask[..., None], 0, face.pixels).astype(np.uint8))
     found = pixel_map(spot, face, dark)
     row, column = np.unravel_index(found[..., 0].argmax(), found.shape[:2])
     assert 72 <= row < 88
@@ -33,7 +33,7 @@ def test_nothing_outside_the_face_is_lit(face):
 
 
 def test_a_face_equal_to_its_fill_loses_nothing(face):
-    found = pixel_map(lambda crops: crops.mean(axis=(1, 2)), face, Baseline("same", face.crop))
+    found = pixel_map(lambda crops: crops.mean(axis=(1, 2)), face, Baseline("same", face.pixels))
     assert (found == 0).all()
 
 

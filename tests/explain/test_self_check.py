@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
+from face2bone.explain.agreement import least_agreement
 from face2bone.explain.coalitions import all_coalitions
-from face2bone.explain.curves import N
-from face2bone.explain.self_check import LEAST_AGREEMENT, LEAST_BEATEN, SelfCheck, self_check
+from face2bone.explain.self_check import LEAST_BEATEN, SelfCheck, self_check
 
 WORTH = np.array([3.0, -1.0, 0.5, 2.0, 0.1, 1.0, -2.0, 4.0, 1.5, 0.25])
 
 
 def game(worth):
-    return all_coalitions(N) @ np.asarray(worth, dtype=np.float64)
+    return all_coalitions(10) @ np.asarray(worth, dtype=np.float64)
 
 
 def test_two_fills_that_agree_pass():
@@ -30,18 +30,18 @@ def test_two_fills_that_disagree_are_withheld_in_words():
 
 
 def test_nothing_to_rank_is_withheld():
-    assert self_check(np.zeros(1024), np.zeros(1024)) == SelfCheck(0.0, 0.0)
-    assert SelfCheck(0.0, 0.0).reason is not None
+    assert self_check(np.zeros(1024), np.zeros(1024)) == SelfCheck(0.0, 0.0, 0.564)
+    assert SelfCheck(0.0, 0.0, 0.564).reason is not None
 
 
 def test_an_order_no_better_than_chance_is_withheld_even_where_ranks_agree():
-    reason = SelfCheck(0.9, 0.80).reason
+    reason = SelfCheck(0.9, 0.80, 0.564).reason
     assert reason is not None
     assert "80%" in reason
 
 
 def test_the_limits_themselves_pass():
-    assert SelfCheck(LEAST_AGREEMENT, LEAST_BEATEN).reason is None
+    assert SelfCheck(0.564, LEAST_BEATEN, 0.564).reason is None
 
 
 def test_it_does_not_matter_which_fill_comes_first(table):
@@ -54,5 +54,14 @@ def test_unrelated_rankings_pass_agreement_about_once_in_twenty():
     rng = np.random.default_rng(1)
     ranks = np.argsort(rng.random((40_000, 10)), axis=1)
     gaps = ((ranks - np.arange(10)) ** 2).sum(axis=1)
-    reached = np.mean(1 - 6 * gaps / 990 >= LEAST_AGREEMENT)
+    reached = np.mean(1 - 6 * gaps / 990 >= least_agreement(10))
     assert 0.04 < reached < 0.06
+
+
+def test_a_picture_of_four_parts_is_checked_by_its_own_limits():
+    """Of four regions only perfect agreement is rarer than once in twenty."""
+    worth = np.array([4.0, 3.0, 2.0, 1.0])
+    same = self_check(all_coalitions(4) @ worth, all_coalitions(4) @ (2 * worth))
+    assert (same.least_agreement, same.reason) == (1.0, None)
+    swapped = self_check(all_coalitions(4) @ worth, all_coalitions(4) @ worth[[1, 0, 2, 3]])
+    assert swapped.reason is not None

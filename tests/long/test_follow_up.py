@@ -33,6 +33,7 @@ from face2bone.evaluation.monitoring import (
     calibration_chart,
     false_alarm_rate,
 )
+from face2bone.modalities.face import FACE_INPUT
 from face2bone.records import ClinicReport, DxaResult, StoredAssessment, clinic_report
 from face2bone.records.clinic import LOOK_EVERY
 from face2bone.runtime import TorchEngine, predict_crops
@@ -100,7 +101,7 @@ def drawn(demo_bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Draw
         PATIENT_MODEL_HASH,
         Path(folder) if folder else tmp_path_factory.mktemp("follow-up") / "crops",
     )
-    engine = TorchEngine(demo_bundle.network, device="cpu")
+    engine = TorchEngine(demo_bundle.network, FACE_INPUT, device="cpu")
     parts = [
         predict_crops(engine, demo_bundle, store.crops[store.rows[start : start + BATCH]])
         for start in range(0, len(store.rows), BATCH)

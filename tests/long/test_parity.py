@@ -11,7 +11,7 @@ from face2bone.drawn.face.patients import TEST_SEED_RANGE, draw_cohort, patient_
 from face2bone.drawn.face.render import draw_face
 from face2bone.drawn.face.worlds import World
 from face2bone.errors import FaceError
-from face2bone.modalities.face import find_face
+from face2bone.modalities.face import FACE_INPUT, find_face
 from face2bone.modalities.photo import photo_from_pixels
 from face2bone.runtime import OpenVinoEngine, TorchEngine, parity
 
@@ -24,7 +24,7 @@ def _crops() -> Iterator[Crops]:
     for patient in draw_cohort(FACES, World.PLANTED, TEST_SEED_RANGE.start + 77):
         photo = photo_from_pixels(draw_face(patient_face(patient), 256).pixels)
         try:
-            yield find_face(photo).aligned.crop
+            yield find_face(photo).aligned.pixels
         except FaceError:
             continue
 
@@ -36,13 +36,13 @@ def crops() -> Crops:
 
 @pytest.fixture(scope="module")
 def reference(demo_bundle: Bundle) -> TorchEngine:
-    return TorchEngine(demo_bundle.network, device="cpu")
+    return TorchEngine(demo_bundle.network, FACE_INPUT, device="cpu")
 
 
 def test_openvino_f32_agrees_with_torch(
     demo_bundle: Bundle, reference: TorchEngine, crops: Crops
 ) -> None:
-    engine = OpenVinoEngine(demo_bundle.network)
+    engine = OpenVinoEngine(demo_bundle.network, FACE_INPUT)
     report = parity(engine, reference, crops, demo_bundle.calibration)
     print(report)
     assert report.count >= 0.99 * FACES
@@ -53,7 +53,7 @@ def test_openvino_f32_agrees_with_torch(
 def test_openvino_bf16_is_measured_and_kept_only_when_it_agrees(
     demo_bundle: Bundle, reference: TorchEngine, crops: Crops
 ) -> None:
-    engine = OpenVinoEngine(demo_bundle.network, precision="bf16")
+    engine = OpenVinoEngine(demo_bundle.network, FACE_INPUT, precision="bf16")
     report = parity(engine, reference, crops, demo_bundle.calibration)
     print(report)
     assert report.count >= 0.99 * FACES

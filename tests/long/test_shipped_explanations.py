@@ -12,6 +12,7 @@ from face2bone.cohort_explanations.counterfactual import (
 )
 from face2bone.cohort_explanations.folder import read_explained, shipped
 from face2bone.explain.photo_row import from_row
+from face2bone.modalities.face import FACE_PARTS
 
 TOLERANCE = 2e-3  # logits; two engines may compute them
 
@@ -19,14 +20,14 @@ TOLERANCE = 2e-3  # logits; two engines may compute them
 def test_the_figures_follow_from_the_seed_and_the_bundle(demo_bundle: Bundle) -> None:
     folder = shipped(demo_bundle)
     assert folder is not None
-    cohort = read_explained(folder, demo_bundle)
+    cohort = read_explained(folder, demo_bundle, FACE_PARTS)
     row = cohort.table.iloc[3]
     assessor = Assessor(demo_bundle)
     patient = drawn_patient(row["patient_id"], cohort.about.world)
     variant = varied(assessor, patient, as_drawn(patient))
     found, stored = (
         explained_variant(assessor, variant, silent),
-        from_row(row, cohort.about.concepts),
+        from_row(row, cohort.layout),
     )
     for name in ("probabilities", "values", "base", "full", "presence", "importance"):
         np.testing.assert_allclose(

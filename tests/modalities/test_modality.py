@@ -11,10 +11,10 @@ from face2bone.modalities.photo import Photo, photo_from_pixels
 def test_the_face_is_read_and_prepared_as_ever(drawn_photo: Photo) -> None:
     (face,) = FACE.prepare(drawn_photo)
     wanted = find_face(drawn_photo)
-    assert (face.aligned.crop == wanted.aligned.crop).all()
+    assert (face.aligned.pixels == wanted.aligned.pixels).all()
     assert face.quality == wanted.quality
-    assert face.aligned.crop.shape == FACE.input.picture_shape
-    assert face.aligned.region_map.max() < len(FACE.parts)
+    assert face.aligned.pixels.shape == FACE.input.picture_shape
+    assert face.aligned.part_map.max() < len(FACE.parts)
 
 
 def test_bytes_that_are_none_and_a_picture_without_a_face_are_refused(drawn_photo: Photo) -> None:

@@ -4,8 +4,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from face2bone.modalities.face import FACE_INPUT
+from face2bone.nn import Face2Bone, normalise
 from face2bone.nn.config import NetworkConfig
-from face2bone.nn.face2bone import Face2Bone, normalise
 
 
 @pytest.fixture(scope="session")
@@ -13,7 +14,7 @@ def crops() -> Tensor:
     generator = torch.Generator().manual_seed(5)
     coarse = torch.randint(0, 256, (3, 3, 10, 10), generator=generator).float()
     smooth = torch.nn.functional.interpolate(coarse, (160, 160), mode="bilinear")
-    return normalise(smooth.permute(0, 2, 3, 1).to(torch.uint8))
+    return normalise(smooth.permute(0, 2, 3, 1).to(torch.uint8), FACE_INPUT)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from face2bone.modalities.face import FACE_INPUT
 from face2bone.nn import Face2Bone, NetworkConfig, normalise, region_fractions, region_loss
 
 SMALL = NetworkConfig(width=0.0625, dropout=0.0)
@@ -22,7 +23,7 @@ def test_the_kan_has_the_hidden_units_asked_for(hidden: int, layers: list[tuple[
 
 def test_scaling_is_facenets() -> None:
     pixels = torch.tensor([0, 127, 255], dtype=torch.uint8).expand(1, 160, 160, 3)
-    x = normalise(pixels)
+    x = normalise(pixels, FACE_INPUT)
     assert x.shape == (1, 3, 160, 160)
     assert x.is_contiguous(memory_format=torch.channels_last)
     expected = np.array([-127.5, -0.5, 127.5]) / 128
@@ -30,9 +31,9 @@ def test_scaling_is_facenets() -> None:
 
 
 def test_fractions_of_a_pixel_survive_scaling() -> None:
-    assert normalise(torch.full((1, 160, 160, 3), 127.75)).mean().item() == pytest.approx(
-        0.25 / 128
-    )
+    assert normalise(
+        torch.full((1, 160, 160, 3), 127.75), FACE_INPUT
+    ).mean().item() == pytest.approx(0.25 / 128)
 
 
 def test_features_are_non_negative_and_head_completes_them(

@@ -3,7 +3,7 @@ import torch
 from torch import Tensor
 
 from face2bone.modalities.face import alignment
-from face2bone.modalities.face.regions import REGIONS
+from face2bone.modalities.face.parts import FACE_PARTS
 from face2bone.nn.config import CROP_SIZE, NetworkConfig
 from face2bone.nn.inception_resnet_v1 import InceptionResnetV1
 from face2bone.nn.ssam import (
@@ -57,7 +57,7 @@ def test_the_gate_is_the_documented_sum(block: SpatialSupervisedAttention) -> No
 
 
 def test_sizes_are_the_faces() -> None:
-    assert len(REGIONS) == REGION_COUNT
+    assert len(FACE_PARTS) == REGION_COUNT
     assert alignment.CROP_SIZE == CROP_SIZE
 
 

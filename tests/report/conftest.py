@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from face2bone.assess import AnswersOnly, Assessment, BundleFacts, Explanation, LocatedFace
-from face2bone.bone import BoneClass
+from face2bone.bone import CLASS_LABELS, BoneClass
 from face2bone.bundle import Status
 from face2bone.choices import GuidelineId
 from face2bone.clinical.frax import FraxResult
@@ -33,7 +33,7 @@ from face2bone.history import (
     SiteScores,
     Smoking,
 )
-from face2bone.modalities.face import AlignedFace, Face, QualityCheck
+from face2bone.modalities.face import FACE_PARTS, AlignedFace, Face, QualityCheck
 from face2bone.modalities.face.quality import QualityVerdict
 from face2bone.patient import Menopause, Patient, RedFlag, RiskFactor, Sex
 from face2bone.report.assessment.assessment_json import document
@@ -101,7 +101,15 @@ def example(case: Case) -> Assessment:
         case.status,
     )
     facts = BundleFacts(
-        "example", "1.0", case.status, "b" * 64, date(2026, 11, 21), "none", (0.2, 0.5, 0.3), 400
+        "example",
+        "1.0",
+        case.status,
+        "b" * 64,
+        date(2026, 11, 21),
+        "none",
+        CLASS_LABELS,
+        (0.2, 0.5, 0.3),
+        400,
     )
     return Assessment(case.patient, _located(), prediction, _explanation(), referral, facts)
 
@@ -158,4 +166,4 @@ def _explanation() -> Explanation:
     table = np.random.default_rng(7).normal(size=(1024, 3))
     none = np.zeros((0, 3))
     concepts = ConceptAttribution((), none[:, 0], none, none, none.astype(np.float32), none, 1.0)
-    return Explanation((RegionAttribution(table, "blur"),), concepts)
+    return Explanation((RegionAttribution(table, "blur", FACE_PARTS),), concepts)

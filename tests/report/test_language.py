@@ -12,7 +12,7 @@ from face2bone.choices import GuidelineId
 from face2bone.clinical.guideline import load_guideline
 from face2bone.clinical.pathway import Urgency, load_pathway
 from face2bone.clinical.questions import load_questions
-from face2bone.modalities.face import REGIONS
+from face2bone.modalities.face.parts import FACE_PARTS
 from face2bone.report.assessment.glyphs import DRAWN
 from face2bone.report.language import BLANK, UNTRANSLATED, Catalogue, Language, catalogue
 
@@ -75,7 +75,7 @@ def test_every_translation_keeps_its_blanks_and_can_be_drawn(english: str, chine
 def shipped_texts() -> Iterator[str]:
     """Every text of the data files that can reach a report."""
     yield from CLASS_LABELS
-    yield from (region.label for region in REGIONS)
+    yield from (region.label for region in FACE_PARTS)
     yield from (urgency.label for urgency in Urgency)
     questions = load_questions()
     for question in (*questions.risk_factors.values(), *questions.red_flags.values()):

@@ -14,6 +14,7 @@ from face2bone.assess import NOT_EXPLAINED, Assessment, Explanation
 from face2bone.drawing.pictures import regions_png
 from face2bone.explain.coalitions import all_coalitions
 from face2bone.explain.shapley import RegionAttribution
+from face2bone.modalities.face import FACE_PARTS
 from face2bone.report.assessment.assessment_json import document
 from face2bone.report.assessment.document import AssessmentDocument
 from face2bone.report.assessment.page import Heading, page_of
@@ -28,7 +29,7 @@ def games(assessment: Assessment, *signs: float) -> Assessment:
     """The assessment with one additive game a fill."""
     tables = [all_coalitions(10) @ np.outer(sign * WORTH, np.ones(3)) for sign in signs]
     regions = tuple(
-        RegionAttribution(table, fill)
+        RegionAttribution(table, fill, FACE_PARTS)
         for table, fill in zip(tables, ("blur", "inpaint"), strict=True)
     )
     explanation = Explanation(regions, assessment.explanation.concepts)
@@ -74,7 +75,7 @@ def test_the_report_gives_the_reason_in_its_language(
 def test_the_second_reason_is_translated_too(fails: Assessment, now: datetime) -> None:
     from face2bone.explain.self_check import SelfCheck
 
-    reason = SelfCheck(0.9, 0.8).reason
+    reason = SelfCheck(0.9, 0.8, 0.564).reason
     found = document(fails).model_copy(update={"regions_withheld": reason})
     chinese = page_of(found, Heading("P-1", now, language=Language.CHINESE))["regions"]
     assert UNTRANSLATED not in chinese["withheld"]
@@ -105,7 +106,7 @@ def test_without_a_second_fill_there_is_no_check(holds: Assessment) -> None:
 def test_the_ordered_scale_is_checked_too(fails: Assessment, holds: Assessment) -> None:
     def of_severity(assessment: Assessment) -> Explanation:
         regions = tuple(
-            RegionAttribution(g.table * np.array([-1.0, 0.0, 1.0]), g.fill)
+            RegionAttribution(g.table * np.array([-1.0, 0.0, 1.0]), g.baseline, FACE_PARTS)
             for g in assessment.explanation.regions
         )
         return dataclasses.replace(assessment.explanation, regions=regions)

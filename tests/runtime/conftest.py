@@ -6,7 +6,11 @@ import pytest
 import torch
 
 from face2bone.bundle import Bundle
+from face2bone.modalities.face import FACE_INPUT
+from face2bone.modalities.input_spec import InputSpec
 from face2bone.nn import Face2Bone
+from face2bone.nn.inception_resnet_v1 import STAGES
+from face2bone.nn.stages import Stages
 from face2bone.runtime import OpenVinoEngine, TorchEngine, network_input
 
 
@@ -16,6 +20,8 @@ class ScriptedEngine:
 
     shift: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros(3))
     name: str = "scripted"
+    input: InputSpec = FACE_INPUT
+    stages: Stages = STAGES
     batches: list[int] = field(default_factory=list)
 
     def features(self, x: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -41,19 +47,19 @@ def network(tiny_bundle: Bundle) -> Face2Bone:
 
 @pytest.fixture(scope="session")
 def on_torch(network: Face2Bone) -> TorchEngine:
-    return TorchEngine(network, device="cpu")
+    return TorchEngine(network, FACE_INPUT, device="cpu")
 
 
 @pytest.fixture(scope="session")
 def on_openvino(network: Face2Bone) -> OpenVinoEngine:
-    return OpenVinoEngine(network)
+    return OpenVinoEngine(network, FACE_INPUT)
 
 
 @pytest.fixture(scope="session")
 def inputs() -> npt.NDArray[np.float32]:
     """35 network inputs: one batch and a bit."""
     rng = np.random.default_rng(2)
-    return network_input(rng.integers(0, 256, (35, 160, 160, 3), dtype=np.uint8))
+    return network_input(rng.integers(0, 256, (35, 160, 160, 3), dtype=np.uint8), FACE_INPUT)
 
 
 @pytest.fixture(scope="session")

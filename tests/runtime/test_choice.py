@@ -6,6 +6,7 @@ import pytest
 
 from face2bone.bundle import Bundle
 from face2bone.errors import EngineError
+from face2bone.modalities.input_spec import InputSpec
 from face2bone.nn import Face2Bone
 from face2bone.runtime import TorchEngine, choice, make_engine, probe_crops
 
@@ -21,10 +22,12 @@ class StandIn(TorchEngine):
     error = np.zeros(3, dtype=np.float32)
     refused: tuple[str, ...] = ()
 
-    def __init__(self, network: Face2Bone, threads: int | None, precision: str) -> None:
+    def __init__(
+        self, network: Face2Bone, spec: InputSpec, threads: int | None, precision: str
+    ) -> None:
         if precision in self.refused:
             raise EngineError("This processor does not compute in bf16. Choose f32.")
-        super().__init__(network, threads, device="cpu")
+        super().__init__(network, spec, threads, device="cpu")
         self.wanted = precision
 
     @property

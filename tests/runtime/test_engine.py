@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 
 from face2bone.errors import EngineError
+from face2bone.modalities.face import FACE_INPUT
+from face2bone.nn.inception_resnet_v1 import STAGES
+from face2bone.nn.stages import Stages
 from face2bone.runtime.engine import (
     BATCH,
     Floats,
@@ -17,7 +20,7 @@ from face2bone.runtime.engine import (
 
 def test_input_is_facenets_scaling_channels_first_and_contiguous() -> None:
     crops = np.random.default_rng(0).integers(0, 256, (2, 160, 160, 3), dtype=np.uint8)
-    x = network_input(crops)
+    x = network_input(crops, FACE_INPUT)
     assert x.shape == (2, 3, 160, 160)
     assert x.dtype == np.float32
     assert x.flags.c_contiguous
@@ -27,7 +30,9 @@ def test_input_is_facenets_scaling_channels_first_and_contiguous() -> None:
 def test_a_read_only_crop_and_a_float_crop_are_welcome() -> None:
     crops = np.full((1, 160, 160, 3), 200, dtype=np.uint8)
     crops.flags.writeable = False
-    assert (network_input(crops) == network_input(crops.astype(np.float64))).all()
+    assert (
+        network_input(crops, FACE_INPUT) == network_input(crops.astype(np.float64), FACE_INPUT)
+    ).all()
 
 
 @pytest.mark.parametrize("count", [1, BATCH - 1, BATCH, BATCH + 1, 3 * BATCH + 5])
@@ -67,7 +72,7 @@ def test_another_shape_is_refused_with_both_shapes() -> None:
 class Staged:
     """Sums, in two steps."""
 
-    name = "staged"
+    name, input, stages = "staged", FACE_INPUT, STAGES
 
     def features(self, x: Floats) -> Floats:
         return x
@@ -91,3 +96,9 @@ def test_a_network_has_the_stages_of_its_engine(scripted: Any) -> None:
     assert not isinstance(logits_of_crops(scripted()), StagedNetwork)
     crops = np.random.default_rng(0).integers(0, 256, (3, 160, 160, 3), dtype=np.uint8)
     assert (network.after_stem(network.stem(crops)) == network(crops)).all()
+
+
+def test_without_a_local_part_every_coalition_is_a_whole_pass() -> None:
+    engine = Staged()
+    engine.stages = Stages(None, STAGES.cut)
+    assert not isinstance(logits_of_crops(engine), StagedNetwork)

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from face2bone.errors import EngineError
+from face2bone.modalities.face import FACE_INPUT
 from face2bone.nn import Face2Bone, NetworkConfig
 from face2bone.runtime import OpenVinoEngine, TorchEngine
 from face2bone.runtime.openvino_engine import import_openvino
@@ -44,15 +45,17 @@ def test_a_network_with_controls_in_place_of_its_parts_converts_too(inputs: np.n
     for name, parameter in network.named_parameters():
         if name.endswith("gain"):
             torch.nn.init.normal_(parameter)
-    expected = TorchEngine(network, device="cpu").logits(inputs[:3])
-    assert OpenVinoEngine(network).logits(inputs[:3]) == pytest.approx(expected, abs=1e-4)
+    expected = TorchEngine(network, FACE_INPUT, device="cpu").logits(inputs[:3])
+    assert OpenVinoEngine(network, FACE_INPUT).logits(inputs[:3]) == pytest.approx(
+        expected, abs=1e-4
+    )
 
 
 def test_every_part_is_compiled_for_float32_whatever_the_processor_offers(
     network: Face2Bone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[str, dict[str, object]]] = []
-    engine = OpenVinoEngine(network, threads=1)
+    engine = OpenVinoEngine(network, FACE_INPUT, threads=1)
     compile_model = engine._core.compile_model
 
     def compiled(model: Any, device: str, options: dict[str, object]) -> Any:
@@ -98,7 +101,7 @@ def test_bf16_is_near_where_the_processor_has_it(
     capabilities = import_openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     if "BF16" not in capabilities:
         pytest.skip("this processor does not compute in bf16")
-    engine = OpenVinoEngine(network, threads=1, precision="bf16")
+    engine = OpenVinoEngine(network, FACE_INPUT, threads=1, precision="bf16")
     assert engine.name == "openvino cpu bf16"
     assert engine.logits(inputs[:4]) == pytest.approx(expected[1][:4], abs=0.1)
 
@@ -108,7 +111,7 @@ def test_bf16_is_refused_where_the_processor_lacks_it(
 ) -> None:
     monkeypatch.setattr(OpenVinoEngine, "_has_bf16", lambda self: False)
     with pytest.raises(EngineError, match="bf16"):
-        OpenVinoEngine(network, precision="bf16")
+        OpenVinoEngine(network, FACE_INPUT, precision="bf16")
 
 
 def test_inputs_of_another_shape_are_refused(on_openvino: OpenVinoEngine) -> None:
@@ -149,4 +152,4 @@ def test_a_network_it_cannot_convert_is_an_engine_error(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(Face2Bone, "head", head)
     with pytest.raises(EngineError, match="could not convert"):
-        OpenVinoEngine(Face2Bone(NetworkConfig(width=1 / 32)))
+        OpenVinoEngine(Face2Bone(NetworkConfig(width=1 / 32)), FACE_INPUT)

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from face2bone.calibration import Temperature
+from face2bone.modalities.face import FACE_INPUT
+from face2bone.nn.inception_resnet_v1 import STAGES
 from face2bone.runtime import ParityReport, parity
 
 
@@ -34,7 +36,7 @@ def test_differences_are_those_of_the_probabilities(scripted: Any) -> None:
 
 def test_the_percentile_is_over_crops(scripted: Any) -> None:
     class OneOff:
-        name = "one off"
+        name, input, stages = "one off", FACE_INPUT, STAGES
 
         def __init__(self) -> None:
             self.features = self.head = lambda x: x

@@ -6,7 +6,7 @@ import pytest
 from face2bone.bone import BoneClass
 from face2bone.bundle import Bundle, ood_distance, pooled
 from face2bone.calibration import ConformalThresholds, Temperature, calibrated
-from face2bone.modalities.face import AlignedFace
+from face2bone.modalities.face import FACE_INPUT, AlignedFace
 from face2bone.runtime import OpenVinoEngine, TorchEngine, network_input, predict, predict_crops
 
 
@@ -14,9 +14,9 @@ from face2bone.runtime import OpenVinoEngine, TorchEngine, network_input, predic
 def aligned() -> AlignedFace:
     crop = np.random.default_rng(4).integers(0, 256, (160, 160, 3), dtype=np.uint8)
     return AlignedFace(
-        crop=crop,
+        pixels=crop,
         mask=np.ones((160, 160), dtype=bool),
-        region_map=np.zeros((160, 160), dtype=np.int8),
+        part_map=np.zeros((160, 160), dtype=np.int8),
         transform=np.eye(2, 3, dtype=np.float32),
         landmarks=np.zeros((478, 2), dtype=np.float32),
     )
@@ -26,7 +26,7 @@ def test_a_prediction_is_the_networks_calibrated_by_the_bundle(
     tiny_bundle: Bundle, on_torch: TorchEngine, aligned: AlignedFace
 ) -> None:
     found = predict(on_torch, tiny_bundle, aligned)
-    x = network_input(aligned.crop[None])
+    x = network_input(aligned.pixels[None], FACE_INPUT)
     assert found.logits == pytest.approx(on_torch.logits(x)[0], abs=1e-5)
     assert found.probabilities == pytest.approx(calibrated(found.logits, Temperature(1.25)))
     assert found.probabilities.sum() == pytest.approx(1.0)
@@ -64,7 +64,7 @@ def test_the_bundle_decides_the_set_and_what_lies_outside(
 def test_a_flat_grey_picture_is_unlike_the_noise_the_bundle_knows(
     tiny_bundle: Bundle, on_torch: TorchEngine, aligned: AlignedFace
 ) -> None:
-    grey = replace(aligned, crop=np.full((160, 160, 3), 127, dtype=np.uint8))
+    grey = replace(aligned, pixels=np.full((160, 160, 3), 127, dtype=np.uint8))
     assert predict(on_torch, tiny_bundle, grey).out_of_domain.is_outside
 
 
@@ -75,7 +75,7 @@ def test_many_faces_get_what_each_would_get_alone(
     many = predict_crops(on_torch, tiny_bundle, crops)  # 35: more than one batch, and a rest
     assert many.probabilities.shape == many.sets.shape == many.logits.shape == (35, 3)
     for i in (0, 31, 34):
-        alone = predict(on_torch, tiny_bundle, replace(aligned, crop=crops[i]))
+        alone = predict(on_torch, tiny_bundle, replace(aligned, pixels=crops[i]))
         assert many.probabilities[i] == pytest.approx(alone.probabilities, abs=1e-5)
         assert many.distances[i] == pytest.approx(alone.out_of_domain.distance, rel=1e-4)
         assert tuple(k for k in BoneClass if many.sets[i, k]) == alone.prediction_set

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from face2bone.errors import EngineError
+from face2bone.modalities.face import FACE_INPUT
 from face2bone.nn import Face2Bone, NetworkConfig
 from face2bone.runtime import TorchEngine
 
@@ -23,7 +24,7 @@ def test_each_call_is_the_networks(
 
 
 def test_bf16_is_near(network: Face2Bone, inputs: np.ndarray, expected: Arrays) -> None:
-    engine = TorchEngine(network, precision="bf16", device="cpu")
+    engine = TorchEngine(network, FACE_INPUT, precision="bf16", device="cpu")
     assert engine.name == "torch cpu bf16"
     logits = engine.logits(inputs[:4])
     assert logits.dtype == np.float32
@@ -33,13 +34,13 @@ def test_bf16_is_near(network: Face2Bone, inputs: np.ndarray, expected: Arrays) 
 
 def test_the_network_it_was_given_stays_as_it_was(inputs: np.ndarray) -> None:
     network = Face2Bone(NetworkConfig(width=1 / 32)).train()
-    TorchEngine(network, device="cpu").logits(inputs[:1])
+    TorchEngine(network, FACE_INPUT, device="cpu").logits(inputs[:1])
     assert network.training
     assert all(parameter.requires_grad for parameter in network.parameters())
 
 
 def test_threads_are_set_in_every_calling_thread(network: Face2Bone, inputs: np.ndarray) -> None:
-    engine = TorchEngine(network, threads=1, device="cpu")
+    engine = TorchEngine(network, FACE_INPUT, threads=1, device="cpu")
 
     def call() -> int:
         torch.set_num_threads(2)

@@ -7,16 +7,18 @@ import pytest
 
 from face2bone.cohort.crops import CropStore
 from face2bone.modalities.face.alignment import MASK_VALUE
-from face2bone.modalities.face.regions import REGIONS, Region
+from face2bone.modalities.face.parts import FACE_PARTS
+from face2bone.modalities.parts import part_index
 from face2bone.training.augment import (
-    MIRROR,
     Change,
+    Kind,
     apply_change,
     augment_batch,
     draw_change,
 )
 from face2bone.training.recipe import Augmentation, read_recipe
 
+FACE = Kind(FACE_PARTS, MASK_VALUE)
 STILL = Change(mirror=False, upside_down=False, affine=None, clahe=False, gain=1.0, offset=0.0)
 OFF = Augmentation(
     horizontal_flip_p=0, vertical_flip_p=0, affine_p=0, rotation=0, scale=0, shift=0,
@@ -26,23 +28,19 @@ OFF = Augmentation(
 
 def changed(store: CropStore, **values: object) -> tuple[np.ndarray, np.ndarray]:
     change = Change(**(vars(STILL) | values))  # type: ignore[arg-type]
-    return apply_change(store.crops[0], store.region_maps[0], change, 2.0)
+    return apply_change(store.crops[0], store.region_maps[0], change, 2.0, FACE)
 
 
-def test_a_mirror_swaps_left_and_right_regions_and_nothing_else() -> None:
-    for region in REGIONS:
-        twin = REGIONS[MIRROR[REGIONS.index(region)]]
-        if region in (Region.FOREHEAD, Region.NOSE_LIPS):
-            assert twin is region
-        else:
-            assert {region.value.split("_")[1], twin.value.split("_")[1]} == {"left", "right"}
-            assert region.value.split("_")[0] == twin.value.split("_")[0]
-    assert MIRROR[-1] == -1
+def test_a_mirror_swaps_twins_and_turns_columns_round(store: CropStore) -> None:
+    _, seen = changed(store, mirror=True)
+    for index, part in enumerate(FACE_PARTS):
+        twin = part_index(FACE_PARTS, part.twin or part.id)
+        np.testing.assert_array_equal(seen == twin, store.region_maps[0][:, ::-1] == index)
 
 
 def test_mirroring_twice_is_no_change(store: CropStore) -> None:
     once = changed(store, mirror=True)
-    twice = apply_change(*once, Change(**(vars(STILL) | {"mirror": True})), 2.0)
+    twice = apply_change(*once, Change(**(vars(STILL) | {"mirror": True})), 2.0, FACE)
     np.testing.assert_array_equal(twice[0], store.crops[0])
     np.testing.assert_array_equal(twice[1], store.region_maps[0])
 
@@ -82,7 +80,7 @@ def test_outside_the_ellipse_stays_masked(store: CropStore, seed: int) -> None:
     )
     rng = np.random.default_rng(seed)
     crop, regions = apply_change(
-        store.crops[0], store.region_maps[0], draw_change(recipe, rng, 160), recipe.clahe_clip
+        store.crops[0], store.region_maps[0], draw_change(recipe, rng, 160), recipe.clahe_clip, FACE
     )
     assert (crop[regions < 0] == MASK_VALUE).all()
     assert set(np.unique(regions)) <= set(range(-1, 10))
@@ -121,7 +119,7 @@ def test_a_batch_depends_on_its_streams_alone(store: CropStore) -> None:
     def batch(seeds: range) -> tuple[np.ndarray, np.ndarray]:
         streams = [np.random.default_rng(s) for s in seeds]
         n = len(streams)
-        return augment_batch(store.crops[:n], store.region_maps[:n], recipe, streams)
+        return augment_batch(store.crops[:n], store.region_maps[:n], recipe, streams, FACE)
 
     one, again, other = batch(range(8)), batch(range(8)), batch(range(8, 16))
     np.testing.assert_array_equal(one[0], again[0])
@@ -130,7 +128,7 @@ def test_a_batch_depends_on_its_streams_alone(store: CropStore) -> None:
 
 def test_off_changes_nothing(store: CropStore) -> None:
     streams = [np.random.default_rng(i) for i in range(4)]
-    crops, maps = augment_batch(store.crops[:4], store.region_maps[:4], OFF, streams)
+    crops, maps = augment_batch(store.crops[:4], store.region_maps[:4], OFF, streams, FACE)
     np.testing.assert_array_equal(crops, store.crops[:4])
     np.testing.assert_array_equal(maps, store.region_maps[:4])
 
@@ -141,5 +139,5 @@ def test_it_is_fast_enough_for_two_cores(store: CropStore) -> None:
     start = time.process_time()
     for _ in range(3):
         streams = [np.random.default_rng(i) for i in range(48)]
-        augment_batch(store.crops, store.region_maps, recipe, streams)
+        augment_batch(store.crops, store.region_maps, recipe, streams, FACE)
     assert (time.process_time() - start) / 144 < 2e-3

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from face2bone.cohort.crops import CropStore
+from face2bone.modalities.face import FACE_INPUT
 from face2bone.nn import Face2Bone, NetworkConfig
 from face2bone.training.lightning_module import LabelTraining, share_of_peak
 from face2bone.training.loader import CropLoader
@@ -35,7 +36,7 @@ def test_a_step_after_the_last_is_no_new_cycle() -> None:
 def test_only_matrices_decay(store: CropStore, tiny: Callable[..., Recipe]) -> None:
     recipe = tiny(weight_decay=0.3)
     network = Face2Bone(NetworkConfig.from_dict(recipe.network))
-    module = LabelTraining(network, Objective(recipe.training, np.ones(3)))
+    module = LabelTraining(network, Objective(recipe.training, np.ones(3)), FACE_INPUT)
     module.trainer = SimpleNamespace(estimated_stepping_batches=10)  # type: ignore[assignment]
     decayed, kept = module.configure_optimizers()["optimizer"].param_groups
     assert decayed["weight_decay"] == 0.3
@@ -77,7 +78,7 @@ def test_an_error_of_t_scores_is_noted_only_where_one_is_known(
 def logged(
     network: Face2Bone, recipe: Recipe, store: CropStore, batch_size: int
 ) -> dict[str, float]:
-    module = LabelTraining(network, Objective(recipe.training, np.ones(3)))
+    module = LabelTraining(network, Objective(recipe.training, np.ones(3)), FACE_INPUT)
     noted: dict[str, float] = {}
     module.log = lambda name, value, **_: noted.update({name: float(value)})  # type: ignore[assignment]
     for index, batch in enumerate(CropLoader(store, np.arange(48), batch_size)):

@@ -19,6 +19,7 @@ from lightning.pytorch import Trainer
 
 from face2bone.cohort.crops import CropStore
 from face2bone.errors import TrainingDiverged, TrainingError
+from face2bone.modalities.face import FACE_INPUT
 from face2bone.nn import Face2Bone
 from face2bone.training.lightning_module import LabelTraining
 from face2bone.training.loader import CropLoader
@@ -43,7 +44,7 @@ def run(
     torch.manual_seed(1)
     network = Face2Bone(recipe.network_config())
     training = CropLoader(store, TRAINING, settings.batch_size, recipe.augmentation, seed=2)
-    module = LabelTraining(network, Objective(settings, np.ones(3)))
+    module = LabelTraining(network, Objective(settings, np.ones(3)), FACE_INPUT)
     fit(module, training, CropLoader(store, validation, 16), folder, progress)
     return {name: tensor.clone() for name, tensor in network.state_dict().items()}
 

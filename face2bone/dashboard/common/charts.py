@@ -13,7 +13,7 @@ from face2bone.bone import CLASS_LABELS
 from face2bone.calibration import ReliabilityTable
 from face2bone.drawing import svg
 from face2bone.drawing.pictures import AWAY, TOWARD
-from face2bone.modalities.face import REGIONS
+from face2bone.modalities.parts import Part
 
 CLASS_COLOURS: Final = ("#1b7837", "#b35806", "#762a83")  # told apart without red and green
 PLAIN: Final = {"displayModeBar": False, "responsive": True}
@@ -68,11 +68,12 @@ def _person(x: float, y: int, marked: bool) -> str:
 
 def region_bars(
     values: npt.NDArray[np.float64],
+    parts: Sequence[Part],
     axis: str,
     half_widths: npt.NDArray[np.float64] | None = None,
 ) -> str:
-    """Ten named regions; ``values`` (10,) in the order of ``REGIONS``, else as ``bars``."""
-    return bars(values, [region.label for region in REGIONS], axis, half_widths)
+    """Named regions; ``values`` (n,) in the order of ``parts``, else as ``bars``."""
+    return bars(values, [part.label for part in parts], axis, half_widths)
 
 
 def bars(

@@ -7,7 +7,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from face2bone.bone import CLASS_LABELS, t_score_text
+from face2bone.bone import t_score_text
 from face2bone.cohort_explanations.table import AGREEMENTS, MEASURES, Explored, Filters
 
 PAGE: Final = 25  # rows; each carries a picture
@@ -57,8 +57,10 @@ def _filters(cohort: Explored) -> Filters:
     with st.expander("Filters", expanded=True, key="explore_filters"):
         first, second, third = st.columns(3, gap="medium")
         with first:
-            classes = st.multiselect("Measured class", CLASS_LABELS, key="explore_class")
-            predicted = st.multiselect("Most probable class", CLASS_LABELS, key="explore_said")
+            classes = st.multiselect("Measured class", cohort.layout.labels, key="explore_class")
+            predicted = st.multiselect(
+                "Most probable class", cohort.layout.labels, key="explore_said"
+            )
         with second:
             sexes = st.multiselect(
                 "Sex", list(SEXES), format_func=lambda sex: SEXES[sex], key="explore_sex"

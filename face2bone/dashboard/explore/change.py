@@ -6,7 +6,6 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from face2bone.bone import CLASS_LABELS
 from face2bone.cohort_explanations.counterfactual import (
     PARAMETERS,
     Variant,
@@ -23,7 +22,7 @@ from face2bone.dashboard.explore.groups import target_box
 from face2bone.dashboard.explore.pair import show_pair
 from face2bone.drawing.pictures import crop_png
 from face2bone.drawn.face.patients import DrawnPatient
-from face2bone.explain.photo_row import PhotoFigures
+from face2bone.explain.photo_row import Layout, PhotoFigures
 
 PICTURE: Final = 190  # pixels
 CHANGED: Final = "change"
@@ -56,11 +55,11 @@ def change(cohort: Explored) -> None:
     changes = _sliders(drawn, f"{world.value if world else ''}_{patient.patient_id}")
     with st.spinner("Drawing the face …"):
         before, after = _variants(patient, drawn, changes)
-    _faces(before, after)
+    _faces(before, after, cohort.layout.labels)
     if changes == drawn:
         st.info("Move a slider: the face is drawn again, and the answer follows.")
     else:
-        _regions(cohort.figures(row), after)
+        _regions(cohort.figures(row), after, cohort.layout)
 
 
 def _sliders(drawn: dict[str, float], whose: str) -> dict[str, float]:
@@ -96,7 +95,7 @@ def _variants(patient: DrawnPatient, *settings: dict[str, float]) -> list[Varian
     return found
 
 
-def _faces(before: Variant, after: Variant) -> None:
+def _faces(before: Variant, after: Variant, labels: tuple[str, ...]) -> None:
     first, second, numbers = st.columns([1, 1, 2], gap="medium")
     for column, variant, name in ((first, before, "As drawn"), (second, after, "Changed")):
         with column:
@@ -111,14 +110,14 @@ def _faces(before: Variant, after: Variant) -> None:
                     "changed": [f"{share:.0%}" for share in q],
                     "difference": [f"{100 * d:+.1f} points".replace("-", "−") for d in q - p],
                 },
-                index=list(CLASS_LABELS),
+                index=list(labels),
             )
         )
         if after.prediction.out_of_domain.is_outside:
             st.warning("The changed face is unlike the faces the model was trained on.")
 
 
-def _regions(before: PhotoFigures, after: Variant) -> None:
+def _regions(before: PhotoFigures, after: Variant, layout: Layout) -> None:
     """The attributions take a while, so they are asked for; moving a slider asks anew."""
     at = session.key(CHANGED, after.photo.sha256)
     job = session.asked(at)
@@ -133,5 +132,5 @@ def _regions(before: PhotoFigures, after: Variant) -> None:
     found = watched(job, at)
     if found is None:
         return
-    target = target_box("What is explained", "change_target")
-    show_pair(before, found, target, ("As drawn", "Changed"))
+    target = target_box("What is explained", layout, "change_target")
+    show_pair(before, found, target, layout, ("As drawn", "Changed"))

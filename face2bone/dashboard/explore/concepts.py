@@ -5,7 +5,6 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from face2bone.bone import CLASS_LABELS
 from face2bone.bundle import ConceptBank, rename_concept
 from face2bone.bundle.names import LONGEST
 from face2bone.cohort_explanations.groups import TRUE
@@ -32,15 +31,15 @@ def concepts(cohort: Explored) -> None:
     """One card a concept, the most important for the chosen class first."""
     st.header("Concepts", divider="gray")
     st.markdown(READING)
-    bank = session.bundle().concepts
+    bank, labels = session.bundle().concepts, cohort.layout.labels
     k = st.segmented_control(
         "Importance for",
-        range(len(CLASS_LABELS)),
-        default=len(CLASS_LABELS) - 1,
-        format_func=lambda i: CLASS_LABELS[i],
+        range(len(labels)),
+        default=len(labels) - 1,
+        format_func=lambda i: labels[i],
         key="concepts_class",
     )
-    chosen = len(CLASS_LABELS) - 1 if k is None else int(k)
+    chosen = len(labels) - 1 if k is None else int(k)
     order = [int(i) for i in np.argsort(-bank.importance[:, chosen], kind="stable")]
     st.text_input("Your name or initials", key=SAVER, persist_state="session", help=SIGNED)
     columns = st.columns(ACROSS, gap="medium")
@@ -52,7 +51,7 @@ def concepts(cohort: Explored) -> None:
 def _card(cohort: Explored, bank: ConceptBank, i: int) -> None:
     st.markdown(f"**{bank.names[i]}**")
     _crops(bank, i)
-    shares = zip(CLASS_LABELS, bank.importance[i], strict=True)
+    shares = zip(cohort.layout.labels, bank.importance[i], strict=True)
     st.markdown("Importance: " + ", ".join(f"{name} {value:.2f}" for name, value in shares) + ".")
     st.markdown(f"Mean presence here: {_presence(cohort, i)}.")
     st.markdown(f"Location: {bank.region_tags[i]}.")

@@ -12,13 +12,13 @@ from face2bone.cohort_explanations.groups import GroupMeans
 from face2bone.drawing.pictures import AWAY, TOWARD
 from face2bone.evaluation import Estimate
 from face2bone.explain.photo_row import signed
-from face2bone.modalities.face import REGIONS, Region
+from face2bone.modalities.parts import Part
 
 HEIGHT = 380
 
 
 def means(group: GroupMeans, target: str) -> npt.NDArray[np.float64]:
-    """Mean value (10,) of every region."""
+    """Mean value (n,) of every region."""
     return np.array([estimate.value for estimate in group.regions[target]], np.float64)
 
 
@@ -27,27 +27,29 @@ def reach(groups: Sequence[GroupMeans], target: str) -> float:
     return max(float(np.abs(means(group, target)).max()) for group in groups)
 
 
-def regions_of(group: GroupMeans, target: str) -> go.Figure:
-    """Ten regions of one group with intervals, the strongest on top."""
+def regions_of(group: GroupMeans, target: str, parts: Sequence[Part]) -> go.Figure:
+    """The regions of one group with intervals, the strongest on top."""
     values = means(group, target)
     order = np.argsort(np.abs(values))
     estimates = [group.regions[target][i] for i in order]
-    return _bars(estimates, [REGIONS[i].label for i in order], f"mean value, {group.name}")
+    return _bars(estimates, [parts[i].label for i in order], f"mean value, {group.name}")
 
 
-def groups_of(groups: Sequence[GroupMeans], target: str, region: Region) -> go.Figure:
-    """One region across the groups, the first on top."""
-    k = REGIONS.index(region)
+def groups_of(
+    groups: Sequence[GroupMeans], target: str, parts: Sequence[Part], region: Part
+) -> go.Figure:
+    """One region, of ``parts``, across the groups, the first on top."""
+    k = parts.index(region)
     turned = list(groups)[::-1]
     names = [f"{group.name} (n = {group.patients})" for group in turned]
     estimates = [group.regions[target][k] for group in turned]
     return _bars(estimates, names, f"mean value of {region.label}")
 
 
-def group_table(groups: Sequence[GroupMeans], target: str) -> pd.DataFrame:
+def group_table(groups: Sequence[GroupMeans], target: str, parts: Sequence[Part]) -> pd.DataFrame:
     """Every mean with its interval as text, a row a region, a column a group."""
     cells = {f"{g.name} (n = {g.patients})": [_range(e) for e in g.regions[target]] for g in groups}
-    return pd.DataFrame(cells, index=[region.label for region in REGIONS])
+    return pd.DataFrame(cells, index=[region.label for region in parts])
 
 
 def _range(estimate: Estimate) -> str:

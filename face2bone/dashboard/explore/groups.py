@@ -4,19 +4,15 @@ from typing import Final
 
 import streamlit as st
 
-from face2bone.bone import CLASS_LABELS
 from face2bone.cohort_explanations.groups import DIMENSIONS, EVERYONE, GroupMeans
 from face2bone.cohort_explanations.table import Explored
 from face2bone.dashboard.common import charts, elements
 from face2bone.dashboard.explore import explore_charts
 from face2bone.drawing.schematic import schematic
-from face2bone.explain.photo_row import SEVERITY, TARGETS
-from face2bone.modalities.face import REGIONS, Region
+from face2bone.explain.photo_row import SEVERITY, Layout
+from face2bone.modalities.face.schematic import FACE_SCHEMATIC
+from face2bone.modalities.parts import Part
 
-TARGET_WORDS: Final = {
-    **{label: f"the logit of {label}" for label in CLASS_LABELS},
-    SEVERITY: "severity, from 0 (normal) to 2 (osteoporosis)",
-}
 BY: Final = tuple(d for d in DIMENSIONS if d != EVERYONE)
 REGION, TAKEN = "explore_region", "explore_bar_taken"
 FACE_WIDTH: Final = 230  # pixels
@@ -28,15 +24,21 @@ READING: Final = (
 )
 
 
-def target_box(question: str, key: str) -> str:
+def target_box(question: str, layout: Layout, key: str) -> str:
     """A list of what can be explained, severity first chosen; the choice."""
     return st.selectbox(
         question,
-        TARGETS,
-        index=TARGETS.index(SEVERITY),
-        format_func=lambda name: TARGET_WORDS[name],
+        layout.targets,
+        index=layout.targets.index(SEVERITY),
+        format_func=lambda name: _target_words(name, layout.labels),
         key=key,
     )
+
+
+def _target_words(target: str, labels: tuple[str, ...]) -> str:
+    if target == SEVERITY:
+        return f"severity, from 0 ({labels[0]}) to {len(labels) - 1} ({labels[-1]})"
+    return f"the logit of {target}"
 
 
 def groups(cohort: Explored) -> None:
@@ -45,24 +47,25 @@ def groups(cohort: Explored) -> None:
     left, right = st.columns(2)
     dimension = left.selectbox("Groups by", [EVERYONE, *BY], index=1, key="explore_by")
     with right:
-        target = target_box("What is explained", "explore_target")
+        target = target_box("What is explained", cohort.layout, "explore_target")
     chosen = [g for g in cohort.groups if g.dimension == dimension]
     if not chosen:
         st.info("Everyone in this cohort is of one group. Choose another way to group them.")
         return
     above = st.container()  # drawn last: a bar below can choose the region to outline
     st.caption(READING)
-    region = _bars(chosen, target)
+    region = _bars(chosen, target, cohort.layout.parts)
     with above:
-        _faces(chosen, target, region)
+        _faces(chosen, target, cohort.layout.parts, region)
 
 
-def _faces(chosen: list[GroupMeans], target: str, region: Region) -> None:
+def _faces(chosen: list[GroupMeans], target: str, parts: tuple[Part, ...], region: Part) -> None:
     reach = explore_charts.reach(chosen, target)
     for column, group in zip(st.columns(len(chosen)), chosen, strict=True):
         with column:
             title = f"Mean region values for {target}, {group.name}"
-            drawing = schematic(explore_charts.means(group, target), reach, title, region)
+            values = explore_charts.means(group, target)
+            drawing = schematic(FACE_SCHEMATIC, parts, values, reach, title, region)
             st.markdown(f"**{group.name}**, {_people(group)}")
             elements.picture(drawing.encode(), title, width=FACE_WIDTH, kind="svg+xml")
             if group.caution:
@@ -73,7 +76,7 @@ def _people(group: GroupMeans) -> str:
     return "1 patient" if group.patients == 1 else f"{group.patients} patients"
 
 
-def _bars(chosen: list[GroupMeans], target: str) -> Region:
+def _bars(chosen: list[GroupMeans], target: str, parts: tuple[Part, ...]) -> Part:
     """The two charts and the table; returns the region that is chosen."""
     ten, one = st.columns(2, gap="large")
     names = [group.name for group in chosen]
@@ -87,29 +90,31 @@ def _bars(chosen: list[GroupMeans], target: str) -> Region:
                 key=f"explore_group_{chosen[0].dimension}",
             )
         bars = st.plotly_chart(
-            explore_charts.regions_of(chosen[shown], target),
+            explore_charts.regions_of(chosen[shown], target, parts),
             config=charts.PLAIN,
             on_select="rerun",
             selection_mode="points",
             key="explore_bars",
         )
-        label = _take_region([str(point.get("y")) for point in bars["selection"]["points"]])
+        label = _take_region([str(point.get("y")) for point in bars["selection"]["points"]], parts)
         st.caption("Choose a bar, or a region in the list, to see it across the groups.")
     with one:
-        region = st.selectbox("One region", REGIONS, format_func=lambda r: r.label, key=REGION)
+        region = st.selectbox("One region", parts, format_func=lambda r: r.label, key=REGION)
         st.session_state[TAKEN] = label  # now that the list shows it
         st.plotly_chart(
-            explore_charts.groups_of(chosen, target, region), config=charts.PLAIN, key="across"
+            explore_charts.groups_of(chosen, target, parts, region),
+            config=charts.PLAIN,
+            key="across",
         )
         st.caption("Lines: 95% intervals over the group's patients; none below five patients.")
     with st.expander("As a table", key="explore_group_table"):
-        st.table(explore_charts.group_table(chosen, target))
+        st.table(explore_charts.group_table(chosen, target, parts))
     return region
 
 
-def _take_region(chosen: list[str]) -> str | None:
+def _take_region(chosen: list[str], parts: tuple[Part, ...]) -> str | None:
     """A bar that was just chosen chooses its region in the list, which is drawn after this."""
-    named = {region.label: region for region in REGIONS}
+    named = {region.label: region for region in parts}
     label = next((label for label in chosen if label in named), None)
     if label is not None and label != st.session_state.get(TAKEN):
         st.session_state[REGION] = named[label]

@@ -5,14 +5,15 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from face2bone.bone import CLASS_LABELS
 from face2bone.cohort_explanations.pair import difference
 from face2bone.cohort_explanations.table import Explored
 from face2bone.dashboard.common import charts, elements
 from face2bone.dashboard.explore.browse import label
 from face2bone.dashboard.explore.groups import FACE_WIDTH, target_box
 from face2bone.drawing.schematic import schematic
-from face2bone.explain.photo_row import TARGETS, PhotoFigures
+from face2bone.explain.photo_row import Layout, PhotoFigures
+from face2bone.explain.words import counted
+from face2bone.modalities.face.schematic import FACE_SCHEMATIC
 
 PICTURE: Final = 150  # pixels
 
@@ -24,7 +25,7 @@ def pair(cohort: Explored) -> None:
     if len(rows) < 2:
         st.info("This cohort has one photo; there is nothing to compare it with.")
         return
-    target = target_box("What is compared", "pair_target")
+    target = target_box("What is compared", cohort.layout, "pair_target")
     left, right = st.columns(2, gap="large")
     with left:
         a = _choice(cohort, "Patient A", rows, _extreme(cohort, 0))
@@ -34,7 +35,7 @@ def pair(cohort: Explored) -> None:
         with column:
             _one(cohort, row, name)
     st.subheader("What sets B apart from A")
-    show_pair(cohort.figures(a), cohort.figures(b), target, ("A", "B"))
+    show_pair(cohort.figures(a), cohort.figures(b), target, cohort.layout, ("A", "B"))
 
 
 def _extreme(cohort: Explored, place: int) -> int:
@@ -61,30 +62,34 @@ def _one(cohort: Explored, row: int, name: str) -> None:
 
 
 def show_pair(
-    first: PhotoFigures, second: PhotoFigures, target: str, names: tuple[str, str]
+    first: PhotoFigures,
+    second: PhotoFigures,
+    target: str,
+    layout: Layout,
+    names: tuple[str, str],
 ) -> None:
     """Both schematic faces on one scale, then the difference in words and as bars."""
-    k = TARGETS.index(target)
+    k = layout.targets.index(target)
     reach = float(max(np.abs(f.values[:, k]).max() for f in (first, second)))
     left, right, words = st.columns([2, 2, 3], gap="medium")
     for column, figures, name in ((left, first, names[0]), (right, second, names[1])):
         with column:
             title = f"Region values for {target}: {name}"
-            drawing = schematic(figures.values[:, k], reach, title)
-            st.markdown(f"**{name}**: {_probabilities(figures)}")
+            drawing = schematic(FACE_SCHEMATIC, layout.parts, figures.values[:, k], reach, title)
+            st.markdown(f"**{name}**: {_probabilities(figures, layout)}")
             elements.picture(drawing.encode(), title, FACE_WIDTH, "svg+xml")
-    found = difference(first, second, target, names)
+    found = difference(first, second, target, layout, names)
     with words:
         for sentence in found.words:
             st.markdown(f"- {sentence}")
         st.caption(
-            "Exact: the base and the ten bars add up to the whole difference. It explains the "
-            "model's two answers, not two bones."
+            f"Exact: the base and the {counted(len(layout.parts))} bars add up to the whole "
+            "difference. It explains the model's two answers, not two bones."
         )
     axis = f"{names[1]} minus {names[0]}, region by region"
-    elements.drawing(charts.region_bars(found.regions, axis))
+    elements.drawing(charts.region_bars(found.regions, layout.parts, axis))
 
 
-def _probabilities(figures: PhotoFigures) -> str:
-    pairs = zip(CLASS_LABELS, figures.probabilities, strict=True)
+def _probabilities(figures: PhotoFigures, layout: Layout) -> str:
+    pairs = zip(layout.labels, figures.probabilities, strict=True)
     return ", ".join(f"{name} {share:.0%}" for name, share in pairs)

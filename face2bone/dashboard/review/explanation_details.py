@@ -13,7 +13,7 @@ from face2bone.dashboard.common.job_progress import watched
 from face2bone.drawing.pictures import concept_png, overlay_png
 from face2bone.explain.owen import CELLS
 from face2bone.explain.shapley import lowest_agreement
-from face2bone.modalities.face import REGIONS, Region
+from face2bone.modalities.parts import Part
 
 MEAN_FACE = "mean_face"
 FILLING = {"regions": "1,024 combinations of regions"}
@@ -62,12 +62,12 @@ def closer(found: LocatedFace, explanation: Explanation, k: int) -> None:
     choice, button = st.columns([3, 1], vertical_alignment="bottom")
     region = choice.selectbox(
         "Region",
-        REGIONS,
+        found.aligned.parts,
         index=strongest,
         format_func=lambda r: r.label,
         key=f"closer_region_{found.photo_sha256[:8]}",
     )
-    at = session.key(f"closer_{region.value}", found.photo_sha256)
+    at = session.key(f"closer_{region.id}", found.photo_sha256)
     job = session.asked(at)
     if job is None:
         button.button(
@@ -82,7 +82,7 @@ def closer(found: LocatedFace, explanation: Explanation, k: int) -> None:
         _show(found, look, region, k)
 
 
-def _show(found: LocatedFace, look: CloserLook, region: Region, k: int) -> None:
+def _show(found: LocatedFace, look: CloserLook, region: Part, k: int) -> None:
     values, lost = look.cells.values[:, k], np.abs(look.pixels[..., k])
     bars, quarters, pixels = st.columns([3, 2, 2], gap="large")
     with bars:
@@ -93,7 +93,7 @@ def _show(found: LocatedFace, look: CloserLook, region: Region, k: int) -> None:
             "Left is the patient's left."
         )
     with quarters:
-        divided = replace(found.aligned, region_map=look.cells.cells)
+        divided = replace(found.aligned, part_map=look.cells.cells)
         elements.picture(overlay_png(divided, values), f"The {region.label} tinted by quarter")
     with pixels:
         lit = (lost / max(float(lost.max()), 1e-12)).astype(np.float32)

@@ -12,6 +12,7 @@ from face2bone.dashboard.review.self_check import passed
 from face2bone.drawing.pictures import concept_png, overlay_png
 from face2bone.explain.estimate import RegionEstimate
 from face2bone.explain.shapley import RegionAttribution
+from face2bone.modalities.parts import Part
 from face2bone.runtime import Prediction
 
 CONCEPTS_SHOWN = 4
@@ -52,19 +53,19 @@ def _so_far(found: LocatedFace, predicted: int) -> None:
         return
     latest = known[-1]
     if isinstance(latest, RegionEstimate):
-        _estimate(latest, predicted)
+        _estimate(latest, found.aligned.parts, predicted)
     elif _first(found, latest, predicted) == len(CLASS_LABELS):
         _severity(found, latest)
     else:
         _region_values(found, latest, predicted)
 
 
-def _estimate(estimate: RegionEstimate, k: int) -> None:
+def _estimate(estimate: RegionEstimate, parts: tuple[Part, ...], k: int) -> None:
     axis = f"speaks against ← logit → speaks for {CLASS_LABELS[k]}"
     bars, words = st.columns([3, 2], gap="large")
     with bars:
         elements.drawing(
-            charts.region_bars(estimate.values[:, k], axis, estimate.half_widths[:, k])
+            charts.region_bars(estimate.values[:, k], parts, axis, estimate.half_widths[:, k])
         )
     words.caption(
         f"**Estimate** from {estimate.used:,} of {estimate.total:,} combinations, with 95% "
@@ -123,7 +124,7 @@ def _region_values(found: LocatedFace, explanation: Explanation, k: int) -> bool
     values = blurred.values[:, k]
     with bars:
         axis = f"speaks against ← logit → speaks for {CLASS_LABELS[k]}"
-        elements.drawing(charts.region_bars(values, axis))
+        elements.drawing(charts.region_bars(values, blurred.parts, axis))
     with face:
         alt = f"The crop tinted by what speaks for {CLASS_LABELS[k]}"
         elements.picture(overlay_png(found.aligned, values), alt, width=260)
@@ -153,7 +154,7 @@ def _severity(found: LocatedFace, explanation: Explanation) -> None:
     bars, face = st.columns([3, 2], gap="large")
     with bars:
         axis = "toward normal ← expected class → toward osteoporosis"
-        elements.drawing(charts.region_bars(severity.values, axis))
+        elements.drawing(charts.region_bars(severity.values, found.aligned.parts, axis))
     with face:
         alt = "The crop tinted by what moves the expected class"
         elements.picture(overlay_png(found.aligned, severity.values), alt, width=260)

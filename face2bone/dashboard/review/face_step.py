@@ -6,8 +6,9 @@ import streamlit as st
 
 from face2bone.assess import LocatedFace, rejection
 from face2bone.dashboard.common import elements, session
-from face2bone.drawing.pictures import crop_png, mesh_jpeg
+from face2bone.drawing.pictures import crop_png
 from face2bone.errors import Face2BoneError, FaceError
+from face2bone.modalities.face.mesh_picture import mesh_jpeg
 from face2bone.modalities.face.quality import QualityCheck
 from face2bone.modalities.photo import Photo
 

@@ -4,7 +4,7 @@ from typing import Final
 
 import streamlit as st
 
-from face2bone.explain.self_check import LEAST_AGREEMENT, LEAST_BEATEN, SelfCheck
+from face2bone.explain.self_check import LEAST_BEATEN, SelfCheck
 
 PASSED_YET_WRONG: Final = "three in ten (a class) or two in ten (severity)"
 """Measured on drawn patients with the demo bundle: docs/results/faithfulness.md."""
@@ -24,7 +24,7 @@ def passed(check: SelfCheck | None) -> bool:
         return False
     st.caption(
         f"Rank agreement between two ways of hiding a region: {check.agreement:.2f} "
-        f"(1 is perfect, at least {LEAST_AGREEMENT:.2f} is asked). "
+        f"(1 is perfect, at least {check.least_agreement:.2f} is asked). "
         f"Hiding regions in this order lowers the answer faster than {share(check.beaten)} of all "
         f"3,628,800 orders, judged by the way of hiding it was not made with (at least "
         f"{LEAST_BEATEN:.0%} is asked). A passed check is no proof: of the explanations of drawn "

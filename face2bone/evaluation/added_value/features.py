@@ -20,7 +20,7 @@ def face_features(engine: Engine, store: CropStore) -> Floats:
     """Features (N, C) of every index row of a crop store."""
     rows = store.rows
     parts = [
-        pooled(engine.features(network_input(store.crops[rows[i : i + BATCH]])))
+        pooled(engine.features(network_input(store.crops[rows[i : i + BATCH]], engine.input)))
         for i in range(0, len(rows), BATCH)
     ]
     return np.concatenate(parts)

@@ -6,7 +6,7 @@ places in a frontal face whose pupils are 52 pixels apart, so that temples and c
 depends on the landmarks alone, never on pixel values. Pixel centres have integer coordinates.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import cv2
@@ -14,11 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2bone.modalities.face.mesh import ALIGNMENT_POINTS, FACE_OVAL
+from face2bone.modalities.face.parts import FACE_PARTS
 from face2bone.modalities.face.regions import label_regions
 from face2bone.modalities.face.scaling import halved
+from face2bone.modalities.input_spec import InputSpec
+from face2bone.modalities.parts import Part
+from face2bone.modalities.prepared import Prepared
 
 CROP_SIZE: Final = 160
 MASK_VALUE: Final = 127
+FACE_INPUT: Final = InputSpec(CROP_SIZE, CROP_SIZE, 3, 127.5, 128.0, MASK_VALUE)
+"""The crop as FaceNet scales it, (pixel - 127.5) / 128."""
 CROP_PUPIL_DISTANCE: Final = 52.0  # crop pixels between the pupils of the mean frontal face
 CROP_PUPIL_HEIGHT: Final = 56.0  # crop row of the pupils: hairline and chin are equally far inside
 
@@ -32,21 +38,15 @@ _TEMPLATE: Final = _PLACES[:, :2] * CROP_PUPIL_DISTANCE + (
 
 
 @dataclass(frozen=True)
-class AlignedFace:
-    """One face in the crop's frame.
+class AlignedFace(Prepared):
+    """One face in the crop's frame: the ellipse around it, divided into ``FACE_PARTS``.
 
-    crop: uint8 (160, 160, 3) RGB, ``MASK_VALUE`` outside the ellipse;
-    mask: bool (160, 160), inside the ellipse;
-    region_map: int8 (160, 160), index into ``REGIONS``, -1 outside the ellipse;
-    transform: float32 (2, 3), photo pixels to crop pixels;
     landmarks: float32 (478, 2) in crop pixels.
     """
 
-    crop: NDArray[np.uint8]
-    mask: NDArray[np.bool_]
-    region_map: NDArray[np.int8]
-    transform: NDArray[np.float32]
     landmarks: NDArray[np.float32]
+    parts: tuple[Part, ...] = field(default=FACE_PARTS, kw_only=True)
+    spec: InputSpec = field(default=FACE_INPUT, kw_only=True)
 
 
 def align_landmarks(pixels: NDArray[np.uint8], landmarks: NDArray[np.floating[Any]]) -> AlignedFace:

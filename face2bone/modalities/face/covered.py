@@ -36,7 +36,7 @@ def eye_contrast(aligned: AlignedFace) -> float:
 
 
 def _lightness(aligned: AlignedFace) -> NDArray[np.float32]:
-    scaled = aligned.crop.astype(np.float32) / np.float32(255)
+    scaled = aligned.pixels.astype(np.float32) / np.float32(255)
     return np.asarray(cv2.cvtColor(scaled, cv2.COLOR_RGB2LAB)[..., 0], np.float32)
 
 

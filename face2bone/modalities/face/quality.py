@@ -17,8 +17,8 @@ from face2bone.modalities.face.alignment import AlignedFace
 from face2bone.modalities.face.covered import eye_contrast, lip_contrast
 from face2bone.modalities.face.limits import QualityLimits
 from face2bone.modalities.face.mesh import inter_pupil_distance
+from face2bone.modalities.face.parts import FACE_PARTS
 from face2bone.modalities.face.pose import Pose, mesh_misfit
-from face2bone.modalities.face.regions import REGIONS
 
 Status = Literal["accept", "warn", "reject"]
 _SEVERITY: Final[tuple[Status, ...]] = ("accept", "warn", "reject")
@@ -97,9 +97,9 @@ def evenness(aligned: AlignedFace) -> float:
     hair on one side of the forehead does not count.
     """
     inside = aligned.mask
-    labels, grey = aligned.region_map[inside], _grey(aligned)[inside]
-    pixels = np.bincount(labels, minlength=len(REGIONS))
-    levels = np.bincount(labels, weights=grey, minlength=len(REGIONS))
+    labels, grey = aligned.part_map[inside], _grey(aligned)[inside]
+    pixels = np.bincount(labels, minlength=len(FACE_PARTS))
+    levels = np.bincount(labels, weights=grey, minlength=len(FACE_PARTS))
     dark, bright = sorted(levels[side].sum() / max(pixels[side].sum(), 1) for side in _HALVES)
     return float(dark / max(bright, 1.0))
 
@@ -109,7 +109,7 @@ def clipped_percent(aligned: AlignedFace) -> float:
 
     Red alone reaches its end on light skin in ordinary light, and the other two hold the shading.
     """
-    levels = np.sort(aligned.crop[aligned.mask], axis=1)
+    levels = np.sort(aligned.pixels[aligned.mask], axis=1)
     return 100.0 * float(((levels[:, 1] >= 254) | (levels[:, 2] <= 2)).mean())
 
 
@@ -313,8 +313,8 @@ _NAMES: Final = {
 }
 
 _HALVES: Final = tuple(
-    [index for index, region in enumerate(REGIONS) if region.value.endswith(side)]
-    for side in ("_left", "_right")
+    [index for index, part in enumerate(FACE_PARTS) if part.side == side]
+    for side in ("left", "right")
 )
 
 # Corners (outer, inner), upper lid and lower lid of the patient's right and left eye.
@@ -328,7 +328,7 @@ def _opening(landmarks: NDArray[np.floating[Any]], eye: tuple[int, ...]) -> floa
 
 
 def _grey(aligned: AlignedFace) -> NDArray[np.float32]:
-    return cv2.cvtColor(aligned.crop, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    return cv2.cvtColor(aligned.pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)
 
 
 def _contrast(band: NDArray[np.floating[Any]]) -> float:

@@ -12,39 +12,26 @@ landmarks, painted from the largest to the most specific, so that every pixel en
 - nose and lips: nose, philtrum and the red of both lips.
 """
 
-from enum import Enum
 from typing import Any, Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-
-class Region(Enum):
-    """The region names used everywhere."""
-
-    FOREHEAD = "forehead"
-    PERIORBITAL_LEFT = "periorbital_left"
-    PERIORBITAL_RIGHT = "periorbital_right"
-    MIDFACE_LEFT = "midface_left"
-    MIDFACE_RIGHT = "midface_right"
-    NASOLABIAL_LEFT = "nasolabial_left"
-    NASOLABIAL_RIGHT = "nasolabial_right"
-    MANDIBULAR_LEFT = "mandibular_left"
-    MANDIBULAR_RIGHT = "mandibular_right"
-    NOSE_LIPS = "nose_lips"
-
-    @property
-    def label(self) -> str:
-        """As read by a person: ``"left periorbital"``, ``"nose and lips"``."""
-        if self is Region.NOSE_LIPS:
-            return "nose and lips"
-        name, _, side = self.value.partition("_")
-        return f"{side} {name}".strip()
-
-
-REGIONS: Final[tuple[Region, ...]] = tuple(Region)
-OUTSIDE: Final = -1
+from face2bone.modalities.face.parts import (
+    FACE_PARTS,
+    FOREHEAD,
+    MANDIBULAR_LEFT,
+    MANDIBULAR_RIGHT,
+    MIDFACE_LEFT,
+    MIDFACE_RIGHT,
+    NASOLABIAL_LEFT,
+    NASOLABIAL_RIGHT,
+    NOSE_LIPS,
+    PERIORBITAL_LEFT,
+    PERIORBITAL_RIGHT,
+)
+from face2bone.modalities.parts import OUTSIDE, Part
 
 # Polygons of the patient's right half (the image's left) by landmark, and the left half's twins.
 _PERIORBITAL_RIGHT: Final = (
@@ -76,32 +63,32 @@ _FRACTION_BITS: Final = 4  # sub-pixel vertices for cv2.fillPoly
 def label_regions(
     landmarks: NDArray[np.floating[Any]], mask: NDArray[np.bool_]
 ) -> NDArray[np.int8]:
-    """Index into ``REGIONS`` for every pixel of the mask, -1 outside it.
+    """Index into ``FACE_PARTS`` for every pixel of the mask, -1 outside it.
 
     landmarks: (478, 2) in the mask's pixels, the face roughly upright; mask: bool (H, W).
     """
     points = landmarks[:, :2].astype(np.float64)
-    labels = np.full(mask.shape, REGIONS.index(Region.FOREHEAD), dtype=np.uint8)
+    labels = np.full(mask.shape, FACE_PARTS.index(FOREHEAD), dtype=np.uint8)
     for region, polygon in _painting_order(points):
         vertices = np.round(polygon * 2**_FRACTION_BITS).astype(np.int32)
-        cv2.fillPoly(labels, [vertices], (REGIONS.index(region),), shift=_FRACTION_BITS)
+        cv2.fillPoly(labels, [vertices], (FACE_PARTS.index(region),), shift=_FRACTION_BITS)
     result = labels.astype(np.int8)
     result[~mask] = OUTSIDE
     return result
 
 
-def _painting_order(points: NDArray[np.float64]) -> list[tuple[Region, NDArray[np.float64]]]:
+def _painting_order(points: NDArray[np.float64]) -> list[tuple[Part, NDArray[np.float64]]]:
     nose, chin = points[list(_NOSE_MIDLINE)], points[list(_CHIN_MIDLINE)]
     return [
-        (Region.MIDFACE_RIGHT, _side(points[list(_ARCH_RIGHT)], nose, -1.0)),
-        (Region.MIDFACE_LEFT, _side(points[list(_ARCH_LEFT)], nose, 1.0)),
-        (Region.MANDIBULAR_RIGHT, _side(points[list(_JAW_RIGHT)], chin, -1.0)),
-        (Region.MANDIBULAR_LEFT, _side(points[list(_JAW_LEFT)], chin, 1.0)),
-        (Region.NASOLABIAL_RIGHT, points[list(_NASOLABIAL_RIGHT)]),
-        (Region.NASOLABIAL_LEFT, points[list(_NASOLABIAL_LEFT)]),
-        (Region.PERIORBITAL_RIGHT, points[list(_PERIORBITAL_RIGHT)]),
-        (Region.PERIORBITAL_LEFT, points[list(_PERIORBITAL_LEFT)]),
-        (Region.NOSE_LIPS, points[list(_NOSE_LIPS)]),
+        (MIDFACE_RIGHT, _side(points[list(_ARCH_RIGHT)], nose, -1.0)),
+        (MIDFACE_LEFT, _side(points[list(_ARCH_LEFT)], nose, 1.0)),
+        (MANDIBULAR_RIGHT, _side(points[list(_JAW_RIGHT)], chin, -1.0)),
+        (MANDIBULAR_LEFT, _side(points[list(_JAW_LEFT)], chin, 1.0)),
+        (NASOLABIAL_RIGHT, points[list(_NASOLABIAL_RIGHT)]),
+        (NASOLABIAL_LEFT, points[list(_NASOLABIAL_LEFT)]),
+        (PERIORBITAL_RIGHT, points[list(_PERIORBITAL_RIGHT)]),
+        (PERIORBITAL_LEFT, points[list(_PERIORBITAL_LEFT)]),
+        (NOSE_LIPS, points[list(_NOSE_LIPS)]),
     ]
 
 

@@ -135,8 +135,8 @@ def _region_game(game: RegionAttribution) -> RegionGamePart:
         base=_per_class(game.base),
         full=_per_class(game.full),
         regions=[
-            RegionPart(region=region.value, values=_per_class(row))
-            for region, row in zip(game.regions, game.values, strict=True)
+            RegionPart(region=region.id, values=_per_class(row))
+            for region, row in zip(game.parts, game.values, strict=True)
         ],
     )
 

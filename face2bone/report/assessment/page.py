@@ -13,7 +13,8 @@ from face2bone.assess import NOT_EXPLAINED
 from face2bone.bone import CLASS_LABELS
 from face2bone.clinical.questions import load_questions
 from face2bone.clinical.score import number_text
-from face2bone.modalities.face import Region
+from face2bone.modalities.face import FACE_PARTS
+from face2bone.modalities.parts import part_of
 from face2bone.patient import RedFlag, RiskFactor
 from face2bone.report.assessment.document import (
     AssessmentDocument,
@@ -319,7 +320,7 @@ def _withheld(document: AssessmentDocument, words: Catalogue) -> str:
 
 
 def _region_values(game: RegionGamePart, named: str) -> dict[str, float]:
-    return {Region(r.region).label: getattr(r.values, named) for r in game.regions}
+    return {part_of(FACE_PARTS, r.region).label: getattr(r.values, named) for r in game.regions}
 
 
 def _in_words(values: Mapping[str, float], named: str, words: Catalogue) -> str:

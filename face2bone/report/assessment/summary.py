@@ -5,7 +5,6 @@ import numpy as np
 from face2bone.assess import NOT_EXPLAINED, Assessment, Explanation
 from face2bone.bone import CLASS_LABELS
 from face2bone.bundle.card import notice_of
-from face2bone.modalities.face import REGIONS
 
 
 def summary(assessment: Assessment) -> str:
@@ -77,7 +76,7 @@ def _regions(explanation: Explanation, k: int) -> list[str]:
     values = game.values[:, k]
     lines = [f"Regions, for {CLASS_LABELS[k]} (exact Shapley values of the logit, {game.baseline})"]
     return lines + [
-        f"  {REGIONS[i].label:<20}{values[i]:+7.2f}" for i in np.argsort(-np.abs(values))
+        f"  {game.parts[i].label:<20}{values[i]:+7.2f}" for i in np.argsort(-np.abs(values))
     ]
 
 

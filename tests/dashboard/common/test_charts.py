@@ -16,7 +16,7 @@ from face2bone.dashboard.common.charts import (
     reliability_curve,
 )
 from face2bone.drawing.pictures import AWAY, TOWARD
-from face2bone.modalities.face import REGIONS
+from face2bone.modalities.face.parts import FACE_PARTS
 
 
 def parsed(drawing: str) -> ET.Element:
@@ -32,7 +32,7 @@ def every_kind() -> list[str]:
     return [
         probability_bars(np.array([0.2, 0.5, 0.3])),
         icon_array(37, "osteoporosis"),
-        region_bars(np.arange(10.0) - 3.5, "left against, right for"),
+        region_bars(np.arange(10.0) - 3.5, FACE_PARTS, "left against, right for"),
         reliability_curve(table, 0.9),
     ]
 
@@ -75,10 +75,10 @@ def test_icon_array_has_one_hundred_people(count: int) -> None:
 
 def test_region_bars_put_the_strongest_on_top() -> None:
     values = np.arange(10.0) - 3.5
-    drawing = region_bars(values, "left against, right for")
-    labels = {region.label for region in REGIONS}
+    drawing = region_bars(values, FACE_PARTS, "left against, right for")
+    labels = {region.label for region in FACE_PARTS}
     shown = [text for text in texts(drawing) if text in labels]
-    assert shown == [REGIONS[i].label for i in np.argsort(-np.abs(values))]
+    assert shown == [FACE_PARTS[i].label for i in np.argsort(-np.abs(values))]
     assert "left against, right for" in texts(drawing)
 
 
@@ -123,8 +123,8 @@ def test_an_empty_bin_is_not_marked() -> None:
 
 def test_an_estimate_has_a_line_on_each_bar_and_says_its_interval() -> None:
     values, widths = np.linspace(-0.5, 0.4, 10), np.full(10, 0.1)
-    drawing = region_bars(values, "against ← logit → for", widths)
-    plain = region_bars(values, "against ← logit → for")
+    drawing = region_bars(values, FACE_PARTS, "against ← logit → for", widths)
+    plain = region_bars(values, FACE_PARTS, "against ← logit → for")
     assert drawing.count("<line") == plain.count("<line") + 3 * len(values)
     assert "−0.50 ± 0.10" in drawing
     assert "±" not in plain

@@ -12,7 +12,7 @@ from face2bone.dashboard.common.labels import distinct
 from face2bone.dashboard.review.export_step import LANGUAGES
 from face2bone.dashboard.review.history_form import WORDS, _label
 from face2bone.dashboard.review.photo_step import MENOPAUSE_WORDS, SEX_WORDS
-from face2bone.modalities.face import REGIONS
+from face2bone.modalities.face.parts import FACE_PARTS
 from face2bone.records import DECISIONS, ConsentBy
 
 
@@ -37,7 +37,7 @@ def test_every_list_of_fixed_options_is_distinct() -> None:
     lists = [
         [load_guideline(one).title for one in get_args(GuidelineId)],
         [rate.setting for rate in load_base_rates().rates.values()],
-        [region.label for region in REGIONS],
+        [region.label for region in FACE_PARTS],
         list(SEX_WORDS.values()),
         list(MENOPAUSE_WORDS.values()),
         list(LANGUAGES.values()),

@@ -7,27 +7,27 @@ from face2bone.cohort_explanations.groups import TRUE, GroupMeans, group_means
 from face2bone.dashboard.explore import explore_charts as module
 from face2bone.evaluation import Estimate
 from face2bone.explain.photo_row import signed
-from face2bone.modalities.face import REGIONS
-from tests.cohort_explanations.made import CONCEPTS, table_of
+from face2bone.modalities.face.parts import FACE_PARTS
+from tests.cohort_explanations.made import LAYOUT, table_of
 
 
 @pytest.fixture(scope="module")
 def groups() -> list[GroupMeans]:
-    return [g for g in group_means(table_of(14), CONCEPTS, 30) if g.dimension == TRUE]
+    return [g for g in group_means(table_of(14), LAYOUT, 30) if g.dimension == TRUE]
 
 
 def test_the_strongest_region_is_on_top_with_its_number(groups: list[GroupMeans]) -> None:
-    figure = module.regions_of(groups[0], "severity")
+    figure = module.regions_of(groups[0], "severity", FACE_PARTS)
     values = module.means(groups[0], "severity")
     strongest = int(np.abs(values).argmax())
-    assert figure.data[0].y[-1] == REGIONS[strongest].label
+    assert figure.data[0].y[-1] == FACE_PARTS[strongest].label
     assert figure.layout.annotations[-1].text == signed(float(values[strongest]))
 
 
 def test_lines_are_the_intervals_and_nothing_where_there_is_none(
     groups: list[GroupMeans],
 ) -> None:
-    bars = module.groups_of(groups, "normal", REGIONS[2]).data[0]
+    bars = module.groups_of(groups, "normal", FACE_PARTS, FACE_PARTS[2]).data[0]
     for place, group in enumerate(groups[::-1]):
         estimate = group.regions["normal"][2]
         assert bars.y[place] == f"{group.name} (n = {group.patients})"
@@ -38,7 +38,7 @@ def test_lines_are_the_intervals_and_nothing_where_there_is_none(
 
 
 def test_the_sign_is_told_by_hatching_too(groups: list[GroupMeans]) -> None:
-    bars = module.regions_of(groups[0], "osteopenia").data[0]
+    bars = module.regions_of(groups[0], "osteopenia", FACE_PARTS).data[0]
     hatched = [shape == "/" for shape in bars.marker.pattern.shape]
     assert hatched == [x < 0 for x in bars.x]
 
@@ -59,6 +59,6 @@ def with_severity(group: GroupMeans, values: list[float]) -> GroupMeans:
 
 
 def test_the_table_has_every_mean_with_its_interval(groups: list[GroupMeans]) -> None:
-    table = module.group_table(groups, "severity")
+    table = module.group_table(groups, "severity", FACE_PARTS)
     assert table.shape == (10, len(groups))
     assert " to " in table.iloc[0, 0]

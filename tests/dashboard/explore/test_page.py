@@ -16,8 +16,8 @@ from face2bone.dashboard.explore import change
 from face2bone.dashboard.explore.page import VIEWS
 from face2bone.drawn.face.patients import draw_patient, patient_seed
 from face2bone.drawn.face.worlds import World
-from face2bone.modalities.face import REGIONS
-from tests.cohort_explanations.made import cohort_of, figures
+from face2bone.modalities.face.parts import FACE_PARTS
+from tests.cohort_explanations.made import LAYOUT, cohort_of, figures
 from tests.dashboard.acts import done, named
 
 SECONDS = 120
@@ -103,9 +103,9 @@ def test_groups_show_a_face_each_and_one_region_across_them(with_cohort: Path) -
     app = page("Groups")
     assert len(app.get("html")) == 3  # a face for each true class
     assert "Only 10 patients" in words(app)
-    app.selectbox(key="explore_region").select(REGIONS[4]).run()
+    app.selectbox(key="explore_region").select(FACE_PARTS[4]).run()
     assert not app.exception
-    assert REGIONS[4].label in app.get("plotly_chart")[1].proto.spec
+    assert FACE_PARTS[4].label in app.get("plotly_chart")[1].proto.spec
     app.selectbox(key="explore_by").select("age").run()
     assert not app.exception
 
@@ -115,7 +115,7 @@ def test_two_patients_are_told_apart_in_words(with_cohort: Path) -> None:
     app.selectbox(key="pair_a").select(3).run()
     app.selectbox(key="pair_b").select(8).run()
     assert not app.exception
-    for sentence in difference(figures(3), figures(8), "severity").words:
+    for sentence in difference(figures(3), figures(8), "severity", LAYOUT).words:
         assert sentence in words(app)
 
 
@@ -152,7 +152,9 @@ def test_a_moved_slider_changes_the_face_and_the_answer(
     app.button(key="change_explain").click().run()
     app = done(app)
     assert not app.exception
-    words_of = difference(figures(0), figures(77), "severity", ("As drawn", "Changed")).words
+    words_of = difference(
+        figures(0), figures(77), "severity", LAYOUT, ("As drawn", "Changed")
+    ).words
     assert all(sentence in words(app) for sentence in words_of)
     named(app.slider, "change_orbit").set_value(0.0).run()
     assert app.button(key="change_explain")  # another face: asked for anew

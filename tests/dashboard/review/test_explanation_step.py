@@ -13,7 +13,7 @@ from face2bone.explain.baselines import Baseline
 from face2bone.explain.coalitions import all_coalitions
 from face2bone.explain.craft import ConceptAttribution
 from face2bone.explain.shapley import RegionAttribution
-from face2bone.modalities.face import find_face, shared_locator
+from face2bone.modalities.face import FACE_PARTS, find_face, shared_locator
 from face2bone.modalities.photo import Photo
 from tests.dashboard.acts import SECONDS, at_records, done
 
@@ -25,7 +25,7 @@ SEVERITY = 3
 
 def game(scales: Scales, fill: str) -> RegionAttribution:
     """Additive in every class, the regions' worth times the class's scale."""
-    return RegionAttribution(all_coalitions(10) @ np.outer(WORTH, scales), fill)
+    return RegionAttribution(all_coalitions(10) @ np.outer(WORTH, scales), fill, FACE_PARTS)
 
 
 def explanation(blur: Scales, mean_face: Scales) -> Explanation:

@@ -17,7 +17,7 @@ def page(agreement: float | None, beaten: float) -> None:
     from face2bone.dashboard.review.self_check import passed
     from face2bone.explain.self_check import SelfCheck
 
-    shown = passed(None if agreement is None else SelfCheck(agreement, beaten))
+    shown = passed(None if agreement is None else SelfCheck(agreement, beaten, 0.564))
     st.markdown("regions" if shown else "nothing")
 
 

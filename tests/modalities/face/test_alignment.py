@@ -111,14 +111,14 @@ def test_the_crop_does_not_depend_on_resolution(frontal: Any) -> None:
     one, other = frontal.aligned, align_landmarks(np.asarray(larger, np.uint8), landmarks)
     assert (one.mask != other.mask).mean() < 0.001
     both = one.mask & other.mask
-    assert np.abs(one.crop.astype(int) - other.crop)[both].mean() < 2.5
+    assert np.abs(one.pixels.astype(int) - other.pixels)[both].mean() < 2.5
 
 
 def test_pixels_play_no_part_in_the_geometry(frontal: Any) -> None:
     other = align_landmarks(np.zeros_like(frontal.pixels), frontal.landmarks)
     assert np.array_equal(other.transform, frontal.aligned.transform)
     assert np.array_equal(other.mask, frontal.aligned.mask)
-    assert np.array_equal(other.region_map, frontal.aligned.region_map)
+    assert np.array_equal(other.part_map, frontal.aligned.part_map)
 
 
 @settings(deadline=None)
@@ -143,10 +143,10 @@ def test_an_ellipse_of_landmarks_is_recovered(
 def test_drawn_faces_fill_the_crop(drawn_faces: tuple[Any, ...]) -> None:
     for face in drawn_faces:
         aligned = face.aligned
-        assert aligned.crop.shape == (CROP_SIZE, CROP_SIZE, 3)
-        assert aligned.crop.dtype == np.uint8
+        assert aligned.pixels.shape == (CROP_SIZE, CROP_SIZE, 3)
+        assert aligned.pixels.dtype == np.uint8
         assert aligned.transform.dtype == aligned.landmarks.dtype == np.float32
-        assert (aligned.crop[~aligned.mask] == MASK_VALUE).all()
+        assert (aligned.pixels[~aligned.mask] == MASK_VALUE).all()
         assert 0.35 < aligned.mask.mean() < 0.75
         assert 45 < inter_pupil_distance(aligned.landmarks) < 58
         inside = aligned.landmarks[[152, 10, 234, 454]]  # chin, hairline, both sides

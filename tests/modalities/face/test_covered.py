@@ -14,12 +14,12 @@ from face2bone.modalities.photo import Photo
 
 
 def painted(aligned: AlignedFace, outline: tuple[int, ...]) -> AlignedFace:
-    crop = aligned.crop.copy()
+    crop = aligned.pixels.copy()
     hull = cv2.convexHull(np.round(aligned.landmarks[list(outline)]).astype(np.int32))
     cv2.fillConvexPoly(crop, hull, (170, 190, 210))
-    grown = cv2.dilate((crop != aligned.crop).any(-1).astype(np.uint8), np.ones((7, 7))) > 0
+    grown = cv2.dilate((crop != aligned.pixels).any(-1).astype(np.uint8), np.ones((7, 7))) > 0
     crop[grown] = (170, 190, 210)
-    return replace(aligned, crop=crop)
+    return replace(aligned, pixels=crop)
 
 
 def test_uncovered_faces_are_far_from_the_limits(
@@ -47,4 +47,4 @@ def test_lightness_is_that_of_cielab(frontal: Any) -> None:
     """Black and white halves: a standard deviation of 50 in equal parts."""
     crop = np.zeros((160, 160, 3), np.uint8)
     crop[::2] = 255
-    assert lip_contrast(replace(frontal.aligned, crop=crop)) == pytest.approx(50, abs=1)
+    assert lip_contrast(replace(frontal.aligned, pixels=crop)) == pytest.approx(50, abs=1)

@@ -36,7 +36,7 @@ def test_the_astronaut_has_a_face_that_warns(astronaut_photo: Photo) -> None:
     assert face.landmarks.shape == (478, 3)
     assert face.quarter_turns == 0
     aligned = face.aligned
-    assert aligned.crop.shape == (160, 160, 3)
+    assert aligned.pixels.shape == (160, 160, 3)
     with pytest.raises(FrozenInstanceError):
         face.yaw_deg = 0.0  # type: ignore[misc]
 
@@ -119,7 +119,7 @@ def test_a_photo_on_its_side_is_aligned_upright(astronaut_photo: Photo) -> None:
     assert abs(face.roll_deg - upright.roll_deg) < 5
     one, other = face.aligned, upright.aligned
     both = one.mask & other.mask
-    assert np.abs(one.crop.astype(int) - other.crop)[both].mean() < 12
+    assert np.abs(one.pixels.astype(int) - other.pixels)[both].mean() < 12
 
 
 def test_limits_can_be_given(astronaut_photo: Photo) -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from face2bone.modalities.face.alignment import AlignedFace, align_landmarks
 from face2bone.modalities.face.limits import QualityLimits
+from face2bone.modalities.face.parts import FACE_PARTS
 from face2bone.modalities.face.pose import Pose, head_pose
 from face2bone.modalities.face.quality import (
     QualityCheck,
@@ -23,7 +24,6 @@ from face2bone.modalities.face.quality import (
     outside_frame_percent,
     sharpness,
 )
-from face2bone.modalities.face.regions import REGIONS
 from face2bone.modalities.photo import Photo
 
 AHEAD = Pose(0.0, 0.0, 0.0, 0)
@@ -41,7 +41,7 @@ def check(verdict: QualityVerdict, name: str) -> QualityCheck:
 
 
 def with_crop(aligned: AlignedFace, crop: NDArray[Any]) -> AlignedFace:
-    return replace(aligned, crop=np.clip(crop, 0, 255).astype(np.uint8))
+    return replace(aligned, pixels=np.clip(crop, 0, 255).astype(np.uint8))
 
 
 def blurred(face: Any, share: float) -> AlignedFace:
@@ -65,7 +65,7 @@ def test_sharpness_falls_with_blur_the_same_way_on_every_face(
 
 def test_sharpness_ignores_contrast_and_resolution(frontal: Any) -> None:
     aligned = frontal.aligned
-    pale = with_crop(aligned, 127 + 0.5 * (aligned.crop.astype(float) - 127))
+    pale = with_crop(aligned, 127 + 0.5 * (aligned.pixels.astype(float) - 127))
     assert sharpness(pale) == pytest.approx(sharpness(aligned), rel=0.1)
     larger = cv2.resize(frontal.pixels, None, fx=3, fy=3, interpolation=cv2.INTER_LINEAR)
     landmarks = (frontal.landmarks + 0.5) * 3 - 0.5
@@ -77,8 +77,8 @@ def test_sharpness_ignores_contrast_and_resolution(frontal: Any) -> None:
 def test_evenness_is_the_ratio_of_the_halves(frontal: Any) -> None:
     aligned = frontal.aligned
     crop = np.full((160, 160, 3), 200.0)
-    left = [i for i, region in enumerate(REGIONS) if region.value.endswith("_left")]
-    crop[np.isin(aligned.region_map, left)] = 80.0
+    left = [i for i, region in enumerate(FACE_PARTS) if region.id.endswith("_left")]
+    crop[np.isin(aligned.part_map, left)] = 80.0
     assert evenness(with_crop(aligned, crop)) == pytest.approx(0.4)
     assert evenness(aligned) > 0.6
     assert evenness(with_crop(aligned, crop * 0)) == 0.0
@@ -165,10 +165,10 @@ def test_small_faces_are_remarked(scale: float, status: str, frontal: Any) -> No
 
 def test_light_limits_and_words(frontal: Any) -> None:
     aligned = frontal.aligned
-    dark = judge(frontal, aligned=with_crop(aligned, aligned.crop * 0.05))
+    dark = judge(frontal, aligned=with_crop(aligned, aligned.pixels * 0.05))
     assert check(dark, "brightness").status == "reject"
     assert "Add light from the front" in check(dark, "brightness").reason
-    burnt = judge(frontal, aligned=with_crop(aligned, aligned.crop * 3.0))
+    burnt = judge(frontal, aligned=with_crop(aligned, aligned.pixels * 3.0))
     assert check(burnt, "clipping").status == "reject"
     soft = judge(frontal, aligned=blurred(frontal, 0.07))
     assert check(soft, "sharpness").status == "reject"

@@ -9,16 +9,28 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from face2bone.modalities.face.alignment import align_landmarks, ellipse_mask
-from face2bone.modalities.face.regions import OUTSIDE, REGIONS, Region, label_regions
+from face2bone.modalities.face.parts import (
+    FACE_PARTS,
+    FOREHEAD,
+    MANDIBULAR_LEFT,
+    MANDIBULAR_RIGHT,
+    MIDFACE_LEFT,
+    MIDFACE_RIGHT,
+    NASOLABIAL_LEFT,
+    NASOLABIAL_RIGHT,
+    NOSE_LIPS,
+    PERIORBITAL_LEFT,
+    PERIORBITAL_RIGHT,
+)
+from face2bone.modalities.face.regions import OUTSIDE, label_regions
+from face2bone.modalities.parts import Part, mirrored, part_index
 from face2bone.modalities.photo import Photo
 
-R = Region
 
-
-def share(region_map: NDArray[np.int8], weight: NDArray[Any], *regions: Region) -> float:
+def share(region_map: NDArray[np.int8], weight: NDArray[Any], *regions: Part) -> float:
     """Share of the weight inside the ellipse that lies in these regions."""
     inside = region_map != OUTSIDE
-    chosen = np.isin(region_map, [REGIONS.index(region) for region in regions])
+    chosen = np.isin(region_map, [FACE_PARTS.index(region) for region in regions])
     return float(weight[chosen].sum() / weight[inside].sum())
 
 
@@ -27,11 +39,11 @@ def check_partition(region_map: NDArray[np.int8], mask: NDArray[np.bool_]) -> No
     assert region_map.shape == mask.shape
     assert np.array_equal(region_map != OUTSIDE, mask)
     assert region_map.min() >= OUTSIDE
-    assert region_map.max() < len(REGIONS)
+    assert region_map.max() < len(FACE_PARTS)
 
 
 def test_names_and_order_are_fixed() -> None:
-    assert [region.value for region in REGIONS] == [
+    assert [region.id for region in FACE_PARTS] == [
         "forehead",
         "periorbital_left",
         "periorbital_right",
@@ -43,17 +55,17 @@ def test_names_and_order_are_fixed() -> None:
         "mandibular_right",
         "nose_lips",
     ]
-    assert R.PERIORBITAL_LEFT.label == "left periorbital"
-    assert R.NOSE_LIPS.label == "nose and lips"
-    assert R.FOREHEAD.label == "forehead"
-    assert len({region.label for region in REGIONS}) == 10
+    assert PERIORBITAL_LEFT.label == "left periorbital"
+    assert NOSE_LIPS.label == "nose and lips"
+    assert FOREHEAD.label == "forehead"
+    assert len({region.label for region in FACE_PARTS}) == 10
 
 
 def test_drawn_faces_are_partitioned_into_ten(drawn_faces: tuple[Any, ...]) -> None:
     for face in drawn_faces:
         aligned = face.aligned
-        check_partition(aligned.region_map, aligned.mask)
-        pixels = np.bincount(aligned.region_map[aligned.mask], minlength=10)
+        check_partition(aligned.part_map, aligned.mask)
+        pixels = np.bincount(aligned.part_map[aligned.mask], minlength=10)
         assert pixels.min() >= 40
 
 
@@ -89,53 +101,53 @@ def test_any_landmarks_give_a_partition(seed: int) -> None:
 @pytest.mark.parametrize(
     ("region", "landmarks"),
     [
-        (R.FOREHEAD, (9, 151, 108, 337, 69, 299, 71, 301, 139, 368)),  # temples last
-        (R.PERIORBITAL_RIGHT, (468, 159, 145, 230, 223)),
-        (R.PERIORBITAL_LEFT, (473, 386, 374, 450, 443)),
-        (R.MIDFACE_RIGHT, (50, 101, 123, 147, 187)),
-        (R.MIDFACE_LEFT, (280, 330, 352, 376, 411)),
-        (R.NASOLABIAL_RIGHT, (203, 206, 216, 92)),
-        (R.NASOLABIAL_LEFT, (423, 426, 436, 322)),
-        (R.MANDIBULAR_RIGHT, (32, 210, 169, 135, 171, 83)),
-        (R.MANDIBULAR_LEFT, (262, 430, 394, 364, 396, 313)),
-        (R.NOSE_LIPS, (4, 5, 197, 1, 164, 0, 13, 17, 84, 314, 72, 302)),
+        (FOREHEAD, (9, 151, 108, 337, 69, 299, 71, 301, 139, 368)),  # temples last
+        (PERIORBITAL_RIGHT, (468, 159, 145, 230, 223)),
+        (PERIORBITAL_LEFT, (473, 386, 374, 450, 443)),
+        (MIDFACE_RIGHT, (50, 101, 123, 147, 187)),
+        (MIDFACE_LEFT, (280, 330, 352, 376, 411)),
+        (NASOLABIAL_RIGHT, (203, 206, 216, 92)),
+        (NASOLABIAL_LEFT, (423, 426, 436, 322)),
+        (MANDIBULAR_RIGHT, (32, 210, 169, 135, 171, 83)),
+        (MANDIBULAR_LEFT, (262, 430, 394, 364, 396, 313)),
+        (NOSE_LIPS, (4, 5, 197, 1, 164, 0, 13, 17, 84, 314, 72, 302)),
     ],
 )
 def test_landmarks_lie_in_their_region(
-    region: Region, landmarks: tuple[int, ...], frontal: Any
+    region: Part, landmarks: tuple[int, ...], frontal: Any
 ) -> None:
     points = frontal.aligned.landmarks
     everywhere = label_regions(points, np.ones((160, 160), bool))
     columns, rows = np.round(points[list(landmarks)]).astype(int).T
-    found = {REGIONS[index].name for index in everywhere[rows, columns]}
-    assert found == {region.name}
+    found = {FACE_PARTS[index].id for index in everywhere[rows, columns]}
+    assert found == {region.id}
 
 
 def test_left_is_the_patients_left(frontal: Any, drawn_faces: tuple[Any, ...]) -> None:
     columns = np.broadcast_to(np.arange(160), (160, 160))
     for face in (frontal, *drawn_faces):
-        labels = face.aligned.region_map
-        for name in ("PERIORBITAL", "MIDFACE", "NASOLABIAL", "MANDIBULAR"):
-            left, right = (REGIONS.index(Region[f"{name}_{side}"]) for side in ("LEFT", "RIGHT"))
+        labels = face.aligned.part_map
+        for name in ("periorbital", "midface", "nasolabial", "mandibular"):
+            left, right = (part_index(FACE_PARTS, f"{name}_{side}") for side in ("left", "right"))
             assert columns[labels == left].mean() > columns[labels == right].mean() + 15
 
 
 def test_the_chin_is_split_at_its_midline(frontal: Any) -> None:
     aligned = frontal.aligned
     x, y = np.round(aligned.landmarks[199]).astype(int)
-    row = aligned.region_map[y]
-    assert REGIONS[row[x - 4]] is R.MANDIBULAR_RIGHT
-    assert REGIONS[row[x + 4]] is R.MANDIBULAR_LEFT
+    row = aligned.part_map[y]
+    assert FACE_PARTS[row[x - 4]] is MANDIBULAR_RIGHT
+    assert FACE_PARTS[row[x + 4]] is MANDIBULAR_LEFT
 
 
 PLANTED = {
-    "orbit": (R.PERIORBITAL_LEFT, R.PERIORBITAL_RIGHT),
+    "orbit": (PERIORBITAL_LEFT, PERIORBITAL_RIGHT),
     "maxilla": (
-        R.MIDFACE_LEFT, R.MIDFACE_RIGHT, R.NASOLABIAL_LEFT, R.NASOLABIAL_RIGHT, R.NOSE_LIPS,
+        MIDFACE_LEFT, MIDFACE_RIGHT, NASOLABIAL_LEFT, NASOLABIAL_RIGHT, NOSE_LIPS,
     ),
-    "nasolabial": (R.NASOLABIAL_LEFT, R.NASOLABIAL_RIGHT),
-    "jaw": (R.MANDIBULAR_LEFT, R.MANDIBULAR_RIGHT),
-    "temple": (R.FOREHEAD,),
+    "nasolabial": (NASOLABIAL_LEFT, NASOLABIAL_RIGHT),
+    "jaw": (MANDIBULAR_LEFT, MANDIBULAR_RIGHT),
+    "temple": (FOREHEAD,),
 }  # fmt: skip
 
 
@@ -148,22 +160,16 @@ def test_what_ageing_changes_lies_in_the_region_of_that_name(
     for face in (frontal, *drawn_faces):
         aligned = face.aligned
         weight = np.repeat(face.maps[name][..., None] * 255, 3, axis=2).astype(np.uint8)
-        seen = align_landmarks(weight, face.landmarks).crop[..., 0].astype(float)
-        shares.append(share(aligned.region_map, seen, *PLANTED[name]))
+        seen = align_landmarks(weight, face.landmarks).pixels[..., 0].astype(float)
+        shares.append(share(aligned.part_map, seen, *PLANTED[name]))
     assert np.mean(shares) > 0.6, np.round(shares, 2)
 
 
 def test_a_mirrored_face_has_mirrored_regions(
     astronaut_photo: Photo, astronaut_landmarks: NDArray[np.float32], locator: Any
 ) -> None:
-    mirrored = np.ascontiguousarray(astronaut_photo.pixels[:, ::-1])
-    one = align_landmarks(astronaut_photo.pixels, astronaut_landmarks).region_map
-    other = align_landmarks(mirrored, locator.locate(mirrored)[0]).region_map[:, ::-1]
-    other_side = {"left": "right", "right": "left"}
-    swap = []
-    for region in REGIONS:
-        part, _, side = region.value.rpartition("_")
-        twin = f"{part}_{other_side[side]}" if side in other_side else region.value
-        swap.append(REGIONS.index(Region(twin)))
-    expected = np.array([*swap, OUTSIDE])[one]
+    turned = np.ascontiguousarray(astronaut_photo.pixels[:, ::-1])
+    one = align_landmarks(astronaut_photo.pixels, astronaut_landmarks).part_map
+    other = align_landmarks(turned, locator.locate(turned)[0]).part_map[:, ::-1]
+    expected = mirrored(one, FACE_PARTS)[:, ::-1]
     assert (expected != other).mean() < 0.06

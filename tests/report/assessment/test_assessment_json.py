@@ -13,7 +13,7 @@ from face2bone.bundle import Bundle
 from face2bone.bundle.card import DEMO_NOTICE, notice_of
 from face2bone.clinical.frax import FraxResult
 from face2bone.history import Condition, Fracture, FractureSite, History, SiteScores, Smoking
-from face2bone.modalities.face import REGIONS
+from face2bone.modalities.face.parts import FACE_PARTS
 from face2bone.modalities.face.quality import QualityCheck, QualityVerdict
 from face2bone.report.assessment.assessment_json import document, to_json
 from face2bone.report.assessment.document import SCHEMA_VERSION, AssessmentDocument, read_document
@@ -31,7 +31,7 @@ def test_numbers_are_the_models(assessment: Assessment) -> None:
     np.testing.assert_allclose(
         [p.normal, p.osteopenia, p.osteoporosis], assessment.prediction.probabilities, atol=1e-6
     )
-    assert [r.region for r in parts.regions[0].regions] == [r.value for r in REGIONS]
+    assert [r.region for r in parts.regions[0].regions] == [r.id for r in FACE_PARTS]
     assert len(parts.concepts) == len(assessment.explanation.concepts.names)
 
 
@@ -46,7 +46,7 @@ def test_region_values_still_add_up_after_rounding(assessment: Assessment) -> No
 
 def test_no_picture_travels_in_the_json(assessment: Assessment) -> None:
     text = to_json(assessment)
-    crop = assessment.located.aligned.crop
+    crop = assessment.located.aligned.pixels
     assert base64.b64encode(crop.tobytes()[:300]).decode() not in text
     assert len(text) < 40_000
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from face2bone.assess import NOT_EXPLAINED, Assessment, Explanation
 from face2bone.bundle.card import DEMO_NOTICE
-from face2bone.modalities.face import REGIONS
+from face2bone.modalities.face.parts import FACE_PARTS
 from face2bone.report.assessment.summary import summary
 
 
@@ -17,7 +17,7 @@ def test_notice_stands_above_every_number(assessment: Assessment) -> None:
 
 def test_every_region_concept_and_reason_is_printed(assessment: Assessment) -> None:
     text = summary(assessment)
-    for region in REGIONS:
+    for region in FACE_PARTS:
         assert region.label in text
     for reason in assessment.referral.reasons:
         assert reason.text in text
@@ -44,5 +44,5 @@ def test_where_nothing_was_explained_it_says_so_and_names_no_region(
 ) -> None:
     text = summary(replace(assessment, explanation=Explanation.none()))
     assert NOT_EXPLAINED in text
-    assert not any(f"  {region.label:<20}" in text for region in REGIONS)
+    assert not any(f"  {region.label:<20}" in text for region in FACE_PARTS)
     assert "What next:" in text

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from face2bone.bundle import ConceptBank
 from face2bone.explain.baselines import blur_baseline
 from face2bone.explain.nmf import project
+from face2bone.modalities.face import FACE_INPUT
 from face2bone.nn import Face2Bone
 from face2bone.nn.config import NetworkConfig
 from face2bone.runtime import network_input
@@ -62,7 +63,7 @@ def network():
 
 @pytest.fixture(scope="module")
 def bank(network, face):
-    features = network.features(torch.from_numpy(network_input(face.crop[None])))
+    features = network.features(torch.from_numpy(network_input(face.pixels[None], FACE_INPUT)))
     return random_bank(features.shape[1])
 
 
@@ -100,8 +101,8 @@ def test_the_whole_chain_equals_finite_differences_in_double_precision(bank, fac
     rng = np.random.default_rng(1)
     # Noise everywhere: on the even grey around a face the maxima of pooling tie, and where they
     # tie there is no derivative.
-    crop = np.clip(face.crop + rng.normal(0, 9, face.crop.shape), 0, 255)
-    x = torch.from_numpy(network_input(crop[None])).double()
+    crop = np.clip(face.pixels + rng.normal(0, 9, face.pixels.shape), 0, 255)
+    x = torch.from_numpy(network_input(crop[None], FACE_INPUT)).double()
     # The spectral attention computes in float32 whatever it gets: too coarse for a difference.
     with patch.object(torch.Tensor, "float", torch.Tensor.double):
         presence, gradients = presence_gradients(network, bank.basis, x)
@@ -117,7 +118,7 @@ def test_the_whole_chain_equals_finite_differences_in_double_precision(bank, fac
 
 
 def test_a_batch_is_each_of_its_photos(network, bank, face):
-    x = torch.from_numpy(network_input(np.stack([face.crop, 255 - face.crop])))
+    x = torch.from_numpy(network_input(np.stack([face.pixels, 255 - face.pixels]), FACE_INPUT))
     together = presence_gradients(network, bank.basis, x)
     for i in range(2):
         alone = presence_gradients(network, bank.basis, x[i : i + 1])
@@ -146,7 +147,7 @@ def planted(face):
     found = implicit_location(
         PlantedNetwork(),
         dataclasses.replace(random_bank(6, 3), basis=PlantedNetwork.LOADINGS.numpy()),
-        dataclasses.replace(face, crop=crop),
+        dataclasses.replace(face, pixels=crop),
         steps=8,
     )
     return found, red, blue
@@ -176,15 +177,17 @@ def test_locations_are_shown_from_0_to_1_in_the_face(planted, face):
 
 
 def test_presence_is_that_of_the_quick_view(network, bank, face):
-    features = network.features(torch.from_numpy(network_input(face.crop[None]))).numpy()
+    features = network.features(
+        torch.from_numpy(network_input(face.pixels[None], FACE_INPUT))
+    ).numpy()
     rows = features[0].reshape(features.shape[1], -1).T
     expected = project(rows, bank.basis).mean(axis=0) / bank.presence_scale
     assert np.allclose(implicit_location(network, bank, face, steps=1).presence, expected)
 
 
 def test_a_face_that_is_its_own_blur_has_nowhere(network, bank, face):
-    flat = dataclasses.replace(face, crop=np.full_like(face.crop, 127))
-    assert (blur_baseline(flat).pixels == flat.crop).all()
+    flat = dataclasses.replace(face, pixels=np.full_like(face.pixels, 127))
+    assert (blur_baseline(flat).pixels == flat.pixels).all()
     found = implicit_location(network, bank, flat, steps=1)
     assert (found.attribution == 0).all()
     assert (found.location == 0).all()

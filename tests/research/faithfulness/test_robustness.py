@@ -6,10 +6,11 @@ import torch
 from captum.metrics import infidelity as captum_infidelity
 
 from face2bone.explain.coalitions import all_coalitions, shapley_values
-from face2bone.explain.curves import N
 from face2bone.nn import Face2Bone
 from face2bone.nn.config import NetworkConfig
 from research.faithfulness.robustness import NOISE, infidelity, max_sensitivity, noisy, shuffled
+
+N = 10
 
 
 def test_the_values_of_an_additive_game_tell_everything():
@@ -44,10 +45,10 @@ def test_infidelity_is_captums_over_all_coalitions(table):
 
 def test_noise_is_small_and_inside_the_face(face):
     moved = noisy(face, np.random.default_rng(0))
-    change = np.abs(moved.crop.astype(int) - face.crop)
+    change = np.abs(moved.pixels.astype(int) - face.pixels)
     assert change.max() == NOISE
     assert change[~face.mask].max() == 0
-    assert moved.region_map is face.region_map
+    assert moved.part_map is face.part_map
 
 
 def test_max_sensitivity_is_the_worst_relative_change(face):

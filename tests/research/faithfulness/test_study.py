@@ -8,7 +8,7 @@ import pytest
 from face2bone.errors import FaceError
 from face2bone.explain.coalitions import all_coalitions
 from face2bone.explain.shapley import region_shapley
-from face2bone.modalities.face.regions import REGIONS
+from face2bone.modalities.face.parts import FACE_PARTS
 from research.faithfulness import figures, rivals, table
 from research.faithfulness.baselines import BASELINES
 from research.faithfulness.study import Faces, network_name, once, run
@@ -29,13 +29,13 @@ def folder(twin, patient, tmp_path_factory):
     aligned = twin.aligned
 
     def logits_of(crops):
-        return reads_the_eyes(crops, aligned.region_map)
+        return reads_the_eyes(crops, aligned.part_map)
 
     def game(baseline):
         return region_shapley(logits_of, aligned, baseline).table
 
     tables = {name: game(baseline) for name, baseline in baselines(aligned).items()}
-    own = logits_of(np.concatenate([aligned.crop[None], twin.alone]))
+    own = logits_of(np.concatenate([aligned.pixels[None], twin.alone]))
     for i in range(3):
         once(
             out / f"eyes/{i:04d}-games.npz",
@@ -54,7 +54,7 @@ def folder(twin, patient, tmp_path_factory):
 def baselines(aligned):
     from face2bone.explain.baselines import Baseline, blur_baseline
 
-    bright = np.where(aligned.mask[..., None], np.uint8(250), aligned.crop)
+    bright = np.where(aligned.mask[..., None], np.uint8(250), aligned.pixels)
     return {"blur": blur_baseline(aligned), "dark": Baseline("bright", bright)}
 
 
@@ -182,5 +182,5 @@ def test_an_additive_table_checks_itself_right():
 
 
 def additive(scale):
-    part = all_coalitions(len(REGIONS)) @ (scale * np.arange(1.0, 11.0))
+    part = all_coalitions(len(FACE_PARTS)) @ (scale * np.arange(1.0, 11.0))
     return np.stack([-part, np.zeros(1024), part], axis=1)

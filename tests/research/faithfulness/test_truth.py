@@ -5,7 +5,7 @@ import pytest
 
 from face2bone.drawn.face.parameters import AGEING_NAMES
 from face2bone.explain.shapley import region_shapley
-from face2bone.modalities.face.regions import REGIONS
+from face2bone.modalities.face.parts import FACE_PARTS
 from research.faithfulness.truth import (
     changed_regions,
     inside_ratio,
@@ -15,14 +15,14 @@ from research.faithfulness.truth import (
 
 
 def test_a_region_counts_as_changed_above_the_mean_of_the_face(face):
-    change = np.where(np.isin(face.region_map, (1, 8)), 6.0, 1.0)
+    change = np.where(np.isin(face.part_map, (1, 8)), 6.0, 1.0)
     change[~face.mask] = 200.0
-    assert np.flatnonzero(changed_regions(change, face.region_map)).tolist() == [1, 8]
+    assert np.flatnonzero(changed_regions(change, face.part_map)).tolist() == [1, 8]
 
 
 def test_the_eyes_folds_and_jaw_of_a_patient_changed(twin):
-    changed = changed_regions(twin.change, twin.aligned.region_map)
-    names = {r.value.partition("_")[0] for r, c in zip(REGIONS, changed, strict=True) if c}
+    changed = changed_regions(twin.change, twin.aligned.part_map)
+    names = {r.id.partition("_")[0] for r, c in zip(FACE_PARTS, changed, strict=True) if c}
     assert {"periorbital", "nasolabial"} <= names
     assert not changed.all()
 
@@ -42,7 +42,7 @@ def test_the_map_of_parameters_is_a_share_of_their_change(twin):
     assert np.allclose(shares.sum(axis=1), 1)
     assert (shares >= 0).all()
     temple = shares[AGEING_NAMES.index("temple")]
-    assert REGIONS[int(temple.argmax())].value == "forehead"
+    assert FACE_PARTS[int(temple.argmax())].id == "forehead"
 
 
 def test_the_second_reference_lays_effects_onto_regions():
@@ -57,13 +57,15 @@ def test_the_second_reference_lays_effects_onto_regions():
 
 def test_a_network_that_reads_one_region_is_explained_by_the_twin(twin):
     """An analytic network whose reference is known: brightness of the left periorbital region."""
-    eye = twin.aligned.region_map == 1
+    eye = twin.aligned.part_map == 1
 
     def logits(crops):
         level = crops[:, eye].mean(axis=(1, 2), dtype=np.float64)
         return np.stack([np.zeros(len(crops)), np.zeros(len(crops)), level], axis=1)
 
     found = region_shapley(logits, twin.aligned, twin.baseline).values[:, 2]
-    expected = twin.aligned.crop[eye].mean(dtype=np.float64) - twin.twin[eye].mean(dtype=np.float64)
+    expected = twin.aligned.pixels[eye].mean(dtype=np.float64) - twin.twin[eye].mean(
+        dtype=np.float64
+    )
     assert found[1] == pytest.approx(expected)
     assert np.abs(np.delete(found, 1)).max() < 1e-9

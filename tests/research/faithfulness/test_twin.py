@@ -7,13 +7,21 @@ from face2bone.drawn.face.parameters import AGEING_NAMES, Ageing
 from face2bone.drawn.face.worlds import HIGHEST, LOWEST, ageing_mean
 from face2bone.errors import NoFaceFound
 from face2bone.modalities.face.alignment import MASK_VALUE
-from face2bone.modalities.face.regions import REGIONS, Region
+from face2bone.modalities.face.parts import (
+    FACE_PARTS,
+    MANDIBULAR_LEFT,
+    MANDIBULAR_RIGHT,
+    NASOLABIAL_LEFT,
+    NASOLABIAL_RIGHT,
+    PERIORBITAL_LEFT,
+    PERIORBITAL_RIGHT,
+)
 from research.faithfulness.baselines import region_means
 from research.faithfulness.twin import healthy_ageing, twin_face
 
 
 def of(values, *regions):
-    return np.mean([values[REGIONS.index(r)] for r in regions])
+    return np.mean([values[FACE_PARTS.index(r)] for r in regions])
 
 
 def test_healthy_is_the_mean_of_a_t_score_of_zero():
@@ -37,13 +45,13 @@ def test_each_parameter_changes_the_regions_it_is_named_for(twin):
     means = dict(
         zip(
             AGEING_NAMES,
-            (region_means(c, twin.aligned.region_map) for c in twin.change_alone),
+            (region_means(c, twin.aligned.part_map) for c in twin.change_alone),
             strict=True,
         )
     )
-    eyes = (Region.PERIORBITAL_LEFT, Region.PERIORBITAL_RIGHT)
-    jaw = (Region.MANDIBULAR_LEFT, Region.MANDIBULAR_RIGHT)
-    folds = (Region.NASOLABIAL_LEFT, Region.NASOLABIAL_RIGHT)
+    eyes = (PERIORBITAL_LEFT, PERIORBITAL_RIGHT)
+    jaw = (MANDIBULAR_LEFT, MANDIBULAR_RIGHT)
+    folds = (NASOLABIAL_LEFT, NASOLABIAL_RIGHT)
     assert of(means["orbit"], *eyes) > 3 * of(means["orbit"], *jaw)
     assert of(means["jaw"], *jaw) > 3 * of(means["jaw"], *eyes)
     assert of(means["nasolabial"], *folds) > 3 * of(means["nasolabial"], *eyes)

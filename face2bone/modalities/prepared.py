@@ -1,0 +1,28 @@
+"""A picture as a network reads it: aligned, masked and divided into parts."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from face2bone.modalities.input_spec import InputSpec
+from face2bone.modalities.parts import Part
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One subject in the frame of its crop.
+
+    pixels: uint8 (H, W, C), ``spec.mask_value`` outside the mask;
+    mask: bool (H, W), inside what the network is to look at;
+    part_map: int8 (H, W), index into ``parts``, -1 outside the mask;
+    transform: float32 (2, 3), from the picture's pixels to the crop's;
+    parts: what the mask is divided into; spec: the input it was prepared as.
+    """
+
+    pixels: NDArray[np.uint8]
+    mask: NDArray[np.bool_]
+    part_map: NDArray[np.int8]
+    transform: NDArray[np.float32]
+    parts: tuple[Part, ...]
+    spec: InputSpec
