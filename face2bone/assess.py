@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Self
 
-from face2bone.bone import CLASS_LABELS
 from face2bone.bundle import Bundle, Status, bundle_hash
 from face2bone.calibration import Calibrator, calibrated, operating_point
 from face2bone.choices import GuidelineId
@@ -34,24 +33,23 @@ from face2bone.explain.pixel_map import pixel_map
 from face2bone.explain.self_check import SelfCheck, self_check
 from face2bone.explain.shapley import RegionAttribution, expected_class, region_shapley
 from face2bone.modalities.face import (
-    FACE_INPUT,
     AlignedFace,
     Face,
     QualityVerdict,
-    find_face,
-    shared_locator,
 )
 from face2bone.modalities.parts import Part
-from face2bone.modalities.photo import Photo, read_photo
+from face2bone.modalities.photo import Photo
 from face2bone.patient import Patient
 from face2bone.runtime import Engine, Prediction, logits_of_crops, make_engine, predict
 from face2bone.settings import get_settings
+from face2bone.studies import Tools, study_named
 from face2bone.tasks import BONE_MASS
 
 Progress = Callable[[str, float], None]
 """Called with a step's name and the fraction done in [0, 1]; raise from it to cancel."""
 
 NOT_EXPLAINED: Final = "The result of this photo was not explained."
+BASELINES: Final = {"blur": blur_baseline, "inpaint": inpaint_baseline}
 STEPS: Final = ("face", "result", "regions", "concepts", "referral")
 
 
@@ -215,25 +213,28 @@ def _half(progress: Progress, index: int) -> Callable[[float], None]:
     return lambda fraction: progress("regions", (index + fraction) / 2)
 
 
-def _check_reads_faces(bundle: Bundle) -> None:
-    """Raise ``BundleCorrupt`` for a bundle of another kind of picture, or of other classes."""
+def _check_fits(bundle: Bundle, tools: Tools) -> None:
+    """Raise ``BundleCorrupt`` for a bundle that is not of the study its card names."""
     card = bundle.card
-    if not card.input.takes(FACE_INPUT) or card.labels != CLASS_LABELS:
+    if not card.input.takes(tools.modality.input) or card.labels != tools.task.classes:
         raise BundleCorrupt(
-            "This bundle is not for faces and bone mass classes: its network reads other pictures "
-            "or answers another question. Set FACE2BONE_BUNDLE to a Face2Bone bundle."
+            f"The bundle's card names the study {card.study}, but its network reads other pictures "
+            "or answers another question. Fetch the bundle again or rebuild it."
         )
 
 
 class Assessor:
-    """A bundle and an engine, ready to assess photos; safe to share between threads."""
+    """A bundle and an engine, ready to assess photos; safe to share between threads.
+
+    Pictures are read and prepared, and hidden parts filled, as the bundle's study says.
+    """
 
     def __init__(self, bundle: Bundle, engine: Engine | None = None) -> None:
         settings = get_settings()
-        _check_reads_faces(bundle)
+        self.tools = study_named(bundle.card.study).ready()
+        _check_fits(bundle, self.tools)
         self.bundle = bundle
         self.engine = engine or make_engine(bundle, settings.engine, threads=settings.threads)
-        self.locator = shared_locator()
         self.facts = BundleFacts.of(bundle)
 
     def locate(self, photo: Photo) -> LocatedFace:
@@ -242,7 +243,8 @@ class Assessor:
         Raises ``NoFaceFound`` or ``SeveralFaces``; a failed quality check is data in
         the result, so that a page can show what to change.
         """
-        return LocatedFace(photo.sha256, find_face(photo, self.locator))
+        (face,) = self.tools.modality.prepare(photo)
+        return LocatedFace(photo.sha256, face)
 
     def predict(self, located: LocatedFace) -> Prediction:
         """Calibrated probabilities; raises ``FaceRejected`` with every rejecting reason."""
@@ -266,10 +268,10 @@ class Assessor:
 
         ``so_far`` gets estimates under the first baseline, then the regions, without concepts yet.
         """
-        blurred, painted = blur_baseline(located.aligned), inpaint_baseline(located.aligned)
+        first, second = (BASELINES[name](located.aligned) for name in self.tools.baselines)
         regions = (
-            self._regions(located.aligned, blurred, _half(progress, 0), so_far),
-            self._regions(located.aligned, painted, _half(progress, 1)),
+            self._regions(located.aligned, first, _half(progress, 0), so_far),
+            self._regions(located.aligned, second, _half(progress, 1)),
         )
         if so_far is not None:
             so_far(Explanation(regions, no_concepts()))
@@ -346,7 +348,8 @@ class Assessor:
         one usable face, and ``FaceRejected`` when a quality check rejects it.
         """
         progress("face", 0.0)
-        located = self.locate(read_photo(photo) if isinstance(photo, bytes) else photo)
+        picture = self.tools.modality.read(photo) if isinstance(photo, bytes) else photo
+        located = self.locate(picture)
         progress("result", 0.0)
         prediction = self.predict(located)
         explanation = self.explain(located, progress) if explained else Explanation.none()

@@ -20,7 +20,9 @@
     │   └── LeakingSplit        one patient on two sides of a split
     ├── BundleError             a trained model cannot be loaded
     │   ├── BundleMissing       a file of the bundle is not there
+    │   ├── WrongStudy          the bundle reads the pictures of another study
     │   └── BundleCorrupt       a file differs from its recorded hash, or its contents are invalid
+    ├── StudyError              a study is unknown, or planned and not ready
     ├── ConceptNameRefused      a concept cannot be called that, or the name cannot be kept
     ├── TrainingError           a training run cannot start or go on
     │   └── TrainingDiverged    its loss stopped being finite
@@ -126,6 +128,14 @@ class BundleMissing(BundleError):
 
 class BundleCorrupt(BundleError):
     """Raised when a file differs from its recorded hash or cannot be parsed."""
+
+
+class WrongStudy(BundleError):
+    """Raised when a bundle meets the pictures or the cohort of a study that is not its own."""
+
+
+class StudyError(Face2BoneError):
+    """Raised when a study is unknown, or is planned and something is asked of it."""
 
 
 class ConceptNameRefused(Face2BoneError):

@@ -63,6 +63,12 @@ def test_help_imports_typer_and_little_else() -> None:
     assert not modules & (HEAVY | {"numpy", "pydantic", "cv2", "PIL", "streamlit"})
 
 
+def test_the_package_itself_imports_nothing_until_a_name_is_asked_for() -> None:
+    loaded = {m for m in imported_by("import face2bone") if m.startswith("face2bone.")}
+    assert not loaded
+    assert "face2bone.patient" in imported_by("from face2bone import Patient")
+
+
 @pytest.mark.parametrize("module", ["face2bone.assess", "face2bone.report.assessment.files"])
 def test_an_assessment_imports_no_library_of_tables_or_statistics(module: str) -> None:
     heavy = {"pandas", "scipy.stats", "scipy.optimize", "scipy.ndimage", "sklearn", "matplotlib"}

@@ -17,9 +17,10 @@ import yaml
 from pydantic import ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 
 from face2bone.careful import yaml_of
-from face2bone.errors import BundleCorrupt, Face2BoneError
+from face2bone.errors import BundleCorrupt, Face2BoneError, WrongStudy
 from face2bone.modalities.input_spec import InputSpec
 from face2bone.nn.config import NetworkConfig
+from face2bone.reference import ReferenceMethod
 
 SCHEMA: Final = 2
 FIRST_SCHEMA: Final = 1
@@ -40,6 +41,7 @@ RESEARCH_NOTICE: Final = "Research software, not a medical device. DXA decides, 
 Status = Literal["demo", "research", "locally-validated"]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Text = Annotated[str, Field(min_length=1)]
+StudyId = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,39}$")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +59,8 @@ class BundleCard:
         ``labels``: the base rate every shown probability stands beside.
     provenance: how the bundle came to be: recipe, seeds, versions, licence.
     results: figures measured on patients never used in training or tuning.
+    study, reference_method: whose pictures it reads, and how the bone of those who trained it
+        was measured; a card of before there was a choice says neither.
 
     Raises ``BundleCorrupt`` when the fields contradict each other.
     """
@@ -78,6 +82,8 @@ class BundleCard:
     generator_hash: Sha256 | None = None
     files: Mapping[str, Sha256] = field(default_factory=dict)
     schema: int = SCHEMA
+    study: StudyId = "face2bone"
+    reference_method: ReferenceMethod = ReferenceMethod.DXA
 
     def __post_init__(self) -> None:
         _require(self.schema == SCHEMA, f"its schema is {self.schema}, this version reads {SCHEMA}")
@@ -112,6 +118,14 @@ class BundleCard:
                 return _COUNTS.validate_python(figures["confusion"])
         return None
 
+    def require_study(self, study: str, what: str) -> None:
+        """Raise ``WrongStudy`` unless ``what``, such as "the cohort", is of the bundle's study."""
+        if study != self.study:
+            raise WrongStudy(
+                f"The bundle {self.name} is of the study {self.study} and {what} is of {study}. "
+                f"Choose a bundle of {study}."
+            )
+
     def _has_counts(self) -> bool:
         try:
             rows = self.confusion
@@ -130,7 +144,8 @@ def card_to_yaml(card: BundleCard) -> bytes:
 
     Raises ``BundleCorrupt`` when a value is no plain number, text, list or mapping.
     """
-    values = asdict(card) | {"files": dict(card.files)}
+    plain = {"files": dict(card.files), "reference_method": card.reference_method.value}
+    values = asdict(card) | plain
     try:
         text = yaml.dump(values, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=100)
     except yaml.YAMLError as error:

@@ -22,8 +22,10 @@ from face2bone.bundle.contents import (
 )
 from face2bone.bundle.names import Given, combined, read_names
 from face2bone.careful import DOCUMENT_BYTES, TEXT_BYTES, bytes_of
-from face2bone.errors import BundleCorrupt, BundleMissing
+from face2bone.errors import BundleCorrupt, BundleMissing, StudyError, WrongStudy
 from face2bone.nn.face2bone import Face2Bone
+from face2bone.nn.registry import make_network
+from face2bone.studies import study_named
 
 CARD: Final = "card.yaml"
 ARRAY_BYTES: Final = 256 * 2**20  # the largest network of ``nn.config.MOST`` has 230 MB
@@ -53,11 +55,13 @@ class Bundle(BundleContents):
         """The bundle's network, in evaluation mode, without gradients; copy it before changing it.
 
         Built once, when the bundle is loaded. torch's random state is left as it was. Raises
-        ``BundleCorrupt`` when the weights are not those of the card's architecture.
+        ``BundleCorrupt`` when the weights are not those of the card's architecture, and
+        ``WrongStudy`` when the card is of a study that this version cannot use.
         """
         try:
+            architecture = _architecture(self.card)
             with torch.random.fork_rng(devices=[]):
-                network = Face2Bone(self.card.architecture)
+                network = make_network(architecture, self.card.architecture)
             network.load_state_dict(dict(self.state))
         except (RuntimeError, ValueError) as error:
             raise BundleCorrupt(
@@ -65,6 +69,16 @@ class Bundle(BundleContents):
                 "Fetch the bundle again or rebuild it."
             ) from error
         return network.eval().requires_grad_(False)
+
+
+def _architecture(card: BundleCard) -> str:
+    try:
+        return study_named(card.study).ready().architecture
+    except StudyError as error:
+        raise WrongStudy(
+            f"The bundle {card.name} is of the study {card.study!r}, which this version cannot "
+            "use. Choose another bundle, or update the software."
+        ) from error
 
 
 def bundle_hash(bundle: Bundle) -> str:

@@ -21,6 +21,7 @@ from face2bone.cli import (
     recalibration,
     records,
     reports,
+    studies,
     training,
 )
 from face2bone.cli.application import EXIT_REFUSED, EXIT_USAGE, app
@@ -38,6 +39,7 @@ __all__ = [
     "recalibration",
     "records",
     "reports",
+    "studies",
     "training",
 ]
 

@@ -44,6 +44,7 @@ def added_value(
     from face2bone.evaluation.evaluate import described
     from face2bone.runtime import make_engine
     from face2bone.settings import get_settings
+    from face2bone.studies import study_named
 
     with plain_errors():
         loaded, cohort, settings = (
@@ -51,12 +52,14 @@ def added_value(
             chosen_cohort(manifest, split, side),
             get_settings(),
         )
+        loaded.card.require_study(cohort.study, "the cohort")
+        modality = study_named(cohort.study).ready().modality
         engine = make_engine(loaded, settings.engine, threads=settings.threads)
         with (
             crops_folder(crops) as folder,
             progress_bar("aligning", len(cohort.table)) as advance,
         ):
-            store = photo_crops(cohort, folder, progress=advance)
+            store = photo_crops(cohort, modality, folder, progress=advance)
             features = face_features(engine, store)
         found = study(store.index, features, store.labels)
         about = (

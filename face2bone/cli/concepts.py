@@ -70,15 +70,18 @@ def parts(
     from face2bone.bundle import load_bundle
     from face2bone.cohort.crops import photo_crops
     from face2bone.explain.recursion import decompose_concept
+    from face2bone.studies import study_named
 
     with plain_errors():
         loaded, cohort = load_bundle(_root(bundle)), chosen_cohort(manifest)
+        loaded.card.require_study(cohort.study, "the cohort")
+        modality = study_named(cohort.study).ready().modality
         _check_number(number, len(loaded.concepts))
         with (
             crops_folder(crops) as folder,
             progress_bar("aligning", len(cohort.table)) as advance,
         ):
-            store = photo_crops(cohort, folder, progress=advance)
+            store = photo_crops(cohort, modality, folder, progress=advance)
             faces, maps = store.crops[store.rows], store.region_maps[store.rows]
         with progress_bar("taking apart", 100) as advance:
             found = decompose_concept(

@@ -14,15 +14,17 @@ def synth(
     patients: Annotated[int, typer.Option(min=1, help="How many patients to draw.")] = 100,
     world: Annotated[str, typer.Option(help="planted, null or blank.")] = "planted",
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same cohort.")] = 0,
+    study: Annotated[str, typer.Option(help="Study whose patients are drawn.")] = "face2bone",
 ) -> None:
     """Write a cohort of drawn patients, as a hospital could have written it."""
-    from face2bone.drawn.face.write import write_cohort
-    from face2bone.drawn.worlds import World
+    from face2bone.studies import study_named
 
-    if world not in {w.value for w in World}:
-        raise typer.BadParameter("world is one of planted, null, blank.")
-    with plain_errors(), progress_bar("drawing", patients) as advance:
-        write_cohort(out, patients, World(world), seed, progress=advance)
+    with plain_errors():
+        tools = study_named(study).ready()
+        if world not in tools.worlds:
+            raise typer.BadParameter(f"world is one of {', '.join(tools.worlds)}.")
+        with progress_bar("drawing", patients) as advance:
+            tools.draw_cohort(out, patients, world, seed, advance)
     typer.echo(f"Drawn cohort of {patients} patients in {out} (synthetic; no real person).")
 
 
@@ -36,7 +38,7 @@ def train(
         str, typer.Option(help="Licence to state on the card, such as CC-BY-4.0; none by default.")
     ] = "",
 ) -> None:
-    """Train, calibrate and bundle a network on a cohort of DXA-labelled photos."""
+    """Train, calibrate and bundle a network on a cohort whose bone was measured."""
     with plain_errors():
         from face2bone.training import train as run
         from face2bone.training.closing import closing_words

@@ -44,18 +44,29 @@ from face2bone.modalities.face import (
     FACE_PARTS,
     AlignedFace,
     align_landmarks,
-    find_face,
     shared_locator,
 )
 from face2bone.modalities.input_spec import InputSpec
+from face2bone.modalities.modality import AnyModality
 from face2bone.modalities.parts import Part
-from face2bone.modalities.photo import read_photo
+from face2bone.modalities.prepared import Prepared
 
 SHARD: Final = 100  # photos between two marks; at most this much work is lost by a kill
 DRAWN_SIZE: Final = 256  # pixels a side of a drawn photo, the size cohorts are written in
 CROPS, REGION_MAPS = "crops.npy", "regions.npy"
 INDEX, REJECTED, SOURCE, SHARDS = "index.parquet", "rejected.csv", "source.json", "shards"
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What every crop of a store is divided into, and the pixels it has."""
+
+    parts: tuple[Part, ...]
+    spec: InputSpec
+
+
+FACES: Final = Kind(FACE_PARTS, FACE_INPUT)
 
 Progress = Callable[[int, int], None]
 """Called with (photos done, photos in all)."""
@@ -113,7 +124,7 @@ class CropStore:
 class FaceSource(Protocol):
     """Where crops come from; picklable, so that workers can hold it."""
 
-    def face(self, position: int) -> AlignedFace:
+    def face(self, position: int) -> Prepared:
         """The face at one position; raises ``FaceError`` or ``PhotoError`` with the reason."""
         ...
 
@@ -129,20 +140,28 @@ class _DrawnPatients:
 @dataclass(frozen=True)
 class _Photos:
     paths: tuple[Path, ...]
+    modality: AnyModality
 
-    def face(self, position: int) -> AlignedFace:
-        photo = read_photo(self.paths[position].read_bytes())
-        face = find_face(photo, shared_locator())
-        if face.quality.status == "reject":
-            failed = [c.reason for c in face.quality.checks if c.status == "reject"]
+    def face(self, position: int) -> Prepared:
+        picture = self.modality.read(self.paths[position].read_bytes())
+        (found,) = self.modality.prepare(picture)
+        if found.quality.status == "reject":
+            failed = [c.reason for c in found.quality.checks if c.status == "reject"]
             raise FaceError(" ".join(failed))
-        return face.aligned
+        aligned: Prepared = found.aligned
+        return aligned
 
 
 def photo_crops(
-    cohort: Cohort, folder: Path, workers: int | None = None, progress: Progress | None = None
+    cohort: Cohort,
+    modality: AnyModality,
+    folder: Path,
+    workers: int | None = None,
+    progress: Progress | None = None,
 ) -> CropStore:
-    """Align every photo of a cohort; ``workers`` processes (default: one a core).
+    """Align every picture of a cohort; ``workers`` processes (default: one a core).
+
+    ``modality`` is that of the cohort's study.
 
     Where the folder holds the crops of the whole of which the cohort is a part, such as those of
     the run that made its split, they are used. Raises ``TrainingError`` when the folder holds
@@ -151,8 +170,10 @@ def photo_crops(
     whole, source = cohort.whole, cohort.table.to_csv(index=False)
     if whole is not None and _holds(folder, len(whole.table), whole.table.to_csv(index=False)):
         chosen = np.flatnonzero(whole.table.index.isin(cohort.table.index))
-        return photo_crops(whole, folder, workers, progress).part(chosen)
-    return build_store(_Photos(cohort.photos), cohort.table, source, folder, workers, progress)
+        return photo_crops(whole, modality, folder, workers, progress).part(chosen)
+    photos = _Photos(cohort.photos, modality)
+    kind = Kind(modality.parts, modality.input)
+    return build_store(photos, cohort.table, source, folder, workers, progress, kind)
 
 
 def drawn_crops(
@@ -181,7 +202,7 @@ def drawn_crops(
     return build_store(_DrawnPatients(tuple(patients)), table, source, folder, workers, progress)
 
 
-def read_store(folder: Path) -> CropStore:
+def read_store(folder: Path, kind: Kind = FACES) -> CropStore:
     """Map a finished store. Raises ``TrainingError`` when it is not finished, or damaged."""
     if not (folder / INDEX).is_file():
         raise TrainingError("The crop store is not finished. Build it again; it goes on.")
@@ -193,7 +214,7 @@ def read_store(folder: Path) -> CropStore:
     rows = index.get("row")
     if rows is None or len(crops) != len(region_maps) or not rows.isin(range(len(crops))).all():
         raise _damaged(INDEX)
-    return CropStore(folder, index, crops, region_maps)
+    return CropStore(folder, index, crops, region_maps, parts=kind.parts, spec=kind.spec)
 
 
 def _mapped(path: Path) -> Any:
@@ -218,20 +239,21 @@ def build_store(
     folder: Path,
     workers: int | None,
     progress: Progress | None,
+    kind: Kind = FACES,
 ) -> CropStore:
     """The store of any source: ``table`` has one row a position of ``source``.
 
-    ``identity`` is any text that two different stores never share. Raises ``TrainingError`` as
-    ``photo_crops`` does.
+    ``identity`` is any text that two different stores never share; ``kind`` is that of the
+    source's crops. Raises ``TrainingError`` as ``photo_crops`` does.
     """
-    _open_store(folder, len(table), identity)
+    _open_store(folder, len(table), identity, kind.spec)
     if not (folder / INDEX).is_file():
         _fill(source, folder, len(table), workers or os.cpu_count() or 1, progress)
         _write_index(folder, table)
-    return read_store(folder)
+    return read_store(folder, kind)
 
 
-def _open_store(folder: Path, count: int, identity: str) -> None:
+def _open_store(folder: Path, count: int, identity: str, spec: InputSpec) -> None:
     """Make the arrays, or check that the folder's are of this same cohort."""
     if (folder / SOURCE).is_file():
         if not _holds(folder, count, identity):
@@ -240,7 +262,7 @@ def _open_store(folder: Path, count: int, identity: str) -> None:
             )
         return
     (folder / SHARDS).mkdir(parents=True, exist_ok=True)
-    shape = FACE_INPUT.picture_shape
+    shape = spec.picture_shape
     _new_array(folder / CROPS, np.uint8, (count, *shape))
     _new_array(folder / REGION_MAPS, np.int8, (count, *shape[:2]))
     write_whole(folder / SOURCE, json.dumps(_mark(count, identity)))

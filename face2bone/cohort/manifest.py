@@ -33,12 +33,16 @@ from face2bone.cohort.photo_paths import (
 )
 from face2bone.errors import ManifestError
 from face2bone.patient import AGE_RANGE, HEIGHT_RANGE, WEIGHT_RANGE, Sex
+from face2bone.reference import ReferenceMethod
 from face2bone.tabular.cells import as_date, as_number, read_cells
 from face2bone.tabular.delimited import SHOWN
 from face2bone.tabular.leading_zeros import zeros_remarks
 
 LABELS: Final = ("t_score", "bone_mass_class")  # at least one
-OPTIONAL: Final = ("site", "device", "photo_consent")
+OPTIONAL: Final = (
+    *("site", "device", "photo_consent"),
+    *("study", "laterality", "reference_method"),
+)
 CONSENTS: Final = "yes"  # in photo_consent; with any other cell the face is not shown
 COLUMNS: Final = (
     *("patient_id", "photo", "sex", "age_years", "height_cm", "weight_kg"),
@@ -47,12 +51,16 @@ COLUMNS: Final = (
     *OPTIONAL,
 )
 REQUIRED: Final = tuple(c for c in COLUMNS if c not in LABELS + OPTIONAL)
+ALWAYS: Final = tuple(c for c in REQUIRED if c != "dxa_site")  # also where nobody had a DXA
+FIRST_STUDY: Final = "face2bone"  # of a manifest that names none, as all once did
+SIDES: Final = ("left", "right")
 DXA_SITES: Final = ("lumbar_spine", "femoral_neck", "total_hip", "one_third_radius", "lowest")
 T_SCORE_RANGE: Final = (-8.0, 8.0)  # SD; outside it is a slip of the pen, not a bone
 ERRORS_SHOWN: Final = 10
 _NUMBERS: Final = ("age_years", "height_cm", "weight_kg", "t_score")
 _TEXTS: Final = ("site", "device")
 _PATIENT_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_STUDY: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 @dataclass(frozen=True)
@@ -77,6 +85,18 @@ class Cohort:
         """Class index of every row (0 normal, 1 osteopenia, 2 osteoporosis); (N,)."""
         names = self.table["bone_mass_class"]
         return np.array([CLASS_LABELS.index(name) for name in names], np.int64)
+
+    @property
+    def study(self) -> str:
+        """Id of the study whose pictures these are; ``FIRST_STUDY`` where none is named."""
+        return str(self.table["study"].iloc[0]) if "study" in self.table else FIRST_STUDY
+
+    @property
+    def reference_method(self) -> ReferenceMethod:
+        """How every patient's bone was measured; DXA where the manifest does not say."""
+        if "reference_method" not in self.table:
+            return ReferenceMethod.DXA
+        return ReferenceMethod(self.table["reference_method"].iloc[0])
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -144,14 +164,20 @@ def manifest_schema(root: Path, boundary: Boundary = Boundary.WHO) -> pa.DataFra
         "weight_kg": [_within(WEIGHT_RANGE, "kg")],
         "t_score": [_within(T_SCORE_RANGE, "SD", may_be_empty=True)],
         "bone_mass_class": [_one_of(["", *CLASS_LABELS])],
-        "dxa_site": [_one_of(DXA_SITES)],
+        "dxa_site": [_one_of(["", *DXA_SITES])],
         "acquired_on": [_rule(lambda v: v is not None, "must be a date written YYYY-MM-DD")],
         "site": [free],
         "device": [free],
         "photo_consent": [_one_of(["", CONSENTS, "no"])],
+        "study": [
+            _rule(_is_study, "must be a study's id, as face2bone studies lists them"),
+            _same(),
+        ],
+        "laterality": [_one_of(["", *SIDES])],
+        "reference_method": [_one_of(list(ReferenceMethod)), _same()],
     }
     columns = {
-        name: pa.Column(checks=rules, nullable=True, required=name in REQUIRED)
+        name: pa.Column(checks=rules, nullable=True, required=name in ALWAYS)
         for name, rules in checks.items()
     }
     return pa.DataFrameSchema(columns, checks=_row_checks(boundary), strict=True)
@@ -159,7 +185,8 @@ def manifest_schema(root: Path, boundary: Boundary = Boundary.WHO) -> pa.DataFra
 
 def _check_header(name: str, header: list[str]) -> None:
     """Raise unless the header holds every required column once, a label, and nothing else."""
-    problems = [f"the column {c} is missing" for c in REQUIRED if c not in header]
+    needed = ALWAYS if "reference_method" in header else REQUIRED
+    problems = [f"the column {c} is missing" for c in needed if c not in header]
     if not set(LABELS) & set(header):
         problems.append(f"one of the columns {' and '.join(LABELS)} is needed")
     problems += [f"the column {c} stands there twice" for c in COLUMNS if header.count(c) > 1]
@@ -268,6 +295,15 @@ def _is_identifier(value: str) -> bool:
     return _PATIENT_ID.fullmatch(value) is not None
 
 
+def _is_study(value: str) -> bool:
+    return _STUDY.fullmatch(value) is not None
+
+
+def _same() -> pa.Check:
+    """One manifest is of one study, and its T-scores of one method: they do not compare."""
+    return pa.Check(lambda cells: cells == cells.iloc[0], error="must be the same in every row")
+
+
 def _is_free_text(value: str) -> bool:
     return len(value) <= 80 and value.isprintable() and not value.startswith(("=", "+", "-", "@"))
 
@@ -300,11 +336,22 @@ def _row_checks(boundary: Boundary) -> list[pa.Check]:
     def has_label(row: pd.Series) -> bool:
         return bool(row.get("bone_mass_class", "")) or not math.isnan(row.get("t_score", math.nan))
 
+    def names_site(row: pd.Series) -> bool:
+        by_dxa = row.get("reference_method", ReferenceMethod.DXA) == ReferenceMethod.DXA
+        return bool(by_dxa) == bool(row.get("dxa_site", ""))
+
+    def is_measured(row: pd.Series) -> bool:
+        by_nothing = row.get("reference_method", "") == ReferenceMethod.NONE
+        return not by_nothing or math.isnan(row.get("t_score", math.nan))
+
     def one_sex(table: pd.DataFrame) -> pd.Series:
         return table["sex"] == table.groupby("patient_id")["sex"].transform("first")
 
     said = f"must agree with t_score by the {boundary.name} rule (T = -1.0 is {minus_one})"
+    sites = f"must be one of {', '.join(DXA_SITES)} where DXA measured, and empty where it did not"
     return [
+        _rule(names_site, f"dxa_site: {sites}"),
+        _rule(is_measured, "t_score: must be empty where reference_method is none"),
         _rule(has_label, "t_score: must be given where bone_mass_class is empty"),
         _rule(agrees, f"bone_mass_class: {said}"),
         pa.Check(one_sex, error="sex: must be the same in every row of a patient"),

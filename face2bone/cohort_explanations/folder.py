@@ -34,6 +34,7 @@ from face2bone.explain.cohort import PATIENT_COLUMNS, THUMBNAIL, explain_store
 from face2bone.explain.photo_row import Layout
 from face2bone.modalities.parts import Part
 from face2bone.runtime import Engine
+from face2bone.studies import study_named
 
 EXPLAINED, GROUPS, ABOUT = "explained.parquet", "groups.parquet", "about.json"
 SCHEMA: Final = 1
@@ -112,9 +113,13 @@ def explain_cohort(
 
     ``crops`` and ``shards`` are working folders, made or gone on with. Raises
     ``ExplanationError`` or ``TrainingError`` when they hold another cohort's work or no photo
-    is usable.
+    is usable, and ``WrongStudy`` for a cohort of another study.
     """
-    store = photo_crops(cohort, crops, progress=lambda n, total: progress("aligning", n, total))
+    bundle.card.require_study(cohort.study, "the cohort")
+    modality = study_named(cohort.study).ready().modality
+    store = photo_crops(
+        cohort, modality, crops, progress=lambda n, total: progress("aligning", n, total)
+    )
     plan = read_plan(cohort.root)
     may_show = consents(store.index) | (plan is not None)
     table = explain_store(

@@ -24,6 +24,7 @@ from typing import Final
 from face2bone.cohort.crops import CropStore, photo_crops
 from face2bone.cohort.manifest import Cohort, read_manifest
 from face2bone.errors import TrainingError
+from face2bone.studies import study_named
 from face2bone.training.counts import FOR_A_COMPARISON, check_counts
 from face2bone.training.progress import Progress
 from face2bone.training.recipe import Recipe, read_recipe
@@ -60,7 +61,8 @@ def open_protocol(manifest: Path, out: Path, recipe: str | Path, progress: Progr
 
     Raises ``ManifestError`` for a cohort that breaks a rule, ``TrainingError`` when the recipe
     cannot serve (it draws its own patients or starts from a pretrained trunk), the folder is that
-    of another comparison, or a side of the split lacks a class.
+    of another comparison, or a side of the split lacks a class, ``StudyError`` for a cohort of a
+    study that is not ready.
     """
     settled = read_recipe(recipe)
     if settled.cohort is not None or settled.backbone is not None:
@@ -69,10 +71,14 @@ def open_protocol(manifest: Path, out: Path, recipe: str | Path, progress: Progr
             "trunk, which no other network could. Name one that does neither, such as compact."
         )
     cohort = read_manifest(manifest)
+    modality = study_named(cohort.study).ready().modality
     check_counts(cohort.table, settled, SPLIT_SEED, FOR_A_COMPARISON)
     folder = open_run(out, settled, SPLIT_SEED)
     store = photo_crops(
-        cohort, folder / "crops", progress=lambda done, n: progress("aligning photos", done, n)
+        cohort,
+        modality,
+        folder / "crops",
+        progress=lambda done, n: progress("aligning photos", done, n),
     )
     check_counts(store.index, settled, SPLIT_SEED, FOR_A_COMPARISON)
     members = split_store(store, settled, SPLIT_SEED, folder)

@@ -14,8 +14,16 @@ import pandas as pd
 
 from face2bone import __version__, clock
 from face2bone.bundle import Bundle, bundle_hash
+from face2bone.calibration import prediction_sets
 from face2bone.cohort.crops import CropStore, photo_crops, rejection_reasons
 from face2bone.cohort.manifest import Cohort
+from face2bone.cohort.views import (
+    Visits,
+    first_views,
+    largest_of_views,
+    mean_of_views,
+    visits_of,
+)
 from face2bone.drawn.face.write import read_plan
 from face2bone.drawn.people import TRAINING_SEED_RANGE
 from face2bone.evaluation.guards.report import Guarded, guard_cohort
@@ -23,6 +31,7 @@ from face2bone.evaluation.record import BundleName, CohortFacts, EvaluationRecor
 from face2bone.evaluation.result import evaluate_predictions
 from face2bone.evaluation.table import PredictionTable
 from face2bone.runtime import Engine, Predictions, predict_crops
+from face2bone.studies import study_named
 
 Progress = Callable[[str, int, int], None]
 """Called with a step's name, what is done and the total."""
@@ -32,7 +41,7 @@ CHUNK: Final = 512  # crops: 39 MB
 
 @dataclass(frozen=True)
 class Evaluated:
-    """The record, one row a usable photo (``predictions``), and the photos left out."""
+    """The record, one row a visit with a usable photo (``predictions``), and photos left out."""
 
     record: EvaluationRecord
     predictions: pd.DataFrame
@@ -42,22 +51,30 @@ class Evaluated:
 def evaluate_bundle(
     bundle: Bundle, cohort: Cohort, engine: Engine, crops: Path, progress: Progress
 ) -> Evaluated:
-    """Evaluate a bundle on every usable photo of a cohort.
+    """Evaluate a bundle on every usable photo of a cohort; views of one visit count once.
 
     ``crops`` is the crop store's folder, made or gone on with.
 
-    Raises ``TrainingError`` when ``crops`` holds another cohort's or no photo is usable.
+    Raises ``WrongStudy`` for a cohort of another study, and ``TrainingError`` when ``crops`` holds
+    another cohort's or no photo is usable.
     """
-    store = photo_crops(cohort, crops, progress=lambda n, total: progress("aligning", n, total))
-    said = _predicted(bundle, engine, store, progress)
+    bundle.card.require_study(cohort.study, "the cohort")
+    modality = study_named(cohort.study).ready().modality
+    store = photo_crops(
+        cohort, modality, crops, progress=lambda n, total: progress("aligning", n, total)
+    )
+    views, visits = _predicted(bundle, engine, store, progress), visits_of(store.index)
     progress("measuring", 0, 1)
-    table = PredictionTable.of(said.probabilities, store.labels, store.index, said.sets)
-    outside = said.distances > bundle.ood.threshold
+    said, first = _of_visits(bundle, views, visits), first_views(visits)
+    index = store.index.iloc[first].reset_index(drop=True)
+    table = PredictionTable.of(said.probabilities, store.labels[first], index, said.sets)
+    threshold = bundle.ood.threshold
+    unlike, outside = views.distances > threshold, said.distances > threshold
     rejected, guards = store.rejected, guard_cohort(cohort)
     card = bundle.card
     record = EvaluationRecord(
         bundle=BundleName(card.name, card.version, card.status, bundle_hash(bundle)),
-        cohort=_facts(bundle, cohort, rejected, int(outside.sum()), guards),
+        cohort=_facts(bundle, cohort, rejected, int(unlike.sum()), guards),
         evaluation=evaluate_predictions(table),
         engine=engine.name,
         created_on=clock.today(),
@@ -65,7 +82,7 @@ def evaluate_bundle(
         guards=guards,
     )
     progress("measuring", 1, 1)
-    return Evaluated(record, _rows(store, said, outside, card.labels), rejected)
+    return Evaluated(record, _rows(index, said, outside, card.labels), rejected)
 
 
 def _predicted(bundle: Bundle, engine: Engine, store: CropStore, progress: Progress) -> Predictions:
@@ -80,14 +97,30 @@ def _predicted(bundle: Bundle, engine: Engine, store: CropStore, progress: Progr
     return Predictions(**{n: np.concatenate([getattr(p, n) for p in parts]) for n in names})
 
 
+def _of_visits(bundle: Bundle, views: Predictions, visits: Visits) -> Predictions:
+    """One row a visit: the mean of its views' calibrated probabilities, and the set they give.
+
+    A visit is as far from the training pictures as the farthest of its views.
+    """
+    if len(first_views(visits)) == len(visits):
+        return views
+    probabilities = mean_of_views(views.probabilities, visits)
+    return Predictions(
+        probabilities=probabilities,
+        sets=prediction_sets(probabilities, bundle.conformal),
+        distances=largest_of_views(views.distances, visits),
+        logits=mean_of_views(views.logits, visits).astype(np.float32),
+    )
+
+
 def _rows(
-    store: CropStore, said: Predictions, outside: Any, classes: tuple[str, ...]
+    index: pd.DataFrame, said: Predictions, outside: Any, classes: tuple[str, ...]
 ) -> pd.DataFrame:
-    """What was true and what was said of each usable photo; no photo, and no path of one."""
-    t_scores = store.index.get("t_score", pd.Series(float("nan"), index=store.index.index))
+    """What was true and what was said of each visit; no photo, and no path of one."""
+    t_scores = index.get("t_score", pd.Series(float("nan"), index=index.index))
     columns = {
-        "patient_id": store.index["patient_id"],
-        "bone_mass_class": store.index["bone_mass_class"],
+        "patient_id": index["patient_id"],
+        "bone_mass_class": index["bone_mass_class"],
         "t_score": t_scores,
         **{f"p_{name}": said.probabilities[:, k].round(6) for k, name in enumerate(classes)},
         "prediction_set": [_names(row, classes) for row in said.sets],
@@ -116,7 +149,8 @@ def _facts(
         last_day=table["acquired_on"].max(),
         sites=table["site"].nunique() if "site" in table else 0,
         devices=table["device"].nunique() if "device" in table else 0,
-        remarks=(*cohort.remarks, *_remarks(bundle, plan), *guards.remarks),
+        remarks=(*cohort.remarks, *_remarks(bundle, cohort, plan), *guards.remarks),
+        reference_method=cohort.reference_method,
     )
 
 
@@ -132,8 +166,14 @@ def described(cohort: Cohort, plan: dict[str, Any] | None) -> str:
     )
 
 
-def _remarks(bundle: Bundle, plan: dict[str, Any] | None) -> list[str]:
+def _remarks(bundle: Bundle, cohort: Cohort, plan: dict[str, Any] | None) -> list[str]:
     said, is_demo = [], bundle.card.status == "demo"
+    trained, measured = bundle.card.reference_method, cohort.reference_method
+    if trained != measured:
+        said.append(
+            f"The model was trained on {trained.label} and is held against {measured.label}: "
+            "their T-scores are not interchangeable."
+        )
     if plan is not None and plan["seed"] in TRAINING_SEED_RANGE:
         said.append(
             "The cohort's seed is one of those kept for training: the model may have seen "

@@ -18,6 +18,7 @@ from face2bone.bundle import Bundle, Status, bundle_hash
 from face2bone.errors import EvaluationError
 from face2bone.evaluation.guards.report import Guarded
 from face2bone.evaluation.result import Evaluation
+from face2bone.reference import ReferenceMethod
 from face2bone.tasks import BONE_MASS
 
 SCHEMA: Final = 1
@@ -44,6 +45,7 @@ class CohortFacts:
     out_of_domain: usable photos unlike the bundle's training faces.
     boundary: the rule that classes T = -1.0.
     remarks: plain sentences a reader must know, such as an overlap with training.
+    reference_method: how bone was measured; DXA in an older file, which knew no other.
     """
 
     description: str
@@ -58,6 +60,7 @@ class CohortFacts:
     sites: int
     devices: int
     remarks: tuple[str, ...]
+    reference_method: ReferenceMethod = ReferenceMethod.DXA
 
 
 @dataclass(frozen=True)

@@ -27,16 +27,19 @@ from face2bone.bundle import (
 from face2bone.calibration import (
     calibrated,
     class_coverage,
+    fit_conformal,
     prediction_sets,
     reliability_table,
 )
 from face2bone.cohort.crops import CropStore
-from face2bone.cohort.manifest import Cohort
+from face2bone.cohort.manifest import FIRST_STUDY, Cohort
+from face2bone.cohort.views import first_views, mean_of_views, visits_of
 from face2bone.drawn.face.write import read_plan
 from face2bone.evaluation.metrics import performance
 from face2bone.explain.baselines import mean_face
 from face2bone.explain.craft import fit_concepts
 from face2bone.nn import Face2Bone
+from face2bone.reference import ReferenceMethod
 from face2bone.runtime import TorchEngine, network_input
 from face2bone.tasks import BONE_MASS
 from face2bone.tasks.ordinal import OrdinalCalibration
@@ -49,7 +52,6 @@ Floats = npt.NDArray[np.float64]
 DESCRIBED_FACES: Final = 1_000  # training faces behind the mean face and the concept bank
 BATCH: Final = 64
 EXEMPLARS: Final = 6  # pictures a concept; none when the faces are of patients
-NAME: Final = "face2bone"
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Trained:
 
 @dataclass(frozen=True)
 class Described:
-    """What the card says beyond figures: where the faces came from."""
+    """What the card says beyond figures: where the faces came from, and how bone was measured."""
 
     name: str
     is_drawn: bool
@@ -77,6 +79,8 @@ class Described:
     provenance: Mapping[str, Any]
     generator_version: str | None = None
     generator_hash: str | None = None
+    study: str = FIRST_STUDY
+    reference_method: ReferenceMethod = ReferenceMethod.DXA
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,8 @@ def finish_on_patients(trained: Trained, cohort: Cohort, path: Path, progress: P
     """Bundle a network trained on a manifest, tested on the split's test patients."""
     calibration = calibrate(trained)
     store, members = trained.store, trained.members["test"]
-    probabilities, labels = predicted(trained, calibration, store, members), store.labels[members]
+    views = predicted(trained, calibration, store, members)
+    probabilities, labels = of_visits(views, store, members)
     results = {"test": figures(probabilities, labels, calibration)}
     tested = Tested(probabilities, labels, results)
     return bundle_network(trained, calibration, tested, _describe(trained, cohort), path, progress)
@@ -110,8 +115,10 @@ def calibrate(trained: Trained) -> Calibration:
     members = trained.members["calibration"]
     logits, features = outputs(trained.network, trained.store, members)
     labels = trained.store.labels[members]
-    fitted = BONE_MASS.calibrate(logits, labels, trained.seed)
-    return Calibration(fitted.choice, fitted.conformal, features)
+    choice = BONE_MASS.calibrate(logits, labels, trained.seed).choice
+    visits = of_visits(choice.probabilities, trained.store, members)
+    conformal = fit_conformal(*visits, classes=BONE_MASS.classes)
+    return Calibration(choice, conformal, features)
 
 
 def predicted(
@@ -119,6 +126,17 @@ def predicted(
 ) -> Floats:
     """Calibrated probabilities (N, K) of some faces of a store."""
     return calibrated(outputs(trained.network, store, members)[0], calibration.choice.calibrator)
+
+
+def of_visits(
+    probabilities: Floats, store: CropStore, members: Members
+) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """Probabilities (V, 3) and labels (V,) of visits: the mean of each one's views (N, 3)."""
+    visits = visits_of(store.index.iloc[members])
+    first = first_views(visits)
+    if len(first) == len(visits):
+        return probabilities, store.labels[members]
+    return mean_of_views(probabilities, visits), store.labels[members[first]]
 
 
 def outputs(network: Face2Bone, store: CropStore, members: Members) -> tuple[Floats, Floats]:
@@ -208,6 +226,8 @@ def _card(trained: Trained, tested: Tested, described: Described) -> BundleCard:
         results=tested.results,
         generator_version=described.generator_version,
         generator_hash=described.generator_hash,
+        study=described.study,
+        reference_method=described.reference_method,
     )
 
 
@@ -234,10 +254,17 @@ def provenance(trained: Trained) -> dict[str, Any]:
 
 def _describe(trained: Trained, cohort: Cohort) -> Described:
     """A written drawn cohort says so in a file beside its manifest, and only makes a demo."""
-    name, made = f"{NAME}-{trained.recipe.name}", provenance(trained)
+    name, made = f"{cohort.study}-{trained.recipe.name}", provenance(trained)
     drawn = read_plan(cohort.root)
     if drawn is None:
-        return Described(name, False, trained_on(trained, "patients of a cohort"), made)
+        return Described(
+            name=name,
+            is_drawn=False,
+            cohort=trained_on(trained, "patients of a cohort"),
+            provenance=made,
+            study=cohort.study,
+            reference_method=cohort.reference_method,
+        )
     return Described(
         name=f"{name}-drawn",
         is_drawn=True,
@@ -245,4 +272,6 @@ def _describe(trained: Trained, cohort: Cohort) -> Described:
         provenance=made,
         generator_version=drawn["generator_version"],
         generator_hash=drawn["generator_hash"],
+        study=cohort.study,
+        reference_method=cohort.reference_method,
     )

@@ -14,6 +14,7 @@ import pandas as pd
 from face2bone.bundle.ood import MINIMUM_FACES
 from face2bone.calibration.conformal import DEFAULT_ALPHA, minimum_per_class
 from face2bone.cohort.splits import split_patients
+from face2bone.cohort.views import first_views, visits_of
 from face2bone.errors import TrainingError
 from face2bone.tasks import BONE_MASS
 from face2bone.training.recipe import Recipe
@@ -21,7 +22,7 @@ from face2bone.training.recipe import Recipe
 
 @dataclass(frozen=True)
 class Needs:
-    """Fewest photos on a side of the split: of each class, and in all."""
+    """Fewest on a side of the split: visits of each class, and photos in all."""
 
     of_each_class: Mapping[str, int]
     in_all: Mapping[str, int] = field(default_factory=dict)
@@ -41,7 +42,7 @@ def check_counts(table: pd.DataFrame, recipe: Recipe, seed: int, needs: Needs) -
     ``ManifestError`` when a side would hold nobody.
     """
     sides = split_patients(table, recipe.split, seed)
-    short = list(_shortfalls(table[BONE_MASS.label_column], sides, recipe, needs))
+    short = list(_shortfalls(table, sides, recipe, needs))
     if short:
         raise TrainingError(
             f"{len(table)} photos are too few for the recipe {recipe.name!r}: {'; '.join(short)}. "
@@ -50,14 +51,18 @@ def check_counts(table: pd.DataFrame, recipe: Recipe, seed: int, needs: Needs) -
 
 
 def _shortfalls(
-    classes: pd.Series, sides: pd.Series, recipe: Recipe, needs: Needs
+    table: pd.DataFrame, sides: pd.Series, recipe: Recipe, needs: Needs
 ) -> Iterator[str]:
-    counts = pd.crosstab(classes, sides).reindex(BONE_MASS.classes, fill_value=0)
+    """Calibration and test see a visit once, however many views it has."""
+    first, classes = first_views(visits_of(table)), table[BONE_MASS.label_column]
+    counted = pd.crosstab(classes.iloc[first], sides.iloc[first])
+    counts = counted.reindex(index=BONE_MASS.classes, columns=list(recipe.split), fill_value=0)
+    unit = "photos" if len(first) == len(table) else "visits"
     for side, needed in needs.of_each_class.items():
         for label in BONE_MASS.classes:
-            yield from _short(side, f"photos with {label}", counts.at[label, side], needed, recipe)
+            yield from _short(side, f"{unit} with {label}", counts.at[label, side], needed, recipe)
     for side, needed in needs.in_all.items():
-        yield from _short(side, "photos", int(counts[side].sum()), needed, recipe)
+        yield from _short(side, "photos", int((sides == side).sum()), needed, recipe)
 
 
 def _short(side: str, what: str, count: int, needed: int, recipe: Recipe) -> Iterator[str]:

@@ -35,6 +35,8 @@ from face2bone.cohort.splits import check_split, identical_photos, split_patient
 from face2bone.errors import TrainingError
 from face2bone.nn import Face2Bone, FaceNetwork
 from face2bone.nn.inception_resnet_v1 import load_facenet_weights
+from face2bone.nn.registry import make_network
+from face2bone.studies import study_named
 from face2bone.tasks import BONE_MASS
 from face2bone.training.build_bundle import Trained, finish_on_patients
 from face2bone.training.counts import FOR_A_BUNDLE, check_counts
@@ -93,8 +95,9 @@ def train(
     """Train, calibrate, test and bundle a network on a cohort; returns the bundle's folder.
 
     ``out`` is the run folder, new or that of the same run stopped earlier; ``licence`` is what
-    the card will say. Raises ``ManifestError`` for a cohort that breaks a rule,
-    ``TrainingError`` for a run that cannot start or go on, or whose cohort is too small.
+    the card will say. Raises ``ManifestError`` for a cohort that breaks a rule, ``StudyError`` for
+    one of a study that is not ready, ``TrainingError`` for a run that cannot start or go on, or
+    whose cohort is too small.
     """
     settled = read_recipe(recipe)
     if settled.cohort is not None:
@@ -103,6 +106,7 @@ def train(
             "Use train-demo, or name a recipe without a cohort section."
         )
     cohort = read_manifest(Path(manifest))
+    tools = study_named(cohort.study).ready()
     check_counts(cohort.table, settled, seed, FOR_A_BUNDLE)
     folder, told = open_run(Path(out), settled, seed), progress or Bars()
     clock = Clock(folder)
@@ -111,11 +115,14 @@ def train(
         write_whole(folder / "identical_photos.txt", doubles + "\n")
     with clock.stage("crops"):
         store = photo_crops(
-            cohort, folder / "crops", progress=lambda done, n: told("aligning photos", done, n)
+            cohort,
+            tools.modality,
+            folder / "crops",
+            progress=lambda done, n: told("aligning photos", done, n),
         )
     check_counts(store.index, settled, seed, FOR_A_BUNDLE)
     members = split_store(store, settled, seed, folder)
-    network = train_network(settled, store, members, folder, seed, told, clock)
+    network = train_network(settled, store, members, folder, seed, told, clock, tools.architecture)
     with clock.stage("finishing"):
         trained = Trained(network, settled, store, members, seed, licence)
         bundle = finish_on_patients(trained, cohort, folder / "bundle", told)
@@ -153,11 +160,15 @@ def train_network(
     seed: int,
     progress: Progress,
     clock: Clock,
+    architecture: str = "face2bone",
 ) -> Face2Bone:
-    """Train from the seed, or from the recipe's backbone; returns the best epoch's network."""
+    """Train from the seed, or from the recipe's backbone; returns the best epoch's network.
+
+    ``architecture`` is a name of ``nn.registry``.
+    """
     cv2.setNumThreads(1)  # crops are small: threads would only take turns
     torch.manual_seed(seed)
-    network = Face2Bone(recipe.network_config())
+    network = make_network(architecture, recipe.network_config())
     if recipe.backbone is not None:
         load_facenet_weights(
             network.backbone, Path(recipe.backbone.weights), recipe.backbone.sha256

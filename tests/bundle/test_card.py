@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from face2bone.bone import CLASS_LABELS
 from face2bone.bundle.card import BundleCard, card_from_yaml, card_to_yaml
-from face2bone.errors import BundleCorrupt
+from face2bone.errors import BundleCorrupt, WrongStudy
 from face2bone.modalities.face import FACE_INPUT
 from face2bone.modalities.input_spec import InputSpec
 from face2bone.nn import NetworkConfig, normalise
+from face2bone.reference import ReferenceMethod
 
 Seal = Callable[[bytes], bytes]
 
@@ -276,3 +277,22 @@ def test_a_card_that_costs_much_or_says_two_things_is_refused(
 ) -> None:
     with pytest.raises(BundleCorrupt, match=rf"card\.yaml is invalid: it .*{why}"):
         card_from_yaml(reseal(body))
+
+
+def test_a_card_of_before_there_was_a_choice_is_of_a_face_and_of_dxa(reseal: Seal) -> None:
+    old = card_from_yaml(reseal(changed(study=..., reference_method=...)))
+    assert (old.study, old.reference_method) == ("face2bone", ReferenceMethod.DXA)
+    new = card_from_yaml(reseal(changed(study="bone_net", reference_method="qus")))
+    assert (new.study, new.reference_method) == ("bone_net", ReferenceMethod.QUS)
+
+
+@pytest.mark.parametrize("values", [{"study": "Bone Net"}, {"reference_method": "dexa"}])
+def test_an_unknown_method_or_no_id_is_refused(values: dict[str, Any], reseal: Seal) -> None:
+    with pytest.raises(BundleCorrupt, match=next(iter(values))):
+        card_from_yaml(reseal(changed(**values)))
+
+
+def test_another_studys_pictures_are_refused_in_one_sentence_and_what_to_do() -> None:
+    CARD.require_study("face2bone", "the cohort")
+    with pytest.raises(WrongStudy, match=r"cohort is of bone_net\. Choose a bundle of bone_net"):
+        CARD.require_study("bone_net", "the cohort")

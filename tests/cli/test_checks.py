@@ -115,7 +115,7 @@ def test_added_value_writes_its_report_and_says_the_verdict(
     """Crops and features are given: aligning and reading faces have tests of their own."""
     features = np.random.default_rng(1).normal(size=(ROWS, 6))
 
-    def given(cohort: Cohort, folder: Path, progress: object) -> CropStore:
+    def given(cohort: Cohort, _: object, folder: Path, progress: object) -> CropStore:
         index = cohort.table.assign(row=range(ROWS)).reset_index(drop=True)
         return CropStore(folder, index, np.zeros(0, np.uint8), np.zeros(0, np.int8))
 

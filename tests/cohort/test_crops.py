@@ -20,6 +20,7 @@ from face2bone.drawn.worlds import World
 from face2bone.errors import TrainingError
 from face2bone.modalities.face import AlignedFace, find_face
 from face2bone.modalities.face.alignment import MASK_VALUE
+from face2bone.modalities.face.modality import FACE
 from face2bone.modalities.photo import read_photo
 
 PATIENTS = 6
@@ -76,41 +77,39 @@ def test_a_store_of_classes_alone_has_unknown_t_scores(drawn: CropStore) -> None
 
 
 def test_a_photo_gives_the_crop_that_an_assessment_sees(cohort: Cohort, tmp_path: Path) -> None:
-    store = photo_crops(cohort, tmp_path, workers=1)
+    store = photo_crops(cohort, FACE, tmp_path, workers=1)
     photo = read_photo(cohort.photos[1].read_bytes())
     aligned = find_face(photo).aligned
     np.testing.assert_array_equal(store.crops[1], aligned.pixels)
     np.testing.assert_array_equal(store.region_maps[1], aligned.part_map)
 
 
-def test_a_part_of_a_cohort_reads_the_crops_of_the_whole(
-    cohort: Cohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_part_of_a_cohort_reads_the_crops_of_the_whole(cohort: Cohort, tmp_path: Path) -> None:
     """Such as the test side of the split that a training run made of it."""
-    whole = photo_crops(cohort, tmp_path, workers=1)
-    monkeypatch.setattr(module, "find_face", lambda *_: pytest.fail("aligned again"))
+    whole = photo_crops(cohort, FACE, tmp_path, workers=1)
     some = replace(cohort, table=cohort.table.iloc[[1, 3]], whole=cohort)
-    part = photo_crops(some, tmp_path, workers=1)
+    again = replace(FACE, read=lambda _: pytest.fail("aligned again"))
+    part = photo_crops(some, again, tmp_path, workers=1)
     assert part.index["patient_id"].tolist() == [cohort.table["patient_id"].iloc[1]]
     np.testing.assert_array_equal(part.crops[part.rows[0]], whole.crops[1])
     assert part.rejected["patient_id"].tolist() == [cohort.table["patient_id"].iloc[3]]
     assert len(whole.rejected) == 2
     none = replace(cohort, table=cohort.table.iloc[[3]], whole=cohort)
     with pytest.raises(TrainingError, match="No photo"):
-        photo_crops(none, tmp_path, workers=1)
+        photo_crops(none, FACE, tmp_path, workers=1)
 
 
 def test_a_part_has_a_store_of_its_own_elsewhere(cohort: Cohort, tmp_path: Path) -> None:
     some = replace(cohort, table=cohort.table.iloc[[1]], whole=cohort)
-    store = photo_crops(some, tmp_path, workers=1)
+    store = photo_crops(some, FACE, tmp_path, workers=1)
     assert store.rows.tolist() == [0]
     with pytest.raises(TrainingError, match="another cohort"):
-        photo_crops(cohort, tmp_path, workers=1)
+        photo_crops(cohort, FACE, tmp_path, workers=1)
 
 
 def test_a_rejected_patient_keeps_the_zeros_of_the_number(cohort: Cohort, tmp_path: Path) -> None:
     table = cohort.table.iloc[[0, 4]].assign(patient_id=["0041", "007"])
-    store = photo_crops(replace(cohort, table=table), tmp_path, workers=1)
+    store = photo_crops(replace(cohort, table=table), FACE, tmp_path, workers=1)
     assert store.rejected["patient_id"].tolist() == ["007"]
 
 
@@ -118,13 +117,13 @@ def test_drawing_and_reading_a_photo_agree(
     drawn: CropStore, cohort: Cohort, tmp_path: Path
 ) -> None:
     """The short way over no file differs by the file's JPEG compression only."""
-    store = photo_crops(cohort, tmp_path, workers=1)
+    store = photo_crops(cohort, FACE, tmp_path, workers=1)
     difference = np.abs(store.crops[:3].astype(int) - drawn.crops[:3])
     assert difference.mean() < 3.0
 
 
 def test_unusable_photos_are_listed_with_the_reason(cohort: Cohort, tmp_path: Path) -> None:
-    store = photo_crops(cohort, tmp_path, workers=1)
+    store = photo_crops(cohort, FACE, tmp_path, workers=1)
     assert store.index["row"].tolist() == [0, 1, 2]
     rejected = pd.read_csv(tmp_path / "rejected.csv")
     assert rejected["row"].tolist() == [5, 6]  # as a spreadsheet shows them
@@ -192,7 +191,7 @@ def test_another_cohorts_store_is_refused(
 def test_a_cohort_without_a_usable_photo_is_an_error(cohort: Cohort, tmp_path: Path) -> None:
     useless = Cohort(cohort.table.iloc[3:], cohort.root, cohort.boundary)
     with pytest.raises(TrainingError, match=r"rejected\.csv"):
-        photo_crops(useless, tmp_path, workers=1)
+        photo_crops(useless, FACE, tmp_path, workers=1)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from face2bone.cohort.manifest import (
     read_manifest,
 )
 from face2bone.errors import ManifestError
+from face2bone.reference import ReferenceMethod
 
 Row = Callable[..., dict[str, object]]
 Write = Callable[..., Path]
@@ -36,7 +37,7 @@ def test_a_valid_manifest_becomes_a_typed_table(make_row: Row, write_rows: Write
     path = write_rows([make_row(0), make_row(1, sex="M", t_score=0.3, site="north")])
     cohort = read_manifest(path)
     table = cohort.table
-    assert list(table.columns) == [c for c in COLUMNS if c not in ("device", "photo_consent")]
+    assert list(table.columns) == [c for c in COLUMNS if c not in OPTIONAL or c == "site"]
     assert list(table.index) == [2, 3]
     assert table["age_years"].dtype == table["t_score"].dtype == np.float64
     assert table["acquired_on"].tolist() == [date(2024, 5, 2)] * 2
@@ -121,6 +122,8 @@ BREACHES: list[tuple[str, object, str]] = [
     ("site", "=HYPERLINK()", "no formula"),
     ("device", "x" * 81, "80 printable"),
     ("photo_consent", "maybe", "one of yes, no"),
+    ("dxa_site", "", "where DXA measured"),
+    ("laterality", "both", "one of left, right"),
     ("bone_mass_class", "osteoperosis", "one of normal, osteopenia, osteoporosis"),
 ]
 
@@ -276,10 +279,70 @@ def test_lost_leading_zeros_are_remarked(make_row: Row, write_rows: Write) -> No
     assert read_manifest(write_rows([make_row(0), make_row(1)])).remarks == ()
 
 
+def test_an_old_manifest_is_of_the_first_study_by_dxa(make_row: Row, write_rows: Write) -> None:
+    cohort = read_manifest(write_rows([make_row(0)]))
+    assert (cohort.study, cohort.reference_method) == ("face2bone", ReferenceMethod.DXA)
+    assert "study" not in cohort.table
+
+
+def test_study_side_and_method_are_read(make_row: Row, write_rows: Write) -> None:
+    new = {"study": "bone_net", "reference_method": "qus", "dxa_site": None}
+    rows = [make_row(i, laterality=side, **new) for i, side in enumerate(("left", "right", ""))]
+    cohort = read_manifest(write_rows(rows))
+    assert (cohort.study, cohort.reference_method) == ("bone_net", ReferenceMethod.QUS)
+    assert cohort.table["laterality"].tolist() == ["left", "right", ""]
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "says"),
+    [
+        ("study", ("face2bone", "bone_net"), "must be the same in every row"),
+        ("study", ("face2bone", "Bone Net"), "must be a study's id"),
+        ("study", ("", ""), "must be a study's id"),
+        ("reference_method", ("dxa", "qus"), "must be the same in every row"),
+        ("reference_method", ("dxa", ""), "one of dxa, qus, qct, none"),
+        ("reference_method", ("dxa", "DEXA"), "one of dxa, qus, qct, none"),
+    ],
+)
+def test_one_study_and_one_method_a_manifest(
+    column: str, cells: tuple[str, str], says: str, make_row: Row, write_rows: Write
+) -> None:
+    rows = [make_row(i, **{column: cell}) for i, cell in enumerate(cells)]
+    with pytest.raises(ManifestError, match=rf"row 3, {column}: .*{re.escape(says)}"):
+        read_manifest(write_rows(rows))
+
+
+@pytest.mark.parametrize("method", ["qus", "qct", "none"])
+def test_a_dxa_site_is_named_only_where_dxa_measured(
+    method: str, make_row: Row, write_rows: Write
+) -> None:
+    row = make_row(0, reference_method=method, t_score="", bone_mass_class="osteopenia")
+    with pytest.raises(ManifestError, match=r"row 2, dxa_site: 'lowest' .*empty where it did not"):
+        read_manifest(write_rows([row]))
+    assert len(read_manifest(write_rows([row | {"dxa_site": ""}])).table) == 1
+
+
+def test_a_manifest_by_dxa_needs_the_site_also_without_its_column(
+    make_row: Row, write_rows: Write
+) -> None:
+    row = make_row(0, reference_method="dxa", dxa_site=None)
+    with pytest.raises(ManifestError, match=r"row 2, dxa_site: must be one of .* DXA measured"):
+        read_manifest(write_rows([row]))
+
+
+def test_without_a_measurement_there_is_no_t_score(make_row: Row, write_rows: Write) -> None:
+    row = make_row(0, reference_method="none", dxa_site=None, bone_mass_class="osteopenia")
+    with pytest.raises(ManifestError, match=r"t_score: '-1.7' must be empty where reference"):
+        read_manifest(write_rows([row]))
+
+
 CELLS = st.one_of(
     st.text(max_size=12),
     st.sampled_from(["", "F", "-1.0", "nan", "1e400", "../a.jpg", "2024-13-01", "\x00", "１"]),
 )
+
+
+VALID = {"study": "face2bone", "laterality": "", "reference_method": "dxa"}
 
 
 @FILE_STAYS
@@ -287,13 +350,14 @@ CELLS = st.one_of(
 def test_any_cell_is_accepted_or_named(
     changes: dict[str, str], make_row: Row, write_rows: Write
 ) -> None:
-    rows: list[dict[str, Any]] = [make_row(0, **{**dict.fromkeys(OPTIONAL, "no"), **changes})]
+    optional = {name: VALID.get(name, "no") for name in OPTIONAL}
+    rows: list[dict[str, Any]] = [make_row(0, **{**optional, **changes})]
     try:
         cohort = read_manifest(write_rows(rows, "m.parquet"))
     except ManifestError as error:
         named = re.findall(r"row 2, (\w+):", str(error))
         assert named
-        assert set(named) <= {*changes, "t_score", "bone_mass_class"}
+        assert set(named) <= {*changes, "t_score", "bone_mass_class", "dxa_site"}
     else:
         assert cohort.photos[0].resolve().is_relative_to(cohort.root.resolve())
         score = cohort.table.get("t_score", cohort.table["age_years"] * np.nan).iloc[0]

@@ -50,3 +50,14 @@ def test_a_comparison_asks_for_less() -> None:
     check_counts(few, read_recipe("compact"), 0, FOR_A_COMPARISON)
     with pytest.raises(TrainingError, match="the train side gets 0 photos with normal"):
         check_counts(table(0, 20, 20), read_recipe("compact"), 0, FOR_A_COMPARISON)
+
+
+def test_views_of_one_visit_count_once_where_visits_are_counted() -> None:
+    """Two views each: enough photos of every class, and half as many visits."""
+    single = table(60, 60, 53).assign(acquired_on="2024-05-02")
+    doubled = pd.concat([single, single])
+    with pytest.raises(TrainingError) as refused:
+        check_counts(doubled, FULL, 0, FOR_A_BUNDLE)
+    said = str(refused.value)
+    assert "calibration side gets 8 visits with osteoporosis and needs 9" in said
+    assert "photos and needs" not in said

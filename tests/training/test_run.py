@@ -20,6 +20,7 @@ from face2bone.drawn.face.patients import draw_cohort
 from face2bone.drawn.face.write import manifest_table
 from face2bone.drawn.worlds import World
 from face2bone.errors import Face2BoneError, TrainingError
+from face2bone.modalities.face.modality import FACE
 from face2bone.nn import Face2Bone, NetworkConfig
 from face2bone.training import build_bundle, run
 from face2bone.training.progress import silent
@@ -47,7 +48,7 @@ def write_manifest(root: Path, classes_only: bool = False) -> Path:
 def aligned(make_store: Callable[..., CropStore]) -> Callable[..., CropStore]:
     """Stands for ``photo_crops``: crops whose brightness is the class."""
 
-    def align(cohort: Cohort, folder: Path, **_: object) -> CropStore:
+    def align(cohort: Cohort, _: object, folder: Path, **__: object) -> CropStore:
         table = cohort.table.reset_index(drop=True).rename_axis("row").reset_index()
         store = make_store(folder, len(table), cohort.labels)
         return CropStore(folder, table, store.crops, store.region_maps)
@@ -146,7 +147,7 @@ def test_a_written_drawn_cohort_only_makes_a_demo(
     plan = {"world": "null", "seed": 0, "patients": 350, "generator_version": "1.0.0"}
     plan |= {"generator_hash": "0" * 64, "patient_model_hash": "0" * 64}
     (tmp_path / "cohort.yaml").write_text(yaml.safe_dump(plan), "utf-8")
-    store = aligned(cohort, tmp_path)
+    store = aligned(cohort, FACE, tmp_path)
     recipe = read_recipe("full")
     network = Face2Bone(NetworkConfig.from_dict(tiny().network))
     members = split_store(store, recipe, 0, tmp_path)
@@ -191,8 +192,8 @@ def test_a_cohort_too_small_for_calibration_is_refused_before_a_photo_is_aligned
 def test_too_many_rejected_photos_are_refused_before_training(
     small: Path, aligned: Callable[..., CropStore], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def most_rejected(cohort: Cohort, folder: Path, **_: object) -> CropStore:
-        return aligned(cohort, folder).part(np.arange(60))
+    def most_rejected(cohort: Cohort, modality: object, folder: Path, **_: object) -> CropStore:
+        return aligned(cohort, modality, folder).part(np.arange(60))
 
     monkeypatch.setattr(run, "photo_crops", most_rejected)
     monkeypatch.setattr(run, "train_network", lambda *_: pytest.fail("trained"))

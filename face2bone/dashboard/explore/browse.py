@@ -20,7 +20,7 @@ SORTS: Final = {
 }
 SEXES: Final = {"F": "women", "M": "men"}
 MEANINGS: Final = """
-- **Error**: ranked probability score against the class DXA found, 0 (sure and right) to 1 (sure and
+- **Error**: ranked probability score against the measured class, 0 (sure and right) to 1 (sure and
   wrong by two classes).
 - **Uncertainty**: 1 minus the largest of the three probabilities.
 - **OSTA**: weight and age only; it suggests DXA at -1 or below. It was derived in Asian women; the
@@ -57,7 +57,7 @@ def _filters(cohort: Explored) -> Filters:
     with st.expander("Filters", expanded=True, key="explore_filters"):
         first, second, third = st.columns(3, gap="medium")
         with first:
-            classes = st.multiselect("Class by DXA", cohort.layout.labels, key="explore_class")
+            classes = st.multiselect("Measured class", cohort.layout.labels, key="explore_class")
             predicted = st.multiselect(
                 "Most probable class", cohort.layout.labels, key="explore_said"
             )
@@ -107,7 +107,7 @@ def display(rows: pd.DataFrame) -> pd.DataFrame:
         "sex": rows["sex"].map({"F": "woman", "M": "man"}),
         "age": rows["age_years"].round(0).astype(int),
         "T-score": [_t_score(score) for score in rows["t_score"]],
-        "by DXA": rows["bone_mass_class"],
+        "measured": rows["bone_mass_class"],
         "most probable": rows["predicted_class"],
         "p_osteoporosis": rows["p_osteoporosis"],
         **{name: rows[name] for name in MEASURES},

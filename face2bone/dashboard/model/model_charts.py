@@ -18,15 +18,15 @@ GREY: Final = "#6b7280"
 OST_COLOUR: Final = "#b2182b"
 
 
-def confusion(evaluation: Evaluation, labels: tuple[str, ...]) -> go.Figure:
-    """Counts with their numbers printed: rows what DXA found, columns what was named."""
+def confusion(evaluation: Evaluation, labels: tuple[str, ...], method: str) -> go.Figure:
+    """Counts with their numbers printed: rows what ``method`` found, columns what was named."""
     counts = evaluation.everyone.confusion
     shares = [[n / max(1, sum(row)) for n in row] for row in counts]
     figure = go.Figure(
         go.Heatmap(
             z=shares,
             x=[f"named {name}" for name in labels],
-            y=[f"DXA: {name}" for name in labels],
+            y=[f"{method}: {name}" for name in labels],
             text=[
                 [f"{n} ({s:.0%})" for n, s in zip(*pair, strict=True)]
                 for pair in zip(counts, shares, strict=True)

@@ -93,7 +93,8 @@ def _headline(evaluation: Evaluation) -> None:
 
 def _figures(record: EvaluationRecord) -> None:
     st.header("All figures", divider="gray")
-    _plot(model_charts.confusion(record.evaluation, CLASS_LABELS), "confusion")
+    method = record.cohort.reference_method.label
+    _plot(model_charts.confusion(record.evaluation, CLASS_LABELS, method), "confusion")
     st.markdown(PLOT_TEXTS["confusion"])
     with st.expander("Every figure with its interval", key="every_figure"):
         st.markdown(PLOT_TEXTS["figures"])

@@ -88,5 +88,5 @@ def _contradicting_records(table: pd.DataFrame) -> Iterator[Leak]:
     for (patient, day, *_), rows in table.groupby(keys, sort=False):
         if (rows[told].nunique() > 1).any():
             places = tuple(map(int, rows.index))
-            says = f"Patient {patient} has two DXA results on {day} for one site."
+            says = f"Patient {patient} has two results on {day} for one site."
             yield Leak("contradicting_labels", places, says)

@@ -37,7 +37,7 @@ def evaluation_html(record: EvaluationRecord, card: BundleCard) -> str:
         _head(record),
         _cohort(record),
         _figures(evaluation.everyone),
-        _confusion(evaluation.everyone),
+        _confusion(record),
         _curves(evaluation),
         _groups(evaluation),
         _hosmer_lemeshow(evaluation),
@@ -75,8 +75,8 @@ def _figures(group: Group) -> str:
     return f"<h2>Figures</h2><p>{PLOT_TEXTS['figures']}</p>{table}"
 
 
-def _confusion(group: Group) -> str:
-    table = _table(rows.CONFUSION_HEAD, rows.confusion_rows(group))
+def _confusion(record: EvaluationRecord) -> str:
+    table = _table(rows.CONFUSION_HEAD, rows.confusion_rows(record))
     return f"<h2>Confusion matrix</h2>{table}<p>{PLOT_TEXTS['confusion']}</p>"
 
 

@@ -20,7 +20,7 @@ Row = tuple[str, ...]
 FIGURE_HEAD: Final = ("figure", "value (95% interval)", "best", "meaning")
 CONFUSION_HEAD: Final = ("", *(f"named {name}" for name in BONE_MASS.classes))
 GROUP_HEAD: Final = (
-    *("group", "photos", *(FIGURE_TEXTS[name].label for name in HEADLINE)),
+    *("group", "visits", *(FIGURE_TEXTS[name].label for name in HEADLINE)),
     "its floor, 95% below",
 )
 HOSMER_LEMESHOW_HEAD: Final = ("group", "cut", "statistic", "degrees of freedom", "p-value")
@@ -33,13 +33,16 @@ def cohort_rows(record: EvaluationRecord) -> list[Row]:
     """Whom the figures are of."""
     cohort, everyone = record.cohort, record.evaluation.everyone
     counts = zip(BONE_MASS.classes, everyone.of_class, strict=True)
+    lost = sum(cohort.rejected.values())
     return [
         ("Cohort", cohort.description),
         ("Drawn faces", "yes: no real person" if cohort.drawn else "no"),
         ("Patients", f"{everyone.patients} evaluated of {cohort.patients}"),
-        ("Photos", f"{everyone.photos} evaluated of {cohort.photos}"),
-        ("By class (photos)", ", ".join(f"{name} {count}" for name, count in counts)),
+        ("Photos", f"{cohort.photos - lost} evaluated of {cohort.photos}"),
+        ("Visits", f"{everyone.photos}; several photos of one visit count once, by their mean"),
+        ("By class (visits)", ", ".join(f"{name} {count}" for name, count in counts)),
         ("Unlike the training faces", f"{cohort.out_of_domain} photos, evaluated all the same"),
+        ("Measured by", cohort.reference_method.label),
         ("Photos taken", f"{cohort.first_day} to {cohort.last_day}"),
         ("Sites, devices", f"{cohort.sites or 'not told'}, {cohort.devices or 'not told'}"),
         ("T\u00a0=\u00a0−1.0", f"classed by the {cohort.boundary} rule"),
@@ -57,11 +60,12 @@ def figure_rows(group: Group) -> list[Row]:
     return rows
 
 
-def confusion_rows(group: Group) -> list[Row]:
-    """What DXA found against what the model named."""
+def confusion_rows(record: EvaluationRecord) -> list[Row]:
+    """What was measured, and by what, against what the model named."""
+    method = record.cohort.reference_method.label
     return [
-        (f"DXA: {name}", *map(str, row))
-        for name, row in zip(BONE_MASS.classes, group.confusion, strict=True)
+        (f"{method}: {name}", *map(str, row))
+        for name, row in zip(BONE_MASS.classes, record.evaluation.everyone.confusion, strict=True)
     ]
 
 

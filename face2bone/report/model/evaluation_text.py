@@ -50,7 +50,9 @@ FIGURE_TEXTS: Final = {
     "auc_osteoporosis": FigureText(
         "AUC, T ≤ −2.5", "1", "The same for osteoporosis against the rest."
     ),
-    "kappa": FigureText("Cohen's kappa", "1", "Agreement with DXA beyond chance; 0 is chance."),
+    "kappa": FigureText(
+        "Cohen's kappa", "1", "Agreement with the measured class beyond chance; 0 is chance."
+    ),
     "quadratic_kappa": FigureText(
         "kappa, quadratic", "1", "The same; a miss by two classes costs four times one by one."
     ),
@@ -135,7 +137,7 @@ PLOT_TEXTS: Final = {
         "overlap widely have not been told apart."
     ),
     "confusion": (
-        "Rows are what DXA found, columns what the model named; the diagonal is right. The two "
+        "Rows are what was measured, columns what the model named; the diagonal is right. The two "
         "corners are the gravest errors: osteoporosis called normal, and normal called "
         "osteoporosis."
     ),

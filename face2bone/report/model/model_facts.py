@@ -105,7 +105,10 @@ def _inputs(card: BundleCard) -> tuple[Fact, ...]:
             f"Calibrated probabilities of {', '.join(card.labels)}; a prediction set; whether "
             "the photo is unlike the training faces.",
         ),
-        Fact("Outcome", "Bone mass class by DXA T-score: −1 and −2.5 SD."),
+        Fact(
+            "Outcome",
+            f"Bone mass class by the T-score of {card.reference_method.label}: −1 and −2.5 SD.",
+        ),
     )
 
 
@@ -150,6 +153,6 @@ def _warnings(card: BundleCard, record: EvaluationRecord | None) -> tuple[Fact, 
 
 def _upkeep() -> tuple[Fact, ...]:
     return (
-        Fact("Review", "Evaluate again on local DXA results before use and after any change."),
+        Fact("Review", "Evaluate again on local measurements before use and after any change."),
         Fact("Update", "A changed bundle has a new hash; figures are never carried over."),
     )

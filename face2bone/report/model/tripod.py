@@ -34,8 +34,8 @@ def _of_cohort(record: EvaluationRecord) -> dict[str, str]:
         "5b": f"Photos from {cohort.first_day} to {cohort.last_day}.",
         "7": "Photos are decoded upright without metadata, aligned by face landmarks to 160 by "
         "160 pixels, and covered outside an ellipse.",
-        "8a": "Bone mass class by DXA T-score (T ≤ −2.5 osteoporosis, T ≤ −1 osteopenia); "
-        f"T = −1.0 by the {cohort.boundary} rule.",
+        "8a": f"Bone mass class by the T-score of {cohort.reference_method.label} "
+        f"(T ≤ −2.5 osteoporosis, T ≤ −1 osteopenia); T = −1.0 by the {cohort.boundary} rule.",
         "9a": "One aligned frontal face photograph; no other input reaches the network.",
         "10": f"{cohort.patients} patients, {cohort.photos} photos; the size was not planned here.",
         "11": f"{lost} of {cohort.photos} photos could not be used and are left out, with reasons.",
@@ -71,7 +71,7 @@ def _of_results(record: EvaluationRecord) -> dict[str, str]:
     evaluation: Evaluation = record.evaluation
     counts = ", ".join(map(str, evaluation.everyone.of_class))
     return {
-        "20b": f"Photos by class (normal, osteopenia, osteoporosis): {counts}.",
+        "20b": f"Visits by class (normal, osteopenia, osteoporosis): {counts}.",
         "23a": f"In this report, with intervals from {evaluation.resamples} resamples, and by "
         "group.",
     }

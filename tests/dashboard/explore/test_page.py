@@ -68,7 +68,7 @@ def test_filters_and_order_reach_the_table(with_cohort: Path) -> None:
     app.multiselect(key="explore_sex").set_value(["F"]).run()
     app.selectbox(key="explore_sort").select("uncertainty").run()
     table = app.dataframe[0].value
-    assert set(table["by DXA"]) == {"osteoporosis"}
+    assert set(table["measured"]) == {"osteoporosis"}
     assert set(table["sex"]) == {"woman"}
     assert table["uncertainty"].is_monotonic_decreasing
     app.slider(key="explore_error").set_value(1.0).run()

@@ -18,7 +18,7 @@ def evaluation() -> Evaluation:
 
 
 def test_the_confusion_matrix_prints_every_count(evaluation: Evaluation) -> None:
-    figure = model_charts.confusion(evaluation, ("a", "b", "c"))
+    figure = model_charts.confusion(evaluation, ("a", "b", "c"), "DXA")
     printed = [[int(text.split(" ")[0]) for text in row] for row in figure.data[0].text]
     assert printed == [list(row) for row in evaluation.everyone.confusion]
 
@@ -52,7 +52,7 @@ def test_a_missing_class_still_draws() -> None:
     y = np.zeros(30, int)
     p = np.random.default_rng(2).dirichlet([1, 1, 1], 30)
     lacking = evaluate_predictions(PredictionTable.of(p, y), 10)
-    model_charts.confusion(lacking, ("a", "b", "c"))
+    model_charts.confusion(lacking, ("a", "b", "c"), "DXA")
     model_charts.decision(lacking.decision[1])
     assert len(model_charts.groups(lacking, "accuracy").data[0].x) == 1
     assert len(model_charts.groups(lacking, "macro_auc").data[0].x) == 0

@@ -11,10 +11,12 @@ import pandas as pd
 import pytest
 
 from face2bone.bundle import Bundle, BundleCard
+from face2bone.bundle.card import notice_of
 from face2bone.errors import EvaluationError
 from face2bone.evaluation import PredictionTable, evaluate_predictions
 from face2bone.evaluation.evaluate import Evaluated
 from face2bone.evaluation.record import BundleName, CohortFacts, EvaluationRecord, from_json
+from face2bone.reference import ReferenceMethod
 from face2bone.report.model import evaluation_files
 from face2bone.report.model.evaluation_files import check_out, tables, write_evaluation
 from face2bone.report.model.evaluation_html import evaluation_html
@@ -196,3 +198,30 @@ def test_a_bar_in_a_name_does_not_break_the_table(tiny_bundle: Bundle) -> None:
     odd = replace(tiny_bundle, card=replace(tiny_bundle.card, name="a|b"))
     lines = to_markdown(model_facts(odd, None), "Facts").splitlines()
     assert all(line.replace("\\|", "").count("|") == 3 for line in lines if line.startswith("|"))
+
+
+def test_only_a_dxa_cohort_is_called_dxa_on_the_page(
+    record: EvaluationRecord, tiny_bundle: Bundle
+) -> None:
+    """A T-score by ultrasound is one by ultrasound, in every table and sentence."""
+    by_qus = replace(record, cohort=replace(record.cohort, reference_method=ReferenceMethod.QUS))
+    page = evaluation_html(by_qus, tiny_bundle.card)
+    assert "ultrasound (QUS): normal" in page
+    assert "by the T-score of ultrasound (QUS)" in page
+    assert set(re.findall(r"[^.>]*DXA[^.<]*", page)) <= {
+        sentence
+        for text in (notice_of("demo"), notice_of("research"), *PLOT_TEXTS.values())
+        for sentence in re.findall(r"[^.>]*DXA[^.<]*", text)
+    }
+    assert "DXA: normal" in evaluation_html(record, tiny_bundle.card)
+
+
+def test_the_label_names_what_measured_the_bone(tiny_bundle: Bundle) -> None:
+    def outcome(method: ReferenceMethod) -> str:
+        card = replace(tiny_bundle.card, reference_method=method)
+        facts = model_facts(replace(tiny_bundle, card=card), None)
+        (said,) = [f.value for s in facts for f in s.facts if f.name == "Outcome"]
+        return said
+
+    assert "T-score of DXA" in outcome(ReferenceMethod.DXA)
+    assert "T-score of ultrasound (QUS)" in outcome(ReferenceMethod.QUS)
