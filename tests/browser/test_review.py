@@ -178,7 +178,7 @@ def test_the_answer_stays_in_view_while_a_tab_is_scrolled(page: Page) -> None:
     suggestion = page.get_by_text("Suggestion:")
     expect(suggestion).to_be_visible()
     settled(page)
-    page.get_by_text("Clear all answers").scroll_into_view_if_needed()
+    page.get_by_role("button", name="Clear all answers").scroll_into_view_if_needed()
     page.mouse.move(1000, 800)
     page.mouse.wheel(0, 5000)
     page.wait_for_timeout(500)

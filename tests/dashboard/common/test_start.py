@@ -75,7 +75,7 @@ def test_a_bundle_that_is_refused_is_told_on_the_command_line_and_on_the_page(
     assert not app.exception
     (told,) = [error.value for error in app.error]
     assert told in capsys.readouterr().out
-    assert app.title[0].value.startswith("Face2Bone")
+    assert app.title[0].value == "Review"
 
 
 def test_an_explanation_is_only_begun_and_by_then_the_model_is_said_to_be_loaded(
