@@ -1,6 +1,6 @@
 """Settings a person may change, read once from ``FACE2BONE_*`` environment variables.
 
-Every field is documented in docs/settings.md; a test fails when one is missing there.
+Every field is documented in docs/reference/settings.md; a test fails when one is missing there.
 The photo quality limits have their own class beside the checks they belong to,
 ``face2bone.modalities.face.limits.QualityLimits``.
 """

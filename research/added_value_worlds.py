@@ -20,7 +20,7 @@ stopped run goes on.
     cohorts/planted-SEED/  crop stores
     features/              NAME-SEED.npy, one row a patient
     results.json           one row a cohort, world and trunk
-    results.md             how many were found, for docs/results/added-value.md
+    results.md             how many were found, for docs/evidence/added-value.md
 """
 
 import json

@@ -42,16 +42,16 @@ def table_rows(markdown: str) -> dict[str, list[str]]:
 
 
 def test_every_error_is_documented_and_no_other() -> None:
-    assert set(table_rows(read(DOCS / "errors.md"))) == ERROR_NAMES
+    assert set(table_rows(read(DOCS / "reference" / "errors.md"))) == ERROR_NAMES
 
 
 @pytest.mark.parametrize("settings", SETTINGS_CLASSES, ids=lambda c: c.__name__)
 def test_every_setting_is_documented_with_its_default(settings: type[BaseSettings]) -> None:
-    rows = table_rows(read(DOCS / "settings.md"))
+    rows = table_rows(read(DOCS / "reference" / "settings.md"))
     prefix = settings.model_config["env_prefix"]
     for name, field in settings.model_fields.items():
         variable = (prefix + name).upper()
-        assert variable in rows, f"docs/settings.md lacks {variable}"
+        assert variable in rows, f"docs/reference/settings.md lacks {variable}"
         if isinstance(field.default, int | float | str):
             assert rows[variable][0] == f"`{field.default}`", f"default of {variable}"
 
@@ -62,11 +62,11 @@ def test_no_setting_is_documented_that_does_not_exist() -> None:
         for settings in SETTINGS_CLASSES
         for name in settings.model_fields
     }
-    assert set(table_rows(read(DOCS / "settings.md"))) <= known
+    assert set(table_rows(read(DOCS / "reference" / "settings.md"))) <= known
 
 
 def command_sections() -> dict[str, str]:
-    parts = re.split(r"^## face2bone ([\w-]+)$", read(DOCS / "commands.md"), flags=re.MULTILINE)
+    parts = re.split(r"^## face2bone ([\w-]+)$", read(DOCS / "reference" / "commands.md"), flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
@@ -96,7 +96,7 @@ def page_titles() -> dict[str, str]:
 
 def test_every_page_is_documented_by_its_title() -> None:
     files = {path.name for path in (ROOT / "pages").glob("*.py")}
-    headings = set(re.findall(r"^## (.+)$", read(DOCS / "pages.md"), flags=re.MULTILINE))
+    headings = set(re.findall(r"^## (.+)$", read(DOCS / "clinic" / "pages.md"), flags=re.MULTILINE))
     assert set(page_titles()) == files
     assert set(page_titles().values()) == headings
 

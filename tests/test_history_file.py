@@ -25,7 +25,7 @@ from face2bone.history import (
 )
 from face2bone.history_file import parse_history, read_history
 
-DOCUMENT = Path(__file__).parent.parent / "docs" / "instruments.md"
+DOCUMENT = Path(__file__).parent.parent / "docs" / "clinic" / "instruments.md"
 FULL = History(
     ethnicity=Ethnicity.CHINESE,
     smoking=Smoking.FORMER,

@@ -10,7 +10,7 @@ from tests.conftest import ROOT
 
 
 def test_every_name_is_documented_and_no_other() -> None:
-    table = (ROOT / "docs/python.md").read_text("utf-8")
+    table = (ROOT / "docs/start/python.md").read_text("utf-8")
     assert re.findall(r"^\| `(\w+)` \|", table, flags=re.MULTILINE) == sorted(face2bone.__all__)
 
 

@@ -1,8 +1,8 @@
-"""Write docs/worked-patients.md: eight patients from typed answers to a suggestion.
+"""Write docs/clinic/worked-patients.md: eight patients from typed answers to a suggestion.
 
 Everything on the page but the eight descriptions is what the program answers today;
 tests/test_worked_patients.py fails when the page has drifted from it.
-Run: python tools/worked_patients.py > docs/worked-patients.md
+Run: python tools/worked_patients.py > docs/clinic/worked-patients.md
 """
 
 import sys

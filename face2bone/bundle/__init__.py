@@ -1,7 +1,7 @@
 """A trained model as one folder: weights, card, calibration, references, concept bank.
 
 Nothing in a bundle is code and nothing is unpickled; every file is checked against the
-SHA-256 its card records before it is parsed. docs/bundles.md describes the format.
+SHA-256 its card records before it is parsed. docs/reference/bundles.md describes the format.
 """
 
 from face2bone.bundle.card import BundleCard, Status

@@ -1,7 +1,7 @@
 """The manifest: one table that describes a cohort, real or drawn, and the rules it keeps.
 
 A manifest is a text table (one header line) or a parquet file beside its photos; the columns
-are in ``COLUMNS`` and in docs/cohorts.md. ``read_manifest`` returns a typed table or raises one
+are in ``COLUMNS`` and in docs/research/cohorts.md. ``read_manifest`` returns a typed table or raises one
 ``ManifestError`` that names the row, the column and the rule of the first ten breaches. Rows are
 numbered as a spreadsheet shows them: the header is row 1, the first patient is row 2.
 

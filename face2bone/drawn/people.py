@@ -18,7 +18,7 @@ Heights and weights at the mean age match the means China's 2015 report on nutri
 disease gives for adults (155.8 cm and 57.3 kg women, 167.1 cm and 66.2 kg men). The share of
 women, the ages, the T-score's slopes and its SD are assumptions, chosen for class fractions of
 a referred cohort and for an OSTA as good as in Beijing women (AUC 0.78 to 0.82 by site,
-doi:10.1186/1471-2474-14-271); docs/cohorts.md compares them with surveys.
+doi:10.1186/1471-2474-14-271); docs/research/cohorts.md compares them with surveys.
 """
 
 from collections.abc import Sequence

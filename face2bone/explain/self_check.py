@@ -9,7 +9,7 @@ Two figures, both read off the two value tables an explanation is made of; no fu
   would be its own witness.
 
 What is asked of them stands in ``least_agreement`` and the constant below; how often a right
-explanation is withheld by it was measured on drawn patients (docs/results/faithfulness.md).
+explanation is withheld by it was measured on drawn patients (docs/evidence/faithfulness.md).
 """
 
 from dataclasses import dataclass

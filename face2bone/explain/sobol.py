@@ -15,7 +15,7 @@ at which a network's answer falls off a cliff gave an index of 2.6, where no ind
 The standard error leaves out every sixteenth sample in turn (the jackknife; Efron 1982). On a
 smooth function it is several times too wide, because a Sobol sequence does better there than
 random points; on the shipped network it is 1.7 times the spread over seeds in the median, and 95%
-of seeds lie within two of it (docs/concepts.md).
+of seeds lie within two of it (docs/reference/concepts.md).
 
 Sources: Jansen (1999); Glen & Isaacs (2012) for indices as correlations; Owen (1995) for
 scrambling. An unscrambled Halton sequence, as CRAFT's published code uses, is a plain ramp in its

@@ -2,7 +2,7 @@
 
 The paper (Face2Bone, 2025) publishes the parts and their order: FaceNet with FSA and SSAM, a
 transformer beside the convolutions, a KAN that classifies. It gives no sizes or places; those are
-ours and stand in docs/network.md. Widths at 1.0:
+ours and stand in docs/reference/network.md. Widths at 1.0:
 
     features   (B, 3, 160, 160) -> to_stem -> to_grid -> FSA -> SSAM on (B, 256, 17, 17)
                -> to_cut -> (B, 896, 8, 8), non-negative

@@ -1,6 +1,6 @@
 """What a clinic keeps: assessments, decisions, consent, DXA results, and who did what.
 
-One database, SQLite by default and PostgreSQL by URL; docs/records.md says what is in it.
+One database, SQLite by default and PostgreSQL by URL; docs/clinic/records.md says what is in it.
 """
 
 from face2bone.records.audit_trail import Verification, verify

@@ -1,1 +1,1 @@
-"""The figures of docs/results/concepts.md: run with ``python -m research.concept_study``."""
+"""The figures of docs/evidence/concepts.md: run with ``python -m research.concept_study``."""

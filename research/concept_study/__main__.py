@@ -1,6 +1,6 @@
 """Measure the concept bank of a bundle on drawn faces.
 
-    python -m research.concept_study [--work runs/concepts] [--out docs/results]
+    python -m research.concept_study [--work runs/concepts] [--out docs/evidence]
 
 Stability over seeds and reconstruction error by the number of concepts; the two views of
 location, and the implicit gradients against finite differences; the parts of the first concept.
@@ -42,7 +42,7 @@ def main() -> None:
         formatter_class=argparse.RawTextHelpFormatter,
     )
     parser.add_argument("--work", type=Path, default=Path("runs/concepts"))
-    parser.add_argument("--out", type=Path, default=Path("docs/results"))
+    parser.add_argument("--out", type=Path, default=Path("docs/evidence"))
     chosen = parser.parse_args()
     work, out = chosen.work, chosen.out
     work.mkdir(parents=True, exist_ok=True)

@@ -40,7 +40,7 @@ from face2bone.nn import Face2Bone
 from face2bone.runtime import network_input
 
 STEPS: Final = 16
-"""Points of the way; docs/results/concepts.md has what the sum then misses."""
+"""Points of the way; docs/evidence/concepts.md has what the sum then misses."""
 AT_ONCE: Final = 4
 """Points in one backward pass: more need memory (0.1 GB each at full width)."""
 SMOOTHING: Final = 8.0

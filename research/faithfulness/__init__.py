@@ -1,4 +1,4 @@
-"""The planted-truth table of docs/results/faithfulness.md: run with ``python -m``.
+"""The planted-truth table of docs/evidence/faithfulness.md: run with ``python -m``.
 
     python -m research.faithfulness BUNDLE... --out FOLDER
 

@@ -2,7 +2,7 @@
 
 NAME.csv            every figure of every patient of one network
 faithfulness.json   every mean and every paired difference, with its interval
-faithfulness.md     the tables of docs/results/faithfulness.md
+faithfulness.md     the tables of docs/evidence/faithfulness.md
 """
 
 import json

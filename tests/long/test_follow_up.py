@@ -1,11 +1,11 @@
 """A clinic with half the training cohort's prevalence: noticed, recalibrated, better afterwards.
 
 4,000 newly drawn patients (evaluation seed 960000, which had no part in settling protocol or rule;
-docs/results/follow-up.md tells of 930000 to 950000) are predicted by the demo bundle. Leaving out
+docs/evidence/follow-up.md tells of 930000 to 950000) are predicted by the demo bundle. Leaving out
 patients with osteoporosis until their share is half the training cohort's makes the clinic. Its
 results come in one by one and are followed up by the code the Follow-up page runs, until the
 recalibration rule passes at a planned look; everybody who comes after it is held out.
-Printed figures are those of docs/results/follow-up.md; FACE2BONE_FOLLOW_UP_STORE names a folder
+Printed figures are those of docs/evidence/follow-up.md; FACE2BONE_FOLLOW_UP_STORE names a folder
 where the drawn crops are kept between runs.
 """
 

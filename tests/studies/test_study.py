@@ -52,7 +52,7 @@ def test_a_picture_is_read_as_the_study_reads_it() -> None:
 def test_every_study_is_in_the_documents_with_its_status() -> None:
     rows = [
         [cell.strip(" `") for cell in line.strip("|").split("|")]
-        for line in (ROOT / "docs/studies.md").read_text("utf-8").splitlines()
+        for line in (ROOT / "docs/start/studies.md").read_text("utf-8").splitlines()
         if line.startswith("| `")
     ]
     assert [row[:2] for row in rows] == [[s.id, s.status] for s in STUDIES.values()]

@@ -7,7 +7,7 @@ import streamlit as st
 from face2bone.explain.self_check import LEAST_BEATEN, SelfCheck
 
 PASSED_YET_WRONG: Final = "three in ten (a class) or two in ten (severity)"
-"""Measured on drawn patients with the demo bundle: docs/results/faithfulness.md."""
+"""Measured on drawn patients with the demo bundle: docs/evidence/faithfulness.md."""
 
 
 def passed(check: SelfCheck | None) -> bool:

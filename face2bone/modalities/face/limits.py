@@ -15,7 +15,7 @@ ENV_PREFIX: Final = "FACE2BONE_QUALITY_"
 
 
 class QualityLimits(BaseSettings):
-    """Warn and reject limits; docs/face.md lists them beside what each check measures."""
+    """Warn and reject limits; docs/reference/face.md lists them beside what each check measures."""
 
     model_config = SettingsConfigDict(
         env_prefix=ENV_PREFIX, env_ignore_empty=True, frozen=True, extra="ignore"

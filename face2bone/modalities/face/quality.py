@@ -2,7 +2,7 @@
 
 Each check gives a figure, two limits and a sentence for the person behind the camera. Sharpness,
 light and frame are measured on the aligned crop, so that they do not depend on the photo's
-resolution; the others on the landmarks. What a figure means is in docs/face.md.
+resolution; the others on the landmarks. What a figure means is in docs/reference/face.md.
 """
 
 from collections.abc import Iterator

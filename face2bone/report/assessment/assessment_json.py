@@ -1,6 +1,6 @@
 """An assessment as a document, and the document as JSON: versioned, never with the photo.
 
-The schema is ``face2bone.report.assessment.document``; ``docs/assessment-json.md`` explains each
+The schema is ``face2bone.report.assessment.document``; ``docs/reference/assessment-json.md`` explains each
 field. Numbers are those the model computed, rounded to six digits.
 """
 

@@ -1,6 +1,6 @@
 """Codes of public terminologies used in the FHIR bundle, and nothing guessed.
 
-LOINC codes are those read in public terminologies (docs/reports.md lists them with what is
+LOINC codes are those read in public terminologies (docs/clinic/reports.md lists them with what is
 left as text). A score whose code was not found is sent by its text alone.
 """
 

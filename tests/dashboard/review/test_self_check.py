@@ -42,7 +42,7 @@ def test_the_limits_of_a_passed_check_are_told_as_they_were_measured() -> None:
     assert f"drawn patients that passed under the demo model, {PASSED_YET_WRONG}" in (
         run(0.83).caption[0].value
     )
-    found = json.loads((ROOT / "docs/results/faithfulness.json").read_text("utf-8"))
+    found = json.loads((ROOT / "docs/evidence/faithfulness.json").read_text("utf-8"))
     tenths = []
     for what in ("named class", "severity"):
         counts = found["demo"]["self_check"][what]
