@@ -1,7 +1,7 @@
 """Face2Bone: opportunistic osteoporosis screening from a face photograph, for research.
 
-The public surface is ``__all__`` (docs/start/python.md); everything else may move. A name is imported
-when it is first asked for, so that ``import face2bone`` costs nothing.
+The public surface is ``__all__`` (docs/start/python.md); everything else may move. A name is
+imported when it is first asked for, so that ``import face2bone`` costs nothing.
 """
 
 from importlib import import_module

@@ -43,7 +43,6 @@ from face2bone.patient import Patient
 from face2bone.runtime import Engine, Prediction, logits_of_crops, make_engine, predict
 from face2bone.settings import get_settings
 from face2bone.studies import Tools, study_named
-from face2bone.tasks import BONE_MASS
 
 Progress = Callable[[str, float], None]
 """Called with a step's name and the fraction done in [0, 1]; raise from it to cancel."""
@@ -143,8 +142,9 @@ class CloserLook:
 class BundleFacts:
     """Which model spoke, and what its figures rest on; shown beside every result.
 
-    ``labels`` name the classes, ``class_fractions`` are their base rates in the training cohort;
-    ``measured_patients``: how many patients, kept out of training, the calibration was measured on.
+    ``class_fractions`` are the base rates of ``classes`` in the training cohort;
+    ``measured_patients``: how many patients, kept out of training, the calibration was measured on;
+    ``parts``: of the study's pictures.
     """
 
     name: str
@@ -153,10 +153,11 @@ class BundleFacts:
     sha256: str
     created_on: date
     cohort: str
+    study: str
+    parts: tuple[Part, ...]
+    classes: tuple[str, ...]
     class_fractions: tuple[float, ...]
     measured_patients: int
-    classes: tuple[str, ...] = BONE_MASS.classes
-    study: str = "face2bone"
 
     @classmethod
     def of(cls, bundle: Bundle) -> Self:
@@ -169,8 +170,10 @@ class BundleFacts:
             sha256=bundle_hash(bundle),
             created_on=card.created_on,
             cohort=card.cohort,
-            class_fractions=card.class_fractions,
+            study=card.study,
+            parts=study_named(card.study).ready().modality.parts,
             classes=card.labels,
+            class_fractions=card.class_fractions,
             measured_patients=int(bundle.reliability.counts.sum()),
         )
 

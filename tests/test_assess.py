@@ -34,7 +34,7 @@ def test_a_bundle_of_other_pictures_or_classes_is_refused(tiny_bundle: Bundle) -
     other_input = replace(card, input=replace(card.input, mask_value=0))
     other_order = replace(card, labels=card.labels[::-1])
     for other in (other_input, other_order):
-        with pytest.raises(BundleCorrupt, match="not for faces"):
+        with pytest.raises(BundleCorrupt, match="reads other pictures or answers another question"):
             Assessor(replace(tiny_bundle, card=other))
 
 

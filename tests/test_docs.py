@@ -66,7 +66,9 @@ def test_no_setting_is_documented_that_does_not_exist() -> None:
 
 
 def command_sections() -> dict[str, str]:
-    parts = re.split(r"^## face2bone ([\w-]+)$", read(DOCS / "reference" / "commands.md"), flags=re.MULTILINE)
+    parts = re.split(
+        r"^## face2bone ([\w-]+)$", read(DOCS / "reference" / "commands.md"), flags=re.MULTILINE
+    )
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 

@@ -56,8 +56,8 @@ def validate(
     with plain_errors():
         bundle = _fhir_bundle(file)
         if bundle is None:
-            document = _document(file)
-            typer.echo(f"Valid: an assessment of schema {document.schema_version}.")
+            _document(file)
+            typer.echo(f"Valid: an assessment of schema {_json_of(file)['schema_version']}.")
             return
         from face2bone.report.assessment.fhir_rules import problems
 
@@ -71,15 +71,20 @@ def validate(
 
 def _fhir_bundle(file: Path) -> dict[str, Any] | None:
     """The file's JSON if it says it is a FHIR Bundle."""
+    values = _json_of(file)
+    return values if values.get("resourceType") == "Bundle" else None
+
+
+def _json_of(file: Path) -> dict[str, Any]:
+    """The object the file holds, as it was written; empty where it holds none."""
     from face2bone.careful import json_of
 
     data = _read(file)
     try:
         values = json_of(data)
     except ValueError:
-        return None
-    is_bundle = isinstance(values, dict) and values.get("resourceType") == "Bundle"
-    return values if is_bundle else None
+        return {}
+    return values if isinstance(values, dict) else {}
 
 
 def _document(file: Path) -> "AssessmentDocument":

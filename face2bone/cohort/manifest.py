@@ -1,9 +1,9 @@
 """The manifest: one table that describes a cohort, real or drawn, and the rules it keeps.
 
 A manifest is a text table (one header line) or a parquet file beside its photos; the columns
-are in ``COLUMNS`` and in docs/research/cohorts.md. ``read_manifest`` returns a typed table or raises one
-``ManifestError`` that names the row, the column and the rule of the first ten breaches. Rows are
-numbered as a spreadsheet shows them: the header is row 1, the first patient is row 2.
+are in ``COLUMNS`` and in docs/research/cohorts.md. ``read_manifest`` returns a typed table or
+raises one ``ManifestError`` that names the row, the column and the rule of the first ten breaches.
+Rows are numbered as a spreadsheet shows them: the header is row 1, the first patient is row 2.
 
 Columns that are not in the schema are refused, not ignored: an export from a hospital may hold
 names or record numbers that must not travel, and a misspelt optional column would be lost.

@@ -14,7 +14,8 @@ for a class is the total Sobol index of m in h((U m) W), in [0, 1] and without s
 Two departures from the published code. It learns W from patches enlarged to whole inputs;
 here W is learned from the map positions of whole aligned faces (as Xplique's HolisticCraft
 does), because a bank of enlarged patches does not carry this network's answer for a face:
-docs/reference/explanations.md has the figures. And it samples m from a biased sequence; see sobol.py.
+docs/reference/explanations.md has the figures. And it samples m from a biased sequence; see
+sobol.py.
 """
 
 import math

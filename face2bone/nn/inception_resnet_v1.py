@@ -234,8 +234,8 @@ def load_facenet_weights(module: InceptionResnetV1, path: Path, sha256: str) -> 
 
     module: a trunk of width 1.0. path: the downloaded .pt file. sha256: its hash in hexadecimal,
     as recorded when the file was fetched; nothing is parsed before it agrees. The file is read
-    with `weights_only`, so that it can carry tensors and no code. docs/reference/network.md says where the
-    files are; no part of the package needs them.
+    with `weights_only`, so that it can carry tensors and no code.
+    docs/reference/network.md says where the files are; no part of the package needs them.
 
     Raises BundleMissing without the file, BundleCorrupt when the hash, the format, the names or
     the shapes differ.

@@ -2,7 +2,8 @@
 
 Recipes that ship lie in ``recipes/``: ``demo`` draws its own patients and makes the bundle of
 models/demo on two CPU cores, ``full`` trains the full-width network on a hospital's cohort. A
-path to another TOML file works wherever a name does. docs/research/training.md explains every entry.
+path to another TOML file works wherever a name does. docs/research/training.md explains every
+entry.
 """
 
 import json

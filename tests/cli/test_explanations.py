@@ -16,6 +16,7 @@ from face2bone.drawn.worlds import World
 from face2bone.explain import cohort as module
 from face2bone.explain.photo_row import PhotoFigures
 from face2bone.modalities.face import FACE_PARTS
+from face2bone.modalities.prepared import Prepared
 
 FILES = {"explained.parquet", "groups.parquet", "rejected.csv", "about.json", "README.txt"}
 CONCEPTS = 4
@@ -27,7 +28,7 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_cohort(folder, 3, World.PLANTED, 400_320, workers=1)
 
 
-def quick(bundle: object, engine: object, face: module.AlignedFace) -> PhotoFigures:
+def quick(bundle: object, engine: object, face: Prepared) -> PhotoFigures:
     """In the network's place: figures of the right shape."""
     return PhotoFigures(
         probabilities=np.array([0.2, 0.3, 0.5]),

@@ -18,7 +18,7 @@ from face2bone.drawn.face.patients import DrawnPatient, draw_cohort
 from face2bone.drawn.face.write import manifest_table, photo_bytes
 from face2bone.drawn.worlds import World
 from face2bone.errors import TrainingError
-from face2bone.modalities.face import AlignedFace, find_face
+from face2bone.modalities.face import FACE_INPUT, AlignedFace, find_face
 from face2bone.modalities.face.alignment import MASK_VALUE
 from face2bone.modalities.face.modality import FACE
 from face2bone.modalities.photo import read_photo
@@ -206,7 +206,7 @@ class Blank:
 
 def test_rows_that_find_no_room_are_an_error_and_no_killed_process(tmp_path: Path) -> None:
     """The file is sparse: where its pages were mapped, a full disk ended the process by SIGBUS."""
-    module._open_store(tmp_path, 10, "blank")
+    module._open_store(tmp_path, 10, "blank", FACE_INPUT)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4 * 160 * 160 * 3, hard))
     try:

@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 from tests.dashboard.acts import SECONDS, done, named
 from tests.dashboard.test_same_patient import headings, jpeg, png, said, ticked, typed, uploaded
 
-STILL = "The photo in step 2 is still at hand."
+STILL = "The photo shown is still at hand."
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def app(tiny_model: object) -> AppTest:
 
 
 def looked_away(app: AppTest) -> AppTest:
-    assert app.switch_page("pages/about.py").run().title[0].value != "Face2Bone: review one patient"
+    assert app.switch_page("pages/about.py").run().title[0].value != "Review"
     return done(app.switch_page("pages/review.py").run())
 
 
@@ -37,7 +37,7 @@ def test_the_next_patients_photo_goes_where_the_last_ones_went(app: AppTest) -> 
     back = looked_away(app)
     back.button(key="new_patient").click().run()
     assert back.button_group[0].value == "Upload"
-    assert headings(back) == ["1. Photo"]
+    assert headings(back) == []
     assert said(typed(uploaded(back, jpeg(1), "other.jpg")))
     assert "same_patient" not in {button.key for button in back.button}
 
@@ -57,18 +57,16 @@ def test_a_file_that_was_refused_is_not_told_beside_an_empty_box(app: AppTest) -
 
 def test_what_was_typed_for_report_and_records_is_there_again(app: AppTest) -> None:
     done(typed(uploaded(app, png(0))))
-    named(app.text_input, "report_pseudonym").set_value("P-001")
-    named(app.text_input, "save_patient_id").set_value("P-001")
-    for name in ("consent", "report_crop", "offer_dicom"):
+    named(app.text_input, "pseudonym").set_value("P-001")
+    for name in ("consent", "report_crop"):
         named(app.checkbox, name).check()
     named(app.selectbox, "report_language").select_index(1).run()
     back = looked_away(app)
-    assert named(back.text_input, "report_pseudonym").value == "P-001"
-    assert named(back.text_input, "save_patient_id").value == "P-001"
-    assert all(named(back.checkbox, n).value for n in ("consent", "report_crop", "offer_dicom"))
+    assert named(back.text_input, "pseudonym").value == "P-001"
+    assert all(named(back.checkbox, n).value for n in ("consent", "report_crop"))
     assert named(back.selectbox, "report_language").index == 1
     back.button(key="new_patient").click().run()
     done(typed(uploaded(back, png(0), "next.png")))
-    assert named(back.text_input, "report_pseudonym").value == ""
+    assert named(back.text_input, "pseudonym").value == ""
     assert not named(back.checkbox, "consent").value
     assert not named(back.checkbox, "report_crop").value

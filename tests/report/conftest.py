@@ -107,6 +107,8 @@ def example(case: Case) -> Assessment:
         "b" * 64,
         date(2026, 11, 21),
         "none",
+        "face2bone",
+        FACE_PARTS,
         CLASS_LABELS,
         (0.2, 0.5, 0.3),
         400,

@@ -1,7 +1,7 @@
 """An assessment as a document, and the document as JSON: versioned, never with the photo.
 
-The schema is ``face2bone.report.assessment.document``; ``docs/reference/assessment-json.md`` explains each
-field. Numbers are those the model computed, rounded to six digits.
+The schema is ``face2bone.report.assessment.document``; docs/reference/assessment-json.md explains
+each field. Numbers are those the model computed, rounded to six digits.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -37,7 +37,6 @@ from face2bone.report.assessment.document import (
     ScorePart,
     SubjectPart,
 )
-from face2bone.report.assessment.upgrade import parts_of_a_face
 
 
 def document(assessment: Assessment | AnswersOnly) -> AssessmentDocument:
@@ -94,7 +93,10 @@ def _about(assessment: Assessment | AnswersOnly) -> dict[str, Any]:
     return {
         "study": assessment.bundle.study,
         "classes": list(assessment.bundle.classes),
-        "parts": [SubjectPart(**part) for part in parts_of_a_face()],
+        "parts": [
+            SubjectPart(id=part.id, label=part.label, side=part.side)
+            for part in assessment.bundle.parts
+        ],
         "patient": _patient(assessment.patient),
         "scores": [_score(score) for score in referral.situation.scores],
         "frax": FraxPart(**vars(referral.frax)) if referral.frax else None,

@@ -1,7 +1,7 @@
 """The schema of an assessment as a document: what ``assessment.json`` holds, field by field.
 
-Everything else that leaves the program (PDF, FHIR, DICOM) is made from this document, so
-none of it can say more than the JSON does. ``docs/reference/assessment-json.md`` explains each field.
+Everything else that leaves the program (PDF, FHIR, DICOM) is made from this document, so none of
+it can say more than the JSON does. ``docs/reference/assessment-json.md`` explains each field.
 Texts are English; ``face2bone.report.language`` translates them for a page. Documents of schema
 1.1 to 1.3 are read too: ``upgrade`` brings them into this shape before anything is checked.
 """

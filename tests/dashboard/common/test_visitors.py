@@ -18,7 +18,7 @@ from tests.dashboard.visit import Visitor, served, until
 
 PAGE = """
 import streamlit as st
-from tests.dashboard.test_visitors import Kept
+from tests.dashboard.common.test_visitors import Kept
 st.session_state.setdefault("review_case", Kept())
 st.file_uploader("Photo", key="upload")
 st.download_button("Report", lambda: b"a face", file_name="report.pdf", on_click="ignore")

@@ -170,4 +170,4 @@ def test_the_page_shows_the_place_and_stop_gives_it_up() -> None:
         assert bar.proto.text == "One explanation before yours"
         test.button(key="stop_step").click().run()
         assert job.stopped
-        assert "Stopped before it was done" in test.info[0].value
+        assert "Stopped. No partial result was saved." in test.info[0].value

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from face2bone.assess import Assessor
 from face2bone.bone import CLASS_LABELS
 from face2bone.errors import EngineError
+from face2bone.modalities.face import FACE_PARTS
 from tests.dashboard.acts import SECONDS, at_records, done, explained, named
 
 QUARTERS = "The quarters add up to the"
@@ -72,7 +73,7 @@ def test_a_region_is_looked_into_when_asked_for_and_each_by_itself(app: AppTest)
     region = named(app.selectbox, "closer_region").value
     done(app.button(key="ask_closer").click().run())
     assert f"{QUARTERS} {region.label}'s own" in captions(app)
-    other = next(r for r in type(region) if r is not region)
+    other = next(part for part in FACE_PARTS if part is not region)
     named(app.selectbox, "closer_region").set_value(other).run()
     assert QUARTERS not in captions(app)
     named(app.selectbox, "closer_region").set_value(region).run()

@@ -1,6 +1,5 @@
 """One drawn patient with the healthy twin, drawn once for all tests; and the block face."""
 
-import numpy as np
 import pytest
 
 from face2bone.drawn.face.patients import draw_cohort
@@ -21,9 +20,3 @@ def patient():
 @pytest.fixture(scope="session")
 def twin(patient):
     return twin_face(patient, FaceLandmarker())
-
-
-@pytest.fixture
-def table():
-    """A game of ten players with interplay, its outputs of the order of a logit."""
-    return np.random.default_rng(5).normal(size=1024)
