@@ -34,12 +34,13 @@ def report(
     """Write the report of an assessment: PDF, FHIR R4 or DICOM Encapsulated PDF."""
     from face2bone.atomic_files import write_whole
     from face2bone.drawing.pictures import checked_crop
-    from face2bone.modalities.face import FACE_INPUT
     from face2bone.report.assessment.page import Heading
+    from face2bone.studies import study_named
 
     with plain_errors():
         document = _document(assessment)
-        picture = None if crop is None else checked_crop(_read(crop), FACE_INPUT)
+        reads = study_named(document.study).ready().modality.input
+        picture = None if crop is None else checked_crop(_read(crop), reads)
         heading = Heading(patient_id, clock.local(clock.now()), language, picture)
         folder = out or assessment.parent
         folder.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from face2bone.modalities.input_spec import InputSpec
 from face2bone.modalities.parts import Part
 from face2bone.modalities.prepared import Prepared
+from face2bone.modalities.schematic import Schematic
 
 
 class Picture(Protocol):
@@ -64,7 +65,8 @@ class Modality(Generic[AnyPicture, AnySubject]):
     read: bytes nobody vouches for -> picture; raises ``PhotoError``.
     prepare: picture -> its subjects, one or several (two knees on one film); raises ``FaceError``
         or its like where there is none.
-    parts: what a prepared subject is divided into; input: the pixels it is prepared as.
+    parts: what a prepared subject is divided into; input: the pixels it is prepared as;
+    schematic: a drawing of the parts that values can be shown on.
     """
 
     id: str
@@ -74,6 +76,7 @@ class Modality(Generic[AnyPicture, AnySubject]):
     prepare: Callable[[AnyPicture], tuple[AnySubject, ...]]
     parts: tuple[Part, ...]
     input: InputSpec
+    schematic: Schematic
 
 
 AnyModality = Modality[Any, Any]

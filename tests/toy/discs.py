@@ -23,6 +23,7 @@ from face2bone.modalities.modality import Modality
 from face2bone.modalities.parts import paired
 from face2bone.modalities.photo import Photo, read_photo
 from face2bone.modalities.prepared import Prepared
+from face2bone.modalities.schematic import DrawnPart, Schematic
 from face2bone.nn import FaceNetwork, NetworkConfig, TrainingOutputs
 from face2bone.nn.stages import MapGeometry, Stages
 from face2bone.studies import Study, Tools
@@ -33,6 +34,21 @@ PARTS: Final = (*paired("upper", "upper"), *paired("lower", "lower"))
 SPEAKS: Final = "lower_left"
 INPUT: Final = InputSpec(48, 48, 3, mean=100.0, scale=50.0, mask_value=0)
 GREYS: Final = (200, 120, 40)  # of the lower left, by class
+
+
+def schematic_of_a_disc() -> Schematic:
+    """Four squares under a round outline."""
+    uppers = {"upper_left": (50, 0), "upper_right": (0, 0)}
+    places = uppers | {"lower_left": (50, 50), "lower_right": (0, 50)}
+    return Schematic(
+        100,
+        100,
+        (50, 50, 48, 48),
+        tuple(
+            DrawnPart(part, ((x, y), (x + 50, y), (x + 50, y + 50), (x, y + 50)), (x + 25, y + 25))
+            for part, (x, y) in places.items()
+        ),
+    )
 
 
 @dataclass(frozen=True)
@@ -151,6 +167,16 @@ def _row(patient: int, name: str, label: int) -> dict[str, object]:
     return about | size | bone | {"reference_method": "none", "study": "discs"}
 
 
+DISC: Final = Modality(
+    "disc",
+    "disc",
+    "discs on black",
+    read_photo,
+    prepare,
+    PARTS,
+    INPUT,
+    schematic_of_a_disc(),
+)
 DISCS: Final = Study(
     id="discs",
     title="Discs",
@@ -159,7 +185,7 @@ DISCS: Final = Study(
     covariates=(),
     guards=("age",),
     tools=Tools(
-        modality=Modality("disc", "disc", "discs on black", read_photo, prepare, PARTS, INPUT),
+        modality=DISC,
         task=BONE_MASS,
         architecture="discs",
         baselines=("blur", "inpaint"),

@@ -9,7 +9,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from face2bone.bone import CLASS_LABELS
 from face2bone.calibration import ReliabilityTable
 from face2bone.drawing import svg
 from face2bone.drawing.pictures import AWAY, TOWARD
@@ -26,23 +25,28 @@ THICK: Final = 17
 PEOPLE_A_ROW: Final = 20
 
 
-def probability_bars(probabilities: npt.NDArray[np.float64]) -> str:
-    """Three calibrated probabilities as bars with their numbers."""
-    bottom, reach = ROW * len(CLASS_LABELS) + 6, WIDTH - NAMES - NUMBERS
+def probability_bars(names: Sequence[str], probabilities: npt.NDArray[np.float64]) -> str:
+    """Calibrated probabilities of named classes as bars with their numbers."""
+    bottom, reach = ROW * len(names) + 6, WIDTH - NAMES - NUMBERS
     pieces = [svg.rule(NAMES + share * reach, 0, NAMES + share * reach, bottom, faint=share > 0)
               for share in (0.0, 0.5, 1.0)]  # fmt: skip
     said = [f"{share:.0%}" for share in probabilities]
     for i, share in enumerate(probabilities):
         y = 6 + ROW * i
-        pieces.append(svg.text(NAMES - 8, y + 13, CLASS_LABELS[i], "end"))
+        pieces.append(svg.text(NAMES - 8, y + 13, names[i], "end"))
         pieces.append(svg.bar(NAMES, y, reach * float(share), THICK, CLASS_COLOURS[i]))
         pieces.append(svg.text(NAMES + reach * float(share) + 6, y + 13, said[i]))
     pieces += [
         svg.text(NAMES + share * reach, bottom + 16, f"{share:.0%}", "middle")
         for share in (0.0, 0.5, 1.0)
     ]
-    spoken = ", ".join(f"{name} {p}" for name, p in zip(CLASS_LABELS, said, strict=True))
+    spoken = ", ".join(f"{name} {p}" for name, p in zip(names, said, strict=True))
     return svg.drawing(WIDTH, bottom + 24, "Calibrated probabilities", pieces, f"{spoken}.")
+
+
+def class_axis(name: str) -> str:
+    """What left and right of a part's bar mean for a class."""
+    return f"less likely ← {name} → more likely"
 
 
 def icon_array(count: int, label: str) -> str:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # seconds to import: the load does it, while the page is draw
     from face2bone.assess import Assessor, Explanation, LocatedFace
     from face2bone.bundle import Bundle
     from face2bone.explain.estimate import RegionEstimate
+    from face2bone.modalities.modality import AnyModality
     from face2bone.runtime import Prediction
 
 T = TypeVar("T")
@@ -58,6 +59,18 @@ def assessor() -> "Assessor":
     loaded = Assessor(bundle())
     settle()
     return loaded
+
+
+def modality() -> "AnyModality":
+    """The kind of picture that the model's study reads."""
+    from face2bone.studies import study_named
+
+    return study_named(bundle().card.study).ready().modality
+
+
+def classes() -> tuple[str, ...]:
+    """Names of the model's classes, in the order of its probabilities."""
+    return assessor().facts.classes
 
 
 def settle() -> None:

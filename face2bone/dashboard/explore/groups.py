@@ -6,16 +6,15 @@ import streamlit as st
 
 from face2bone.cohort_explanations.groups import DIMENSIONS, EVERYONE, GroupMeans
 from face2bone.cohort_explanations.table import Explored
-from face2bone.dashboard.common import charts, elements
+from face2bone.dashboard.common import charts, elements, session
 from face2bone.dashboard.explore import explore_charts
 from face2bone.drawing.schematic import schematic
 from face2bone.explain.photo_row import SEVERITY, Layout
-from face2bone.modalities.face.schematic import FACE_SCHEMATIC
 from face2bone.modalities.parts import Part
 
 BY: Final = tuple(d for d in DIMENSIONS if d != EVERYONE)
 REGION, TAKEN = "explore_region", "explore_bar_taken"
-FACE_WIDTH: Final = 230  # pixels
+SCHEMATIC_WIDTH: Final = 230  # pixels
 READING: Final = (
     "Mean exact Shapley value of each region: how much it moves the model's answer, on average "
     "over the group. Red and plain raises, blue and hatched lowers; all faces share one scale. "
@@ -65,9 +64,9 @@ def _faces(chosen: list[GroupMeans], target: str, parts: tuple[Part, ...], regio
         with column:
             title = f"Mean region values for {target}, {group.name}"
             values = explore_charts.means(group, target)
-            drawing = schematic(FACE_SCHEMATIC, parts, values, reach, title, region)
+            drawing = schematic(session.modality().schematic, parts, values, reach, title, region)
             st.markdown(f"**{group.name}**, {_people(group)}")
-            elements.picture(drawing.encode(), title, width=FACE_WIDTH, kind="svg+xml")
+            elements.picture(drawing.encode(), title, width=SCHEMATIC_WIDTH, kind="svg+xml")
             if group.caution:
                 st.caption(f":material/warning: {group.caution}")
 

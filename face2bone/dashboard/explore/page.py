@@ -16,7 +16,6 @@ from face2bone.dashboard.explore.concepts import concepts
 from face2bone.dashboard.explore.groups import groups
 from face2bone.dashboard.explore.pair import pair
 from face2bone.errors import Face2BoneError
-from face2bone.modalities.face import FACE_PARTS
 
 VIEWS: Final[dict[str, Callable[[Explored], None]]] = {
     "Patients": browse,
@@ -85,7 +84,7 @@ def _cohort(bundle: Bundle) -> Explored | None:
 @st.cache_resource(show_spinner="Reading the cohort …", max_entries=1)
 def _shipped(folder: Path, _bundle_sha256: str) -> Explored:
     """What travels with the bundle is the same for everyone: drawn faces, nobody's."""
-    return explored(read_explained(folder, session.bundle(), FACE_PARTS))
+    return explored(read_explained(folder, session.bundle(), session.modality().parts))
 
 
 def _opened(path: str, bundle: Bundle) -> Explored:
@@ -94,7 +93,7 @@ def _opened(path: str, bundle: Bundle) -> Explored:
     kept = st.session_state.get(_OPENED)
     if kept is None or kept[0] != key:
         with st.spinner("Reading the cohort …"):
-            kept = (key, explored(read_explained(Path(path), bundle, FACE_PARTS)))
+            kept = (key, explored(read_explained(Path(path), bundle, session.modality().parts)))
         st.session_state[_OPENED] = kept
     found: Explored = kept[1]
     return found

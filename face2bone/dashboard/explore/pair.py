@@ -7,13 +7,12 @@ import streamlit as st
 
 from face2bone.cohort_explanations.pair import difference
 from face2bone.cohort_explanations.table import Explored
-from face2bone.dashboard.common import charts, elements
+from face2bone.dashboard.common import charts, elements, session
 from face2bone.dashboard.explore.browse import label
-from face2bone.dashboard.explore.groups import FACE_WIDTH, target_box
+from face2bone.dashboard.explore.groups import SCHEMATIC_WIDTH, target_box
 from face2bone.drawing.schematic import schematic
 from face2bone.explain.photo_row import Layout, PhotoFigures
 from face2bone.explain.words import counted
-from face2bone.modalities.face.schematic import FACE_SCHEMATIC
 
 PICTURE: Final = 150  # pixels
 
@@ -75,9 +74,11 @@ def show_pair(
     for column, figures, name in ((left, first, names[0]), (right, second, names[1])):
         with column:
             title = f"Region values for {target}: {name}"
-            drawing = schematic(FACE_SCHEMATIC, layout.parts, figures.values[:, k], reach, title)
+            drawing = schematic(
+                session.modality().schematic, layout.parts, figures.values[:, k], reach, title
+            )
             st.markdown(f"**{name}**: {_probabilities(figures, layout)}")
-            elements.picture(drawing.encode(), title, FACE_WIDTH, "svg+xml")
+            elements.picture(drawing.encode(), title, SCHEMATIC_WIDTH, "svg+xml")
     found = difference(first, second, target, layout, names)
     with words:
         for sentence in found.words:

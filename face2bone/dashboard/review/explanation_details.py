@@ -7,7 +7,6 @@ import numpy as np
 import streamlit as st
 
 from face2bone.assess import CloserLook, Explanation, LocatedFace
-from face2bone.bone import CLASS_LABELS
 from face2bone.dashboard.common import charts, elements, session
 from face2bone.dashboard.common.job_progress import watched
 from face2bone.drawing.pictures import concept_png, overlay_png
@@ -87,7 +86,7 @@ def _show(found: LocatedFace, look: CloserLook, region: Part, k: int) -> None:
     values, lost = look.cells.values[:, k], np.abs(look.pixels[..., k])
     bars, quarters, pixels = st.columns([3, 2, 2], gap="large")
     with bars:
-        axis = f"less likely ← {CLASS_LABELS[k]} → more likely"
+        axis = charts.class_axis(session.classes()[k])
         elements.drawing(charts.bars(values, CELLS, axis))
         st.caption(
             f"The quarters add up to the {region.label}'s own {values.sum():+.2f}. "

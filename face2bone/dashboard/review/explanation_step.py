@@ -4,7 +4,6 @@ import numpy as np
 import streamlit as st
 
 from face2bone.assess import Explanation, LocatedFace
-from face2bone.bone import CLASS_LABELS
 from face2bone.dashboard.common import charts, elements, session
 from face2bone.dashboard.common.job_progress import watched
 from face2bone.dashboard.review.explanation_details import agreement, closer, third_fill
@@ -46,7 +45,7 @@ def _so_far(found: LocatedFace, predicted: int) -> None:
     latest = known[-1]
     if isinstance(latest, RegionEstimate):
         _estimate(latest, found.aligned.parts, predicted)
-    elif _first(found, latest, predicted) == len(CLASS_LABELS):
+    elif _first(found, latest, predicted) == len(session.classes()):
         _severity(found, latest)
     else:
         _region_values(found, latest, predicted)
@@ -56,7 +55,12 @@ def _estimate(estimate: RegionEstimate, parts: tuple[Part, ...], k: int) -> None
     bars, words = st.columns([3, 2], gap="large")
     with bars:
         elements.drawing(
-            charts.region_bars(estimate.values[:, k], parts, axis(k), estimate.half_widths[:, k])
+            charts.region_bars(
+                estimate.values[:, k],
+                parts,
+                charts.class_axis(session.classes()[k]),
+                estimate.half_widths[:, k],
+            )
         )
     words.caption(
         "**Estimate**, with 95% intervals. The exact values follow if they pass their check.",
@@ -64,28 +68,23 @@ def _estimate(estimate: RegionEstimate, parts: tuple[Part, ...], k: int) -> None
     )
 
 
-def axis(k: int) -> str:
-    """What left and right of a region's bar mean for this class."""
-    return f"less likely ← {CLASS_LABELS[k]} → more likely"
-
-
 def _explained(found: LocatedFace, prediction: Prediction, explanation: Explanation) -> None:
     predicted = int(prediction.probabilities.argmax())
     first = _first(found, explanation, predicted)
     chosen = st.segmented_control(
         "What is explained",
-        range(len(CLASS_LABELS) + 1),
+        range(len(session.classes()) + 1),
         default=first,
-        format_func=lambda i: (*CLASS_LABELS, SEVERITY)[i],
+        format_func=lambda i: (*session.classes(), SEVERITY)[i],
         key=f"explained_class_{found.photo_sha256[:8]}",
         required=True,  # else the switch could show nothing beside a plot of the first
     )
     k = int(chosen)
-    if k == len(CLASS_LABELS):
+    if k == len(session.classes()):
         _severity(found, explanation)
     else:
         _regions(found, explanation, k)
-    _concepts(found, explanation, predicted if k == len(CLASS_LABELS) else k)
+    _concepts(found, explanation, predicted if k == len(session.classes()) else k)
 
 
 def _first(found: LocatedFace, explanation: Explanation, predicted: int) -> int:
@@ -99,7 +98,7 @@ def _first_shown(explanation: Explanation, predicted: int) -> int:
     """The class named; severity where only that passes its check, as with a class in the middle."""
     severity = explanation.severity_check(session.assessor().bundle.calibration)
     passes = severity is not None and severity.reason is None
-    return len(CLASS_LABELS) if passes and explanation.withheld(predicted) else predicted
+    return len(session.classes()) if passes and explanation.withheld(predicted) else predicted
 
 
 def _regions(found: LocatedFace, explanation: Explanation, k: int) -> None:
@@ -119,9 +118,11 @@ def _region_values(found: LocatedFace, explanation: Explanation, k: int) -> bool
     bars, face = st.columns([3, 2], gap="large")
     values = blurred.values[:, k]
     with bars:
-        elements.drawing(charts.region_bars(values, blurred.parts, axis(k)))
+        elements.drawing(
+            charts.region_bars(values, blurred.parts, charts.class_axis(session.classes()[k]))
+        )
     with face:
-        alt = f"The crop tinted by what makes {CLASS_LABELS[k]} more or less likely"
+        alt = f"The crop tinted by what makes {session.classes()[k]} more or less likely"
         elements.picture(overlay_png(found.aligned, values), alt, width=260)
         st.caption(
             "Left is the patient's left.",

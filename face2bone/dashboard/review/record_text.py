@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import date
 
 from face2bone.assess import AnswersOnly, Assessment
-from face2bone.bone import CLASS_LABELS
 from face2bone.bundle.card import notice_of
 from face2bone.clinical.questions import load_questions
 from face2bone.dashboard.review.referral_step import first_reason
@@ -52,9 +51,10 @@ def _photo(assessment: Assessment | AnswersOnly) -> str:
     prediction = assessment.prediction
     if not shown(prediction) or not assessment.referral.class_headline_shown:
         return "no class is named for this patient."
-    names = " or ".join(CLASS_LABELS[k] for k in prediction.prediction_set)
+    classes = assessment.bundle.classes
+    names = " or ".join(classes[k] for k in prediction.prediction_set)
     shares = ", ".join(
-        f"{name} {p:.0%}" for name, p in zip(CLASS_LABELS, prediction.probabilities, strict=True)
+        f"{name} {p:.0%}" for name, p in zip(classes, prediction.probabilities, strict=True)
     )
     return f"{names} ({shares})."
 

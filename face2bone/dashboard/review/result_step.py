@@ -5,7 +5,7 @@ from typing import Final
 import streamlit as st
 
 from face2bone.assess import Assessor
-from face2bone.bone import CLASS_LABELS, BoneClass
+from face2bone.bone import BoneClass
 from face2bone.calibration import ReliabilityTable
 from face2bone.clinical.referral import Referral
 from face2bone.dashboard.common import charts, elements, session
@@ -32,7 +32,7 @@ def result_step(prediction: Prediction, referral: Referral) -> None:
     with headline:
         _headline(prediction, referral)
     with bars:
-        elements.drawing(charts.probability_bars(prediction.probabilities))
+        elements.drawing(charts.probability_bars(session.classes(), prediction.probabilities))
 
 
 def shown(prediction: Prediction) -> bool:
@@ -74,8 +74,8 @@ def _headline(prediction: Prediction, referral: Referral) -> None:
             icon=":material/info:",
         )
         return
-    names = [CLASS_LABELS[k] for k in prediction.prediction_set]
-    if len(names) == len(CLASS_LABELS):
+    names = [session.classes()[k] for k in prediction.prediction_set]
+    if len(names) == len(session.classes()):
         st.info(
             "**No clear result.** Normal, osteopenia and osteoporosis all remain possible.",
             icon=":material/help:",
@@ -122,7 +122,7 @@ def _facts(assessor: Assessor, count: int) -> None:
         f"- In the training cohort: "
         + ", ".join(
             f"{name} {fraction:.0%}"
-            for name, fraction in zip(CLASS_LABELS, card.class_fractions, strict=True)
+            for name, fraction in zip(card.labels, card.class_fractions, strict=True)
         )
         + ".\n"
         f"- Model: {card.name} {card.version}, status **{card.status}**. "

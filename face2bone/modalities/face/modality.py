@@ -5,6 +5,7 @@ from typing import Final
 from face2bone.modalities.face.alignment import FACE_INPUT
 from face2bone.modalities.face.finding import Face, find_face
 from face2bone.modalities.face.parts import FACE_PARTS
+from face2bone.modalities.face.schematic import FACE_SCHEMATIC
 from face2bone.modalities.modality import Modality
 from face2bone.modalities.photo import Photo, read_photo
 
@@ -21,4 +22,5 @@ FACE: Final = Modality(
     prepare=_one_face,
     parts=FACE_PARTS,
     input=FACE_INPUT,
+    schematic=FACE_SCHEMATIC,
 )

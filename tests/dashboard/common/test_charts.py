@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
+from face2bone.bone import CLASS_LABELS
 from face2bone.calibration import reliability_table
 from face2bone.dashboard.common.charts import (
     bars,
@@ -30,7 +31,7 @@ def texts(drawing: str) -> list[str]:
 def every_kind() -> list[str]:
     table = reliability_table(np.array([[0.9, 0.05, 0.05], [0.5, 0.3, 0.2]]), np.array([0, 1]))
     return [
-        probability_bars(np.array([0.2, 0.5, 0.3])),
+        probability_bars(CLASS_LABELS, np.array([0.2, 0.5, 0.3])),
         icon_array(37, "osteoporosis"),
         region_bars(np.arange(10.0) - 3.5, FACE_PARTS, "left against, right for"),
         reliability_curve(table, 0.9),
@@ -58,7 +59,7 @@ def test_every_text_has_the_colour_of_the_page(drawing: str) -> None:
 
 
 def test_probability_bars_carry_the_three_numbers() -> None:
-    drawing = probability_bars(np.array([0.2, 0.5, 0.3]))
+    drawing = probability_bars(CLASS_LABELS, np.array([0.2, 0.5, 0.3]))
     assert {"20%", "50%", "30%"} <= set(texts(drawing))
     widths = [float(bar.get("width", 0)) for bar in parsed(drawing).iter("rect")]
     assert [width / sum(widths) for width in widths] == pytest.approx([0.2, 0.5, 0.3], abs=1e-3)

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from face2bone.assess import Explanation
+from face2bone.bone import CLASS_LABELS
 from face2bone.dashboard.common import session
 from face2bone.dashboard.review import explanation_step
 from face2bone.explain.baselines import Baseline
@@ -47,7 +48,8 @@ def explanation(blur: Scales, mean_face: Scales) -> Explanation:
 def test_the_class_named_comes_first_unless_only_severity_passes(
     monkeypatch: pytest.MonkeyPatch, mean_face: Scales, predicted: int, shown: int
 ) -> None:
-    assessor = SimpleNamespace(bundle=SimpleNamespace(calibration=[]))
+    facts = SimpleNamespace(classes=CLASS_LABELS)
+    assessor = SimpleNamespace(bundle=SimpleNamespace(calibration=[]), facts=facts)
     monkeypatch.setattr(session, "assessor", lambda: assessor)
     assert explanation_step._first_shown(explanation(ENDS, mean_face), predicted) == shown
 
