@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy import select
 
 from face2bone.clinical.questions import load_questions
@@ -133,7 +133,7 @@ def _typed_again_where_empty(page: Page, person: Person) -> None:
     A photo that arrives draws the steps anew, and takes along what is half typed there; it must
     never put something else in its place.
     """
-    texts = {"Patient's pseudonym": person.pseudonym}
+    texts = {"Pseudonym": person.pseudonym}
     if person.frax is not None:
         texts |= dict(zip(FRAX_LABELS, (f"{percent:g}" for percent in person.frax), strict=True))
     for label, text in texts.items():
@@ -159,6 +159,14 @@ def _answer(page: Page, person: Person, step: str) -> None:
         _typed(page, FRAX_LABELS[which], f"{person.frax[which]:g}")
 
 
+def _in_view(page: Page, button: Locator) -> None:
+    """Open what stands behind Save; typing beside it, or the photo's arrival, closes it."""
+    settled(page)
+    if not button.is_visible():
+        unfold(page, "Save")
+    expect(button).to_be_visible()
+
+
 def _save(page: Page, person: Person, rng: Random) -> Iterator[None]:
     """Fill the last form and press Save until it says so: a hurried press may come too early."""
     settled(page)
@@ -166,18 +174,19 @@ def _save(page: Page, person: Person, rng: Random) -> Iterator[None]:
     yield from _breath(page, rng)
     _typed(page, "Your initials", f"Dr. {person.pseudonym[0]}")
     yield from _breath(page, rng)
-    unfold(page, "Save")
-    button = page.get_by_role("button", name="Save assessment")
     if person.photo:  # until it has arrived, answers alone are offered for saving
-        expect(page.get_by_role("heading", name="2. Face found")).to_be_visible()
-    expect(button).to_be_visible()
+        expect(page.get_by_role("heading", name="Photo", exact=True)).to_be_visible()
+    button = page.get_by_role("button", name="Save assessment")
+    _in_view(page, button)
     yield
+    _in_view(page, button)
     page.get_by_text("I agree that the answers", exact=False).click()
     settled(page)
     yield
     done = page.get_by_text(f"Saved under {person.pseudonym}", exact=False)
     for _ in range(PRESSES):
         _typed_again_where_empty(page, person)
+        _in_view(page, button)
         button.click()
         settled(page)
         if done.is_visible():
