@@ -328,11 +328,13 @@ class Assessor:
     ) -> Referral:
         """Referral suggestion; without a prediction the typed answers stand by themselves.
 
-        ``frax`` is the clinician's own FRAX result; without a ``guideline`` the site's holds.
+        So they do where the study's task may not refer. ``frax`` is the clinician's own FRAX
+        result; without a ``guideline`` the site's holds.
         """
+        counted = prediction if self.tools.task.may_refer else None
         chosen = load_guideline(guideline or get_settings().guideline)
         scores, status = published_scores(patient), self.bundle.card.status
-        return suggest(patient, scores, frax, prediction, chosen, status)
+        return suggest(patient, scores, frax, counted, chosen, status)
 
     def assess(
         self,

@@ -1,5 +1,6 @@
 """The whole way through on the bundle that ships: a drawn face, a real face, no face."""
 
+import copy
 from dataclasses import replace
 
 import numpy as np
@@ -54,6 +55,16 @@ def test_a_demo_bundle_never_drives_the_referral(
     alone = assessor.refer(assessment.patient, None)
     assert assessment.referral.urgency is alone.urgency
     assert "demonstration" in assessment.referral.face_effect
+
+
+def test_a_task_that_may_not_refer_leaves_the_suggestion_to_the_answers(
+    assessor: Assessor, assessment: Assessment
+) -> None:
+    patient, prediction = assessment.patient, assessment.prediction
+    quiet = copy.copy(assessor)
+    quiet.tools = replace(assessor.tools, task=replace(assessor.tools.task, may_refer=False))
+    assert quiet.refer(patient, prediction) == assessor.refer(patient, None)
+    assert assessor.refer(patient, prediction) != assessor.refer(patient, None)
 
 
 def test_a_red_flag_wins_over_any_face(assessor: Assessor, assessment: Assessment) -> None:

@@ -66,7 +66,8 @@ class Score:
             return f"not applicable: {self.not_applicable}"
         if self.value is None:
             return f"needs: {', '.join(self.missing)}"
-        number = f"{number_text(self.instrument.value, self.unit, self.value)} {self.unit}"
+        counted = number_text(self.instrument.value, self.unit, self.value)
+        number = f"{counted} {unit_text(self.unit, counted)}"
         return f"{number.rstrip()}, {self.band}" if self.band else number.rstrip()
 
 
@@ -75,3 +76,12 @@ def number_text(instrument: str, unit: str, value: float) -> str:
     if instrument == Instrument.WHO_CLASS.value:
         return t_score_text(value)
     return f"{value:.1f}" if unit == "%" else f"{value:g}"
+
+
+def unit_text(unit: str, number: str) -> str:
+    """The unit as it is read after a number.
+
+    >>> unit_text("points", "1"), unit_text("points", "-3"), unit_text("%", "1")
+    ('point', 'points', '%')
+    """
+    return "point" if (unit, number) == ("points", "1") else unit

@@ -124,7 +124,7 @@ def enter_dxa(records: Records, assessment_id: str, results: Sequence[DxaResult]
         if assessment_id not in known:
             raise RecordRefused("There is no such assessment in the records. Choose another.")
         if not results or len({result.site for result in results}) < len(results):
-            raise RecordRefused("There must be one T-score for each site, and at least one.")
+            raise RecordRefused("Enter at least one T-score, and no more than one for each site.")
         one, now = known[assessment_id], clock.now()
         for result in results:
             refuse(result, result_problems(result, one.saved_on))

@@ -15,6 +15,7 @@ BLANK = blank(Instrument.ORAI, Patient(60, Sex.FEMALE, 160, 60))
     ("score", "words"),
     [
         (replace(BLANK, value=20.0), "20 points"),
+        (replace(BLANK, value=1.0, band="low risk"), "1 point, low risk"),
         (replace(BLANK, value=-3.0, band="moderate risk"), "-3 points, moderate risk"),
         (
             replace(BLANK, value=4.551261, unit="%", band="within 10 years"),

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from face2bone.assess import NOT_EXPLAINED
 from face2bone.clinical.questions import load_questions
-from face2bone.clinical.score import number_text
+from face2bone.clinical.score import number_text, unit_text
 from face2bone.patient import RedFlag, RiskFactor
 from face2bone.report.assessment.document import (
     AssessmentDocument,
@@ -343,8 +343,8 @@ def _each_note_once(scores: Iterable[ScorePart]) -> Iterator[ScorePart]:
 
 def _score(score: ScorePart, sources: Mapping[str, str], words: Catalogue) -> dict[str, str]:
     """A score with a value; those that do not apply are in the JSON only."""
-    unit = "%" if score.unit == "%" else words.say(score.unit)
     number = number_text(score.instrument, score.unit, score.value or 0.0)
+    unit = "%" if score.unit == "%" else words.say(unit_text(score.unit, number))
     details = [words.say(text) for text in (score.band, score.cutoff, score.note) if text]
     return {
         "title": words.say(score.title),
