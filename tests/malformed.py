@@ -9,7 +9,6 @@ and named. The cases are the same at every run.
 import hashlib
 import json
 import random
-import resource
 import shutil
 import sys
 import tempfile
@@ -47,6 +46,7 @@ from face2bone.records import (
 )
 from face2bone.report.assessment.document import read_document
 from tests.modalities.photo.malformed import mutated, valid
+from tests.peak import peak_mib
 
 SECONDS: Final = 5.0  # of the processor, for one case
 
@@ -538,8 +538,7 @@ def run(cases: int, only: str = "") -> Found:
         for name, kind in made.items():
             for seed in range(each if only in ("", name) else 0):
                 attempt(kind, seed, name, found)
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    found.peak_mib = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit)
+    found.peak_mib = peak_mib()
     return found
 
 

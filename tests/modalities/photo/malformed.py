@@ -8,7 +8,6 @@ photo or a typed error within the limits of time and memory; anything else ends 
 import functools
 import io
 import json
-import resource
 import struct
 import sys
 import time
@@ -23,6 +22,7 @@ from PIL import Image
 
 from face2bone.errors import PhotoError
 from face2bone.modalities.photo import read_photo
+from tests.peak import peak_mib
 
 FORMATS: Final = ("HEIF", "JPEG", "PNG", "WEBP")
 VARIANTS: Final = (  # format, mode, options of the encoder
@@ -202,9 +202,7 @@ def run(mutations: int) -> dict[str, Any]:
         start = time.process_time()
         counts[answered(data)] += 1
         slowest = max(slowest, (time.process_time() - start, name))
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
-    return {"answers": dict(counts), "slowest": slowest, "peak_mib": round(peak)}
+    return {"answers": dict(counts), "slowest": slowest, "peak_mib": peak_mib()}
 
 
 if __name__ == "__main__":

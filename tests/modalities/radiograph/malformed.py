@@ -19,6 +19,7 @@ import numpy as np
 from face2bone.errors import RadiographError
 from face2bone.modalities.radiograph import read_radiograph
 from tests.modalities.radiograph.films import LOSSLESS, dicom, drawn, picture
+from tests.peak import peak_mib, usage_mib
 
 QUICK: Final[tuple[Callable[[], bytes], ...]] = (
     functools.partial(dicom, "explicit"),
@@ -89,9 +90,7 @@ def run(mutations: int) -> dict[str, Any]:
         start = sum(time_spent())
         counts[answered(data)] += 1
         slowest = max(slowest, (sum(time_spent()) - start, f"mutation {seed}"))
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    peaks = [round(resource.getrusage(one).ru_maxrss / unit) for one in whose]
+    peaks = [peak_mib(), round(usage_mib(resource.RUSAGE_CHILDREN))]
     return {"answers": dict(counts), "slowest": slowest, "peak_mib": peaks}
 
 
