@@ -25,13 +25,13 @@ run: $(RUNTIME)
 	$(BIN)/streamlit run streamlit_app.py
 
 demo: $(RUNTIME)
-	$(BIN)/face2bone demo --out out
+	FACE2BONE_TOUR=true $(BIN)/streamlit run streamlit_app.py --server.headless false
 
 test: $(DEV)
 	OMP_NUM_THREADS=$(TEST_THREADS) $(BIN)/python -m pytest -n $(TEST_WORKERS) $(TEST_ORDER) $(PYTEST_ARGS)
 
 test-long: $(DEV)
-	OMP_NUM_THREADS=$(TEST_THREADS) $(BIN)/python -m pytest -m long $(PYTEST_ARGS)
+	OMP_NUM_THREADS=$(TEST_THREADS) $(BIN)/python -m pytest -m "long or slow" $(PYTEST_ARGS)
 
 check: $(DEV)
 	$(BIN)/ruff check .

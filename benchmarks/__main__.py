@@ -11,8 +11,10 @@ BENCHMARKS: Final = (
     "concepts",
     "end_to_end",
     "first_visit",
+    "two_minutes",
     "memory",
     "drawn_films",
+    "film_explanations",
 )
 
 

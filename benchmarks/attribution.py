@@ -23,12 +23,12 @@ import torch
 from torch import Tensor
 
 from benchmarks.timing import THREADS, drawn_face, machine, medians, networks
-from face2bone.explain.arrays import BoolArray, Pixels, RealArray
+from face2bone.arrays import Flags, Pixels, Reals
 from face2bone.explain.baselines import Baseline, blur_baseline
 from face2bone.explain.coalition_values import painted_crops, value_of_coalitions, values_of
 from face2bone.explain.coalitions import BATCH, all_coalitions
 from face2bone.modalities.face import FACE_INPUT, AlignedFace
-from face2bone.nn import Face2Bone, normalise
+from face2bone.nn import BundleNetwork, normalise
 from face2bone.runtime import Engine, OpenVinoEngine, TorchEngine, logits_of_crops, network_input
 
 COALITIONS: Final = 1024
@@ -38,7 +38,7 @@ PLAYERS: Final = 10
 class Counted:
     """The network on plain torch, as a function of crops (B, 160, 160, 3); counts its passes."""
 
-    def __init__(self, network: Face2Bone) -> None:
+    def __init__(self, network: BundleNetwork) -> None:
         self.network, self.passes = network, 0
 
     def tensor(self, crops: Tensor) -> Tensor:
@@ -48,7 +48,7 @@ class Counted:
             logits: Tensor = self.network(normalise(crops, FACE_INPUT).contiguous())
         return logits
 
-    def __call__(self, crops: Pixels) -> RealArray:
+    def __call__(self, crops: Pixels) -> Reals:
         """The same for numpy, at most one batch at a time."""
         starts = range(0, len(crops), BATCH)
         parts = [self.tensor(torch.tensor(crops[i : i + BATCH])).numpy() for i in starts]
@@ -73,7 +73,7 @@ def main() -> None:
             print(line, flush=True)
 
 
-def lines(network: Face2Bone, face: AlignedFace, runs: int, passes: int) -> list[str]:
+def lines(network: BundleNetwork, face: AlignedFace, runs: int, passes: int) -> list[str]:
     """The table of one network."""
     baseline, plain = blur_baseline(face), Counted(network)
     jobs: dict[str, Callable[[], object]] = {}
@@ -119,7 +119,7 @@ def engine_jobs(
     batch = network_input(np.repeat(face.pixels[None], BATCH, axis=0), FACE_INPUT)
     shared = value_of_coalitions(network, *game)
 
-    def painted(rows: BoolArray) -> Pixels:
+    def painted(rows: Flags) -> Pixels:
         return painted_crops(face.pixels, baseline.pixels, face.part_map, rows)
 
     def plain() -> object:

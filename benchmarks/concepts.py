@@ -21,8 +21,8 @@ import torch
 from sklearn.decomposition import NMF
 
 from benchmarks.timing import THREADS, drawn_face, machine, medians, networks
+from face2bone.arrays import Pixels, Reals
 from face2bone.bone import CLASS_LABELS
-from face2bone.explain.arrays import Pixels, RealArray
 from face2bone.explain.craft import (
     WEIGHED_PHOTOS,
     concept_coefficients,
@@ -31,7 +31,7 @@ from face2bone.explain.craft import (
 )
 from face2bone.explain.sobol import SAMPLES
 from face2bone.modalities.face import FACE_INPUT, FACE_PARTS
-from face2bone.nn import Face2Bone, normalise
+from face2bone.nn import BundleNetwork, normalise
 from face2bone.runtime import OpenVinoEngine, network_input
 
 PATCH: Final = 64
@@ -80,20 +80,20 @@ def main() -> None:
         )
 
 
-def own_photo(engine: OpenVinoEngine, crop: Pixels, basis: RealArray) -> None:
+def own_photo(engine: OpenVinoEngine, crop: Pixels, basis: Reals) -> None:
     """Coefficients and importance of one photo's concepts, as shipped."""
     features = engine.features(network_input(crop[None], FACE_INPUT))
     concept_importance(engine, basis, concept_coefficients(features, basis)[0])
 
 
-def reference_bank(network: Face2Bone, crops: Pixels) -> None:
+def reference_bank(network: BundleNetwork, crops: Pixels) -> None:
     """The bank, and its importance over the photos that a shipped bank's is averaged over."""
     bank = reference_fit(network, crops)
     for crop in crops[:WEIGHED_PHOTOS]:
         reference_photo(network, crop, bank)
 
 
-def reference_fit(network: Face2Bone, crops: Pixels) -> RealArray:
+def reference_fit(network: BundleNetwork, crops: Pixels) -> Reals:
     """The bank (10, C) by the published recipe."""
     starts = range(0, crops.shape[1] - PATCH + 1, STRIDE)
     side = crops.shape[1:3]
@@ -109,11 +109,11 @@ def reference_fit(network: Face2Bone, crops: Pixels) -> RealArray:
             for i in range(0, len(patches), BATCH)
         ]
     )
-    bank: RealArray = NMF(CONCEPTS, init="nndsvda", max_iter=200, tol=1e-3).fit(pooled).components_
+    bank: Reals = NMF(CONCEPTS, init="nndsvda", max_iter=200, tol=1e-3).fit(pooled).components_
     return bank
 
 
-def reference_photo(network: Face2Bone, crop: Pixels, bank: RealArray) -> RealArray:
+def reference_photo(network: BundleNetwork, crop: Pixels, bank: Reals) -> Reals:
     """Total Sobol indices (10, 3) of one photo by the published recipe, plain Halton masks."""
     from scipy.stats import qmc
 
@@ -135,13 +135,13 @@ def reference_photo(network: Face2Bone, crop: Pixels, bank: RealArray) -> RealAr
             answers.append(network.head(torch.from_numpy(features)).numpy())
     f = np.concatenate(answers).reshape(CONCEPTS + 2, DESIGNS, -1)
     variance = f[0].var(axis=0)
-    indices: RealArray = ((f[0] - f[2:]) ** 2).mean(axis=1) / (2 * variance)
+    indices: Reals = ((f[0] - f[2:]) ** 2).mean(axis=1) / (2 * variance)
     return indices
 
 
-def _features(network: Face2Bone, crops: Pixels) -> RealArray:
+def _features(network: BundleNetwork, crops: Pixels) -> Reals:
     with torch.inference_mode():
-        found: RealArray = network.features(
+        found: Reals = network.features(
             normalise(torch.tensor(crops), FACE_INPUT).contiguous()
         ).numpy()
     return found

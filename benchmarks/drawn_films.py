@@ -23,12 +23,13 @@ from sklearn.model_selection import cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from face2bone.arrays import Floats
 from face2bone.drawn.film.film import DrawnFilm, value_mask
 from face2bone.drawn.film.kind import FilmKind
 from face2bone.drawn.film.patients import FilmPatient, draw_film_cohort, film_oracle
 from face2bone.drawn.hand import HAND
 from face2bone.drawn.knee import KNEE
-from face2bone.drawn.worlds import Floats, World
+from face2bone.drawn.worlds import World
 
 KINDS: Final = {"knee": KNEE, "hand": HAND}
 SEED: Final = 400_400

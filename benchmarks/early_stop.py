@@ -12,19 +12,16 @@ import argparse
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from benchmarks.timing import drawn_face
+from face2bone.arrays import Floats, Integers
 from face2bone.assess import Assessor
 from face2bone.bundle import load_bundle
-from face2bone.explain.arrays import FloatArray
 from face2bone.explain.baselines import blur_baseline, mean_face_baseline
 from face2bone.explain.coalitions import shapley_values
 from face2bone.explain.shapley import region_shapley
 from face2bone.runtime import logits_of_crops
 from face2bone.settings import get_settings
-
-Indices = npt.NDArray[np.int64]
 
 PLAYERS: Final = 10
 TRIALS: Final = 10
@@ -56,7 +53,7 @@ def main() -> None:
     )
 
 
-def tables(faces: int) -> list[FloatArray]:
+def tables(faces: int) -> list[Floats]:
     """The predicted class's logit of every combination, (1024,), under two baselines a face."""
     bundle = load_bundle(get_settings().bundle)
     network = logits_of_crops(Assessor(bundle).engine)
@@ -69,7 +66,7 @@ def tables(faces: int) -> list[FloatArray]:
     return found
 
 
-def replay(v: FloatArray, rng: np.random.Generator) -> tuple[int, bool, float]:
+def replay(v: Floats, rng: np.random.Generator) -> tuple[int, bool, float]:
     """Combinations used until settled, whether rightly, and the error after 256, relative."""
     phi = shapley_values(v[:, None], PLAYERS)[:, 0]
     seen, pairs = {0, ALL - 1}, []
@@ -85,7 +82,7 @@ def replay(v: FloatArray, rng: np.random.Generator) -> tuple[int, bool, float]:
     return settled, right, off
 
 
-def paired_gains(v: FloatArray, order: Indices, seen: set[int]) -> FloatArray:
+def paired_gains(v: Floats, order: Integers, seen: set[int]) -> Floats:
     """Mean gain (10,) of each region in an order and its reverse; notes combinations used."""
     gains = np.zeros(PLAYERS)
     for way in (order, order[::-1]):
@@ -97,7 +94,7 @@ def paired_gains(v: FloatArray, order: Indices, seen: set[int]) -> FloatArray:
     return gains
 
 
-def is_settled(pairs: FloatArray) -> bool:
+def is_settled(pairs: Floats) -> bool:
     """Whether the first three differ from each other and the third from all others."""
     estimate = pairs.mean(axis=0)
     order, signed = strongest(estimate), pairs * np.sign(estimate)
@@ -107,9 +104,9 @@ def is_settled(pairs: FloatArray) -> bool:
     return bool((gaps.mean(axis=0) >= ERRORS * errors).all())
 
 
-def strongest(values: FloatArray) -> Indices:
+def strongest(values: Floats) -> Integers:
     """Regions by magnitude, the strongest first."""
-    order: Indices = np.argsort(-np.abs(values))
+    order: Integers = np.argsort(-np.abs(values))
     return order
 
 

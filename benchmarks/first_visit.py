@@ -23,24 +23,25 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
 
 HERE: Final = Path(__file__).resolve().parent.parent
 PATIENCE_MS: Final = 300_000
+TABS_MS: Final = 3_000
 START_SECONDS: Final = 120
 FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 DETAILS: Final = ("--age", "67", "--sex", "F", "--height", "158", "--weight", "52")
 DRAWN: Final = """() => {
-    const heads = [...document.querySelectorAll('h2')].map(h => h.innerText);
+    const heads = [...document.querySelectorAll('h2, h3')].map(h => h.innerText);
     const plots = '.js-plotly-plot .main-svg, [role=img] svg, svg[role=img], img[src*="svg"]';
-    return heads.some(h => h.startsWith('3.')) && document.querySelector(plots) !== null;
+    return heads.some(h => /^(3[.]|Result of)/.test(h)) && document.querySelector(plots) !== null;
 }"""
-SETTLED: Final = "Exact Shapley values|The bars add up|regions are withheld"
+SETTLED: Final = "passed its check|Exact Shapley values|The bars add up|regions are withheld"
 WHY: Final = {"region bars, estimated or exact": f"Estimate|{SETTLED}", "exact regions": SETTLED}
 SUGGESTION: Final = """() => [...document.querySelectorAll('[data-testid="stAlert"]')]
     .map(a => a.innerText).filter(t => t.includes('Suggestion:')).join('')"""
@@ -180,8 +181,10 @@ def first_visit(browser: Browser, server: Server, times: Times) -> tuple[float, 
         page.wait_for_function(DRAWN)
         clock.note("sample chosen → result drawn")
         moved = traffic.bytes / 1e6, traffic.requests
+        with suppress(TimeoutError):  # release 0.1.0 has no tabs
+            page.get_by_role("tab", name="Why", exact=True).click(timeout=TABS_MS)
         for name, pattern in WHY.items():
-            page.get_by_text(re.compile(pattern)).first.wait_for()
+            page.get_by_text(re.compile(pattern)).locator("visible=true").first.wait_for()
             clock.note(f"sample chosen → {name}")
         page.get_by_role("heading", name="Concepts").wait_for()
         clock.note("sample chosen → regions and concepts")
@@ -193,7 +196,7 @@ def first_visit(browser: Browser, server: Server, times: Times) -> tuple[float, 
 def arrive(page: Page, server: Server, times: Times, who: str) -> None:
     """From the address to the title and to the sample patients."""
     clock = Clock(server, times)
-    page.goto(server.address)
+    page.goto(f"{server.address}/?full=true")  # where regions and concepts stand whole
     page.locator("h1").first.wait_for()
     clock.note(f"{who} → title")
     page.locator(".st-key-sample_0 button").wait_for()

@@ -23,7 +23,7 @@ from face2bone.drawn.face.render import draw_face
 from face2bone.drawn.worlds import World
 from face2bone.modalities.face import AlignedFace, find_face
 from face2bone.modalities.photo import photo_from_pixels
-from face2bone.nn import Face2Bone
+from face2bone.nn import BundleNetwork, Face2Bone
 from face2bone.nn.config import NetworkConfig
 from face2bone.settings import get_settings
 
@@ -42,7 +42,7 @@ def machine() -> str:
     )
 
 
-def networks() -> Iterator[tuple[str, Face2Bone]]:
+def networks() -> Iterator[tuple[str, BundleNetwork]]:
     """The networks timed, each with its name: the configured bundle's and the full width."""
     torch.set_num_threads(THREADS)
     bundle = load_bundle(get_settings().bundle)

@@ -8,7 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from face2bone.assess import Assessment, Assessor
+    from face2bone.assess import Assessor
+    from face2bone.assessment import Assessment
     from face2bone.bundle import Bundle, load_bundle
     from face2bone.cohort.manifest import Cohort, read_manifest
     from face2bone.errors import Face2BoneError
@@ -34,7 +35,7 @@ __all__ = [
 ]
 
 _HOME: Final = {
-    "Assessment": "face2bone.assess",
+    "Assessment": "face2bone.assessment",
     "Assessor": "face2bone.assess",
     "Bundle": "face2bone.bundle",
     "Cohort": "face2bone.cohort.manifest",

@@ -8,6 +8,8 @@ here under a name, and every caller says which one it uses.
 from enum import Enum, IntEnum
 from typing import Final
 
+from face2bone.words import template
+
 OSTEOPENIA_CUT: Final = -1.0
 OSTEOPOROSIS_CUT: Final = -2.5
 _MOST_DECIMALS: Final = 7
@@ -25,6 +27,15 @@ class BoneClass(IntEnum):
         """Lower-case name as printed and stored, such as ``"osteopenia"``."""
         return self.name.lower()
 
+
+SITE_WORDS: Final = {
+    "lumbar_spine": template("lumbar spine"),
+    "femoral_neck": template("femoral neck"),
+    "total_hip": template("total hip"),
+    "one_third_radius": template("one-third radius"),
+    "lowest": template("lowest of several sites"),
+}
+"""Where DXA measures, by the name that tables and records use, as within a sentence."""
 
 CLASS_LABELS: Final[tuple[str, str, str]] = ("normal", "osteopenia", "osteoporosis")
 

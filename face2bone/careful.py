@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from face2bone.tabular.text_file import text_of
+from face2bone.words import message, template
 
 if TYPE_CHECKING:  # seconds to import
     import pandas as pd
@@ -30,7 +31,7 @@ DOCUMENT_BYTES: Final = 8 * 2**20
 """Most of what the program writes as JSON: an assessment, an evaluation, a list of trials."""
 DEPTH: Final = 50
 """Most levels of lists and mappings within each other."""
-TOO_DEEP: Final = "is nested too deeply"
+TOO_DEEP: Final = template("is nested too deeply")
 CELLS: Final = 5_000_000
 TABLE_BYTES: Final = 256 * 2**20
 """Most of a parquet table, unpacked: a hundred thousand patients have a tenth of either."""
@@ -42,7 +43,7 @@ def bytes_of(path: Path, most: int = DOCUMENT_BYTES) -> bytes:
     with path.open("rb") as file:
         data = file.read(most + 1)
     if len(data) > most:
-        raise ValueError(f"is larger than {most // 1024:,} kB")
+        raise ValueError(message("is larger than {size} kB", size=f"{most // 1024:,}"))
     return data
 
 
@@ -105,11 +106,11 @@ def _parquet(path: Path) -> "Iterator[pa.Table]":
             names = table.column_names
             yield table.select([i for i, name in enumerate(names) if not _INDEX.fullmatch(name)])
         except MemoryError as error:
-            raise ValueError("needs more memory than there is") from error
+            raise ValueError(template("needs more memory than there is")) from error
         except _Said:
             raise
         except (pa.ArrowException, OSError, *_WRONG) as error:
-            raise ValueError("is not a valid parquet file") from error
+            raise ValueError(template("is not a valid parquet file")) from error
 
 
 def _values(column: "pa.ChunkedArray") -> Iterable[Any]:
@@ -138,7 +139,7 @@ def _refused(language: str) -> Iterator[None]:
     except _Said:
         raise
     except _parse_errors() as error:
-        raise ValueError(f"is not valid {language}") from error
+        raise ValueError(message("is not valid {language}", language=language)) from error
 
 
 def _parse_errors() -> tuple[type[Exception], ...]:
@@ -148,28 +149,28 @@ def _parse_errors() -> tuple[type[Exception], ...]:
 
 def _check_size(data: bytes) -> None:
     if len(data) > TEXT_BYTES:
-        raise ValueError(f"is larger than {TEXT_BYTES // 1024} kB")
+        raise ValueError(message("is larger than {size} kB", size=TEXT_BYTES // 1024))
 
 
 def _text(data: bytes) -> str:
     try:
         text = text_of(data)
     except UnicodeDecodeError:
-        raise _Said("is not UTF-8 text") from None
+        raise _Said(template("is not UTF-8 text")) from None
     if "\0" in text:
-        raise _Said("holds NUL characters, so it is no text")
+        raise _Said(template("holds NUL characters, so it is no text"))
     return text
 
 
 def _unique(pairs: Sequence[tuple[Hashable, Any]]) -> dict[Any, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise _Said("has the same entry twice")
+        raise _Said(template("has the same entry twice"))
     return found
 
 
 def _no_constant(name: str) -> float:
-    raise _Said(f"holds {name}, which is no number")
+    raise _Said(message("holds {name}, which is no number", name=name))
 
 
 def _shallow(found: Any) -> Any:
@@ -197,7 +198,7 @@ def _loader() -> Any:
 
         def compose_node(self, parent: Any, index: Any) -> Any:
             if self.check_event(yaml.AliasEvent):
-                raise _Said("holds an alias; write the value out where it is meant")
+                raise _Said(template("holds an alias; write the value out where it is meant"))
             self.depth += 1
             if self.depth > DEPTH:
                 raise _Said(TOO_DEEP)
@@ -221,7 +222,7 @@ def _check_table(source: BinaryIO) -> None:
     file = pq.ParquetFile(source)
     facts, columns = file.metadata, file.schema_arrow
     if any(pa.types.is_nested(c.type) or pa.types.is_fixed_size_binary(c.type) for c in columns):
-        raise _Said("has a column whose cells hold more than one value")
+        raise _Said(template("has a column whose cells hold more than one value"))
     groups = [facts.row_group(i) for i in range(facts.num_row_groups)]
     unpacked = sum(group.total_byte_size for group in groups)
     if facts.num_rows * facts.num_columns > CELLS or unpacked > TABLE_BYTES:
@@ -256,4 +257,10 @@ def _text_bytes(source: BinaryIO, texts: list[str]) -> int:
 
 
 def _too_large() -> _Said:
-    return _Said(f"has more than {CELLS:,} cells or {TABLE_BYTES // 2**20} MB unpacked")
+    return _Said(
+        message(
+            "has more than {cells} cells or {size} MB unpacked",
+            cells=f"{CELLS:,}",
+            size=TABLE_BYTES // 2**20,
+        )
+    )

@@ -1,21 +1,27 @@
 """Every error the package raises on purpose, in one tree.
 
     Face2BoneError
-    ├── PhotoError              the bytes are not a photo we can use
-    │   ├── PhotoTooLarge       more bytes or pixels than the limit
-    │   ├── PhotoTooSmall       fewer pixels than the limit
-    │   ├── PhotoUnreadable     empty, truncated or damaged bytes
-    │   └── PhotoFormatError    not JPEG, PNG, WebP or HEIC, or animated
-    ├── RadiographError         the bytes are not a radiograph we can use
-    │   ├── RadiographTooLarge  more bytes or pixels than the limit
-    │   ├── RadiographTooSmall  fewer pixels than the limit
-    │   ├── RadiographUnreadable   empty, truncated or damaged bytes
-    │   ├── RadiographFormatError  another format or compression, several pictures, colour
-    │   └── RadiographUnsuited  a film, but not one of a knee or hand that is for presentation
-    ├── FaceError               the photo holds no face we can use
-    │   ├── NoFaceFound         no face after every retry
-    │   ├── SeveralFaces        more than one face
-    │   └── FaceRejected        one face, but a quality check failed
+    ├── PictureError            the bytes are not a picture we can use
+    │   ├── PhotoError          ... not a photo
+    │   │   ├── PhotoTooLarge       more bytes or pixels than the limit
+    │   │   ├── PhotoTooSmall       fewer pixels than the limit
+    │   │   ├── PhotoUnreadable     empty, truncated or damaged bytes
+    │   │   └── PhotoFormatError    not JPEG, PNG, WebP or HEIC, or animated
+    │   └── RadiographError     ... not a radiograph
+    │       ├── RadiographTooLarge  more bytes or pixels than the limit
+    │       ├── RadiographTooSmall  fewer pixels than the limit
+    │       ├── RadiographUnreadable   empty, truncated or damaged bytes
+    │       ├── RadiographFormatError  another format or compression, several pictures, colour
+    │       └── RadiographUnsuited  a film, but not one of a knee or hand for presentation
+    ├── SubjectError            the picture does not hold what is to be assessed
+    │   ├── FaceError           no face we can use
+    │   │   ├── NoFaceFound         no face after every retry
+    │   │   ├── SeveralFaces        more than one face
+    │   │   └── FaceRejected        one face, but a quality check failed
+    │   └── FilmError           no knee or hand we can use
+    │       ├── NotOnFilm           none was found on the film
+    │       └── FilmRejected        found, but a quality check failed
+    ├── CovariateMissing        a network that reads age or sex beside the picture got none
     ├── ManifestError           a cohort table breaks a rule (row, column and rule are named)
     │   └── LeakingSplit        one patient on two sides of a split
     ├── BundleError             a trained model cannot be loaded
@@ -27,7 +33,13 @@
     ├── TrainingError           a training run cannot start or go on
     │   └── TrainingDiverged    its loss stopped being finite
     ├── EvaluationError         an evaluation cannot be made, written or read
+    ├── SurvivalError           a survival analysis cannot be made of these patients
+    │   ├── NoEvents            nobody had the event
+    │   ├── ConstantColumn      a column does not tell the patients apart, or repeats others
+    │   └── Separation          a column orders the events perfectly: its ratio is infinite
     ├── ExplanationError        a cohort's explanations cannot be made, written, found or read
+    ├── ScoringError            a cohort cannot be scored, or its scores cannot be kept or read
+    │   └── ArchiveRefused      a ZIP file is damaged, or holds what no file of pictures does
     ├── RecalibrationRefused    a clinic's results do not support a new calibration
     ├── EngineError             an inference engine is unavailable or unknown
     ├── PatientError            a patient's details are missing or out of range
@@ -42,15 +54,32 @@
 
 Each message is one sentence that says what is wrong and one that says what to do;
 it is written for the person at the screen, so it never holds a file system path of
-another user, a photo's contents or a traceback.
+another user, a photo's contents or a traceback. It is a message of the catalogue: a page says
+it in its visitor's language, a command in English.
 """
+
+import typing
+
+from face2bone.words import LINES, Blank, message, together
 
 
 class Face2BoneError(Exception):
-    """Raised, as one of its subclasses, whenever the package refuses an input."""
+    """Raised, as one of its subclasses, whenever the package refuses an input.
+
+    >>> str(PatientError("The age {age} is above {high}. Check it.", age=131, high=120))
+    'The age 131 is above 120. Check it.'
+    """
+
+    def __init__(self, words: str, /, **blanks: Blank | int) -> None:
+        """A template and its blanks, as for ``message``; or a message made already, by itself."""
+        super().__init__(message(words, **blanks) if blanks else words)
 
 
-class PhotoError(Face2BoneError):
+class PictureError(Face2BoneError):
+    """Raised when bytes cannot become a picture that can be looked at."""
+
+
+class PhotoError(PictureError):
     """Raised when bytes cannot become a safe, upright RGB photo."""
 
 
@@ -70,7 +99,7 @@ class PhotoFormatError(PhotoError):
     """Raised when the bytes are not one still JPEG, PNG, WebP or HEIC picture."""
 
 
-class RadiographError(Face2BoneError):
+class RadiographError(PictureError):
     """Raised when bytes cannot become a film with bone bright."""
 
 
@@ -94,7 +123,11 @@ class RadiographUnsuited(RadiographError):
     """Raised when a DICOM file is no film of a knee or hand that is meant to be looked at."""
 
 
-class FaceError(Face2BoneError):
+class SubjectError(Face2BoneError):
+    """Raised when a picture does not hold one usable subject of its study."""
+
+
+class FaceError(SubjectError):
     """Raised when a photo does not hold one usable face."""
 
 
@@ -103,11 +136,36 @@ class NoFaceFound(FaceError):
 
 
 class SeveralFaces(FaceError):
-    """Raised when a photo holds more than one face."""
+    """Raised when a photo holds more than one face.
+
+    ``faces``: what was found of each, from the left, for who can say which one is meant.
+    """
+
+    def __init__(
+        self, words: str, /, faces: tuple[typing.Any, ...] = (), **blanks: Blank | int
+    ) -> None:
+        super().__init__(words, **blanks)
+        self.faces = faces
 
 
 class FaceRejected(FaceError):
     """Raised when the one face found fails a quality check that rejects."""
+
+
+class FilmError(SubjectError):
+    """Raised when a film does not hold a usable knee or hand."""
+
+
+class NotOnFilm(FilmError):
+    """Raised when no knee, or no hand, is found on a film."""
+
+
+class FilmRejected(FilmError):
+    """Raised when what was found on a film fails a quality check that rejects."""
+
+
+class CovariateMissing(Face2BoneError):
+    """Raised when a network reads values beside the picture and one of them is missing."""
 
 
 class ManifestError(Face2BoneError):
@@ -144,8 +202,8 @@ class ConceptNameRefused(Face2BoneError):
     ``overtaken``: somebody else has named the concept since its name was last read.
     """
 
-    def __init__(self, message: str, overtaken: bool = False) -> None:
-        super().__init__(message)
+    def __init__(self, words: str, /, overtaken: bool = False, **blanks: Blank | int) -> None:
+        super().__init__(words, **blanks)
         self.overtaken = overtaken
 
 
@@ -165,8 +223,32 @@ class EvaluationError(Face2BoneError):
     """Raised when an evaluation cannot be made, written or read."""
 
 
+class SurvivalError(Face2BoneError):
+    """Raised when a survival analysis cannot be made of these patients."""
+
+
+class NoEvents(SurvivalError):
+    """Raised when nobody had the event, or nobody whom a figure needs."""
+
+
+class ConstantColumn(SurvivalError):
+    """Raised when a column is the same for all who are at risk together, or repeats others."""
+
+
+class Separation(SurvivalError):
+    """Raised when a column orders the events so well that no finite hazard ratio fits best."""
+
+
 class ExplanationError(Face2BoneError):
     """Raised when a cohort's explanations cannot be made, written, found or read."""
+
+
+class ScoringError(Face2BoneError):
+    """Raised when a cohort cannot be scored, or its scores cannot be kept or read."""
+
+
+class ArchiveRefused(ScoringError):
+    """Raised when a ZIP file is damaged, too large, or holds an archive, a link or a bad path."""
 
 
 class EngineError(Face2BoneError):
@@ -199,9 +281,11 @@ class ImportRefused(RecordsError):
     ``problems`` has one line for each row at fault; the message holds them all.
     """
 
-    def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
-        super().__init__("\n".join((message, *problems)))
-        self.summary = message
+    def __init__(
+        self, words: str, /, problems: tuple[str, ...] = (), **blanks: Blank | int
+    ) -> None:
+        self.summary = message(words, **blanks) if blanks else words
+        super().__init__(together((self.summary, *problems), LINES))
         self.problems = problems
 
 

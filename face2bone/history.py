@@ -118,8 +118,11 @@ class Fracture:
         low, high = FRACTURE_AGE_RANGE
         if not low <= self.age_years <= high:
             raise PatientError(
-                f"The age at a fracture, {self.age_years:g} years, is outside {low:g} to {high:g} "
-                "years. Check it, and leave out fractures of childhood."
+                "The age at a fracture, {age} years, is outside {low} to {high} years. "
+                "Check it, and leave out fractures of childhood.",
+                age=f"{self.age_years:g}",
+                low=f"{low:g}",
+                high=f"{high:g}",
             )
 
 
@@ -139,8 +142,11 @@ class SiteScores:
         for score in self.measured:
             if not low <= score <= high:
                 raise PatientError(
-                    f"The DXA score {score:g} is outside {low:g} to {high:g} standard deviations. "
-                    "Check the sign and the decimal point."
+                    "The DXA score {score} is outside {low} to {high} standard deviations. Check "
+                    "the sign and the decimal point.",
+                    score=f"{score:g}",
+                    low=f"{low:g}",
+                    high=f"{high:g}",
                 )
 
     @property

@@ -11,6 +11,8 @@ from typing import Any, Final
 from face2bone.careful import TEXT_BYTES, bytes_of, json_of, toml_of
 from face2bone.errors import PatientError
 from face2bone.history import Fracture, History, SiteScores
+from face2bone.invalid_value import first_fault
+from face2bone.words import message, template
 
 _SHOWN: Final = 40  # characters of a key that a message repeats
 
@@ -25,9 +27,15 @@ def read_history(path: Path) -> History:
         text = bytes_of(path, TEXT_BYTES)
         data = json_of(text) if path.suffix.lower() == ".json" else toml_of(text)
     except (OSError, ValueError) as error:
-        reason = "it cannot be opened" if isinstance(error, OSError) else f"it {error}"
+        reason = (
+            template("it cannot be opened")
+            if isinstance(error, OSError)
+            else message("it {fault}", fault=str(error))
+        )
         raise PatientError(
-            f"The history file {path.name} was not read: {reason}. Write it as TOML or JSON."
+            "The history file {file} was not read: {reason}. Write it as TOML or JSON.",
+            file=path.name,
+            reason=reason,
         ) from None
     return parse_history(data)
 
@@ -40,11 +48,11 @@ def parse_history(data: Any) -> History:
     try:
         return TypeAdapter(History).validate_python(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
+        where, reason = first_fault(error)
         raise PatientError(
-            f"The history's answer {where[:_SHOWN] or 'as a whole'} is not valid: {first['msg']}. "
-            "Correct it or leave it out."
+            "The history's answer {answer} is not valid: it {reason}. Correct it or leave it out.",
+            answer=where[:_SHOWN] or template("as a whole"),
+            reason=reason,
         ) from None
 
 
@@ -64,6 +72,7 @@ def _only(part: Any, shape: type[History] | type[SiteScores] | type[Fracture]) -
     unknown = sorted(set(part) - known) if isinstance(part, Mapping) else []
     if unknown:
         raise PatientError(
-            f"The history knows no answer named {unknown[0][:_SHOWN]!r}. "
-            f"Use one of these: {', '.join(sorted(known))}."
+            "The history knows no answer named {answer}. Use one of these: {answers}.",
+            answer=f"{unknown[0][:_SHOWN]!r}",
+            answers=tuple(sorted(known)),
         )

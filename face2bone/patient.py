@@ -19,6 +19,7 @@ from face2bone.history import (
     Prescription,
     Smoking,
 )
+from face2bone.words import template
 
 AGE_RANGE: Final = (18.0, 110.0)  # years
 HEIGHT_RANGE: Final = (100.0, 230.0)  # cm
@@ -99,9 +100,9 @@ class Patient:
     history: History = field(default_factory=History)
 
     def __post_init__(self) -> None:
-        _check("age", self.age_years, AGE_RANGE, "years")
-        _check("height", self.height_cm, HEIGHT_RANGE, "cm")
-        _check("weight", self.weight_kg, WEIGHT_RANGE, "kg")
+        _check(template("age"), self.age_years, AGE_RANGE, template("years"))
+        _check(template("height"), self.height_cm, HEIGHT_RANGE, "cm")
+        _check(template("weight"), self.weight_kg, WEIGHT_RANGE, "kg")
         _check_agreement(self)
         flags = self.red_flags | frozenset(_flags_from_fractures(self))
         factors = self.risk_factors | frozenset(_factors_from(self.history))
@@ -118,8 +119,13 @@ def _check(name: str, value: float, limits: tuple[float, float], unit: str) -> N
     low, high = limits
     if not low <= value <= high:
         raise PatientError(
-            f"The {name} {value:g} {unit} is outside {low:g} to {high:g} {unit}. "
-            f"Check the {name} and its unit and enter it again."
+            "The {name} {value} {unit} is outside {low} to {high} {unit}. Check the {name} "
+            "and its unit and enter it again.",
+            name=name,
+            value=f"{value:g}",
+            unit=unit,
+            low=f"{low:g}",
+            high=f"{high:g}",
         )
 
 
@@ -158,14 +164,18 @@ def _check_agreement(patient: Patient) -> None:
     """Refuse a tick that the finer answers deny, and a fracture later than today."""
     for tick, denial in _contradictions(patient):
         raise PatientError(
-            f"The answers contradict each other: {tick} is ticked, and {denial}. "
-            "Correct one of the two."
+            "The answers contradict each other: {tick} is ticked, and {denial}. Correct "
+            "one of the two.",
+            tick=tick,
+            denial=denial,
         )
     for fracture in patient.history.fractures or ():
         if fracture.age_years > patient.age_years:
             raise PatientError(
-                f"A fracture at {fracture.age_years:g} years lies after the patient's age of "
-                f"{patient.age_years:g} years. Check both ages."
+                "A fracture at {age} years lies after the patient's age of "
+                "{now} years. Check both ages.",
+                age=f"{fracture.age_years:g}",
+                now=f"{patient.age_years:g}",
             )
 
 
@@ -173,12 +183,18 @@ def _contradictions(patient: Patient) -> Iterator[tuple[str, str]]:
     """(what is ticked, the answer that denies it) of every contradiction."""
     history, ticked = patient.history, patient.risk_factors
     if RiskFactor.SMOKER in ticked and history.smoking in NO_SMOKING_NOW:
-        yield "current smoking", "the history says the patient does not smoke now"
+        yield (
+            template("current smoking"),
+            template("the history says the patient does not smoke now"),
+        )
     if RiskFactor.ALCOHOL in ticked and history.alcohol in UNDER_THREE_UNITS:
-        yield "three or more units of alcohol a day", "the history says fewer"
+        yield template("three or more units of alcohol a day"), template("the history says fewer")
     neither = history.parent_hip_fracture is ParentHipFracture.NEITHER
     if RiskFactor.PARENT_HIP_FRACTURE in ticked and neither:
-        yield "a parent's hip fracture", "the history says neither parent had one"
+        yield (
+            template("a parent's hip fracture"),
+            template("the history says neither parent had one"),
+        )
     yield from _fracture_contradictions(patient)
 
 
@@ -187,8 +203,8 @@ def _fracture_contradictions(patient: Patient) -> Iterator[tuple[str, str]]:
         return
     sites = {fracture.site for fracture in patient.history.fractures}
     if RiskFactor.FRAGILITY_FRACTURE in patient.risk_factors and not sites:
-        yield "a fragility fracture", "the list of fractures is empty"
+        yield template("a fragility fracture"), template("the list of fractures is empty")
     if patient.red_flags & HIP_FLAGS and FractureSite.HIP not in sites:
-        yield "a hip fracture", "the list of fractures holds none"
+        yield template("a hip fracture"), template("the list of fractures holds none")
     if patient.red_flags & VERTEBRAL_FLAGS and FractureSite.SPINE not in sites:
-        yield "a vertebral fracture", "the list of fractures holds none"
+        yield template("a vertebral fracture"), template("the list of fractures holds none")

@@ -7,6 +7,8 @@ Positions 2023). So every sentence that names the measurement takes its name fro
 
 from enum import StrEnum
 
+from face2bone.words import message
+
 
 class ReferenceMethod(StrEnum):
     """The measurement behind a cohort's T-scores and classes, as a manifest writes it."""
@@ -23,8 +25,8 @@ class ReferenceMethod(StrEnum):
 
 
 _LABELS = {
-    ReferenceMethod.DXA: "DXA",
-    ReferenceMethod.QUS: "ultrasound (QUS)",
-    ReferenceMethod.QCT: "quantitative CT (QCT)",
-    ReferenceMethod.NONE: "the reference",
+    ReferenceMethod.DXA: message("DXA"),
+    ReferenceMethod.QUS: message("ultrasound (QUS)"),
+    ReferenceMethod.QCT: message("quantitative CT (QCT)"),
+    ReferenceMethod.NONE: message("the reference"),
 }

@@ -5,17 +5,19 @@ The photo quality limits have their own class beside the checks they belong to,
 ``face2bone.modalities.face.limits.QualityLimits``.
 """
 
+import os
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, Self
+from typing import Annotated, Any, Final, Self
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from face2bone.choices import EngineKind, GuidelineId
-from face2bone.errors import SettingsError
+from face2bone.invalid_value import invalid_setting
 
 ENV_PREFIX: Final = "FACE2BONE_"
+OTHER_DEMOS: Final = ("knee-demo", "hand-demo")
 _CHECKOUT: Final = Path(__file__).resolve().parent.parent
 
 
@@ -30,6 +32,25 @@ def _default_bundle() -> Path:
     return shipped_models() / "demo"
 
 
+def _default_face_age() -> Path:
+    """The public face age network that ships."""
+    return shipped_models() / "face-age-public"
+
+
+def _default_other_bundles(read: dict[str, Any]) -> tuple[Path, ...]:
+    """The demonstrations of the other studies, beside the one that ships.
+
+    Whoever names a model of their own gets no other that they did not name.
+    """
+    ships = read.get("bundle") == _default_bundle()
+    return tuple(shipped_models() / name for name in OTHER_DEMOS) if ships else ()
+
+
+def _folders(value: Any) -> Any:
+    """Several folders in one variable, as the system writes them in its own."""
+    return tuple(filter(None, value.split(os.pathsep))) if isinstance(value, str) else value
+
+
 class Settings(BaseSettings):
     """All settings; an empty environment variable counts as not set."""
 
@@ -39,6 +60,14 @@ class Settings(BaseSettings):
 
     bundle: Path = Field(default_factory=_default_bundle)
     """Folder of the trained model."""
+
+    other_bundles: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_folders)] = Field(
+        default_factory=_default_other_bundles
+    )
+    """Folders of models of other studies, between which Review and Model let choose."""
+
+    face_age: Path = Field(default_factory=_default_face_age)
+    """Folder of the network that says how old a face looks; a folder that is not there: none."""
 
     landmarker: Path | None = None
     """Another ``face_landmarker.task`` file than the one in models/landmarks."""
@@ -55,6 +84,15 @@ class Settings(BaseSettings):
     guideline: GuidelineId = "iscd"
     """The clinical guideline that referral suggestions follow; the page can choose another."""
 
+    tour: bool = False
+    """Whether the dashboard opens on About, with its tour, instead of on Review."""
+
+    jobs: Path | None = None
+    """Folder of the scores that the Cohort page makes; one in the user's data folder without."""
+
+    explained: Path | None = None
+    """Folder of explained cohorts that Explore offers, a folder each; none without it."""
+
     records: str | None = None
     """SQLAlchemy URL of the records database; a SQLite file in the user's data folder without."""
 
@@ -63,6 +101,9 @@ class Settings(BaseSettings):
 
     records_key: Path | None = None
     """Key file for kept photos, made by ``face2bone records-key``; never in the database."""
+
+    records_heads: str | None = None
+    """File to which the newest hash of the audit trail is added at each write, or ``syslog``."""
 
     records_retention_days: int | None = Field(default=None, ge=1)
     """After how many days ``face2bone records-expire`` removes a person; never without it."""
@@ -73,17 +114,10 @@ class Settings(BaseSettings):
         try:
             return cls()
         except ValidationError as error:
-            raise SettingsError(_sentence(error)) from error
+            raise invalid_setting(error, ENV_PREFIX) from error
 
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
     """The process's settings, read at the first call; raises ``SettingsError``."""
     return Settings.from_environment()
-
-
-def _sentence(error: ValidationError) -> str:
-    first = error.errors()[0]
-    variable = ENV_PREFIX + "_".join(str(part) for part in first["loc"]).upper()
-    reason = first["msg"][:1].lower() + first["msg"][1:]
-    return f"The setting {variable} is not valid: {reason}. Correct it or unset it."

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from face2bone.errors import NumberRefused
+from face2bone.words import message
 
 _TYPED: Final = re.compile(r"([+-]?)([0-9]{0,9})(?:[.,]([0-9]{1,9}))?()")
 _WRITTEN: Final = re.compile(r"([+-]?)([0-9]*)(?:[.,]([0-9]+))?([eE][+-]?[0-9]{1,4})?")
@@ -34,7 +35,11 @@ class Quantity:
     @property
     def title(self) -> str:
         """The field's label, with its unit."""
-        return f"{self.label} ({self.unit})" if self.unit else self.label
+        return (
+            message("{quantity} ({unit})", quantity=self.label, unit=self.unit)
+            if self.unit
+            else self.label
+        )
 
     def read(self, text: str | None) -> float | None:
         """The number typed; None for nothing.
@@ -47,18 +52,45 @@ class Quantity:
         typed = (text or "").strip()
         if not typed:
             return None
-        value = _value(typed, _TYPED)
+        value = self.value_of(typed)
         if value is None:
             raise NumberRefused(
-                f"{self.label}: “{typed[:_SHOWN]}” is not a number. Write digits with at most one "
-                "decimal point or comma, such as 67 or 67.5."
+                message(
+                    "{quantity}: “{typed}” is not a number. Write digits with at most one decimal "
+                    "point or comma, such as 67 or 67.5.",
+                    quantity=self.label,
+                    typed=typed[:_SHOWN],
+                )
             )
-        if not self.low <= value <= self.high:
+        if not self.holds(value):
+            low, high = self.limits()
             raise NumberRefused(
-                f"{self.label}: {typed[:_SHOWN]} is not between {self.low:g} and {self.high:g}"
-                f"{f' {self.unit}' if self.unit else ''}. It is not used until it is corrected."
+                message(
+                    "{quantity}: {typed} is not between {low} and {high}. It is not used until it "
+                    "is corrected.",
+                    quantity=self.label,
+                    typed=typed[:_SHOWN],
+                    low=low,
+                    high=self._with_unit(high),
+                )
             )
         return value
+
+    def value_of(self, typed: str) -> float | None:
+        """The number that was typed; None for what is none."""
+        return _value(typed, _TYPED)
+
+    def holds(self, value: float) -> bool:
+        """Whether a value is allowed."""
+        return self.low <= value <= self.high
+
+    def limits(self) -> tuple[str, str]:
+        """The least and the most, as a sentence says them."""
+        return f"{self.low:g}", f"{self.high:g}"
+
+    def _with_unit(self, number: str) -> str:
+        unit = self.unit
+        return message("{number} {unit}", number=number, unit=unit) if unit else number
 
 
 def written_number(cell: str) -> float | None:

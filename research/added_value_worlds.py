@@ -32,11 +32,13 @@ from typing import Final
 
 import numpy as np
 
+from face2bone.arrays import Floats
 from face2bone.atomic_files import whole_file, write_whole
 from face2bone.bone import bone_class
 from face2bone.bundle import load_bundle
 from face2bone.careful import bytes_of, json_of
-from face2bone.cohort.crops import CropStore, drawn_crops
+from face2bone.cohort.crop_store import CropStore
+from face2bone.cohort.drawn_crops import drawn_crops
 from face2bone.drawn.face.patients import DrawnPatient, draw_cohort
 from face2bone.drawn.face.provenance import GENERATOR_HASH, PATIENT_MODEL_HASH
 from face2bone.drawn.people import (
@@ -52,16 +54,16 @@ from face2bone.errors import TrainingError
 from face2bone.evaluation.added_value.columns import clinical_columns
 from face2bone.evaluation.added_value.crossfit import cross_fit
 from face2bone.evaluation.added_value.features import face_features
-from face2bone.evaluation.added_value.ordinal import Floats
 from face2bone.evaluation.added_value.rule import judge
 from face2bone.evaluation.bootstrap import unit_weights
 from face2bone.evaluation.guards.chance import chance_limit
 from face2bone.evaluation.ranking import macro_auc
 from face2bone.modalities.face import FACE_INPUT
 from face2bone.nn import NetworkConfig
+from face2bone.progress import Progress
 from face2bone.runtime import Engine, TorchEngine
+from face2bone.training.bars import Bars
 from face2bone.training.identity import train_identities
-from face2bone.training.progress import Bars, Progress
 from face2bone.training.run import Clock
 from research.identities import identity_crops
 

@@ -15,13 +15,16 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from face2bone.cohort.crops import CropStore, Progress, aligned_drawing, build_store
+from face2bone.cohort.crop_store import CropStore
+from face2bone.cohort.crops import build_store
+from face2bone.cohort.drawn_crops import aligned_drawing
 from face2bone.drawn.face.parameters import FaceParameters, draw_parameters
 from face2bone.drawn.face.patients import DrawnPatient, draw_cohort, patient_face
 from face2bone.drawn.face.provenance import GENERATOR_HASH, PATIENT_MODEL_HASH
 from face2bone.drawn.people import adiposity
 from face2bone.drawn.worlds import World
 from face2bone.modalities.face import AlignedFace
+from face2bone.progress import UnitsDone
 
 LID_SD: Final = 0.25  # mm
 MOUTH_CORNER_SD: Final = 0.7  # mm
@@ -34,10 +37,10 @@ class IdentityPhotos:
     people: tuple[DrawnPatient, ...]
     photos: int
 
-    def face(self, position: int) -> AlignedFace:
+    def subjects(self, picture: int) -> tuple[AlignedFace, ...]:
         """Draw and align one photo; raises ``FaceError`` when no face is found in it."""
-        person, photo = divmod(position, self.photos)
-        return aligned_drawing(another_photo(self.people[person], photo))
+        person, photo = divmod(picture, self.photos)
+        return (aligned_drawing(another_photo(self.people[person], photo)),)
 
 
 def another_photo(person: DrawnPatient, photo: int) -> FaceParameters:
@@ -64,7 +67,7 @@ def identity_crops(
     seed: int,
     folder: Path,
     workers: int | None = None,
-    progress: Progress | None = None,
+    progress: UnitsDone | None = None,
 ) -> CropStore:
     """``photos`` crops of each of ``people`` drawn persons, as a store that knows no label.
 

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 if TYPE_CHECKING:
-    from face2bone.assess import Assessment, Assessor
+    from face2bone.assess import Assessor
+    from face2bone.assessment import Assessment
     from face2bone.bundle import Bundle
     from face2bone.modalities.photo import Photo
 
@@ -24,6 +26,10 @@ LONG_TESTS = ROOT / "tests" / "long"
 
 # One drawn woman of 67 stands for all drawn faces where any face will do.
 DRAWN_PHOTO_SEED = 20_260_101
+
+# A machine that does something else as well is slow now and then, and a slow case is no fault.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 # No test opens a connection by way of a library's own reporting.
 os.environ.setdefault("STREAMLIT_BROWSER_GATHER_USAGE_STATS", "false")
@@ -128,7 +134,7 @@ def assess_sample(assessor: Assessor) -> tuple[Assessment, list[str]]:
     from face2bone.drawn.face.samples import sample_patients
 
     sample, steps = sample_patients()[0], list[str]()
-    found = assessor.assess(sample.photo_bytes(), sample.patient, lambda s, _: steps.append(s))
+    found = assessor.assess(sample.photo_bytes(), sample.patient, lambda s, *_: steps.append(s))
     return found, steps
 
 
@@ -153,67 +159,6 @@ def fresh_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPat
 @pytest.fixture(scope="session")
 def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     """What ``save_tiny_bundle`` makes."""
+    from tests.tiny_bundle import save_tiny_bundle
+
     return save_tiny_bundle(tmp_path_factory.mktemp("bundles") / "tiny")
-
-
-def save_tiny_bundle(root: Path) -> Bundle:
-    """A complete bundle on disk around an untrained network of 1/32 width.
-
-    Every part of the network takes part (gains are drawn, not zero); its figures mean nothing.
-    """
-    from datetime import date
-
-    import numpy as np
-    import torch
-
-    from face2bone import bundle, calibration
-    from face2bone.bone import CLASS_LABELS
-    from face2bone.modalities.face import FACE_INPUT
-    from face2bone.nn import Face2Bone, NetworkConfig
-    from face2bone.runtime import TorchEngine, network_input
-
-    architecture = NetworkConfig(width=1 / 32)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(1)
-        network = Face2Bone(architecture).eval()
-        for name, parameter in network.named_parameters():
-            if name.endswith("gain"):
-                torch.nn.init.normal_(parameter)
-    rng = np.random.default_rng(1)
-    crops = rng.integers(0, 256, (60, 160, 160, 3), dtype=np.uint8)
-    engine = TorchEngine(network, FACE_INPUT, device="cpu")
-    features = engine.features(network_input(crops, FACE_INPUT))
-    probabilities = rng.dirichlet((1.0, 1.0, 1.0), 150)
-    labels = np.arange(150) % 3
-    contents = bundle.BundleContents(
-        state=network.state_dict(),
-        calibration=(calibration.Temperature(1.25),),
-        conformal=calibration.fit_conformal(probabilities, labels),
-        reliability=calibration.reliability_table(probabilities, labels),
-        ood=bundle.fit_ood(bundle.pooled(features)),
-        concepts=bundle.ConceptBank(
-            basis=rng.random((4, features.shape[1]), dtype=np.float32),
-            importance=rng.random((4, 3), dtype=np.float32),
-            presence_scale=np.ones(4, dtype=np.float32),
-            exemplars=crops[:8, :48, :48].reshape(4, 2, 48, 48, 3),
-            names=tuple(f"Concept {i}" for i in range(1, 5)),
-            region_tags=("forehead", "nose and lips", "left midface", "right midface"),
-            description=("Noise, for tests.",) * 4,
-        ),
-        mean_face=crops.mean(axis=0).astype(np.uint8),
-    )
-    card = bundle.BundleCard(
-        name="tiny",
-        version="0",
-        status="demo",
-        created_on=date(2026, 11, 21),
-        architecture=architecture,
-        cohort="Noise, for tests",
-        labels=CLASS_LABELS,
-        class_fractions=(0.2, 0.5, 0.3),
-        input=FACE_INPUT,
-        provenance={"recipe": "tests/conftest.py", "seed": 1},
-        results={"macro_auc": 0.5},
-        generator_version="none",
-    )
-    return bundle.save_bundle(root, card, contents)

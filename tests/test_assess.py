@@ -7,13 +7,17 @@ import numpy as np
 import pytest
 from skimage.data import chelsea
 
-from face2bone.assess import STEPS, Assessment, Assessor
-from face2bone.bundle import Bundle
+from face2bone import assess
+from face2bone.assess import STEPS, Assessor
+from face2bone.assessment import Assessment
+from face2bone.bundle import Bundle, load_bundle
 from face2bone.clinical.pathway import Urgency
 from face2bone.drawn.face.samples import Sample, sample_patients, unusable_photo
 from face2bone.errors import BundleCorrupt, FaceRejected, NoFaceFound, PhotoError
+from face2bone.explain.craft import no_concepts
 from face2bone.modalities.photo import Photo, photo_from_pixels, read_photo
 from face2bone.patient import Patient, RedFlag, Sex
+from tests.conftest import ROOT
 
 PATIENT = Patient(67, Sex.FEMALE, 158, 52)
 
@@ -98,13 +102,32 @@ def test_damaged_bytes_are_a_photo_error(assessor: Assessor) -> None:
         assessor.assess(b"\xff\xd8\xff nothing follows", PATIENT)
 
 
+@pytest.mark.parametrize(
+    ("bundle", "ways"),
+    [("demo", ["blur", "inpaint", "mean face"]), ("knee-demo", ["mean knee", "blur", "inpaint"])],
+)
+def test_parts_are_hidden_in_the_ways_of_the_study(
+    bundle: str, ways: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(assess, "region_shapley", lambda _f, _a, by, *_: asked.append(by.name))
+    monkeypatch.setattr(assess, "explain_concepts", lambda *_: no_concepts())
+    assessor = Assessor(load_bundle(ROOT / "models" / bundle))
+    sample = assessor.tools.samples()[0]
+    picture = assessor.tools.modality.read(sample.photo_bytes())
+    found = assessor.for_patient(assessor.locate(picture), sample.patient)
+    assessor.explain(found)
+    assessor.explain_in_third_way(found)
+    assert asked == ways
+
+
 def test_progress_names_every_step_in_order(assessed: tuple[Assessment, list[str]]) -> None:
     assert list(dict.fromkeys(assessed[1])) == list(STEPS)
 
 
 def test_a_watcher_can_cancel(assessor: Assessor, sample: Sample) -> None:
-    def stop(step: str, fraction: float) -> None:
-        if step == "regions" and fraction > 0:
+    def stop(stage: str, done: float, total: float = 1, note: str = "", /) -> None:
+        if stage == "regions" and done > 0:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -51,7 +51,7 @@ def nested(depth: int) -> bytes:
 
 
 @given(PLAIN)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_plain_values_come_back_as_they_were_written(value: Any) -> None:
     text = json.dumps(value)
     assert json_of(text.encode()) == value
@@ -60,7 +60,7 @@ def test_plain_values_come_back_as_they_were_written(value: Any) -> None:
 
 
 @given(st.sampled_from(sorted(READERS)), st.binary(max_size=200))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_bytes_are_read_or_refused_in_one_phrase(language: str, data: bytes) -> None:
     assert refusal(lambda: READERS[language](data)).startswith(("is ", "has ", "holds "))
 
@@ -174,7 +174,7 @@ def test_cells_of_many_values_are_refused(tmp_path: Path) -> None:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_damaged_parquet_file_is_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:

@@ -92,7 +92,9 @@ def test_every_option_is_documented_and_no_other(name: str) -> None:
 
 def page_titles() -> dict[str, str]:
     """Page file -> title, as streamlit_app.py names them."""
-    found = re.findall(r'"pages/(\w+\.py)"[^)]*?title="([^"]+)"', read(ROOT / "streamlit_app.py"))
+    found = re.findall(
+        r'"pages/(\w+\.py)"[^)]*?title=say\("([^"]+)"', read(ROOT / "streamlit_app.py")
+    )
     return dict(found)
 
 

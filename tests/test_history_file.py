@@ -120,7 +120,7 @@ values = st.recursive(
 names = st.sampled_from(sorted(vars(History())))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.dictionaries(names, values, max_size=3))
 def test_anything_is_a_history_or_a_sentence(data: dict[str, object]) -> None:
     with suppress(PatientError):

@@ -1,5 +1,6 @@
 """The settings: defaults, each variable, and the sentence an invalid value gets."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -21,20 +22,33 @@ def test_defaults_need_no_environment() -> None:
 def test_each_variable_reaches_its_field(monkeypatch: pytest.MonkeyPatch) -> None:
     given = {"BUNDLE": "a", "LANDMARKER": "b.task", "ENGINE": "torch", "THREADS": "3"}
     given |= {"GUIDELINE": "nogg", "RECORDS": "sqlite://", "RECORDS_PHOTOS": "true"}
-    given |= {"RECORDS_KEY": "c.key", "RECORDS_RETENTION_DAYS": "365"}
-    given |= {"EXPLANATIONS_AT_ONCE": "4"}
+    given |= {"RECORDS_KEY": "c.key", "RECORDS_RETENTION_DAYS": "365", "RECORDS_HEADS": "h.txt"}
+    given |= {
+        "EXPLANATIONS_AT_ONCE": "4",
+        "JOBS": "d",
+        "EXPLAINED": "h",
+        "TOUR": "true",
+        "FACE_AGE": "e",
+        "OTHER_BUNDLES": os.pathsep.join("fg"),
+    }
     for name, value in given.items():
         monkeypatch.setenv(f"FACE2BONE_{name}", value)
     assert Settings.from_environment().model_dump() == {
         "bundle": Path("a"),
+        "other_bundles": (Path("f"), Path("g")),
+        "face_age": Path("e"),
         "landmarker": Path("b.task"),
         "engine": "torch",
         "threads": 3,
         "explanations_at_once": 4,
         "guideline": "nogg",
+        "tour": True,
+        "jobs": Path("d"),
+        "explained": Path("h"),
         "records": "sqlite://",
         "records_photos": True,
         "records_key": Path("c.key"),
+        "records_heads": "h.txt",
         "records_retention_days": 365,
     }
 
@@ -76,6 +90,12 @@ def test_without_a_checkout_the_bundle_is_looked_for_here(
 
 def test_importing_reads_nothing_from_the_environment() -> None:
     """A wrong variable must reach the person as our sentence, not as a failed import."""
-    code = "import face2bone.settings"
+    code = (
+        "import face2bone.settings as s; from face2bone.errors import SettingsError\n"
+        "try: s.get_settings()\nexcept SettingsError as error: print(error)"
+    )
     environment = {"FACE2BONE_ENGINE": "onnx"}
-    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("The setting FACE2BONE_ENGINE is not valid: ")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from face2bone.dashboard.common.uploads import COHORT_BYTES, PHOTO_BYTES
 from face2bone.modalities.photo import MAX_BYTES
 
 CONFIG = tomllib.loads(
@@ -41,8 +42,9 @@ def test_contrast(name: str) -> None:
     assert contrast("#ffffff", theme["primaryColor"]) >= 4.5
 
 
-def test_the_upload_limit_is_the_photo_limit() -> None:
-    assert CONFIG["server"]["maxUploadSize"] * 2**20 == MAX_BYTES
+def test_the_upload_limits_are_those_of_a_cohort_and_of_a_photo() -> None:
+    assert CONFIG["server"]["maxUploadSize"] * 2**20 == COHORT_BYTES
+    assert PHOTO_BYTES == MAX_BYTES
 
 
 def test_nothing_is_reported_and_no_traceback_is_shown() -> None:

@@ -1,5 +1,6 @@
 """The setup scripts: a Python that really runs; and the tools that measure."""
 
+import ast
 import importlib.util
 import subprocess
 import sys
@@ -9,6 +10,9 @@ from types import ModuleType
 import numpy as np
 import pandas as pd
 import pytest
+
+from face2bone.words import Language, catalogue
+from face2bone.words.earlier import EARLIER
 
 TOOLS = Path(__file__).resolve().parent.parent / "tools"
 SHELL_TOOLS = "/usr/bin:/bin"  # sed, tr: the script's own needs
@@ -88,3 +92,32 @@ def test_the_figure_is_drawn_from_the_table(local_results: ModuleType, tmp_path:
     assert means["passes"].tolist() == [0.0, 0.0]
     local_results.draw(means, tmp_path / "figure.png")
     assert (tmp_path / "figure.png").stat().st_size > 5_000
+
+
+def test_the_catalogue_holds_exactly_what_is_said() -> None:
+    """Fails with what is not translated, or no longer said: run python tools/messages.py."""
+    entries, said = catalogue(Language.CHINESE).entries, tool("messages").templates()
+    assert sorted(set(said) - set(entries)) == []
+    assert sorted(set(entries) - set(said)) == []
+
+
+def test_of_earlier_sentences_only_those_are_kept_that_are_no_longer_said() -> None:
+    said = tool("messages").templates()
+    assert [t for t in EARLIER if said[t] != ["face2bone/words/earlier.py"]] == []
+
+
+def test_bringing_the_catalogue_up_to_date_changes_nothing_of_one_that_is() -> None:
+    messages = tool("messages")
+    written = messages.po_file(Language.CHINESE).read_bytes()
+    assert messages.updated(Language.CHINESE, messages.templates()) == written
+    new = messages.updated(Language.CHINESE, {"Unheard of.": ["made_up.py"]})
+    assert b'#: made_up.py\nmsgid "Unheard of."\nmsgstr ""\n' in new
+    assert b"osteopenia" not in new
+
+
+def test_templates_are_read_from_calls_and_data() -> None:
+    messages = tool("messages")
+    code = ast.parse('message("a {x}", x=1)\nself.say("b")\nother("c")\nmessage(d)\ntemplate("e")')
+    assert list(messages._literals(code)) == ["a {x}", "b", "e"]
+    data = {"text": "t", "sources": {"x": {"title": "not ours"}}, "rows": [{"title": "OST, men"}]}
+    assert list(messages._texts(data)) == ["t", "OST, men", "OST"]

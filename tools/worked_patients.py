@@ -133,7 +133,7 @@ def _section(number: int, worked: Worked) -> Iterator[str]:
     scores = published_scores(worked.patient)
     guideline = load_guideline(worked.guideline)
     face = _prediction(worked.face)
-    referral = suggest(worked.patient, scores, worked.frax, face, guideline, "research")
+    referral = suggest(worked.patient, scores, worked.frax, face, guideline, "research", "photo")
     yield f"## {number}. {worked.title}"
     yield ""
     yield worked.lesson

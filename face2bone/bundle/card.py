@@ -5,7 +5,6 @@ and the hashes of the other files guard against damage and slips, not against so
 rewrites them all; for that, compare the bundle's hash with one from a source you trust.
 """
 
-import hashlib
 import json
 import math
 from collections.abc import Mapping
@@ -13,35 +12,62 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import Annotated, Any, ClassVar, Final, Literal
 
-import yaml
-from pydantic import ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
+from pydantic import (
+    ConfigDict,
+    Field,
+    JsonValue,
+    PlainValidator,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+)
 
-from face2bone.careful import yaml_of
-from face2bone.errors import BundleCorrupt, Face2BoneError, WrongStudy
+from face2bone.bundle.seal import sealed_yaml, unsealed
+from face2bone.choices import FIRST_STUDY
+from face2bone.covariates import Covariate
+from face2bone.errors import BundleCorrupt, Face2BoneError, StudyError, WrongStudy
+from face2bone.invalid_value import fault
 from face2bone.modalities.input_spec import InputSpec
+from face2bone.nn.architecture import Architecture
 from face2bone.nn.config import NetworkConfig
+from face2bone.nn.registry import blueprint
 from face2bone.reference import ReferenceMethod
+from face2bone.studies import study_named
+from face2bone.words import message, template
 
 SCHEMA: Final = 2
+FACE_AGE: Final = "face_age"
+"""The study whose bundles have a card of their own: ``years_bundle``."""
 FIRST_SCHEMA: Final = 1
 """It had ``preprocessing`` where ``input`` is now, three classes, and no number of outputs."""
 FIRST_LABELS: Final = ("normal", "osteopenia", "osteoporosis")
-SEAL: Final = b"card_sha256: "
 FRACTION_TOLERANCE: Final = 1e-3  # fractions written with three decimals
 MOST_PIXELS: Final = 4096  # a side of the input; more is a damaged number
 
 MEASURED: Final = ("local", "test", "model")  # where ``results`` may hold the model's own figures
 
-DEMO_NOTICE: Final = (
-    "Demonstration model trained on drawn (synthetic) faces. It says nothing about a real "
+DEMO_NOTICE: Final = message(
+    "Demonstration model trained on drawn (synthetic) pictures. It says nothing about a real "
     "person's bones and never drives a referral."
 )
-RESEARCH_NOTICE: Final = "Research software, not a medical device. DXA decides, not a photo."
+RESEARCH_NOTICE: Final = message(
+    "Research software, not a medical device. DXA decides, not this model."
+)
 
 Status = Literal["demo", "research", "locally-validated"]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Text = Annotated[str, Field(min_length=1)]
 StudyId = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,39}$")]
+
+
+def _settings(value: Any, info: ValidationInfo) -> Architecture:
+    """An architecture's entries as settings of the network that the card's study uses."""
+    kind: type[Architecture] = (info.context or {})["settings"]
+    read: Architecture = TypeAdapter(kind).validate_json(json.dumps(value), strict=True)
+    return read
+
+
+Settings = Annotated[Architecture, PlainValidator(_settings)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +87,7 @@ class BundleCard:
     results: figures measured on patients never used in training or tuning.
     study, reference_method: whose pictures it reads, and how the bone of those who trained it
         was measured; a card of before there was a choice says neither.
+    covariates: what the network reads beside the picture, with the values that standardise it.
 
     Raises ``BundleCorrupt`` when the fields contradict each other.
     """
@@ -71,7 +98,7 @@ class BundleCard:
     version: Text
     status: Status
     created_on: date
-    architecture: NetworkConfig
+    architecture: Settings
     cohort: Text
     labels: tuple[Text, ...]
     class_fractions: tuple[float, ...]
@@ -82,29 +109,44 @@ class BundleCard:
     generator_hash: Sha256 | None = None
     files: Mapping[str, Sha256] = field(default_factory=dict)
     schema: int = SCHEMA
-    study: StudyId = "face2bone"
+    study: StudyId = FIRST_STUDY
     reference_method: ReferenceMethod = ReferenceMethod.DXA
+    covariates: tuple[Covariate, ...] = ()
 
     def __post_init__(self) -> None:
-        _require(self.schema == SCHEMA, f"its schema is {self.schema}, this version reads {SCHEMA}")
+        _require(
+            self.schema == SCHEMA,
+            message(
+                "its schema is {found}, this version reads {known}", found=self.schema, known=SCHEMA
+            ),
+        )
         count = len(self.labels)
-        _require(count >= 2 and len(set(self.labels)) == count, "its labels are not two or more")
-        _require(self.architecture.outputs == count, "its labels are not its network's outputs")
-        _require(_is_readable(self.input), "its network's input is none that a network can read")
+        _require(
+            count >= 2 and len(set(self.labels)) == count,
+            template("its labels are not two or more"),
+        )
+        _require(
+            self.architecture.outputs == count, template("its labels are not its network's outputs")
+        )
+        _require(
+            self.architecture.covariates == len(self.covariates)
+            and len({c.name for c in self.covariates}) == len(self.covariates)
+            and all(c.is_usable for c in self.covariates),
+            template("its covariates are not those its network reads"),
+        )
+        _require(
+            _is_readable(self.input),
+            template("its network's input is none that a network can read"),
+        )
         _require(
             len(self.class_fractions) == count
             and min(self.class_fractions) >= 0
             and abs(sum(self.class_fractions) - 1) <= FRACTION_TOLERANCE,
-            "its class fractions do not sum to 1",
+            template("its class fractions do not sum to 1"),
         )
-        _require(self._has_counts(), "its confusion is no table of counts by class")
+        _require(self._has_counts(), template("its confusion is no table of counts by class"))
         drawn = self.generator_version is not None or self.generator_hash is not None
-        _require(self.status == "demo" or not drawn, "drawn faces can only make a demo")
-
-    @property
-    def faces(self) -> str:
-        """What the network was trained on, as a sentence names it."""
-        return "drawn faces" if self.status == "demo" else "the training photos"
+        _require(self.status == "demo" or not drawn, template("drawn faces can only make a demo"))
 
     @property
     def confusion(self) -> list[list[int]] | None:
@@ -122,8 +164,12 @@ class BundleCard:
         """Raise ``WrongStudy`` unless ``what``, such as "the cohort", is of the bundle's study."""
         if study != self.study:
             raise WrongStudy(
-                f"The bundle {self.name} is of the study {self.study} and {what} is of {study}. "
-                f"Choose a bundle of {study}."
+                "The bundle {bundle} is of the study {study} and {other} is of {needed}. Choose "
+                "a bundle of {needed}.",
+                bundle=self.name,
+                study=self.study,
+                other=what,
+                needed=study,
             )
 
     def _has_counts(self) -> bool:
@@ -146,14 +192,7 @@ def card_to_yaml(card: BundleCard) -> bytes:
     """
     plain = {"files": dict(card.files), "reference_method": card.reference_method.value}
     values = asdict(card) | plain
-    try:
-        text = yaml.dump(values, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=100)
-    except yaml.YAMLError as error:
-        raise BundleCorrupt(
-            "The bundle's card holds a value YAML cannot express. "
-            "Turn arrays and objects into plain numbers, texts and lists."
-        ) from error
-    return _sealed(text.encode())
+    return sealed_yaml(values)
 
 
 def card_from_yaml(data: bytes) -> BundleCard:
@@ -162,34 +201,32 @@ def card_from_yaml(data: bytes) -> BundleCard:
     Raises ``BundleCorrupt`` when the seal is broken, a key is unknown or missing, or a
     value has the wrong type.
     """
-    body, _, _ = data.rpartition(SEAL)
-    _require(bool(body) and _sealed(body) == data, "its last line is not the hash of the rest")
     try:
-        values = _as_written_now(yaml_of(body))
-        _check_entries(values, "architecture", NetworkConfig)
+        values = unsealed(data)
+        _check_kind(values)
+        values = _as_written_now(values)
+        kind = _kind_of(values)
+        _check_entries(values, "architecture", kind)
         _check_entries(values, "input", InputSpec)
-        return _ADAPTER.validate_json(json.dumps(values, default=date.isoformat), strict=True)
+        text = json.dumps(values, default=date.isoformat)
+        return _ADAPTER.validate_json(text, strict=True, context={"settings": kind})
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise _invalid(f"{where or 'the whole'}: {first['msg']}") from error
-    except BundleCorrupt:
+        raise _invalid(fault(error)) from error
+    except (BundleCorrupt, WrongStudy):
         raise
     except ValueError as error:
-        raise _invalid(f"it {error}") from error
+        raise _invalid(message("it {fault}", fault=str(error))) from error
     except (RecursionError, TypeError, Face2BoneError) as error:
-        raise _invalid("it is not readable YAML of the known shape") from error
+        raise _invalid(template("it is not readable YAML of the known shape")) from error
 
 
-class _Plain(yaml.SafeDumper):
-    """Writes out what stands in two places, for reading refuses aliases."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-def _sealed(body: bytes) -> bytes:
-    return body + SEAL + hashlib.sha256(body).hexdigest().encode() + b"\n"
+def _check_kind(values: Any) -> None:
+    if isinstance(values, dict) and values.get("study") == FACE_AGE:
+        raise WrongStudy(
+            "The bundle {bundle} says how old a face looks and nothing of bone. Name it in "
+            "FACE2BONE_FACE_AGE, or give it to face2bone face-age.",
+            bundle=str(values.get("name")),
+        )
 
 
 def _is_readable(spec: InputSpec) -> bool:
@@ -208,13 +245,14 @@ def _as_written_now(values: Any) -> Any:
     if not isinstance(values, dict) or values.get("schema") != FIRST_SCHEMA:
         return values
     _require(
-        values.get("labels") == list(FIRST_LABELS), f"its labels are not {', '.join(FIRST_LABELS)}"
+        values.get("labels") == list(FIRST_LABELS),
+        message("its labels are not {labels}", labels=FIRST_LABELS),
     )
-    _require("input" not in values, "its input is described twice")
+    _require("input" not in values, template("its input is described twice"))
     first = _FIRST_INPUT.validate_json(json.dumps(values.pop("preprocessing", None)), strict=True)
     architecture = values.get("architecture")
     if isinstance(architecture, dict):
-        _require("outputs" not in architecture, "its architecture has an unknown entry")
+        _require("outputs" not in architecture, template("its architecture has an unknown entry"))
         values["architecture"] = architecture | {"outputs": len(FIRST_LABELS)}
     return values | {"schema": SCHEMA, "input": asdict(first.as_input())}
 
@@ -235,13 +273,27 @@ class _FirstInput:
         return InputSpec(size, size, 3, self.pixel_mean, self.pixel_scale, self.mask_value)
 
 
-def _check_entries(values: Any, name: str, kind: type[NetworkConfig] | type[InputSpec]) -> None:
+def _kind_of(values: Any) -> type[Architecture]:
+    """The settings of the network of a card's study; of the first one's for an unknown study,
+    which is refused when its network is asked for.
+    """
+    told = values if isinstance(values, dict) else {}
+    settings = told.get("architecture")
+    named = settings.get("network") if isinstance(settings, dict) else None
+    try:
+        tools = study_named(str(told.get("study", FIRST_STUDY))).ready()
+        return blueprint(tools.network_of(named)).settings
+    except StudyError:
+        return NetworkConfig
+
+
+def _check_entries(values: Any, name: str, kind: type[Architecture] | type[InputSpec]) -> None:
     """Every field by name: a default of a later version must not stand in for one."""
     known = {entry.name for entry in fields(kind)}
     found = values.get(name) if isinstance(values, dict) else None
     _require(
         isinstance(found, dict) and set(found) == known,
-        f"its {name} has an unknown or missing entry",
+        message("its {part} has an unknown or missing entry", part=name),
     )
 
 
@@ -252,7 +304,8 @@ def _require(holds: bool, otherwise: str) -> None:
 
 def _invalid(why: str) -> BundleCorrupt:
     return BundleCorrupt(
-        f"The bundle's card.yaml is invalid: {why}. Fetch the bundle again or rebuild it."
+        "The bundle's card.yaml is invalid: {reason}. Fetch the bundle again or rebuild it.",
+        reason=why,
     )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from face2bone.errors import BundleCorrupt
+from face2bone.words import template
 
 
 @dataclass(frozen=True)
@@ -40,28 +41,30 @@ class ConceptBank:
 
     def __post_init__(self) -> None:
         count = len(self.basis)
-        _require(self.basis.ndim == 2 and count > 0, "the basis is not (R, C)")
+        _require(self.basis.ndim == 2 and count > 0, template("the basis is not (R, C)"))
         _require(
             self.importance.ndim == 2 and len(self.importance) == count,
-            "the importance is not (R, K)",
+            template("the importance is not (R, K)"),
         )
-        _require(self.presence_scale.shape == (count,), "the presence scale is not (R,)")
+        _require(self.presence_scale.shape == (count,), template("the presence scale is not (R,)"))
         _require(
             self.exemplars.ndim == 5
             and self.exemplars.shape[0] == count
             and self.exemplars.dtype == np.uint8,
-            "the exemplars are not uint8 (R, n, h, w, C)",
+            template("the exemplars are not uint8 (R, n, h, w, C)"),
         )
         for array in (self.basis, self.importance, self.presence_scale):
             _require(
                 array.dtype == np.float32 and bool(np.isfinite(array).all() and array.min() >= 0),
-                "a number is not a finite, non-negative float32",
+                template("a number is not a finite, non-negative float32"),
             )
-        _require(bool((self.importance <= 1).all()), "an importance is above 1")
+        _require(bool((self.importance <= 1).all()), template("an importance is above 1"))
         _require(bool((self.basis.max(axis=1) > 0).all()), "a concept is all zero")
-        _require(bool((self.presence_scale > 0).all()), "a presence scale is zero")
+        _require(bool((self.presence_scale > 0).all()), template("a presence scale is zero"))
         for texts in (self.names, self.region_tags, self.description):
-            _require(len(texts) == count, "a concept lacks its name, region or description")
+            _require(
+                len(texts) == count, template("a concept lacks its name, region or description")
+            )
 
     def __len__(self) -> int:
         """Number of concepts R."""
@@ -71,5 +74,6 @@ class ConceptBank:
 def _require(holds: bool, otherwise: str) -> None:
     if not holds:
         raise BundleCorrupt(
-            f"The concept bank is invalid: {otherwise}. Fetch the bundle again or rebuild it."
+            "The concept bank is invalid: {reason}. Fetch the bundle again or rebuild it.",
+            reason=otherwise,
         )

@@ -125,13 +125,7 @@ def encode(contents: BundleContents) -> dict[str, bytes]:
         ),
         CALIBRATION: _calibration_json(contents.calibration, contents.conformal),
         RELIABILITY: _reliability_csv(contents.reliability),
-        OOD: _save_arrays(
-            {
-                "mean": ood.mean,
-                "whitening": ood.whitening,
-                "threshold_quantile_count": np.array([ood.threshold, ood.quantile, ood.count]),
-            }
-        ),
+        OOD: encode_ood(ood),
         CONCEPTS: _save_arrays(
             {
                 "basis": bank.basis,
@@ -165,7 +159,7 @@ def decode(files: Mapping[str, bytes]) -> BundleContents:
         calibration=calibration,
         conformal=conformal,
         reliability=_read(RELIABILITY, files, _reliability),
-        ood=_read(OOD, files, _ood),
+        ood=_read(OOD, files, decode_ood),
         concepts=concepts,
         mean_face=_read(MEAN_FACE, files, _mean_face),
     )
@@ -178,8 +172,9 @@ def _read(name: str, files: Mapping[str, bytes], parse: Callable[[bytes], Made])
         raise
     except UNREADABLE as error:
         raise BundleCorrupt(
-            f"The bundle's file {name} does not hold what it should. "
-            "Fetch the bundle again or rebuild it."
+            "The bundle's file {file} does not hold what it should. Fetch the bundle again "
+            "or rebuild it.",
+            file=name,
         ) from error
 
 
@@ -202,8 +197,9 @@ def _state(data: bytes) -> dict[str, Tensor]:
         finite = bool(torch.isfinite(tensor).all())
         if not finite or (name.endswith("running_var") and bool((tensor < 0).any())):
             raise BundleCorrupt(
-                f"The bundle's weights hold a number that no network can compute with ({name}). "
-                "Fetch the bundle again, or train it again."
+                "The bundle's weights hold a number that no network can compute with "
+                "({weights}). Fetch the bundle again, or train it again.",
+                weights=name,
             )
     return state
 
@@ -246,7 +242,16 @@ def _concepts(data: bytes, texts: _ConceptTexts) -> ConceptBank:
     )
 
 
-def _ood(data: bytes) -> OodReference:
+def encode_ood(ood: OodReference) -> bytes:
+    """An out-of-domain reference as safetensors."""
+    numbers = np.array([ood.threshold, ood.quantile, ood.count])
+    return _save_arrays(
+        {"mean": ood.mean, "whitening": ood.whitening, "threshold_quantile_count": numbers}
+    )
+
+
+def decode_ood(data: bytes) -> OodReference:
+    """The inverse of ``encode_ood``; raises one of ``UNREADABLE``."""
     mean, whitening, numbers = _load_arrays(data, "mean", "whitening", "threshold_quantile_count")
     threshold, quantile, count = numbers.tolist()
     return OodReference(mean, whitening, threshold, quantile, int(count))

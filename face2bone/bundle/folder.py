@@ -1,7 +1,6 @@
 """A bundle on disk: written whole or not at all, and verified before it is believed."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -20,18 +19,17 @@ from face2bone.bundle.contents import (
     decode,
     encode,
 )
+from face2bone.bundle.files import file_of, verified_files
 from face2bone.bundle.names import Given, combined, read_names
-from face2bone.careful import DOCUMENT_BYTES, TEXT_BYTES, bytes_of
+from face2bone.careful import DOCUMENT_BYTES, TEXT_BYTES
 from face2bone.errors import BundleCorrupt, BundleMissing, StudyError, WrongStudy
-from face2bone.nn.face2bone import Face2Bone
+from face2bone.nn.network import BundleNetwork
 from face2bone.nn.registry import make_network
 from face2bone.studies import study_named
 
 CARD: Final = "card.yaml"
 ARRAY_BYTES: Final = 256 * 2**20  # the largest network of ``nn.config.MOST`` has 230 MB
-_MOST: Final = dict.fromkeys((CALIBRATION, CONCEPT_TEXTS, RELIABILITY), DOCUMENT_BYTES) | {
-    CARD: TEXT_BYTES
-}
+_DOCUMENTS: Final = dict.fromkeys((CALIBRATION, CONCEPT_TEXTS, RELIABILITY), DOCUMENT_BYTES)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +49,7 @@ class Bundle(BundleContents):
         return str(self.given[concept] or "") if self.given else ""
 
     @cached_property
-    def network(self) -> Face2Bone:
+    def network(self) -> BundleNetwork:
         """The bundle's network, in evaluation mode, without gradients; copy it before changing it.
 
         Built once, when the bundle is loaded. torch's random state is left as it was. Raises
@@ -73,12 +71,15 @@ class Bundle(BundleContents):
 
 def _architecture(card: BundleCard) -> str:
     try:
-        return study_named(card.study).ready().architecture
+        tools = study_named(card.study).ready()
     except StudyError as error:
         raise WrongStudy(
-            f"The bundle {card.name} is of the study {card.study!r}, which this version cannot "
-            "use. Choose another bundle, or update the software."
+            "The bundle {bundle} is of the study {study}, which this version cannot use. "
+            "Choose another bundle, or update the software.",
+            bundle=card.name,
+            study=f"{card.study!r}",
         ) from error
+    return tools.network_of(card.architecture.to_dict().get("network"))
 
 
 def bundle_hash(bundle: Bundle) -> str:
@@ -119,12 +120,14 @@ def load_sealed(path: Path | str) -> Bundle:
     root = Path(path)
     if not root.is_dir():
         raise BundleMissing(
-            f"There is no bundle folder {root.name!r}. "
-            "Run `make train-demo`, or set FACE2BONE_BUNDLE to a bundle."
+            "There is no bundle folder {folder}. Run `make train-demo`, or set "
+            "FACE2BONE_BUNDLE to a bundle.",
+            folder=f"{root.name!r}",
         )
-    card_bytes = _bytes_of(root, CARD)
+    card_bytes = file_of(root, CARD, TEXT_BYTES)
     card = card_from_yaml(card_bytes)
-    contents = decode(_verified(root, card.files))
+    most = dict.fromkeys(FILES, ARRAY_BYTES) | _DOCUMENTS
+    contents = decode(verified_files(root, card.files, FILES, most))
     bundle = Bundle(
         **vars(contents), card=card, root=root, sha256=hashlib.sha256(card_bytes).hexdigest()
     )
@@ -151,36 +154,6 @@ def save_bundle(path: Path | str, card: BundleCard, contents: BundleContents) ->
     return replace(bundle, root=root)
 
 
-def _bytes_of(root: Path, name: str) -> bytes:
-    try:
-        return bytes_of(root / name, _MOST.get(name, ARRAY_BYTES))
-    except OSError as error:
-        raise BundleMissing(
-            f"The bundle's file {name} is not there or cannot be read. Fetch the bundle again."
-        ) from error
-    except ValueError as error:
-        raise BundleCorrupt(
-            f"The bundle's file {name} {error}. Fetch the bundle again or rebuild it."
-        ) from error
-
-
-def _verified(root: Path, hashes: Mapping[str, str]) -> dict[str, bytes]:
-    """The bytes of every file of the format, each equal to its recorded hash."""
-    if set(hashes) != set(FILES):
-        raise BundleCorrupt(
-            "The bundle's card does not list exactly the files of a bundle. "
-            "Fetch the bundle again or rebuild it."
-        )
-    files = {name: _bytes_of(root, name) for name in FILES}
-    for name, data in files.items():
-        if hashlib.sha256(data).hexdigest() != hashes[name]:
-            raise BundleCorrupt(
-                f"The bundle's file {name} differs from the hash on its card. "
-                "Fetch the bundle again."
-            )
-    return files
-
-
 def _check_fit(bundle: Bundle) -> None:
     """Weights fit the architecture; input, classes and references fit the network."""
     network, card = bundle.network, bundle.card
@@ -200,6 +173,7 @@ def _check_fit(bundle: Bundle) -> None:
         )
     if bundle.ood.mean.size != channels or bundle.concepts.basis.shape[1] != channels:
         raise BundleCorrupt(
-            f"The bundle's references are not for the network's {channels} feature channels. "
-            "Fetch the bundle again or rebuild it."
+            "The bundle's references are not for the network's {channels} feature "
+            "channels. Fetch the bundle again or rebuild it.",
+            channels=channels,
         )

@@ -18,6 +18,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from face2bone.atomic_files import write_whole
 from face2bone.careful import TEXT_BYTES, bytes_of
 from face2bone.errors import BundleCorrupt, ConceptNameRefused
+from face2bone.words import message, template
 
 NAMES: Final = "concept_names.json"
 LONGEST: Final = 60
@@ -37,8 +38,9 @@ class GivenName:
     def __str__(self) -> str:
         """Who gave the name and on which day, as a person reads it."""
         if self.at is None:
-            return "Name given before names were signed."
-        return f"Name given by {self.by} on {self.at.astimezone().date()}."
+            return template("Name given before names were signed.")
+        day = str(self.at.astimezone().date())
+        return message("Name given by {name} on {day}.", name=self.by, day=day)
 
 
 Given = tuple[GivenName | None, ...]
@@ -71,7 +73,8 @@ def tidy_name(name: str) -> str:
     Raises ``ConceptNameRefused`` when nothing is left, it is longer than 60 characters, or it
     holds anything but letters, digits and plain punctuation.
     """
-    return _tidied(name, "The name", "Give the concept a name with letters in it.")
+    words = template("The name"), template("Give the concept a name with letters in it.")
+    return _tidied(name, *words)
 
 
 def tidy_giver(by: str) -> str:
@@ -79,19 +82,25 @@ def tidy_giver(by: str) -> str:
 
     Raises ``ConceptNameRefused`` by the rules of ``tidy_name``.
     """
-    return _tidied(by, "Who gives the name", "Enter your name or initials.")
+    return _tidied(by, template("Who gives the name"), template("Enter your name or initials."))
 
 
 def _tidied(text: str, what: str, otherwise: str) -> str:
     tidy = " ".join(unicodedata.normalize("NFC", text).split())
     if not any(character.isalnum() for character in tidy):
-        raise ConceptNameRefused(f"{what} is empty. {otherwise}")
+        raise ConceptNameRefused("{name} is empty. {advice}", name=what, advice=otherwise)
     if len(tidy) > LONGEST:
-        raise ConceptNameRefused(f"{what} has {len(tidy)} characters. Make it {LONGEST} or fewer.")
+        raise ConceptNameRefused(
+            "{name} has {count} characters. Make it {most} or fewer.",
+            name=what,
+            count=len(tidy),
+            most=LONGEST,
+        )
     if not all(_allowed(character) for character in tidy):
         raise ConceptNameRefused(
-            f"{what} holds a character that a name cannot have. "
-            "Use letters, digits, spaces and plain punctuation."
+            "{name} holds a character that a name cannot have. Use letters, digits, spaces "
+            "and plain punctuation.",
+            name=what,
         )
     return tidy
 
@@ -106,7 +115,8 @@ def combined(made: tuple[str, ...], given: Given) -> tuple[str, ...]:
     for new in given:
         if new is not None and folded.count(new.name.casefold()) > 1:
             raise ConceptNameRefused(
-                f"Another concept is called {new.name!r} already. Give this one a name of its own."
+                "Another concept is called {name} already. Give this one a name of its own.",
+                name=f"{new.name!r}",
             )
     return shown
 
@@ -180,6 +190,7 @@ def _check(made: tuple[str, ...], given: Given) -> None:
 
 def _damaged() -> BundleCorrupt:
     return BundleCorrupt(
-        f"The file {NAMES} beside the bundle does not hold what it should. "
-        "Delete it: the concepts then have the names they were made with."
+        "The file {file} beside the bundle does not hold what it should. Delete it: the "
+        "concepts then have the names they were made with.",
+        file=NAMES,
     )

@@ -96,8 +96,10 @@ def ood_distance(
 def _check_features(x: npt.NDArray[np.float64]) -> None:
     if x.ndim != 2 or len(x) < MINIMUM_FACES:
         raise TrainingError(
-            f"The out-of-domain reference got features of shape {x.shape} where at least "
-            f"{MINIMUM_FACES} faces are needed. Enlarge the calibration split."
+            "The out-of-domain reference got features of shape {shape} where at least "
+            "{least} faces are needed. Enlarge the calibration split.",
+            shape=str(x.shape),
+            least=MINIMUM_FACES,
         )
     if not np.isfinite(x).all() or float(x.std(axis=0).max()) == 0.0:
         raise TrainingError(

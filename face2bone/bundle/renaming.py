@@ -18,6 +18,7 @@ from face2bone.bundle.names import (
     write_names,
 )
 from face2bone.errors import ConceptNameRefused
+from face2bone.words import message, template, together
 
 # Two sessions of one dashboard each read, change and write; the second must see the first's.
 _ONE_AT_A_TIME: Final = threading.Lock()
@@ -48,7 +49,8 @@ def rename_concept(
         made = sealed.concepts.names
         if not 0 <= index < len(made):
             raise ConceptNameRefused(
-                f"There is no such concept: the bundle has {len(made)}. Choose one of these."
+                "There is no such concept: the bundle has {count}. Choose one of these.",
+                count=len(made),
             )
         given = list(read_names(sealed.root, sealed.sha256, made))
         now = given[index]
@@ -62,11 +64,10 @@ def rename_concept(
 def _refuse_overtaken(shown: str, given: GivenName | None, instead_of: str | None) -> None:
     if instead_of is None or shown == instead_of:
         return
-    raise ConceptNameRefused(
-        f"In the meantime the concept was called {shown!r}. {given or ''} "
-        "Look at it again, and give your name if it is still the better one.".replace("  ", " "),
-        overtaken=True,
-    )
+    said = message("In the meantime the concept was called {name}.", name=f"{shown!r}")
+    look = template("Look at it again, and give your name if it is still the better one.")
+    by = [str(given)] if given is not None else []
+    raise ConceptNameRefused(together([said, *by, look]), overtaken=True)
 
 
 @contextmanager

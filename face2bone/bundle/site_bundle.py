@@ -18,6 +18,7 @@ from face2bone.calibration import (
     reliability_table,
 )
 from face2bone.errors import RecalibrationRefused
+from face2bone.words import together
 
 
 def localise(
@@ -82,7 +83,7 @@ def _checked(bundle: Bundle, found: LocalRecalibration) -> Evidence:
             "a validated one. Train a bundle on patients first."
         )
     if found.evidence is None or not found.passes:
-        raise RecalibrationRefused(" ".join(found.reasons))
+        raise RecalibrationRefused(together(found.reasons))
     return found.evidence
 
 

@@ -18,11 +18,11 @@ import numpy.typing as npt
 from pydantic import ConfigDict
 from scipy.special import log_softmax
 
+from face2bone.arrays import Floats
 from face2bone.calibration.labelled import checked_labels, checked_scores
 from face2bone.calibration.temperature import Temperature
 from face2bone.errors import TrainingError
 
-Floats = npt.NDArray[np.float64]
 PerClass = tuple[float, ...]
 
 SHIFT_SD: Final = 2.0  # in log-odds: a base rate seven times higher or lower is one of these

@@ -46,7 +46,8 @@ def minimum_per_class(alpha: float) -> int:
     """
     if not 0.0 < alpha < 1.0:
         raise TrainingError(
-            f"The level {alpha:g} is not between 0 and 1. Choose one such as 0.1, for 90% coverage."
+            "The level {level} is not between 0 and 1. Choose one such as 0.1, for 90% coverage.",
+            level=f"{alpha:g}",
         )
     return math.ceil(round((1.0 - alpha) / alpha, ROUNDING))
 
@@ -76,8 +77,12 @@ def fit_conformal(
         own = np.sort(1.0 - p[y == k, k])
         if len(own) < needed:
             raise TrainingError(
-                f"The calibration split has {len(own)} patients with {name} where "
-                f"level {alpha:g} needs {needed}. Enlarge the split or choose a larger level."
+                "The calibration split has {count} patients with {group} where level {level} "
+                "needs {needed}. Enlarge the split or choose a larger level.",
+                count=len(own),
+                group=name,
+                level=f"{alpha:g}",
+                needed=needed,
             )
         rank = math.ceil(round((len(own) + 1) * (1.0 - alpha), ROUNDING))
         scores.append(float(own[rank - 1]))

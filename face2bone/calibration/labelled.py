@@ -18,8 +18,9 @@ def checked_scores(scores: npt.ArrayLike) -> npt.NDArray[np.float64]:
     array = np.asarray(scores, dtype=np.float64)
     if array.ndim != 2 or array.shape[1] < 2 or len(array) == 0:
         raise TrainingError(
-            f"Scores have shape {array.shape} where (N, K) with N >= 1 and K >= 2 is needed. "
-            "Pass one row per patient, with one score for each class."
+            "Scores have shape {shape} where (N, K) with N >= 1 and K >= 2 is needed. Pass "
+            "one row per patient, with one score for each class.",
+            shape=str(array.shape),
         )
     if not np.isfinite(array).all():
         raise TrainingDiverged(
@@ -50,12 +51,15 @@ def checked_labels(labels: npt.ArrayLike, scores: npt.NDArray[Any]) -> npt.NDArr
     array, (count, classes) = np.asarray(labels), scores.shape
     if array.shape != (count,):
         raise TrainingError(
-            f"Labels have shape {array.shape} where ({count},) is needed. "
-            "Pass one class index per row of scores."
+            "Labels have shape {shape} where ({count},) is needed. Pass one class index "
+            "per row of scores.",
+            shape=str(array.shape),
+            count=count,
         )
     if not np.isin(array, np.arange(classes)).all():
         raise TrainingError(
-            f"A label is none of the class indices 0 to {classes - 1}. "
-            "Turn measured values into classes first."
+            "A label is none of the class indices 0 to {last}. Turn measured values "
+            "into classes first.",
+            last=classes - 1,
         )
     return array.astype(np.int64)

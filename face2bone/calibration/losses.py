@@ -3,9 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
+from face2bone.arrays import Floats
 from face2bone.calibration.labelled import checked_labels, checked_probabilities
-
-Floats = npt.NDArray[np.float64]
 
 
 def log_losses(probabilities: npt.ArrayLike, labels: npt.ArrayLike) -> Floats:

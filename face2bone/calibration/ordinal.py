@@ -15,10 +15,9 @@ import numpy.typing as npt
 from pydantic import ConfigDict
 from scipy.special import expit, log_expit, log_softmax
 
+from face2bone.arrays import Floats
 from face2bone.calibration.labelled import checked_labels, checked_scores
 from face2bone.errors import TrainingError
-
-Floats = npt.NDArray[np.float64]
 
 SLOPE_RANGE: Final = (0.05, 20.0)  # the inverse of the temperatures allowed
 INTERCEPT_SD: Final = 2.0  # of a weak normal prior, which keeps an unseen class finite

@@ -14,9 +14,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from face2bone.arrays import Floats
 from face2bone.errors import PatientError
-
-Floats = npt.NDArray[np.float64]
 
 SUM_TOLERANCE: Final = 5e-3  # published shares are rounded to whole tenths of a percent
 
@@ -68,7 +67,8 @@ def predictive_values(
     for value in (sensitivity, specificity, prevalence):
         if not 0.0 <= value <= 1.0:
             raise PatientError(
-                f"The share {value:g} is not between 0 and 1. Enter it as a fraction."
+                "The share {share} is not between 0 and 1. Enter it as a fraction.",
+                share=f"{value:g}",
             )
     true_positive = sensitivity * prevalence
     false_positive = (1.0 - specificity) * (1.0 - prevalence)
@@ -100,10 +100,12 @@ def _checked_prior(prior: npt.ArrayLike, classes: int) -> Floats:
     shares = np.asarray(prior, dtype=np.float64)
     if shares.shape != (classes,) or not np.isfinite(shares).all() or shares.min() < 0:
         raise PatientError(
-            f"Base rates are {classes} shares, none of them negative. Give one for each class."
+            "Base rates are {count} shares, none of them negative. Give one for each class.",
+            count=classes,
         )
     if abs(shares.sum() - 1.0) > SUM_TOLERANCE:
         raise PatientError(
-            f"The base rates add up to {shares.sum():.3f} where 1 is needed. Correct one of them."
+            "The base rates add up to {total} where 1 is needed. Correct one of them.",
+            total=f"{shares.sum():.3f}",
         )
     return np.asarray(shares / shares.sum())

@@ -16,10 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from face2bone.bone import CLASS_LABELS, bone_class
-from face2bone.cohort.manifest import T_SCORE_RANGE
+from face2bone.cohort.manifest_schema import T_SCORE_RANGE
 from face2bone.errors import ManifestError
 from face2bone.tabular.cells import as_date, as_number, read_cells
 from face2bone.tabular.delimited import SHOWN
+from face2bone.words import message, template
 
 COLUMNS: Final = ("patient_id", *CLASS_LABELS, "t_score", "measured_on", "bundle_sha256")
 ROUNDED: Final = 1e-3  # probabilities written with three decimals need not sum to 1 exactly
@@ -48,16 +49,19 @@ def read_results(path: Path) -> ClinicResults:
     cells = read_cells(path)
     if sorted(cells.columns) != sorted(COLUMNS) or cells.empty:
         raise ManifestError(
-            f"{path.name} does not have exactly the columns {', '.join(COLUMNS)} and at least "
-            "one row. Correct its header."
+            "{file} does not have exactly the columns {columns} and at least one row. "
+            "Correct its header.",
+            file=path.name,
+            columns=tuple(COLUMNS),
         )
     rows = [_Row.read(path.name, number, cell) for number, cell in cells.to_dict("index").items()]
     _check_once(path.name, [row.patient_id for row in rows])
     bundles = {row.bundle_sha256 for row in rows}
     if len(bundles) > 1:
         raise ManifestError(
-            f"{path.name} holds predictions of {len(bundles)} bundles. "
-            "Write one table for each bundle."
+            "{file} holds predictions of {count} bundles. Write one table for each bundle.",
+            file=path.name,
+            count=len(bundles),
         )
     days = [row.measured_on for row in rows]
     return ClinicResults(
@@ -80,9 +84,14 @@ class _Row:
     @classmethod
     def read(cls, name: str, number: int, cells: dict[str, str]) -> "_Row":
         def refuse(column: str, rule: str) -> ManifestError:
-            shown = f"{cells[column][:SHOWN]!r} " if cells[column] else ""
+            cell = cells[column]
+            shown = f"{cell[:SHOWN]!r}"
             return ManifestError(
-                f"{name}, row {number}, {column}: {shown}{rule}. Correct the cell."
+                "{file}, row {row}, {column}: {problem}. Correct the cell.",
+                file=name,
+                row=number,
+                column=column,
+                problem=message("{cell} {rule}", cell=shown, rule=rule) if cell else rule,
             )
 
         def within(column: str, low: float, high: float) -> float:
@@ -91,7 +100,8 @@ class _Row:
             except ValueError as error:
                 raise refuse(column, str(error)) from error
             if not low <= value <= high:  # also an empty cell, which is NaN
-                raise refuse(column, f"must lie between {low:g} and {high:g}")
+                limits = {"low": f"{low:g}", "high": f"{high:g}"}
+                raise refuse(column, message("must lie between {low} and {high}", **limits))
             return value
 
         try:
@@ -99,13 +109,13 @@ class _Row:
         except ValueError as error:
             raise refuse("measured_on", str(error)) from error
         if day is None:
-            raise refuse("measured_on", "must be a date written YYYY-MM-DD")
+            raise refuse("measured_on", template("must be a date written YYYY-MM-DD"))
         if not cells["patient_id"]:
-            raise refuse("patient_id", "must not be empty")
+            raise refuse("patient_id", template("must not be empty"))
         shares = [within(label, 0.0, 1.0) for label in CLASS_LABELS]
         total = sum(shares)
         if abs(total - 1.0) > ROUNDED * len(shares):
-            raise refuse(CLASS_LABELS[0], "and the two beside it must add up to 1")
+            raise refuse(CLASS_LABELS[0], template("and the two beside it must add up to 1"))
         probabilities = tuple(share / total for share in shares)
         t_score = within("t_score", *T_SCORE_RANGE)
         return cls(cells["patient_id"], probabilities, t_score, day, cells["bundle_sha256"])
@@ -116,6 +126,9 @@ def _check_once(name: str, patients: list[str]) -> None:
     twice = sorted(patient for patient, times in counts.items() if times > 1)
     if twice:
         raise ManifestError(
-            f"{name} holds {len(twice)} patients more than once, {twice[0]} among them. "
-            "Keep the result of one visit for each patient."
+            "{file} holds {count} patients more than once, {patient} among them. Keep the "
+            "result of one visit for each patient.",
+            file=name,
+            count=len(twice),
+            patient=twice[0],
         )

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from face2bone.arrays import Floats
 from face2bone.calibration.calibrators import (
     CALIBRATORS,
     Calibrator,
@@ -24,8 +25,6 @@ from face2bone.calibration.calibrators import (
 from face2bone.calibration.labelled import checked_labels, checked_scores
 from face2bone.calibration.losses import ranked_probability_scores
 from face2bone.errors import TrainingError
-
-Floats = npt.NDArray[np.float64]
 
 FOLDS: Final = 5
 NETWORK_METHODS: Final[tuple[Method, ...]] = ("temperature", "ordinal", "vector")
@@ -96,7 +95,9 @@ def folds(labels: npt.NDArray[np.int64], seed: int) -> npt.NDArray[np.int64]:
     """
     if len(labels) < FOLDS:
         raise TrainingError(
-            f"{len(labels)} patients cannot be split into {FOLDS} folds. Collect more results."
+            "{count} patients cannot be split into {folds} folds. Collect more results.",
+            count=len(labels),
+            folds=FOLDS,
         )
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(labels))

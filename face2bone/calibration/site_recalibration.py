@@ -22,6 +22,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from face2bone.arrays import Floats, Integers
 from face2bone.calibration.calibrators import (
     CALIBRATORS,
     Calibrator,
@@ -35,9 +36,7 @@ from face2bone.calibration.miscalibration import miscalibration_p
 from face2bone.calibration.reliability import ece_floor, expected_calibration_error
 from face2bone.calibration.selection import choose, folds
 from face2bone.errors import RecalibrationRefused
-
-Floats = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int64]
+from face2bone.words import message, template, together
 
 MINIMUM_PER_CLASS: Final = 20
 CONFIDENCE: Final = 0.975  # one-sided
@@ -86,7 +85,7 @@ class LocalRecalibration:
     too few patients to look.
     """
 
-    labels: Labels
+    labels: Integers
     counts: tuple[int, ...]
     reasons: tuple[str, ...]
     evidence: Evidence | None
@@ -103,7 +102,7 @@ class LocalRecalibration:
         ``TrainingError`` when a row is no distribution.
         """
         if self.evidence is None:
-            raise RecalibrationRefused(" ".join(self.reasons))
+            raise RecalibrationRefused(together(self.reasons))
         return calibrated(log_scores(probabilities), self.evidence.calibrator)
 
 
@@ -129,19 +128,24 @@ def recalibrate(
 
 
 def _numbered(counts: Sequence[int]) -> list[str]:
-    return [f"class {k}" for k in range(len(counts))]
+    return [message("class {k}", k=k) for k in range(len(counts))]
 
 
 def _too_few(counts: Mapping[str, int]) -> tuple[str, ...]:
     return tuple(
-        f"{count} patients with {name} have a DXA result where "
-        f"{MINIMUM_PER_CLASS} are needed. Collect more results."
+        message(
+            "{count} patients with {name} have a DXA result where {needed} are needed. Collect "
+            "more results.",
+            count=count,
+            name=name,
+            needed=MINIMUM_PER_CLASS,
+        )
         for name, count in counts.items()
         if count < MINIMUM_PER_CLASS
     )
 
 
-def _weigh(scores: Floats, y: Labels, seed: int) -> Evidence:
+def _weigh(scores: Floats, y: Integers, seed: int) -> Evidence:
     fold = folds(y, seed)
     after, base_rates = np.empty_like(scores), np.empty_like(scores)
     for k in np.unique(fold):
@@ -176,27 +180,37 @@ def _difference(values: Floats) -> Difference:
 
 
 def _objections(evidence: Evidence) -> tuple[str, ...]:
-    objections = []
+    objections: list[str] = []
     if evidence.fault_p >= FAULT_LEVEL:
         objections.append(
-            "That the probabilities do not fit these results may be chance "
-            f"(p {evidence.fault_p:.2g}, below {FAULT_LEVEL} is asked). "
-            "Keep the bundle as it is, or collect more results."
+            message(
+                "That the probabilities do not fit these results may be chance (p {p}, below "
+                "{level} is asked). Keep the bundle as it is, or collect more results.",
+                p=f"{evidence.fault_p:.2g}",
+                level=f"{FAULT_LEVEL}",
+            )
         )
     if evidence.gain <= 0:
         objections.append(
-            "A new calibration is not better for patients it has not seen. "
-            "Keep the bundle as it is, or collect more results."
+            template(
+                "A new calibration is not better for patients it has not seen. "
+                "Keep the bundle as it is, or collect more results."
+            )
         )
     if evidence.skill.lower <= 0:
         objections.append(
-            "Recalibrated, the model is not better here than telling everybody the clinic's "
-            "base rates. Do not use it for these patients."
+            template(
+                "Recalibrated, the model is not better here than telling everybody the clinic's "
+                "base rates. Do not use it for these patients."
+            )
         )
     if evidence.ece > evidence.ece_limit:
         objections.append(
-            f"Miscalibration remains after recalibration (calibration error "
-            f"{evidence.ece:.3f}, chance allows {evidence.ece_limit:.3f}). "
-            "Collect more results and look at the reliability curve."
+            message(
+                "Miscalibration remains after recalibration (calibration error {error}, chance "
+                "allows {limit}). Collect more results and look at the reliability curve.",
+                error=f"{evidence.ece:.3f}",
+                limit=f"{evidence.ece_limit:.3f}",
+            )
         )
     return tuple(objections)

@@ -34,7 +34,8 @@ class Temperature:
     def __post_init__(self) -> None:
         if not 0 < self.temperature < np.inf:
             raise TrainingError(
-                f"The temperature {self.temperature:g} is not positive. Fit it to labelled scores."
+                "The temperature {temperature} is not positive. Fit it to labelled scores.",
+                temperature=f"{self.temperature:g}",
             )
 
     def logits(self, scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

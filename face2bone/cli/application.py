@@ -3,7 +3,7 @@
 import errno
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from face2bone.errors import BundleError, Face2BoneError, FaceError, PatientError, PhotoError
+from face2bone.progress import Progress, UnitsDone
 
 if TYPE_CHECKING:
+    from face2bone.cohort.age_manifest import AgeCohort
     from face2bone.cohort.manifest import Cohort
 
 EXIT_REFUSED: Final = 1
@@ -113,6 +115,16 @@ def chosen_cohort(manifest: Path, split: Path | None = None, side: str = "") -> 
     return cohort if split is None else one_side(cohort, split, side)
 
 
+def chosen_ages(manifest: Path, split: Path | None = None, side: str = "") -> "AgeCohort":
+    """The same of a manifest of known ages."""
+    from face2bone.cohort.age_manifest import age_side, read_age_manifest
+
+    cohort = read_age_manifest(manifest)
+    for remark in cohort.remarks:
+        typer.echo(f"Warning: {remark}", err=True)
+    return cohort if split is None else age_side(cohort, split, side)
+
+
 def exit_code(error: Face2BoneError) -> int:
     """The documented exit code of a typed error."""
     if isinstance(error, PhotoError | FaceError):
@@ -122,20 +134,18 @@ def exit_code(error: Face2BoneError) -> int:
     return EXIT_USAGE if isinstance(error, PatientError) else EXIT_REFUSED
 
 
-def as_one_bar(
-    advance: Callable[[int, int], None], steps: Mapping[str, tuple[int, int]]
-) -> Callable[[str, int, int], None]:
+def as_one_bar(advance: UnitsDone, steps: Mapping[str, tuple[int, int]]) -> Progress:
     """Progress of named steps as one bar of 100; ``steps`` says where each begins and ends."""
 
-    def told(step: str, done: int, total: int) -> None:
-        low, high = steps[step]
+    def told(stage: str, done: float, total: float = 1, _note: str = "", /) -> None:
+        low, high = steps[stage]
         advance(low + round((high - low) * done / total), 100)
 
     return told
 
 
 @contextmanager
-def progress_bar(label: str, length: int) -> Iterator[Callable[[int, int], None]]:
+def progress_bar(label: str, length: int) -> Iterator[UnitsDone]:
     """A progress bar on stderr, moved by calling it with what is done and the total."""
     with typer.progressbar(length=length, label=label, file=sys.stderr) as bar:
         yield lambda done, _total: bar.update(done - bar.pos)

@@ -1,4 +1,4 @@
-"""Commands that doubt a result: added-value, guard."""
+"""Commands that doubt a result: added-value, beside-age, guard."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,6 +19,7 @@ from face2bone.cli.application import (
     plain_errors,
     progress_bar,
 )
+from face2bone.words import template
 
 
 @app.command(name="added-value")
@@ -36,7 +37,7 @@ def added_value(
     """Ask whether the face adds anything to age, sex, height and weight."""
     from face2bone.bundle import load_bundle
     from face2bone.cohort.crops import photo_crops
-    from face2bone.drawn.face.write import read_plan
+    from face2bone.drawn.writing import read_plan
     from face2bone.evaluation.added_value import record
     from face2bone.evaluation.added_value.features import face_features
     from face2bone.evaluation.added_value.study import study
@@ -52,7 +53,7 @@ def added_value(
             chosen_cohort(manifest, split, side),
             get_settings(),
         )
-        loaded.card.require_study(cohort.study, "the cohort")
+        loaded.card.require_study(cohort.study, template("the cohort"))
         modality = study_named(cohort.study).ready().modality
         engine = make_engine(loaded, settings.engine, threads=settings.threads)
         with (
@@ -72,6 +73,46 @@ def added_value(
         if attach:
             record.attach(loaded, about, found)
     typer.echo(verdict(found))
+
+
+@app.command(name="beside-age")
+def beside_age(
+    manifest: Manifest,
+    out: Out,
+    crops: Crops = None,
+    groups_checked: Annotated[
+        bool,
+        typer.Option(
+            "--groups-checked",
+            help="Somebody has looked for copies of a patient: accept a suspected leak.",
+        ),
+    ] = False,
+) -> None:
+    """Ask what a small cohort's pictures say beside age and sex; no model is needed."""
+    from face2bone.cohort.crops import photo_crops
+    from face2bone.drawn.writing import read_plan
+    from face2bone.evaluation.beside_age import LEAK, markdown, verdict
+    from face2bone.evaluation.beside_age import beside_age as ask
+    from face2bone.evaluation.evaluate import described
+    from face2bone.evaluation.gradients import oriented_gradients
+    from face2bone.studies import study_named
+
+    with plain_errors():
+        cohort = chosen_cohort(manifest)
+        modality, plan = study_named(cohort.study).ready().modality, read_plan(cohort.root)
+        with (
+            crops_folder(crops) as folder,
+            progress_bar("aligning", len(cohort.table)) as advance,
+        ):
+            store = photo_crops(cohort, modality, folder, progress=advance)
+            features = oriented_gradients(store.crops[store.rows])
+        found = ask(store.index, features, store.labels)
+        drawn = plan is not None
+        _write(out, "beside_age", found, markdown(found, f"{described(cohort, plan)}.", drawn))
+    typer.echo(verdict(found))
+    if found.suspected_leak and not (drawn or groups_checked):
+        typer.echo(f"{LEAK} Then give --groups-checked.", err=True)
+        raise typer.Exit(EXIT_REFUSED)
 
 
 @app.command()

@@ -15,6 +15,7 @@ from face2bone.cli.application import (
     plain_errors,
     progress_bar,
 )
+from face2bone.words import template
 
 if TYPE_CHECKING:
     from face2bone.bundle import ConceptBank
@@ -74,7 +75,7 @@ def parts(
 
     with plain_errors():
         loaded, cohort = load_bundle(_root(bundle)), chosen_cohort(manifest)
-        loaded.card.require_study(cohort.study, "the cohort")
+        loaded.card.require_study(cohort.study, template("the cohort"))
         modality = study_named(cohort.study).ready().modality
         _check_number(number, len(loaded.concepts))
         with (

@@ -17,6 +17,7 @@ from face2bone.cli.application import (
     SplitFile,
     app,
     as_one_bar,
+    chosen_ages,
     chosen_cohort,
     plain_errors,
     progress_bar,
@@ -40,6 +41,7 @@ def evaluate(
 ) -> None:
     """Measure a model on a cohort it has not seen: a report, figures and tables."""
     from face2bone.bundle import load_bundle
+    from face2bone.bundle.years_bundle import is_years_bundle
     from face2bone.evaluation import record
     from face2bone.evaluation.evaluate import evaluate_bundle
     from face2bone.report.model.evaluation_files import check_out, write_evaluation
@@ -47,6 +49,9 @@ def evaluate(
     from face2bone.settings import get_settings
 
     with plain_errors():
+        if is_years_bundle(bundle):
+            _evaluate_years(bundle, manifest, out, crops, split, side, attach)
+            return
         check_out(out)
         loaded, cohort, settings = (
             load_bundle(bundle),
@@ -59,6 +64,37 @@ def evaluate(
             report = write_evaluation(evaluated, loaded.card, out)
         if attach:
             record.attach(loaded, evaluated.record)
+    typer.echo(f"Report written to {report}")
+
+
+def _evaluate_years(
+    bundle: Path,
+    manifest: Path,
+    out: Path,
+    crops: Path | None,
+    split: Path | None,
+    side: str,
+    attach: bool,
+) -> None:
+    """The same of a face age bundle, whose figures are years."""
+    from face2bone.bundle.years_bundle import load_years_bundle
+    from face2bone.evaluation.years import evaluate_years
+    from face2bone.report.model.years_files import check_years_out, write_years
+    from face2bone.runtime import make_engine
+    from face2bone.settings import get_settings
+
+    if attach:
+        raise typer.BadParameter(
+            "--attach is not for a face age bundle: it holds its own figures. Leave it out."
+        )
+    check_years_out(out)
+    loaded, settings = load_years_bundle(bundle), get_settings()
+    cohort = chosen_ages(manifest, split, side)
+    engine = make_engine(loaded, settings.engine, threads=settings.threads)
+    with aligned_crops(out, crops) as folder, progress_bar("evaluating", 100) as advance:
+        found = evaluate_years(loaded, cohort, engine, folder, as_one_bar(advance, STEPS))
+        text, report = write_years(found, out)
+    typer.echo(text)
     typer.echo(f"Report written to {report}")
 
 

@@ -11,7 +11,9 @@ from face2bone.history import History
 from face2bone.patient import Menopause, Patient, RedFlag, RiskFactor, Sex
 
 if TYPE_CHECKING:
+    from face2bone.apparent_age import ApparentAge
     from face2bone.assess import Assessor
+    from face2bone.assessment import Assessment
     from face2bone.bundle import Bundle
     from face2bone.clinical.frax import FraxResult
 
@@ -50,6 +52,9 @@ def assess(
     no_explanation: Annotated[
         bool, typer.Option("--no-explanation", help="Leave out regions and concepts: seconds.")
     ] = False,
+    face_age: Annotated[
+        bool, typer.Option("--face-age", help="Also say how old the face looks.")
+    ] = False,
     bundle: BundleOption = None,
 ) -> None:
     """Assess one patient's photo: print a summary, write JSON and pictures."""
@@ -58,7 +63,10 @@ def assess(
         answers = _history(history)
         patient = Patient(age, sex, height, weight, menopause, flags, factors, answers)
         frax = _frax_result(frax_major, frax_hip, frax_bmd)
-        _assess_and_write(_read(photo), patient, out, bundle, frax, guideline, not no_explanation)
+        explained, picture = not no_explanation, _read(photo)
+        _assess_and_write(
+            picture, patient, out, bundle, frax, guideline, explained, face_age=face_age
+        )
 
 
 @app.command()
@@ -119,19 +127,44 @@ def _assess_and_write(
     frax: "FraxResult | None" = None,
     guideline: GuidelineId | None = None,
     explained: bool = True,
+    face_age: bool = False,
 ) -> None:
     from face2bone.bundle import load_bundle
     from face2bone.report.assessment.files import write_assessment
     from face2bone.report.assessment.summary import summary
+    from face2bone.report.face_age import summary as age_summary
     from face2bone.settings import get_settings
 
     loaded = load_bundle(bundle or get_settings().bundle)
     assessment = _assessor(loaded, explained).assess(
         photo, patient, frax=frax, guideline=guideline, explained=explained
     )
-    files = write_assessment(assessment, out)
+    age = _apparent_age(photo, assessment) if face_age else None
+    files = write_assessment(assessment, out, age)
     typer.echo(summary(assessment))
+    if age is not None:
+        typer.echo(age_summary(age) + "\n")
     typer.echo("Written: " + ", ".join(str(path) for path in files))
+
+
+def _apparent_age(photo: bytes, assessment: "Assessment") -> "ApparentAge":
+    """How old the face of an assessment looks; raises ``WrongStudy`` where it shows none."""
+    from face2bone.apparent_age import AgeAssessor
+    from face2bone.bundle.years_bundle import load_years_bundle
+    from face2bone.errors import WrongStudy
+    from face2bone.modalities.photo import read_photo
+    from face2bone.settings import get_settings
+    from face2bone.studies import study_named
+
+    if not study_named(assessment.bundle.study).ready().modality.shows_age:
+        raise WrongStudy(
+            "The bundle {bundle} reads no faces, so it cannot be said how old one looks. "
+            "Leave out --face-age.",
+            bundle=assessment.bundle.name,
+        )
+    assessor, patient = AgeAssessor(load_years_bundle(get_settings().face_age)), assessment.patient
+    found = assessment.located
+    return assessor.estimate(read_photo(photo), found, patient.age_years, patient.sex)
 
 
 def _assessor(bundle: "Bundle", explained: bool) -> "Assessor":

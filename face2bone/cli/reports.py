@@ -8,7 +8,7 @@ import typer
 from face2bone import clock
 from face2bone.cli.application import EXIT_REFUSED, app, plain_errors
 from face2bone.report.assessment.exports import KINDS, Form
-from face2bone.report.language import Language
+from face2bone.words import Language
 
 if TYPE_CHECKING:
     from face2bone.report.assessment.document import AssessmentDocument
@@ -104,5 +104,7 @@ def _read(path: Path) -> bytes:
         raise typer.BadParameter(f"There is no readable file {path}.") from None
     except ValueError as error:
         raise DocumentInvalid(
-            f"The file {path.name} {error}, so it was not read. Name the right file."
+            "The file {file} {reason}, so it was not read. Name the right file.",
+            file=path.name,
+            reason=str(error),
         ) from None

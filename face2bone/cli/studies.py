@@ -16,6 +16,7 @@ def studies() -> None:
         typer.echo(f"    from   {study.pictures}{beside}")
         typer.echo(f"    says   {study.outcome}")
         typer.echo(f"    beats  what {_listed(study.guards)} alone already tell")
+    typer.echo("A study apart has commands of its own: see docs/start/studies.md.")
     typer.echo("A planned study has no model and no drawn cohort: nothing of it was measured.")
 
 

@@ -16,19 +16,20 @@ from face2bone.patient import (
     RedFlag,
     RiskFactor,
 )
+from face2bone.words import message
 
-ASK_ETHNICITY: Final = "ethnic group"
-ASK_OESTROGEN: Final = "oestrogen therapy: never, past or current"
-ASK_HORMONES: Final = "the contraceptive pill or oestrogen for six months or longer, ever"
-ASK_FRACTURES: Final = "site and age of each fracture"
-ASK_MOTHER: Final = "which parent broke a hip"
-ASK_ARMS: Final = "whether the arms are needed to rise from a chair"
-ASK_CIGARETTES: Final = "cigarettes a day"
-ASK_ALCOHOL: Final = "units of alcohol a day"
-ASK_DIAGNOSES: Final = "diagnoses"
-ASK_PRESCRIPTIONS: Final = "prescriptions of the last six months"
-ASK_PARENT: Final = "a parent's osteoporosis"
-ASK_CARE_HOME: Final = "living in a care home"
+ASK_ETHNICITY: Final = message("ethnic group")
+ASK_OESTROGEN: Final = message("oestrogen therapy: never, past or current")
+ASK_HORMONES: Final = message("the contraceptive pill or oestrogen for six months or longer, ever")
+ASK_FRACTURES: Final = message("site and age of each fracture")
+ASK_MOTHER: Final = message("which parent broke a hip")
+ASK_ARMS: Final = message("whether the arms are needed to rise from a chair")
+ASK_CIGARETTES: Final = message("cigarettes a day")
+ASK_ALCOHOL: Final = message("units of alcohol a day")
+ASK_DIAGNOSES: Final = message("diagnoses")
+ASK_PRESCRIPTIONS: Final = message("prescriptions of the last six months")
+ASK_PARENT: Final = message("a parent's osteoporosis")
+ASK_CARE_HOME: Final = message("living in a care home")
 
 RECENT_FLAGS: Final = frozenset({RedFlag.HIP_FRACTURE_RECENT, RedFlag.VERTEBRAL_FRACTURE_RECENT})
 

@@ -138,8 +138,10 @@ def own_rate(osteoporosis: float, low_bone_mass: float) -> BaseRate:
     """
     if min(osteoporosis, low_bone_mass) < 0 or osteoporosis + low_bone_mass > 100:
         raise PatientError(
-            f"Osteoporosis {osteoporosis:g}% and low bone mass {low_bone_mass:g}% of the same "
-            "people cannot add up to more than 100%. Correct one of them."
+            "Osteoporosis {osteoporosis}% and low bone mass {low_bone_mass}% of the same "
+            "people cannot add up to more than 100%. Correct one of them.",
+            osteoporosis=f"{osteoporosis:g}",
+            low_bone_mass=f"{low_bone_mass:g}",
         )
     return BaseRate(
         setting="the setting you describe", osteoporosis=osteoporosis, low_bone_mass=low_bone_mass

@@ -9,9 +9,10 @@ from face2bone.clinical.answers import ASK_ETHNICITY
 from face2bone.clinical.score import Instrument, Score
 from face2bone.clinical.tables import Population, Spec, load_tables
 from face2bone.patient import Menopause, Patient, Sex
+from face2bone.words import message, template
 
 T_SCORE_AGE: Final = 50  # below it T-score classes need menopause (women) or are undefined (men)
-_SEX_WORDS: Final = {Sex.FEMALE: "women", Sex.MALE: "men"}
+_SEX_WORDS: Final = {Sex.FEMALE: template("for women only"), Sex.MALE: template("for men only")}
 
 
 def completed_years(patient: Patient) -> int:
@@ -37,23 +38,28 @@ def why_not(population: Population, patient: Patient) -> str:
     """The reason an instrument is not for this patient; empty where it is."""
     age = completed_years(patient)
     if population.sex is not None and population.sex is not patient.sex:
-        return f"for {_SEX_WORDS[population.sex]} only"
-    if population.youngest is not None and age < population.youngest:
-        return f"the patient is {age}, and the rule is for {_ages(population)}"
-    if population.oldest is not None and age > population.oldest:
-        return f"the patient is {age}, and the rule is for {_ages(population)}"
+        return _SEX_WORDS[population.sex]
+    too_young = population.youngest is not None and age < population.youngest
+    if too_young or (population.oldest is not None and age > population.oldest):
+        return message(
+            "the patient is {age}, and the rule is for {ages}", age=age, ages=_ages(population)
+        )
     if population.menopause is Menopause.POST and not counts_as_postmenopausal(patient):
-        return "for women after menopause only; where that is unknown it counts from 50"
+        return message("for women after menopause only; where that is unknown it counts from 50")
     ethnicity = patient.history.ethnicity
     if population.ethnicities and ethnicity and ethnicity not in population.ethnicities:
-        return f"for {population.words} only"
+        return message("for {population} only", population=population.words)
     return ""
 
 
 def _ages(population: Population) -> str:
     if population.oldest is None:
-        return f"ages {population.youngest} and over"
-    return f"ages {population.youngest} to {population.oldest}"
+        return message("ages {youngest} and over", youngest=f"{population.youngest}")
+    return message(
+        "ages {youngest} to {oldest}",
+        youngest=f"{population.youngest}",
+        oldest=f"{population.oldest}",
+    )
 
 
 def spec_of(instrument: Instrument) -> Spec:

@@ -4,6 +4,7 @@ from face2bone.clinical import answers
 from face2bone.clinical.eligibility import applies, blank, completed_years, needing, spec_of, valued
 from face2bone.clinical.score import Instrument, Score
 from face2bone.patient import Patient, RiskFactor
+from face2bone.words import message
 
 
 def fracture_index(patient: Patient) -> Score:
@@ -23,7 +24,7 @@ def fracture_index_bmd(patient: Patient) -> Score:
     questions = _unanswered(patient)
     t_score = patient.history.t_scores.total_hip
     if t_score is None:
-        questions.append("T-score of the total hip")
+        questions.append(message("T-score of the total hip"))
     if questions or t_score is None:
         return needing(score, questions)
     return valued(score, _points(patient) + t_score_points(t_score))

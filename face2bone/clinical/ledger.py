@@ -1,17 +1,15 @@
 """Every clinical rule with the publication it rests on, and whether that was read for it."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from face2bone.clinical.base_rates import load_base_rates
 from face2bone.clinical.guideline import GUIDELINES, Guideline, load_guideline
 from face2bone.clinical.pathway import Sourced, load_pathway
 from face2bone.clinical.source import Source, unmarked
 from face2bone.clinical.tables import load_tables
-
-BLANK: Final = re.compile(r"\{\w+\}")
+from face2bone.words import message, template
+from face2bone.words.message import BLANK
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ def _line(part: str, says: str, rule: Sourced, sources: Mapping[str, Source]) ->
 def _pathway() -> Iterator[LedgerLine]:
     pathway = load_pathway()
     for rule in pathway.rules.values():
-        part = f"Rules under every guideline, {pathway.version}"
+        part = message("Rules under every guideline, {version}", version=pathway.version)
         yield _line(part, _plain(rule.text), rule, pathway.sources)
 
 
@@ -54,7 +52,9 @@ def _guideline(guideline: Guideline) -> Iterator[LedgerLine]:
     for rule in guideline.eligibility.values():
         yield _line(guideline.title, _plain(rule.text), rule, guideline.sources)
     if guideline.frax is not None:
-        yield _line(guideline.title, "Thresholds of FRAX.", guideline.frax, guideline.sources)
+        yield _line(
+            guideline.title, template("Thresholds of FRAX."), guideline.frax, guideline.sources
+        )
     for advice in guideline.advice.values():
         yield _line(guideline.title, advice.text, advice, guideline.sources)
 
@@ -63,18 +63,25 @@ def _instruments() -> Iterator[LedgerLine]:
     tables = load_tables()
     for spec in tables.instruments.values():
         source = tables.sources[spec.source]
-        part = f"Published scores, {tables.version}"
-        yield LedgerLine(part, f"{spec.title}.", unmarked(source.citation), source.verified)
+        part = message("Published scores, {version}", version=tables.version)
+        yield LedgerLine(
+            part, message("{title}.", title=spec.title), unmarked(source.citation), source.verified
+        )
 
 
 def _base_rates() -> Iterator[LedgerLine]:
     table = load_base_rates()
     for rate in table.rates.values():
         source = table.sources[rate.source]
-        part = f"Base rates, {table.version}"
-        yield LedgerLine(part, f"{rate.setting}.", unmarked(source.citation), source.verified)
+        part = message("Base rates, {version}", version=table.version)
+        yield LedgerLine(
+            part,
+            message("{title}.", title=rate.setting),
+            unmarked(source.citation),
+            source.verified,
+        )
 
 
 def _plain(text: str) -> str:
     """A rule's text with its blanks as an ellipsis."""
-    return BLANK.sub("…", text)
+    return message(text, **dict.fromkeys(BLANK.findall(text), "…"))

@@ -16,6 +16,7 @@ from importlib import resources
 from pydantic import Field, field_validator, model_validator
 
 from face2bone.clinical.source import UNVERIFIED_MARK, Frozen, Source
+from face2bone.words import message
 
 
 class Urgency(IntEnum):
@@ -34,11 +35,11 @@ class Urgency(IntEnum):
 
 
 _URGENCY_LABELS = {
-    Urgency.ROUTINE: "No DXA now. Give bone-health advice.",
-    Urgency.DXA_IF_RISK_FACTOR: "DXA if a risk factor is confirmed",
-    Urgency.DXA: "DXA",
-    Urgency.SPECIALIST: "specialist or treatment review, with DXA",
-    Urgency.URGENT: "urgent clinician review",
+    Urgency.ROUTINE: message("No DXA now. Give bone-health advice."),
+    Urgency.DXA_IF_RISK_FACTOR: message("DXA if a risk factor is confirmed"),
+    Urgency.DXA: message("DXA"),
+    Urgency.SPECIALIST: message("specialist or treatment review, with DXA"),
+    Urgency.URGENT: message("urgent clinician review"),
 }
 
 

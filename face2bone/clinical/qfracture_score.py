@@ -24,6 +24,7 @@ from face2bone.history import (
     Smoking,
 )
 from face2bone.patient import Patient, RiskFactor, Sex
+from face2bone.words import message
 
 # The equations number these categories in the order of the enums; ethnic groups from 1.
 ETHNICITIES: Final = tuple(Ethnicity)
@@ -65,7 +66,7 @@ def _score(
     score = replace(
         blank(instrument, patient),
         version=load_coefficients().version,
-        band=f"within {years} years",
+        band=message("within {years} years", years=f"{years}"),
         disclaimer=disclaimer(),
     )
     inputs = qfracture_inputs(patient)
@@ -129,7 +130,7 @@ def counted_as_no(patient: Patient) -> list[str]:
     history = patient.history
     women = patient.sex is Sex.FEMALE
     unanswered = {
-        f"{answers.ASK_ETHNICITY} (taken as white)": history.ethnicity is None,
+        message("ethnic group (taken as white)"): history.ethnicity is None,
         answers.ASK_CIGARETTES: history.smoking is None,
         answers.ASK_ALCOHOL: history.alcohol is None,
         answers.ASK_DIAGNOSES: history.conditions is None,

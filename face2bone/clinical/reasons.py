@@ -7,6 +7,7 @@ from typing import Final
 from face2bone.clinical.guideline import Guideline
 from face2bone.clinical.pathway import Asking, Urgency, load_pathway
 from face2bone.clinical.source import Source
+from face2bone.words import Blank, message
 
 FRAX_ORDER: Final = 5
 ELIGIBILITY_ORDER: Final = 4
@@ -34,7 +35,7 @@ def highest(reasons: Iterable[Reason]) -> Urgency:
     return max((reason.urgency for reason in reasons), default=Urgency.ROUTINE)
 
 
-def pathway_reason(rule_id: str, **words: object) -> Reason:
+def pathway_reason(rule_id: str, **words: Blank) -> Reason:
     """A rule of ``pathway.toml`` with its blanks filled in."""
     pathway = load_pathway()
     rule = pathway.rules[rule_id]
@@ -42,7 +43,7 @@ def pathway_reason(rule_id: str, **words: object) -> Reason:
     return _reason(rule_id, rule, rule.order, pathway.sources, version, **words)
 
 
-def guideline_reason(guideline: Guideline, rule_id: str, **words: object) -> Reason:
+def guideline_reason(guideline: Guideline, rule_id: str, **words: Blank) -> Reason:
     """A rule on eligibility of a guideline with its blanks filled in."""
     rule = guideline.eligibility[rule_id]
     return _reason(rule_id, rule, ELIGIBILITY_ORDER, guideline.sources, guideline.title, **words)
@@ -54,9 +55,9 @@ def _reason(
     order: int,
     sources: dict[str, Source],
     version: str,
-    **words: object,
+    **words: Blank,
 ) -> Reason:
-    text = rule.text.format(**words)
+    text = message(rule.text, **words)
     verified = rule.verified and sources[rule.source].verified
     source = rule.citation(sources)
     return Reason(rule_id, text, rule.urgency, rule.actions, source, verified, order, version)

@@ -22,12 +22,13 @@ from face2bone.clinical.reasons import Reason, highest, pathway_reason
 from face2bone.clinical.rules_without_image import Scores, typed_reasons
 from face2bone.clinical.what_if import Change, Situation, what_would_change
 from face2bone.patient import Patient
+from face2bone.words import message, template
 
 if TYPE_CHECKING:
     from face2bone.runtime import Prediction
 
-NO_PHOTO: Final = "there is no usable photo"
-OUTSIDE: Final = "the photo is unlike the faces the model was trained on"
+NO_PICTURE: Final = template("there is no usable {picture}")
+OUTSIDE: Final = template("the {picture} is unlike those the model was trained on")
 
 
 @dataclass(frozen=True)
@@ -80,20 +81,22 @@ def suggest(
     prediction: "Prediction | None",
     guideline: Guideline,
     bundle_status: str,
+    picture: str,
 ) -> Referral:
     """Referral suggestion for a patient and, when there is one, a prediction.
 
     ``scores`` are the patient's published scores, ``frax`` the clinician's own FRAX result
     if there is one. ``bundle_status`` is the card's status; under ``"demo"`` the face never
-    counts. ``prediction`` is None when no photo was usable.
+    counts. ``prediction`` is None when no picture was usable; ``picture`` is what the study's are
+    called: "photo".
     """
     typed = typed_reasons(patient, scores, frax, guideline)
     without = highest(typed)
-    face, effect = _face(patient, prediction, bundle_status, without)
+    face, effect = _face(patient, prediction, bundle_status, without, picture)
     by_face = highest(face)
     reasons = _whole([*typed, *face])
     waits = prediction is None or not _face_counts(prediction)
-    photo_may_add = waits and not _why_never(patient, bundle_status)
+    may_add = waits and not _why_never(patient, bundle_status)
     shown = prediction is not None and _face_counts(prediction) and not reads_by_z_score(patient)
     return Referral(
         urgency=max(without, by_face),
@@ -108,7 +111,7 @@ def suggest(
         guideline_title=guideline.title,
         guideline_note=guideline.note,
         advice=_advice(guideline),
-        situation=Situation(patient, scores, frax, guideline, by_face, photo_may_add),
+        situation=Situation(patient, scores, frax, guideline, by_face, picture, may_add),
     )
 
 
@@ -140,39 +143,61 @@ def _face_counts(prediction: "Prediction") -> bool:
 
 
 def _face(
-    patient: Patient, prediction: "Prediction | None", status: str, without: Urgency
+    patient: Patient,
+    prediction: "Prediction | None",
+    status: str,
+    without: Urgency,
+    picture: str,
 ) -> tuple[list[Reason], str]:
     """The face's reasons and one sentence on what they changed."""
-    silent = _why_silent(patient, prediction, status)
+    silent = _why_silent(patient, prediction, status, picture)
     if prediction is None or silent:
-        return _no_class(prediction), f"The face changed nothing: {silent}."
+        unchanged = message("The {picture} changed nothing: {why}.", picture=picture, why=silent)
+        return _no_class(prediction, picture), unchanged
     reason = _face_reason(prediction)
     if reason.urgency > without:
-        change = f"from '{without.label}' to '{reason.urgency.label}'"
-        return [reason], f"The face raised the suggestion {change}."
-    return [reason], "The face changed nothing: the answers typed in ask for as much or more."
+        raised = message(
+            "The {picture} raised the suggestion from '{lower}' to '{higher}'.",
+            picture=picture,
+            lower=without.label,
+            higher=reason.urgency.label,
+        )
+        return [reason], raised
+    return [reason], message(
+        "The {picture} changed nothing: the answers typed in ask for as much or more.",
+        picture=picture,
+    )
 
 
-def _no_class(prediction: "Prediction | None") -> list[Reason]:
-    """The reason why no class is shown, where the photo is why."""
+def _no_class(prediction: "Prediction | None", picture: str) -> list[Reason]:
+    """The reason why no class is shown, where the picture is why."""
+    if prediction is not None and _face_counts(prediction):
+        return []
+    why = NO_PICTURE if prediction is None else OUTSIDE
+    return [pathway_reason("no_class", why=message(why, picture=picture))]
+
+
+def _why_silent(
+    patient: Patient, prediction: "Prediction | None", status: str, picture: str
+) -> str:
     if prediction is None:
-        return [pathway_reason("no_class", why=NO_PHOTO)]
-    return [] if _face_counts(prediction) else [pathway_reason("no_class", why=OUTSIDE)]
-
-
-def _why_silent(patient: Patient, prediction: "Prediction | None", status: str) -> str:
-    if prediction is None:
-        return NO_PHOTO
+        return message(NO_PICTURE, picture=picture)
     if status != "demo" and not _face_counts(prediction):
-        return OUTSIDE
+        return message(OUTSIDE, picture=picture)
     return _why_never(patient, status)
 
 
 def _why_never(patient: Patient, status: str) -> str:
-    """Why no photo of this patient can count; empty where one can."""
+    """Why no picture of this patient can count; empty where one can."""
     if status == "demo":
-        return "the model is a demonstration trained on drawn faces and never drives a referral"
-    return "T-score classes are not defined for this patient" if reads_by_z_score(patient) else ""
+        return message(
+            "the model is a demonstration trained on drawn pictures and never drives a referral"
+        )
+    return (
+        message("T-score classes are not defined for this patient")
+        if reads_by_z_score(patient)
+        else ""
+    )
 
 
 def _face_reason(prediction: "Prediction") -> Reason:

@@ -29,6 +29,7 @@ from face2bone.clinical.reasons import (
 from face2bone.clinical.score import Instrument, Score
 from face2bone.clinical.source import UNVERIFIED_MARK, unmarked
 from face2bone.patient import Patient, RedFlag, RiskFactor, Sex
+from face2bone.words import message
 
 LOW_BMI: Final = 18.5  # kg/m2; NICE CG146 counts a lower one as a risk factor
 CALLING_FOR_DXA: Final = (Instrument.OST_WOMEN, Instrument.OST_MEN, Instrument.ORAI)
@@ -61,9 +62,9 @@ def risk_factors(patient: Patient) -> frozenset[RiskFactor]:
     return patient.risk_factors | thin
 
 
-def _words(factors: frozenset[RiskFactor]) -> str:
+def _words(factors: frozenset[RiskFactor]) -> tuple[str, ...]:
     questions = load_questions().risk_factors
-    return ", ".join(question.words for factor, question in questions.items() if factor in factors)
+    return tuple(question.words for factor, question in questions.items() if factor in factors)
 
 
 def _red_flags(patient: Patient) -> Iterator[Reason]:
@@ -79,7 +80,7 @@ def _red_flags(patient: Patient) -> Iterator[Reason]:
 def _z_score_route(patient: Patient) -> Iterator[Reason]:
     if not reads_by_z_score(patient):
         return
-    who = "men under 50" if patient.sex is Sex.MALE else "women before menopause"
+    who = message("men under 50") if patient.sex is Sex.MALE else message("women before menopause")
     yield pathway_reason("z_score", who=who)
     factors = risk_factors(patient)
     if factors:
@@ -123,34 +124,47 @@ def _frax(patient: Patient, frax: FraxResult | None, guideline: Guideline) -> It
     if frax is None:
         return
     found = _placed(patient, frax, guideline)
-    if isinstance(found, Standing) and guideline.frax is not None:
-        yield _placed_reason(found, frax, guideline, guideline.frax)
-    else:
+    if isinstance(found, str):
         yield pathway_reason("frax_not_placed", result=frax.words, why=found)
+    elif guideline.frax is not None:  # always so: only its table gives a standing
+        yield _placed_reason(found, frax, guideline, guideline.frax)
 
 
 def _placed(patient: Patient, frax: FraxResult | None, guideline: Guideline) -> Standing | str:
     """Where the FRAX result stands by the guideline, or in one phrase why nowhere."""
     if frax is None:
-        return "none was entered"
+        return message("none was entered")
     table = guideline.frax
     youngest, oldest = FRAX_AGE_RANGE
     if not youngest <= patient.age_years < oldest + 1:
-        return f"FRAX is for ages {youngest:g} to {oldest:g}"
+        return message(
+            "FRAX is for ages {youngest} to {oldest}",
+            youngest=f"{youngest:g}",
+            oldest=f"{oldest:g}",
+        )
     if table is None:
-        return f"{guideline.title} names no threshold"
+        return message("{guideline} names no threshold", guideline=guideline.title)
     if table.sex not in (None, patient.sex) or reads_by_z_score(patient):
         return table.outside
     row = table.row(patient.age_years)
     if row is None:
         first = table.rows[0].from_age
-        return f"{guideline.title} names no threshold before the age of {first:g}"
-    if table.low_bone_mass_only and frax.with_bmd and _bone_mass_is_normal(patient):
-        return (
-            f"{guideline.title} applies its thresholds to T-scores between {OSTEOPENIA_CUT} and "
-            f"{OSTEOPOROSIS_CUT}, and every T-score entered is above"
+        return message(
+            "{guideline} names no threshold before the age of {age}",
+            guideline=guideline.title,
+            age=f"{first:g}",
         )
-    return standing(frax, row) or f"{guideline.title} names no threshold for a result with BMD"
+    if table.low_bone_mass_only and frax.with_bmd and _bone_mass_is_normal(patient):
+        return message(
+            "{guideline} applies its thresholds to T-scores between {upper} and {lower}, and "
+            "every T-score entered is above",
+            guideline=guideline.title,
+            upper=f"{OSTEOPENIA_CUT}",
+            lower=f"{OSTEOPOROSIS_CUT}",
+        )
+    return standing(frax, row) or message(
+        "{guideline} names no threshold for a result with BMD", guideline=guideline.title
+    )
 
 
 def _bone_mass_is_normal(patient: Patient) -> bool:
@@ -166,8 +180,13 @@ def _placed_reason(
     asked = (table.with_bmd if frax.with_bmd else table.without_bmd)[category]
     return Reason(
         rule=f"frax_{category.value}",
-        text=f"FRAX result of {frax.words}: {asked.label} by {guideline.title}, "
-        f"as {found.because} at this age.",
+        text=message(
+            "FRAX result of {result}: {category} by {guideline}, as {because} at this age.",
+            result=frax.words,
+            category=asked.label,
+            guideline=guideline.title,
+            because=found.because,
+        ),
         urgency=asked.urgency,
         actions=asked.actions,
         source=table.citation(guideline.sources),
@@ -191,12 +210,12 @@ def _not_counted(patient: Patient, scores: Scores, guideline: Guideline) -> Iter
     if not others:
         return
     rule = load_pathway().rules["scores_not_counted"]
-    titles = ", ".join(score.title.partition(",")[0] for score in others)
+    titles = tuple(score.title.partition(",")[0] for score in others)
     sources = "; ".join(dict.fromkeys(unmarked(score.source.citation) for score in others))
     verified = all(score.source.verified for score in others)
     yield Reason(
         rule="scores_not_counted",
-        text=rule.text.format(scores=titles, why=_which_count(patient, guideline)),
+        text=message(rule.text, scores=titles, why=_which_count(patient, guideline)),
         urgency=rule.urgency,
         actions=rule.actions,
         source=sources if verified else f"{sources}{UNVERIFIED_MARK}",
@@ -208,12 +227,12 @@ def _not_counted(patient: Patient, scores: Scores, guideline: Guideline) -> Iter
 
 def _which_count(patient: Patient, guideline: Guideline) -> str:
     if reads_by_z_score(patient):
-        return "No score counts where classes by T-score are not defined"
+        return message("No score counts where classes by T-score are not defined")
     if patient.sex is Sex.MALE:
-        return "Only OST counts towards the suggestion"
+        return message("Only OST counts towards the suggestion")
     if not guideline.osta:
-        return "Only OST and ORAI count towards the suggestion"
-    return "Only OSTA counts, or OST while the ethnic group is not answered"
+        return message("Only OST and ORAI count towards the suggestion")
+    return message("Only OSTA counts, or OST while the ethnic group is not answered")
 
 
 def _calling(scores: Scores, guideline: Guideline) -> Iterator[Score]:
@@ -236,7 +255,7 @@ def _score_reason(score: Score) -> Reason:
     rule = pathway.rules["score"]
     return Reason(
         rule=score.instrument.value,
-        text=rule.text.format(title=score.title, value=f"{score.value:g}", cutoff=score.cutoff),
+        text=message(rule.text, title=score.title, value=f"{score.value:g}", cutoff=score.cutoff),
         urgency=rule.urgency,
         actions=rule.actions,
         source=score.source.citation,

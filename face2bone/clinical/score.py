@@ -10,6 +10,7 @@ from enum import Enum
 
 from face2bone.bone import t_score_text
 from face2bone.clinical.source import Source
+from face2bone.words import message
 
 
 class Instrument(Enum):
@@ -63,12 +64,13 @@ class Score:
     def words(self) -> str:
         """The answer in one phrase: the value with its band, or why there is none."""
         if self.not_applicable:
-            return f"not applicable: {self.not_applicable}"
+            return message("not applicable: {why}", why=self.not_applicable)
         if self.value is None:
-            return f"needs: {', '.join(self.missing)}"
+            return message("needs: {answers}", answers=tuple(self.missing))
         counted = number_text(self.instrument.value, self.unit, self.value)
-        number = f"{counted} {unit_text(self.unit, counted)}"
-        return f"{number.rstrip()}, {self.band}" if self.band else number.rstrip()
+        unit = unit_text(self.unit, counted)
+        number = message("{number} {unit}", number=counted, unit=unit) if unit else counted
+        return message("{number}, {band}", number=number, band=self.band) if self.band else number
 
 
 def number_text(instrument: str, unit: str, value: float) -> str:
@@ -84,4 +86,4 @@ def unit_text(unit: str, number: str) -> str:
     >>> unit_text("points", "1"), unit_text("points", "-3"), unit_text("%", "1")
     ('point', 'points', '%')
     """
-    return "point" if (unit, number) == ("points", "1") else unit
+    return message("point") if (unit, number) == ("points", "1") else unit

@@ -19,21 +19,22 @@ from face2bone.clinical.rules_without_image import Scores, risk_factors, typed_r
 from face2bone.errors import PatientError
 from face2bone.history import Ethnicity, Oestrogen
 from face2bone.patient import AGE_RANGE, WEIGHT_RANGE, Menopause, Patient, Sex
+from face2bone.words import message, template
 
 FACE_ASKS: Final = Urgency.DXA  # at most: DXA confirms before anything else
 YEARS_AHEAD: Final = 5
 KILOGRAMS_LESS: Final = 10
 MENOPAUSE_WORDS: Final = {
-    Menopause.PRE: "that she is before menopause",
-    Menopause.POST: "that she is after menopause",
+    Menopause.PRE: template("that she is before menopause"),
+    Menopause.POST: template("that she is after menopause"),
 }
 OESTROGEN_WORDS: Final = {
-    Oestrogen.NEVER: "never taken",
-    Oestrogen.PAST: "taken in the past",
-    Oestrogen.CURRENT: "taken now",
+    Oestrogen.NEVER: template("oestrogen after menopause never taken"),
+    Oestrogen.PAST: template("oestrogen after menopause taken in the past"),
+    Oestrogen.CURRENT: template("oestrogen after menopause taken now"),
 }
 
-Kind = Literal["red flag", "risk factor", "answer", "age", "weight", "FRAX", "photo"]
+Kind = Literal["red flag", "risk factor", "answer", "age", "weight", "FRAX", "picture"]
 
 
 @dataclass(frozen=True)
@@ -48,14 +49,18 @@ class Change:
 
 @dataclass(frozen=True)
 class Situation:
-    """What the typed rules read, the urgency the face asks for, and whether a photo may yet."""
+    """What the typed rules read, and the urgency the face asks for.
+
+    picture: what the study's are called: "photo". picture_may_add: whether one may yet raise it.
+    """
 
     patient: Patient
     scores: Scores
     frax: FraxResult | None
     guideline: Guideline
     by_face: Urgency
-    photo_may_add: bool
+    picture: str
+    picture_may_add: bool
 
     def urgency(self) -> Urgency:
         """The suggestion's urgency."""
@@ -99,9 +104,12 @@ def _candidates(now: Situation) -> Iterator[Candidate]:
     yield from _later(now)
     yield from _lighter(now)
     yield from _frax(now)
-    if now.photo_may_add:
-        words = "a usable photo that the model reads as osteopenia or osteoporosis"
-        yield "photo", words, replace(now, by_face=FACE_ASKS)
+    if now.picture_may_add:
+        words = message(
+            "a usable {picture} that the model reads as osteopenia or osteoporosis",
+            picture=now.picture,
+        )
+        yield "picture", words, replace(now, by_face=FACE_ASKS)
 
 
 def _boxes(now: Situation) -> Iterator[Candidate]:
@@ -127,10 +135,10 @@ def _answers(now: Situation) -> Iterator[Candidate]:
     if history.oestrogen is None:
         for use, words in OESTROGEN_WORDS.items():
             answered = replace(history, oestrogen=use)
-            yield "answer", f"oestrogen after menopause {words}", now.scored(history=answered)
+            yield "answer", words, now.scored(history=answered)
     if now.guideline.osta and history.ethnicity is None:
         answered = replace(history, ethnicity=Ethnicity.CHINESE)
-        yield "answer", "ethnic group Chinese", now.scored(history=answered)
+        yield "answer", template("ethnic group Chinese"), now.scored(history=answered)
 
 
 def _later(now: Situation) -> Iterator[Candidate]:
@@ -138,7 +146,8 @@ def _later(now: Situation) -> Iterator[Candidate]:
     years = range(age + 1, int(min(age + YEARS_AHEAD, AGE_RANGE[1])) + 1)
     turns = _first_change(now, years, lambda year: now.scored(age_years=float(year)))
     if turns is not None:
-        yield "age", f"from the age of {turns}", now.scored(age_years=float(turns))
+        words = message("from the age of {age}", age=turns)
+        yield "age", words, now.scored(age_years=float(turns))
 
 
 def _lighter(now: Situation) -> Iterator[Candidate]:
@@ -146,7 +155,8 @@ def _lighter(now: Situation) -> Iterator[Candidate]:
     weights = range(weight - 1, int(max(weight - KILOGRAMS_LESS, WEIGHT_RANGE[0])) - 1, -1)
     turns = _first_change(now, weights, lambda kg: now.scored(weight_kg=float(kg)))
     if turns is not None:
-        yield "weight", f"a weight of {turns} kg or less", now.scored(weight_kg=float(turns))
+        words = message("a weight of {weight} kg or less", weight=turns)
+        yield "weight", words, now.scored(weight_kg=float(turns))
 
 
 def _first_change(
@@ -176,24 +186,32 @@ def _frax(now: Situation) -> Iterator[Candidate]:
         return
     limits = row.major.ladder(with_bmd=False)[::-1]
     below = replace(now, frax=FraxResult(0.0, 0.0, with_bmd=False))
-    yield "FRAX", f"under {limits[0][0]:g} % (major){_lowest_hip(row)}", below
+    yield "FRAX", _under(row, limits[0][0]), below
     reached = below.urgency()
     for limit, _ in limits:
         other = replace(now, frax=FraxResult(limit, 0.0, with_bmd=False))
         if other.urgency() > reached:
             reached = other.urgency()
-            yield "FRAX", f"{limit:g} % or more (major){_hip_of(row, limit)}", other
+            yield "FRAX", _or_more(row, limit), other
 
 
-def _hip_of(row: FraxRow, major_limit: float) -> str:
-    """The hip limit that opens the same category as a major limit, in words."""
+def _or_more(row: FraxRow, major_limit: float) -> str:
+    """A major limit, and the hip limit that opens the same category, where there is one."""
     category = dict(row.major.ladder(with_bmd=False))[major_limit]
     limits: Ladder = row.hip.ladder(with_bmd=False) if row.hip else ()
-    limit = next((limit for limit, opened in limits if opened is category), None)
-    return "" if limit is None else f" or {limit:g} % or more (hip)"
+    hip = next((limit for limit, opened in limits if opened is category), None)
+    major = f"{major_limit:g}"
+    if hip is None:
+        return message("{major} % or more (major)", major=major)
+    return message(
+        "{major} % or more (major) or {hip} % or more (hip)", major=major, hip=f"{hip:g}"
+    )
 
 
-def _lowest_hip(row: FraxRow) -> str:
+def _under(row: FraxRow, major_limit: float) -> str:
+    """Below the lowest limits of a row."""
+    major = f"{major_limit:g}"
     if row.hip is None:
-        return ""
-    return f" and under {row.hip.ladder(with_bmd=False)[-1][0]:g} % (hip)"
+        return message("under {major} % (major)", major=major)
+    hip = f"{row.hip.ladder(with_bmd=False)[-1][0]:g}"
+    return message("under {major} % (major) and under {hip} % (hip)", major=major, hip=hip)

@@ -10,18 +10,28 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-SUFFIXES: Final = (".jpg", ".jpeg", ".jfif", ".png", ".webp", ".heic", ".heif")
+from face2bone.words import message, template
+
+PHOTO_SUFFIXES: Final = (".jpg", ".jpeg", ".jfif", ".png", ".webp", ".heic", ".heif")
+FILM_SUFFIXES: Final = (".dcm", ".dicom", ".tif", ".tiff")
+SUFFIXES: Final = (*PHOTO_SUFFIXES, *FILM_SUFFIXES)
 RULES: Final[tuple[tuple[Callable[[str], bool], str], ...]] = (
     (
         lambda v: 0 < len(v.encode("utf-8", "replace")) <= 240 and v.isprintable(),
-        "must be the path of a photo in at most 240 printable characters",
+        template("must be the path of a photo in at most 240 printable characters"),
     ),
-    (lambda v: not set("\\:") & set(v), "must use forward slashes, with no drive or address"),
-    (lambda v: not v.startswith(("/", "~")), "must be relative to the manifest's folder"),
-    (lambda v: ".." not in PurePosixPath(v).parts, "must stay inside the manifest's folder"),
+    (
+        lambda v: not set("\\:") & set(v),
+        template("must use forward slashes, with no drive or address"),
+    ),
+    (lambda v: not v.startswith(("/", "~")), template("must be relative to the manifest's folder")),
+    (
+        lambda v: ".." not in PurePosixPath(v).parts,
+        template("must stay inside the manifest's folder"),
+    ),
     (
         lambda v: PurePosixPath(v).suffix.lower() in ("", *SUFFIXES),
-        f"must end in one of {', '.join(SUFFIXES)}, or have no ending",
+        message("must end in one of {endings}, or have no ending", endings=SUFFIXES),
     ),
 )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from face2bone.bone import CLASS_LABELS
@@ -18,6 +19,7 @@ from face2bone.cohort.manifest import Cohort
 from face2bone.errors import LeakingSplit, ManifestError
 from face2bone.tabular.cells import read_cells
 from face2bone.tabular.leading_zeros import without_zeros
+from face2bone.words import AsTyped, first_of
 
 _NAMED_AT_MOST = 5
 
@@ -42,20 +44,29 @@ class IdenticalPhotos:
         return f"Rows {rows} hold the same photo under {' and '.join(what)}."
 
 
-def split_patients(table: pd.DataFrame, fractions: Mapping[str, float], seed: int) -> pd.Series:
+def split_patients(
+    table: pd.DataFrame,
+    fractions: Mapping[str, float],
+    seed: int,
+    strata: npt.NDArray[np.int64] | None = None,
+) -> pd.Series:
     """Name of the split of every row, indexed like ``table``; by patient, stratified by class.
 
-    ``table`` needs ``patient_id`` and ``bone_mass_class`` (``Cohort.table`` has both);
-    ``fractions`` maps split names to positive shares that add up to 1. Raises ``ManifestError``
-    when the shares are wrong or a split would hold no patient.
+    ``table`` needs ``patient_id``, and ``bone_mass_class`` unless ``strata`` (N,) takes its place
+    (``Cohort.table`` has both); ``fractions`` maps split names to positive shares that add up to
+    1. Raises ``ManifestError`` when the shares are wrong or a split would hold no patient.
     """
     if min(fractions.values(), default=0.0) <= 0 or abs(sum(fractions.values()) - 1.0) > 1e-9:
-        shares = ", ".join(f"{name} {share:g}" for name, share in fractions.items())
+        shares = tuple(f"{name} {share:g}" for name, share in fractions.items())
         raise ManifestError(
-            f"The shares of the splits ({shares}) are not positive numbers that add up to 1. "
-            "Give every split a share and make them add up."
+            "The shares of the splits ({shares}) are not positive numbers that add up to "
+            "1. Give every split a share and make them add up.",
+            shares=shares,
         )
-    rank = table["bone_mass_class"].map(CLASS_LABELS.index)
+    if strata is None:
+        rank = table["bone_mass_class"].map(CLASS_LABELS.index)
+    else:
+        rank = pd.Series(strata, index=table.index)
     worst = rank.groupby(table["patient_id"]).max()
     split_of: dict[str, str] = {}
     for _, stratum in worst.groupby(worst):
@@ -64,8 +75,10 @@ def split_patients(table: pd.DataFrame, fractions: Mapping[str, float], seed: in
     empty = set(fractions) - set(split_of.values())
     if empty:
         raise ManifestError(
-            f"{len(worst)} patients are too few: the split {min(empty)} would be empty. "
-            "Add patients or give this split a larger share."
+            "{count} patients are too few: the split {side} would be empty. Add patients "
+            "or give this split a larger share.",
+            count=len(worst),
+            side=min(empty),
         )
     return table["patient_id"].map(split_of).rename("split")
 
@@ -80,11 +93,11 @@ def check_split(table: pd.DataFrame, split: pd.Series) -> None:
     sides = split.groupby(table["patient_id"]).nunique()
     leaking = sorted(sides.index[sides > 1])
     if leaking:
-        named = ", ".join(leaking[:_NAMED_AT_MOST])
-        more = len(leaking) - _NAMED_AT_MOST
         raise LeakingSplit(
-            f"{len(leaking)} patients stand on two sides of the split: {named}"
-            f"{f' and {more} more' if more > 0 else ''}. Split by patient, before augmentation."
+            "{count} patients stand on two sides of the split: {patients}. Split by "
+            "patient, before augmentation.",
+            count=len(leaking),
+            patients=first_of([AsTyped(one) for one in leaking], _NAMED_AT_MOST),
         )
 
 
@@ -99,11 +112,17 @@ def read_split(path: Path, table: pd.DataFrame) -> pd.Series:
     cells = read_cells(path)
     if not {"patient_id", "split"} <= set(cells.columns) or cells.columns.duplicated().any():
         raise ManifestError(
-            f"{path.name} is no split. Give a table with the columns patient_id and split."
+            "{file} is no split. Give a table with the columns patient_id and split.",
+            file=path.name,
         )
     for row, column in ((r, c) for r in cells.index for c in ("patient_id", "split")):
         if not cells.at[row, column]:
-            raise ManifestError(f"{path.name}, row {row}, {column} is empty. Fill the cell.")
+            raise ManifestError(
+                "{file}, row {row}, {column} is empty. Fill the cell.",
+                file=path.name,
+                row=row,
+                column=column,
+            )
     named = cells[["patient_id", "split"]].drop_duplicates()
     check_split(named, named["split"])
     sides = table["patient_id"].map(dict(zip(named["patient_id"], named["split"], strict=True)))
@@ -119,10 +138,13 @@ def one_side(cohort: Cohort, path: Path, side: str) -> Cohort:
     sides = read_split(path, cohort.table)
     chosen = cohort.table[sides == side]
     if chosen.empty:
-        there = ", ".join(sorted(sides.dropna().unique()))
+        there = tuple(sorted(sides.dropna().unique()))
         raise ManifestError(
-            f"Nobody of the cohort stands on the side {side!r} of {path.name}. "
-            f"Name one of its sides: {there}."
+            "Nobody of the cohort stands on the side {side} of {file}. Name one of its "
+            "sides: {sides}.",
+            side=f"{side!r}",
+            file=path.name,
+            sides=there,
         )
     return replace(cohort, table=chosen, whole=cohort, part=f"side {side!r} of {path.name}")
 
@@ -131,15 +153,19 @@ def _check_named(name: str, patients: pd.Series, sides: pd.Series, known: list[s
     """Refuse a split of other patients, also where only their zeros make them others."""
     if sides.isna().all():
         raise ManifestError(
-            f"{name} names no patient of this cohort. Give the split that was made from it."
+            "{file} names no patient of this cohort. Give the split that was made from it.",
+            file=name,
         )
     by_number = {without_zeros(one): one for one in known}
     for patient in patients[sides.isna()].unique():
         other = by_number.get(without_zeros(patient))
         if other is not None:
             raise ManifestError(
-                f"{name} names patient {other} and the cohort {patient}: leading zeros were lost "
-                "in one of them. Mark the column patient_id as text, and save it again."
+                "{file} names patient {other} and the cohort {patient}: leading zeros were "
+                "lost in one of them. Mark the column patient_id as text, and save it again.",
+                file=name,
+                other=AsTyped(other),
+                patient=patient,
             )
 
 

@@ -2,6 +2,9 @@
 
 A network reads one view at a time and learns from every one; what is said of the visit is the
 mean of its views' calibrated probabilities, and a visit counts once wherever people are counted.
+
+Where the truth differs from photo to photo of a person, as an age does, there is no mean to take:
+there a person counts by the first photo, as one comes to an assessment.
 """
 
 from typing import Any, Final
@@ -10,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-Floats = npt.NDArray[np.float64]
+from face2bone.arrays import Floats, Integers
+
 Visits = npt.NDArray[np.int64]
 
 _SHARED: Final = ("reference_method", "dxa_site", "t_score", "bone_mass_class")
@@ -33,6 +37,11 @@ def visits_of(table: pd.DataFrame) -> Visits:
 def first_views(visits: Visits) -> npt.NDArray[np.int64]:
     """Position of the first view of every visit; (V,)."""
     return np.asarray(np.unique(visits, return_index=True)[1], np.int64)
+
+
+def first_photos(table: pd.DataFrame) -> Integers:
+    """Position of the first row of every person; (P,). ``table`` is a crop store's index."""
+    return np.flatnonzero(~table["patient_id"].duplicated())
 
 
 def mean_of_views(values: npt.NDArray[Any], visits: Visits) -> Floats:

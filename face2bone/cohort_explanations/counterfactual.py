@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from face2bone.assess import Assessor, LocatedFace, Progress
+from face2bone.assess import Assessor
+from face2bone.assessment import LocatedFace
 from face2bone.drawn.face.description import AGEING_NAMES
 from face2bone.drawn.face.patients import DrawnPatient, draw_patient
 from face2bone.drawn.face.worlds import HIGHEST, LOWEST
@@ -17,7 +18,9 @@ from face2bone.drawn.worlds import World
 from face2bone.errors import ExplanationError
 from face2bone.explain.photo_row import PhotoFigures, photo_figures
 from face2bone.modalities.photo import Photo, read_photo
+from face2bone.progress import Progress
 from face2bone.runtime import Prediction
+from face2bone.words import template
 
 _PREFIX: Final = "drawn-"
 
@@ -43,9 +46,13 @@ def _limits(name: str) -> tuple[float, float]:
 PARAMETERS: Final = tuple(
     Parameter(name, label, meaning, _limits(name))
     for name, label, meaning in (
-        ("orbit", "Orbit", "bone lost around the eyes, which hollows them"),
-        ("nasolabial", "Nasolabial fold", "the fold from the nose to the mouth's corner"),
-        ("jaw", "Jaw", "bone lost along the jaw, which narrows and hangs"),
+        ("orbit", template("Orbit"), template("Bone lost around the eyes, which hollows them")),
+        (
+            "nasolabial",
+            template("Nasolabial fold"),
+            template("The fold from the nose to the mouth's corner"),
+        ),
+        ("jaw", template("Jaw"), template("Bone lost along the jaw, which narrows and hangs")),
     )
 )
 
@@ -77,6 +84,11 @@ def drawn_patient(patient_id: str, world: World | None) -> DrawnPatient:
 def as_drawn(patient: DrawnPatient) -> dict[str, float]:
     """The values of ``PARAMETERS`` behind the patient's face."""
     return {p.name: float(getattr(patient.ageing, p.name)) for p in PARAMETERS}
+
+
+def along(share: float) -> dict[str, float]:
+    """``PARAMETERS`` at a share of the way from full (0) to gaunt (1)."""
+    return {p.name: p.limits[0] + share * (p.limits[1] - p.limits[0]) for p in PARAMETERS}
 
 
 def varied(assessor: Assessor, patient: DrawnPatient, changes: Mapping[str, float]) -> Variant:

@@ -22,19 +22,22 @@ from face2bone import __version__, clock
 from face2bone.atomic_files import whole_folder
 from face2bone.bundle import Bundle, bundle_hash
 from face2bone.careful import bytes_of, parquet_of
-from face2bone.cohort.crops import REJECTED, photo_crops
+from face2bone.cohort.crop_store import REJECTED
+from face2bone.cohort.crops import photo_crops
 from face2bone.cohort.manifest import Cohort, consents
 from face2bone.cohort_explanations.groups import as_table, group_means
-from face2bone.drawn.face.write import read_plan
 from face2bone.drawn.worlds import World
+from face2bone.drawn.writing import read_plan
 from face2bone.errors import ExplanationError
-from face2bone.evaluation.evaluate import Progress, described
+from face2bone.evaluation.evaluate import described
 from face2bone.evaluation.record import BundleName
 from face2bone.explain.cohort import PATIENT_COLUMNS, THUMBNAIL, explain_store
 from face2bone.explain.photo_row import Layout
 from face2bone.modalities.parts import Part
+from face2bone.progress import Progress, counted
 from face2bone.runtime import Engine
 from face2bone.studies import study_named
+from face2bone.words import template
 
 EXPLAINED, GROUPS, ABOUT = "explained.parquet", "groups.parquet", "about.json"
 SCHEMA: Final = 1
@@ -102,7 +105,8 @@ def check_out(out: Path) -> None:
     """Raise ``ExplanationError`` when ``out`` holds anything but earlier explanations."""
     if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not _is_ours(out))):
         raise ExplanationError(
-            f"{out.name} is there and holds no explained cohort. Choose a new folder for --out."
+            "{folder} is there and holds no explained cohort. Choose a new folder for --out.",
+            folder=out.name,
         )
 
 
@@ -115,16 +119,12 @@ def explain_cohort(
     ``ExplanationError`` or ``TrainingError`` when they hold another cohort's work or no photo
     is usable, and ``WrongStudy`` for a cohort of another study.
     """
-    bundle.card.require_study(cohort.study, "the cohort")
+    bundle.card.require_study(cohort.study, template("the cohort"))
     modality = study_named(cohort.study).ready().modality
-    store = photo_crops(
-        cohort, modality, crops, progress=lambda n, total: progress("aligning", n, total)
-    )
+    store = photo_crops(cohort, modality, crops, progress=counted(progress, "aligning"))
     plan = read_plan(cohort.root)
     may_show = consents(store.index) | (plan is not None)
-    table = explain_store(
-        bundle, engine, store, shards, may_show, lambda n, total: progress("explaining", n, total)
-    )
+    table = explain_store(bundle, engine, store, shards, may_show, counted(progress, "explaining"))
     rejected, card = store.rejected, bundle.card
     about = About(
         bundle=BundleName(card.name, card.version, card.status, bundle_hash(bundle)),
@@ -182,9 +182,11 @@ def read_explained(folder: Path, bundle: Bundle, parts: tuple[Part, ...]) -> Exp
         )
     if about.bundle.sha256 != bundle_hash(bundle):
         raise ExplanationError(
-            f"These explanations are of another model ({about.bundle.name} "
-            f"{about.bundle.version}, {about.bundle.sha256[:12]}). "
-            "Set FACE2BONE_BUNDLE to that model, or run face2bone explain with this one."
+            "These explanations are of another model ({model} {version}, {hash}). Set "
+            "FACE2BONE_BUNDLE to that model, or run face2bone explain with this one.",
+            model=about.bundle.name,
+            version=about.bundle.version,
+            hash=about.bundle.sha256[:12],
         )
     return ExplainedCohort(about, table, layout)
 
@@ -193,6 +195,26 @@ def shipped(bundle: Bundle) -> Path | None:
     """The cohort that travels with the bundle, or None when it has none."""
     folder = bundle.root / SHIPPED
     return folder if folder.is_dir() else None
+
+
+def explained_folders(root: Path) -> dict[str, Path]:
+    """Name -> folder of every explained cohort directly in ``root``.
+
+    Raises ``ExplanationError`` where there is no such folder, or none in it.
+    """
+    try:
+        found = {folder.name: folder for folder in sorted(root.iterdir()) if _is_ours(folder)}
+    except OSError as error:
+        raise ExplanationError(
+            "The folder of explained cohorts cannot be read. Correct FACE2BONE_EXPLAINED or unset "
+            "it."
+        ) from error
+    if not found:
+        raise ExplanationError(
+            "The folder that FACE2BONE_EXPLAINED names holds no explained cohort. Make one in it "
+            "with face2bone explain BUNDLE MANIFEST --out FOLDER, or unset it."
+        )
+    return found
 
 
 def _is_ours(out: Path) -> bool:

@@ -14,14 +14,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from face2bone.arrays import Floats
 from face2bone.evaluation.bootstrap import RESAMPLES, Estimate, estimates
 from face2bone.evaluation.groups import subgroups
-from face2bone.evaluation.table import Floats, PredictionTable
+from face2bone.evaluation.table import PredictionTable
 from face2bone.explain.photo_row import Layout
+from face2bone.words import message, plural, template
 
-EVERYONE: Final = "everyone"
-TRUE, PREDICTED = "true class", "predicted class"
-DIMENSIONS: Final = (EVERYONE, TRUE, PREDICTED, "sex", "age")
+EVERYONE: Final = template("everyone")
+TRUE, PREDICTED = template("true class"), template("predicted class")
+DIMENSIONS: Final = (EVERYONE, TRUE, PREDICTED, template("sex"), template("age"))
 FEW: Final = 30
 """Patients below which an interval over resamples is known to come out too narrow."""
 FEWEST: Final = 5
@@ -157,6 +159,14 @@ def _estimates(
 def _caution(patients: int) -> str:
     if patients >= FEW:
         return ""
-    people = "1 patient" if patients == 1 else f"{patients} patients"
-    interval = "no interval is given" if patients < FEWEST else "its intervals are too narrow"
-    return f"Only {people}: {interval}, and a difference from another group may be chance."
+    few = plural("1 patient", "{count} patients", patients)
+    if patients < FEWEST:
+        return message(
+            "Only {few}: no interval is given, and a difference from another group may be chance.",
+            few=few,
+        )
+    return message(
+        "Only {few}: its intervals are too narrow, and a difference from another group may be "
+        "chance.",
+        few=few,
+    )

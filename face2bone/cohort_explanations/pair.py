@@ -10,10 +10,11 @@ from typing import Final
 
 import numpy as np
 
-from face2bone.explain.arrays import FloatArray
+from face2bone.arrays import Floats
 from face2bone.explain.photo_row import SEVERITY, Layout, PhotoFigures, signed
 from face2bone.explain.words import counted
 from face2bone.modalities.parts import Part
+from face2bone.words import Message, message, template
 
 NAMED: Final = 3
 """Regions a sentence names."""
@@ -30,11 +31,11 @@ class Difference:
     """
 
     target: str
-    regions: FloatArray
+    regions: Floats
     base: float
     total: float
-    probabilities: FloatArray
-    presence: FloatArray
+    probabilities: Floats
+    presence: Floats
     words: tuple[str, ...]
 
 
@@ -64,41 +65,57 @@ def _results(
     first: PhotoFigures, second: PhotoFigures, labels: tuple[str, ...], names: tuple[str, str]
 ) -> str:
     k = int(np.abs(second.probabilities - first.probabilities).argmax())
-    return (
-        f"The answers differ most in the probability of {labels[k]}: "
-        f"{first.probabilities[k]:.0%} ({names[0]}) and {second.probabilities[k]:.0%} ({names[1]})."
+    return message(
+        "The answers differ most in the probability of {label}: {p} ({a}) and {q} ({b}).",
+        label=labels[k],
+        p=f"{first.probabilities[k]:.0%}",
+        a=names[0],
+        q=f"{second.probabilities[k]:.0%}",
+        b=names[1],
     )
 
 
-def _total(
-    target: str, total: float, base: float, regions: FloatArray, names: tuple[str, str]
-) -> str:
-    what = "The expected class" if target == SEVERITY else f"The logit of {target}"
-    unit = "" if target == SEVERITY else " in logits"
+def _total(target: str, total: float, base: float, regions: Floats, names: tuple[str, str]) -> str:
+    severity = target == SEVERITY
+    what = template("The expected class") if severity else message("The logit of {n}", n=target)
+    share = signed(float(regions.sum()))
+    return message(
+        "{what} is {size}: the {count} regions account for {share}, and {base} is there with "
+        "every region painted over (light, skin and outline).",
+        what=what,
+        size=_size(total, names),
+        count=counted(len(regions)),
+        share=share if severity else message("{share} in logits", share=share),
+        base=signed(base),
+    )
+
+
+def _size(total: float, names: tuple[str, str]) -> str:
     if abs(total) < NEGLIGIBLE:
-        size = f"the same ({names[1]} and {names[0]})"
-    else:
-        size = f"{abs(total):.2f} {'higher' if total > 0 else 'lower'} ({names[1]})"
-    return (
-        f"{what} is {size}: the {counted(len(regions))} regions account for "
-        f"{signed(float(regions.sum()))}{unit}, and {signed(base)} is there "
-        "with every region painted over (light, skin and outline)."
-    )
+        return message("the same ({b} and {a})", a=names[0], b=names[1])
+    size = f"{abs(total):.2f}"
+    if total > 0:
+        return message("{size} higher ({b})", size=size, b=names[1])
+    return message("{size} lower ({b})", size=size, b=names[1])
 
 
-def _regions(regions: FloatArray, parts: tuple[Part, ...]) -> str:
+def _regions(regions: Floats, parts: tuple[Part, ...]) -> str:
     order = [int(i) for i in np.argsort(-np.abs(regions))[:NAMED]]
     named = [
-        f"{parts[i].label} ({signed(float(regions[i]))})" for i in order if _matters(regions[i])
+        message("{region} ({value})", region=parts[i].label, value=signed(float(regions[i])))
+        for i in order
+        if _matters(regions[i])
     ]
     if not named:
-        return "No region makes a difference worth naming."
-    return f"Of the regions, {_listed(named)} make the most of it."
+        return template("No region makes a difference worth naming.")
+    return message("Of the regions, {regions} make the most of it.", regions=_listed(named))
 
 
 def _matters(value: float) -> bool:
     return abs(value) >= NEGLIGIBLE
 
 
-def _listed(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+def _listed(parts: list[Message]) -> str:
+    if len(parts) == 1:
+        return parts[0]
+    return message("{first} and {last}", first=tuple(parts[:-1]), last=parts[-1])

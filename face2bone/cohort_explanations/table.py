@@ -21,6 +21,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import rankdata
 
+from face2bone.arrays import Floats
 from face2bone.bone import BoneClass
 from face2bone.calibration.losses import ranked_probability_scores
 from face2bone.clinical.eligibility import completed_years, spec_of, why_not
@@ -30,12 +31,14 @@ from face2bone.cohort_explanations.folder import About, ExplainedCohort
 from face2bone.cohort_explanations.groups import GroupMeans, group_means, prediction_table
 from face2bone.explain.photo_row import Layout, PhotoFigures, from_row
 from face2bone.patient import Patient, Sex
+from face2bone.words import template
 
-BOTH, FACE_ONLY, OSTA_ONLY, NEITHER = "both", "face only", "OSTA only", "neither"
-NOT_FOR = "OSTA is not for this patient"
+BOTH, FACE_ONLY = template("both"), template("face only")
+OSTA_ONLY, NEITHER = template("OSTA only"), template("neither")
+NOT_FOR = template("OSTA is not for this patient")
 AGREEMENTS: Final = (BOTH, FACE_ONLY, OSTA_ONLY, NEITHER, NOT_FOR)
 """Who points to osteoporosis: the face by its most probable class, OSTA by its cut-off."""
-MEASURES: Final = ("error", "uncertainty", "disagreement")
+MEASURES: Final = (template("error"), template("uncertainty"), template("disagreement"))
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,11 @@ class Explored:
     def figures(self, row: int) -> PhotoFigures:
         """The explanation of one row."""
         return from_row(self.table.loc[row], self.layout)
+
+    def region_values(self, target: str) -> tuple[Floats, Floats]:
+        """Exact values (N, R) of every photo's regions for one of ``targets``, and bases (N,)."""
+        values = self.table[self.layout.region_columns(target)].to_numpy(float)
+        return values, self.table[f"base_{target}"].to_numpy(float)
 
     def rows(self, filters: Filters, by: str, descending: bool = True) -> pd.DataFrame:
         """The rows that pass, sorted by a column; rows without a value there come last."""

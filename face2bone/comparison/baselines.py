@@ -24,6 +24,7 @@ from sklearn.metrics import log_loss
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from face2bone.arrays import Floats
 from face2bone.calibration import Temperature, calibrated
 from face2bone.clinical.ost import ost_index
 from face2bone.comparison.protocol import Protocol
@@ -31,10 +32,8 @@ from face2bone.comparison.runs import VECTORS, RunResult, run_folder, write_arra
 from face2bone.modalities.face import align_landmarks
 from face2bone.modalities.face.finding import shared_locator
 from face2bone.modalities.photo import read_photo
+from face2bone.progress import Progress
 from face2bone.tasks import BONE_MASS
-from face2bone.training.progress import Progress
-
-Floats = npt.NDArray[np.float64]
 
 STRENGTHS: Final = (0.01, 0.1, 1.0)  # inverse penalties tried
 COMPONENTS: Final = 40

@@ -16,7 +16,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from face2bone.comparison.standard_networks import resnet, vgg, vit
 from face2bone.errors import TrainingError
-from face2bone.nn import Face2Bone, FaceNetwork, NetworkConfig
+from face2bone.nn import Face2Bone, NetworkConfig, PictureNetwork
 from face2bone.nn.config import CROP_SIZE
 from face2bone.nn.controls import parameter_count
 
@@ -26,7 +26,7 @@ TRUNK: Final = "facenet"
 WIDTHS: Final = (1 / 64, 2.0)
 HALVINGS: Final = 9  # steps of the search: the last ones move it by one per cent
 
-Build = Callable[[], FaceNetwork]
+Build = Callable[[], PictureNetwork]
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Candidate:
 def comparison_candidates(config: NetworkConfig) -> tuple[Candidate, ...]:
     """Face2Bone of this configuration, its plain trunk and the standard networks, all scaled."""
     full = full_candidate(config)
-    scalable: tuple[tuple[str, str, Callable[[float], FaceNetwork]], ...] = (
+    scalable: tuple[tuple[str, str, Callable[[float], PictureNetwork]], ...] = (
         (TRUNK, "FaceNet trunk, linear head", partial(_trunk, config)),
         ("vgg16", "VGG16", partial(vgg, 16, outputs=config.outputs)),
         ("vgg19", "VGG19", partial(vgg, 19, outputs=config.outputs)),
@@ -85,7 +85,7 @@ def full_candidate(config: NetworkConfig) -> Candidate:
     return _candidate(FULL, "Face2Bone", partial(Face2Bone, config), FULL)
 
 
-def multiply_adds(network: FaceNetwork) -> int:
+def multiply_adds(network: PictureNetwork) -> int:
     """Multiply-adds of convolutions and matrix products for one crop in evaluation mode."""
     was_training = network.training
     network.eval()
@@ -108,7 +108,7 @@ def _candidate(name: str, title: str, build: Build, tuned_as: str) -> Candidate:
 
 
 def _scaled(
-    name: str, title: str, make: Callable[[float], FaceNetwork], full: Candidate
+    name: str, title: str, make: Callable[[float], PictureNetwork], full: Candidate
 ) -> Candidate:
     """The width, between ``WIDTHS``, whose cost is nearest to that of ``full``.
 
@@ -124,7 +124,8 @@ def _scaled(
     best = min(tried, key=lambda width: abs(tried[width] - full.multiply_adds))
     if abs(tried[best] / full.multiply_adds - 1) > TOLERANCE:
         raise TrainingError(
-            f"{title} cannot be scaled to the multiply-adds of the recipe's Face2Bone. "
-            "Change the recipe's width."
+            "{network} cannot be scaled to the multiply-adds of the recipe's Face2Bone. "
+            "Change the recipe's width.",
+            network=title,
         )
     return _candidate(name, title, partial(make, best), name)

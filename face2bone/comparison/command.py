@@ -14,7 +14,10 @@ from face2bone.comparison.protocol import Protocol, open_protocol
 from face2bone.comparison.results import ablation_rows, comparison_rows
 from face2bone.comparison.runs import ensure_runs
 from face2bone.comparison.tables import account, write_tables
-from face2bone.training.progress import Bars, Progress
+from face2bone.errors import TrainingError
+from face2bone.nn import NetworkConfig
+from face2bone.progress import Progress
+from face2bone.training.bars import Bars
 
 
 def compare(
@@ -33,7 +36,7 @@ def compare(
     told = progress or Bars()
     protocol = open_protocol(Path(manifest), Path(out), recipe, told)
     oracle = drawn_oracle(protocol.cohort)
-    candidates = comparison_candidates(protocol.recipe.network_config())
+    candidates = comparison_candidates(_settings(protocol))
     simple = simple_predictions(protocol, told)
     try:
         _train_all(protocol, candidates, seeds, told)
@@ -58,7 +61,7 @@ def ablate(
     told = progress or Bars()
     protocol = open_protocol(Path(manifest), Path(out), recipe, told)
     oracle = drawn_oracle(protocol.cohort)
-    candidates = ablation_candidates(protocol.recipe.network_config())
+    candidates = ablation_candidates(_settings(protocol))
     try:
         _train_all(protocol, candidates, seeds, told)
     finally:
@@ -66,6 +69,18 @@ def ablate(
         about = account(protocol, "ablate", Path(manifest), seeds, oracle)
         path = write_tables(protocol.folder, "ablation", rows, about)
     return path
+
+
+def _settings(protocol: Protocol) -> NetworkConfig:
+    """Of Face2Bone; raises ``TrainingError`` for a recipe of another network."""
+    settings = protocol.recipe.network_config()
+    if not isinstance(settings, NetworkConfig):
+        raise TrainingError(
+            "The recipe {recipe} is not of Face2Bone, and only Face2Bone has rivals to be "
+            "compared with. Name another recipe.",
+            recipe=f"{protocol.recipe.name!r}",
+        )
+    return settings
 
 
 def _train_all(

@@ -14,8 +14,8 @@ from face2bone.cohort.manifest import Cohort
 from face2bone.drawn.face.oracle import cohort_oracle
 from face2bone.drawn.face.patients import draw_cohort
 from face2bone.drawn.face.provenance import PATIENT_MODEL_HASH
-from face2bone.drawn.face.write import read_plan
 from face2bone.drawn.worlds import World
+from face2bone.drawn.writing import read_plan
 from face2bone.errors import TrainingError
 
 
@@ -34,7 +34,7 @@ def drawn_oracle(cohort: Cohort) -> DrawnOracle | None:
     Raises ``TrainingError`` when the cohort was drawn by another model of patients.
     """
     plan = read_plan(cohort.root)
-    if plan is None:
+    if plan is None or "film" in plan:  # films have an oracle of their own, and no rivals yet
         return None
     if plan["patient_model_hash"] != PATIENT_MODEL_HASH:
         raise TrainingError(

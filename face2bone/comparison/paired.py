@@ -21,6 +21,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from face2bone.arrays import Floats, Integers
 from face2bone.calibration.losses import ranked_probability_scores
 from face2bone.evaluation.bootstrap import (
     RESAMPLES,
@@ -32,9 +33,6 @@ from face2bone.evaluation.bootstrap import (
 from face2bone.evaluation.confusion import accuracy, confusions, f1
 from face2bone.evaluation.ranking import macro_auc
 from face2bone.tasks import BONE_MASS
-
-Floats = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int64]
 
 FIGURES: Final = ("accuracy", "macro_auc", "rps", "osteopenia_f1")
 SEEDS_AT_MOST: Final = 64
@@ -60,7 +58,7 @@ class Draws:
         return cls(weights, np.random.default_rng(seed).random((resamples, SEEDS_AT_MOST)))
 
 
-def measured(probabilities: Floats, labels: Labels, draws: Draws) -> dict[str, Floats]:
+def measured(probabilities: Floats, labels: Integers, draws: Draws) -> dict[str, Floats]:
     """Every figure of ``FIGURES`` under every row of weights; (R + 1,) each."""
     matrix = confusions(probabilities, labels, draws.weights)
     terms = ranked_probability_scores(probabilities, labels)

@@ -21,12 +21,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from face2bone.cohort.crops import CropStore, photo_crops
+from face2bone.cohort.crop_store import CropStore
+from face2bone.cohort.crops import photo_crops
 from face2bone.cohort.manifest import Cohort, read_manifest
 from face2bone.errors import TrainingError
+from face2bone.progress import Progress
 from face2bone.studies import study_named
 from face2bone.training.counts import FOR_A_COMPARISON, check_counts
-from face2bone.training.progress import Progress
 from face2bone.training.recipe import Recipe, read_recipe
 from face2bone.training.run import Members, open_run, split_store
 
@@ -67,8 +68,9 @@ def open_protocol(manifest: Path, out: Path, recipe: str | Path, progress: Progr
     settled = read_recipe(recipe)
     if settled.cohort is not None or settled.backbone is not None:
         raise TrainingError(
-            f"The recipe {settled.name!r} draws its own patients or starts from a pretrained "
-            "trunk, which no other network could. Name one that does neither, such as compact."
+            "The recipe {recipe} draws its own patients or starts from a pretrained trunk, "
+            "which no other network could. Name one that does neither, such as compact.",
+            recipe=f"{settled.name!r}",
         )
     cohort = read_manifest(manifest)
     modality = study_named(cohort.study).ready().modality

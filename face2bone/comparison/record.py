@@ -58,8 +58,9 @@ def from_json(data: bytes, name: str) -> Comparison:
         return _ADAPTER.validate_json(data)
     except ValidationError as error:
         raise EvaluationError(
-            f"{name} is not a comparison this version can read. "
-            "Run face2bone compare or face2bone ablate again."
+            "{file} is not a comparison this version can read. Run face2bone compare or "
+            "face2bone ablate again.",
+            file=name,
         ) from error
 
 

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from face2bone.arrays import Floats
 from face2bone.comparison.baselines import TITLES, on_vectors
 from face2bone.comparison.candidates import FULL, TRUNK, Candidate
 from face2bone.comparison.oracle import DrawnOracle
@@ -19,8 +20,6 @@ from face2bone.comparison.paired import FIGURES, Draws, difference, estimate, me
 from face2bone.comparison.protocol import Protocol
 from face2bone.comparison.row import Row
 from face2bone.comparison.runs import RunResult, finished_runs, probabilities_of
-
-Floats = npt.NDArray[np.float64]
 
 ORACLE: Final = "oracle"
 FEATURES: Final = "facenet-features"

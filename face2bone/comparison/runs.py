@@ -28,20 +28,19 @@ import numpy.typing as npt
 import pandas as pd
 import torch
 
+from face2bone.arrays import Floats
 from face2bone.atomic_files import whole_file, write_whole
 from face2bone.calibration import Temperature, calibrated
 from face2bone.careful import bytes_of, json_of
 from face2bone.comparison.candidates import TRUNK, Candidate
 from face2bone.comparison.protocol import TUNING_SEED, Protocol
 from face2bone.errors import TrainingDiverged, TrainingError
-from face2bone.nn import FaceNetwork, normalise
+from face2bone.nn import PictureNetwork, normalise
+from face2bone.progress import Progress
 from face2bone.training.lightning_module import MONITOR
 from face2bone.training.loop import CURVES
-from face2bone.training.progress import Progress
 from face2bone.training.recipe import Recipe
 from face2bone.training.run import fit_network
-
-Floats = npt.NDArray[np.float64]
 
 RESULT, TEST, VECTORS, TRAINING = "result.json", "test.npz", "vectors.npz", "training"
 BATCH: Final = 64
@@ -126,8 +125,11 @@ def _result(folder: Path) -> RunResult | None:
         return RunResult(**json_of(bytes_of(folder / RESULT)))
     except (OSError, ValueError, TypeError) as error:
         raise TrainingError(
-            f"The file {RESULT} of {folder.parent.name}, {folder.name} is damaged. Delete this "
-            "run's folder and start again."
+            "The file {file} of {folder}, {run} is damaged. Delete this run's folder "
+            "and start again.",
+            file=RESULT,
+            folder=folder.parent.name,
+            run=folder.name,
         ) from error
 
 
@@ -161,7 +163,9 @@ def _run(
     _tidy(folder)
 
 
-def _predict(protocol: Protocol, candidate: Candidate, network: FaceNetwork, folder: Path) -> float:
+def _predict(
+    protocol: Protocol, candidate: Candidate, network: PictureNetwork, folder: Path
+) -> float:
     """Write the test patients' calibrated probabilities; returns the temperature."""
     labels, members = protocol.store.labels, protocol.members
     logits, _ = outputs(network, protocol, members["calibration"])
@@ -181,7 +185,7 @@ def _train(
     seed: int,
     folder: Path,
     progress: Progress,
-) -> FaceNetwork:
+) -> PictureNetwork:
     cv2.setNumThreads(1)  # crops are small: threads would only take turns
     torch.manual_seed(seed)
     network = candidate.build()
@@ -192,7 +196,7 @@ def _train(
 
 
 def outputs(
-    network: FaceNetwork, protocol: Protocol, members: npt.NDArray[np.int64]
+    network: PictureNetwork, protocol: Protocol, members: npt.NDArray[np.int64]
 ) -> tuple[Floats, Floats]:
     """Logits (N, 3) and vectors (N, E) of some of the store's crops, in evaluation mode."""
     store, device = protocol.store, torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -244,7 +248,7 @@ def write_arrays(path: Path, **arrays: Floats) -> None:
 def _named(progress: Progress, title: str) -> Progress:
     """Each run has a bar with its own name."""
 
-    def tell(stage: str, done: int, total: int, note: str = "") -> None:
+    def tell(_stage: str, done: float, total: float = 1, note: str = "", /) -> None:
         progress(title, done, total, note)
 
     return tell

@@ -13,7 +13,7 @@ from typing import Final
 
 from torch import Tensor, nn
 
-from face2bone.nn import FaceNetwork, TrainingOutputs
+from face2bone.nn import PictureNetwork, TrainingOutputs
 from face2bone.nn.config import CROP_SIZE, NetworkConfig
 
 VGG_LAYERS: Final = {16: (2, 2, 3, 3, 3), 19: (2, 2, 4, 4, 4)}
@@ -32,7 +32,7 @@ VIT_HEADS: Final = 4
 VIT_MLP_RATIO: Final = 4
 
 
-class StandardNetwork(FaceNetwork):
+class StandardNetwork(PictureNetwork):
     """A body that makes one vector of a crop, and two linear outputs.
 
     body: (B, 3, 160, 160) -> (B, features).
@@ -44,7 +44,7 @@ class StandardNetwork(FaceNetwork):
         self.classifier = nn.Linear(features, outputs)
         self.t_score = nn.Linear(features, 1)
 
-    def training_outputs(self, x: Tensor) -> TrainingOutputs:
+    def training_outputs(self, x: Tensor, beside: Tensor | None = None) -> TrainingOutputs:
         """(B, 3, 160, 160) -> logits, T-score and the body's vector."""
         vector = self.body(x)
         return TrainingOutputs(self.classifier(vector), self.t_score(vector)[:, 0], None, vector)

@@ -20,31 +20,33 @@ from face2bone.comparison.paired import FIGURES
 from face2bone.comparison.record import Account, Comparison, Kind, to_json
 from face2bone.comparison.row import Row
 from face2bone.evaluation.bootstrap import RESAMPLES, Estimate
+from face2bone.words import message, template
 
 if TYPE_CHECKING:  # both train networks; a table only names them
     from face2bone.comparison.oracle import DrawnOracle
     from face2bone.comparison.protocol import Protocol
 
 HEADINGS: Final = {
-    "accuracy": "accuracy",
-    "macro_auc": "macro AUC",
-    "rps": "RPS (lower is better)",
-    "osteopenia_f1": "osteopenia F1",
+    "accuracy": template("accuracy"),
+    "macro_auc": template("macro AUC"),
+    "rps": template("RPS (lower is better)"),
+    "osteopenia_f1": template("osteopenia F1"),
 }
-FIGURE_HEAD: Final = ("model", "seeds", *HEADINGS.values())
-DIFFERENCE_HEAD: Final = ("model", *HEADINGS.values())
+FIGURE_HEAD: Final = (template("model"), template("seeds"), *HEADINGS.values())
+DIFFERENCE_HEAD: Final = (template("model"), *HEADINGS.values())
 COST_HEAD: Final = (
-    "network",
-    "multiply-adds of a crop, millions",
-    "parameters",
-    "learning rate chosen",
-    "minutes a run",
+    template("network"),
+    template("multiply-adds of a crop, millions"),
+    template("parameters"),
+    template("learning rate chosen"),
+    template("minutes a run"),
 )
-DIFFERENCES: Final = (
+DIFFERENCES: Final = template(
     "On the same patients and seeds; bold where the 95% interval excludes zero. A negative "
     "difference of RPS speaks for Face2Bone."
 )
-NOTHING: Final = "not finished"
+NOTHING: Final = template("not finished")
+UNDEFINED: Final = template("undefined")
 NO_SEED: Final = "–"  # a plain hyphen alone would be a list where Markdown is read
 
 
@@ -90,11 +92,20 @@ def markdown(kind: Kind, rows: Sequence[Row], told: Account) -> str:
 
 def introduction(told: Account) -> str:
     """The command, and in words who was asked, with what, and what the brackets mean."""
-    sides = ", ".join(f"{count} {side}" for side, count in told.patients.items())
-    return (
-        f"`{told.command}`\n\n{told.cohort} Patients: {sides}. Nothing pretrained; means over "
-        f"seeds 0 to {told.seeds - 1}; in brackets 95% intervals over patients and seeds "
-        f"({RESAMPLES:,} paired resamples). {told.machine}; {told.versions}."
+    sides = tuple(
+        message("{count} {side}", count=count, side=side) for side, count in told.patients.items()
+    )
+    return message(
+        "`{command}`\n\n{cohort} Patients: {sides}. Nothing pretrained; means over "
+        "seeds 0 to {last}; in brackets 95% intervals over patients and seeds "
+        "({resamples} paired resamples). {machine}; {versions}.",
+        command=told.command,
+        cohort=told.cohort,
+        sides=sides,
+        last=told.seeds - 1,
+        resamples=f"{RESAMPLES:,}",
+        machine=told.machine,
+        versions=told.versions,
     )
 
 
@@ -133,28 +144,32 @@ def cost_lines(rows: Sequence[Row]) -> list[list[str]]:
 def _seeds(row: Row, wanted: int) -> str:
     if row.seeds is None:
         return NO_SEED
-    return str(wanted) if len(row.seeds) == wanted else f"{len(row.seeds)} of {wanted}"
+    if len(row.seeds) == wanted:
+        return str(wanted)
+    return message("{some} of {all}", some=len(row.seeds), all=wanted)
 
 
 def _plain(found: Estimate | None) -> str:
     if found is None or found.value is None:
-        return NOTHING if found is None else "undefined"
-    return f"{found.value:.3f}{_interval(found, '.3f')}"
+        return NOTHING if found is None else UNDEFINED
+    return _with_interval(found, ".3f")
 
 
 def _signed(found: Estimate) -> str:
     if found.value is None:
-        return "undefined"
-    text = f"{found.value:+.3f}{_interval(found, '+.3f')}"
+        return UNDEFINED
+    text = _with_interval(found, "+.3f")
     if found.low is None or found.high is None:
         return text
-    return f"**{text}**" if found.low > 0 or found.high < 0 else text
+    return message("**{text}**", text=text) if found.low > 0 or found.high < 0 else text
 
 
-def _interval(found: Estimate, digits: str) -> str:
+def _with_interval(found: Estimate, digits: str) -> str:
+    value = f"{found.value:{digits}}"
     if found.low is None or found.high is None:
-        return ""
-    return f" ({found.low:{digits}} to {found.high:{digits}})"
+        return value
+    low, high = f"{found.low:{digits}}", f"{found.high:{digits}}"
+    return message("{value} ({low} to {high})", value=value, low=low, high=high)
 
 
 def _table(headings: Sequence[str], lines: Sequence[Sequence[str]]) -> str:

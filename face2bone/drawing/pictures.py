@@ -10,11 +10,12 @@ import io
 import textwrap
 from typing import TYPE_CHECKING, Final
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from face2bone.assess import Assessment
+from face2bone.assessment import Assessment
 from face2bone.bundle.card import notice_of
 from face2bone.errors import PhotoFormatError
 from face2bone.explain.shapley import RegionAttribution
@@ -30,13 +31,17 @@ Rgb = npt.NDArray[np.uint8]
 TOWARD: Final = "#b2182b"  # diverging pair readable by colour-blind eyes; sign is also printed
 AWAY: Final = "#2166ac"
 TINT: Final = 0.55
+CUT: Final = 0.32  # of the crop's side, about as much as a concept's exemplars show
+OUTLINED_SIDE: Final = 640
+OUTLINE: Final = (0, 229, 255)
 DIM: Final = 0.25  # brightness of a pixel where a concept is absent
 
 
 def crop_rgba(aligned: Prepared) -> Rgb:
-    """The crop the network reads, (H, W, 4), transparent outside the ellipse."""
+    """The crop the network reads, (H, W, 4), transparent outside the mask; grey stays grey."""
     alpha = np.where(aligned.mask, 255, 0).astype(np.uint8)
-    return np.dstack([aligned.pixels, alpha])
+    colour = np.broadcast_to(aligned.pixels, (*aligned.mask.shape, 3))
+    return np.dstack([colour, alpha])
 
 
 def crop_png(aligned: Prepared) -> bytes:
@@ -56,8 +61,10 @@ def checked_crop(png: bytes, spec: InputSpec) -> bytes:
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         pass
     raise PhotoFormatError(
-        f"This is no crop: a PNG of {spec.width} by {spec.height} pixels is needed. "
-        "Give the crop.png that face2bone assess wrote."
+        "This is no crop: a PNG of {width} by {height} pixels is needed. Give the crop.png "
+        "that face2bone assess wrote.",
+        width=spec.width,
+        height=spec.height,
     )
 
 
@@ -80,6 +87,29 @@ def region_overlay(aligned: Prepared, values: npt.NDArray[np.float64]) -> Rgb:
     return out.round().astype(np.uint8)
 
 
+def outlined_jpeg(shown: Rgb, aligned: Prepared) -> bytes:
+    """The picture, at most ``OUTLINED_SIDE`` px a side, with the outline of every part.
+
+    shown: (H, W) or (H, W, 3), whose pixels ``aligned.transform`` takes to the crop's.
+    """
+    height, width = shown.shape[:2]
+    scale = min(1.0, OUTLINED_SIDE / max(height, width))
+    size = (round(width * scale), round(height * scale))
+    picture = cv2.resize(shown, size, interpolation=cv2.INTER_AREA)
+    if picture.ndim == 2:
+        picture = cv2.cvtColor(picture, cv2.COLOR_GRAY2RGB)
+    back = cv2.invertAffineTransform(aligned.transform) * scale
+    for part in range(len(aligned.parts)):
+        inside = (aligned.part_map == part).astype(np.uint8)
+        outlines, _ = cv2.findContours(inside, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        lines = [cv2.transform(line.astype(np.float32), back).round() for line in outlines]
+        drawn = [line.astype(np.int32) for line in lines]
+        cv2.polylines(picture, drawn, isClosed=True, color=OUTLINE, thickness=1)
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, format="JPEG", quality=85)
+    return buffer.getvalue()
+
+
 def overlay_png(aligned: Prepared, values: npt.NDArray[np.float64]) -> bytes:
     """``region_overlay`` as PNG bytes."""
     return _png(region_overlay(aligned, values))
@@ -90,6 +120,18 @@ def concept_png(aligned: Prepared, location: npt.NDArray[np.float32]) -> bytes:
     out = crop_rgba(aligned).astype(np.float64)
     out[..., :3] *= (DIM + (1.0 - DIM) * location)[..., None]
     return _png(out.round().astype(np.uint8))
+
+
+def concept_crop_png(aligned: Prepared, location: npt.NDArray[np.float32]) -> bytes:
+    """A square cut out where a concept is strongest; ``location`` (H, W) in [0, 1]."""
+    crop = crop_rgba(aligned)
+    height, width = crop.shape[:2]
+    side = round(CUT * min(height, width))
+    sums = cv2.blur(np.ascontiguousarray(location), (side, side))
+    row, column = np.unravel_index(int(sums.argmax()), sums.shape)
+    top = min(max(int(row) - side // 2, 0), height - side)
+    left = min(max(int(column) - side // 2, 0), width - side)
+    return _png(crop[top : top + side, left : left + side])
 
 
 def regions_png(assessment: Assessment, class_index: int) -> bytes:
@@ -109,7 +151,7 @@ def regions_png(assessment: Assessment, class_index: int) -> bytes:
     else:
         _bars(right, attribution, values)
     figure.suptitle(
-        f"What in the face speaks for {assessment.bundle.classes[class_index]} (logits)"
+        f"What in the picture speaks for {assessment.bundle.classes[class_index]} (logits)"
     )
     return _finish(figure, assessment)
 

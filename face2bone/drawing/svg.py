@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 WIDTH: Final = 460
+DIAMOND: Final = "diamond"
 HEIGHT: Final = 340
 LEFT, RIGHT, TOP, BOTTOM = 58, 26, 14, 48  # room around the axes, in pixels
 GREY: Final = "#6b7280"
@@ -22,13 +23,14 @@ NEAR_EDGE: Final = 0.9  # of the width: labels to the right of it stand left of 
 
 @dataclass(frozen=True)
 class Frame:
-    """The data ranges of a plot and what its axes are called."""
+    """The data ranges of a plot and what its axes are called; either in percent or as it is."""
 
     x_range: tuple[float, float]
     y_range: tuple[float, float]
     x_label: str
     y_label: str
     y_percent: bool = True
+    x_percent: bool = True
 
     def x(self, value: float) -> float:
         """Horizontal position of a value, in pixels."""
@@ -41,9 +43,14 @@ class Frame:
         return round(HEIGHT - BOTTOM - (value - low) / (high - low) * (HEIGHT - TOP - BOTTOM), 2)
 
 
-def plot(frame: Frame, title: str, pieces: Sequence[str], says: str = "") -> str:
-    """The whole drawing: axes with their names, then the pieces, cut at the axes."""
-    return drawing(WIDTH, HEIGHT, title, [_axes(frame), *pieces], says)
+def plot(
+    frame: Frame, title: str, pieces: Sequence[str], says: str = "", room_below: int = 0
+) -> str:
+    """The whole drawing: axes with their names, then the pieces, cut at the axes.
+
+    ``room_below``: pixels under the axes for pieces that stand there.
+    """
+    return drawing(WIDTH, HEIGHT + room_below, title, [_axes(frame), *pieces], says)
 
 
 def drawing(width: int, height: int, title: str, pieces: Sequence[str], says: str = "") -> str:
@@ -128,15 +135,37 @@ def label(frame: Frame, x: float, y: float, text: str) -> str:
     )
 
 
+def diamond(x: float, y: float, reach: float, colour: str) -> str:
+    """The mark of the one patient the plot is looked at for, ``reach`` pixels each way."""
+    corners = f"{x},{y - reach} {x + reach},{y} {x},{y + reach} {x - reach},{y}"
+    return f'<polygon points="{corners}" fill="none" {themed(colour, "stroke")} stroke-width="3"/>'
+
+
 def legend(entries: Sequence[tuple[str, str, str]]) -> str:
-    """Names beside their lines: (text, colour, dash), as a list under the plot."""
+    """Names beside their marks, as a list under the plot: (text, colour, dash or ``DIAMOND``)."""
     items = "".join(
-        f'<li><svg width="34" height="10" aria-hidden="true"><line x1="0" x2="34" y1="5" y2="5" '
-        f'{themed(colour, "stroke")} stroke-width="3" stroke-dasharray="{dash}"/></svg> '
+        f'<li><svg width="34" height="14" aria-hidden="true">{_mark(colour, dash)}</svg> '
         f"{html.escape(text)}</li>"
         for text, colour, dash in entries
     )
     return f'<ul class="legend">{items}</ul>'
+
+
+def _mark(colour: str, dash: str) -> str:
+    if dash == DIAMOND:
+        return diamond(17, 7, 5, colour)
+    return (
+        f'<line x1="0" x2="34" y1="7" y2="7" {themed(colour, "stroke")} '
+        f'stroke-width="3" stroke-dasharray="{dash}"/>'
+    )
+
+
+def key(x: float, y: float, colour: str, dash: str = "") -> str:
+    """A short piece of a line, to stand before what it means; as long as a legend's."""
+    return (
+        f'<line x1="{x}" x2="{x + 34}" y1="{y}" y2="{y}" {themed(colour, "stroke")} '
+        f'stroke-width="3" stroke-dasharray="{dash}"/>'
+    )
 
 
 def _axes(frame: Frame) -> str:
@@ -144,7 +173,8 @@ def _axes(frame: Frame) -> str:
     pieces = [f'<rect x="{left}" y="{top}" width="{right - left}" height="{bottom - top}" '
               f'fill="none" stroke="{GREY}"/>']  # fmt: skip
     for tick in _ticks(frame.x_range):
-        pieces.append(text(frame.x(tick), bottom + 17, f"{tick:.0%}", "middle"))
+        said = f"{tick:.0%}" if frame.x_percent else f"{tick:g}"
+        pieces.append(text(frame.x(tick), bottom + 17, said, "middle"))
     for tick in _ticks(frame.y_range):
         y = frame.y(tick)
         pieces.append(f'<line x1="{left}" x2="{right}" y1="{y}" y2="{y}" '

@@ -15,8 +15,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from face2bone.arrays import Floats
 from face2bone.drawn.people import T_SCORE_SD, DrawnSubject, clinical_arrays, t_score_mean
-from face2bone.drawn.worlds import Floats, World
+from face2bone.drawn.worlds import World
 
 STEP: Final = 0.05
 # Rounded to 0.1 (half to even never matters: the draw is continuous), T <= -2.5 means t < -2.45

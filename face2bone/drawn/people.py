@@ -30,8 +30,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
+from face2bone.arrays import Floats
 from face2bone.bone import BoneClass, bone_class
-from face2bone.drawn.worlds import Floats, World
+from face2bone.drawn.worlds import World
 from face2bone.patient import Patient, Sex
 
 # Seeds of cohorts, so that nobody evaluates on what a model was trained on.

@@ -12,12 +12,12 @@ T-scores permuted between patients.
 """
 
 from enum import Enum
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-Floats: TypeAlias = npt.NDArray[np.float64]
+from face2bone.arrays import Floats
 
 
 class World(Enum):

@@ -12,9 +12,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from face2bone.arrays import Floats
 from face2bone.errors import EvaluationError
 from face2bone.evaluation.measures import Figures
-from face2bone.evaluation.table import Floats
 
 RESAMPLES: Final = 1_000
 LEVEL: Final = 0.95

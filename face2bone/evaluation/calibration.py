@@ -14,11 +14,9 @@ import numpy.typing as npt
 from scipy.special import logit
 from scipy.stats import chi2
 
+from face2bone.arrays import Flags, Floats
 from face2bone.calibration.reliability import DEFAULT_BINS, EceFloor, bin_index
 from face2bone.evaluation.logistic import logistic_intercept, logistic_slope
-from face2bone.evaluation.table import Floats
-
-Events = npt.NDArray[np.bool_]
 
 SMALLEST: Final = 1e-6  # probabilities closer to 0 or 1 have no useful logit
 HL_GROUPS: Final = 10
@@ -40,7 +38,7 @@ class HosmerLemeshow:
     p_value: float | None
 
 
-def binned_error(stated: Floats, happened: Events, weights: Floats) -> Floats:
+def binned_error(stated: Floats, happened: Flags, weights: Floats) -> Floats:
     """Expected calibration error of one event over 15 bins, under each weights' row; (R,)."""
     members = _members(stated)
     gaps = weights @ (members * (happened - stated)[:, None])
@@ -81,7 +79,7 @@ def classwise_floor(probabilities: Floats, draws: int = 1000, seed: int = 0) -> 
     return EceFloor(mean=float(errors.mean()), p95=float(np.quantile(errors, 0.95)))
 
 
-def calibration_slope(stated: Floats, happened: Events, weights: Floats) -> Floats:
+def calibration_slope(stated: Floats, happened: Flags, weights: Floats) -> Floats:
     """Slope b, (R,): below 1 probabilities are too extreme, above 1 too timid.
 
     NaN where only one outcome occurs or a threshold parts the outcomes without error.
@@ -89,7 +87,7 @@ def calibration_slope(stated: Floats, happened: Events, weights: Floats) -> Floa
     return logistic_slope(_logits(stated), happened, weights)
 
 
-def calibration_intercept(stated: Floats, happened: Events, weights: Floats) -> Floats:
+def calibration_intercept(stated: Floats, happened: Flags, weights: Floats) -> Floats:
     """Intercept a at slope 1, (R,), in logits: above 0, events are more common than stated.
 
     NaN where only one outcome occurs.
@@ -97,7 +95,7 @@ def calibration_intercept(stated: Floats, happened: Events, weights: Floats) -> 
     return logistic_intercept(_logits(stated), happened, weights)
 
 
-def hosmer_lemeshow(cut: str, stated: Floats, happened: Events) -> HosmerLemeshow:
+def hosmer_lemeshow(cut: str, stated: Floats, happened: Flags) -> HosmerLemeshow:
     """Ten groups of equal size by stated risk; sum of (O - E)^2 / (E (1 - E/n)).
 
     Patients of one stated risk share a group, that of their middle one: were they split, the

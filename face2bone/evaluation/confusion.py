@@ -8,7 +8,7 @@ leading axes and gives NaN where the patients cannot define the figure.
 import numpy as np
 import numpy.typing as npt
 
-from face2bone.evaluation.table import Floats
+from face2bone.arrays import Floats
 
 
 def confusions(probabilities: Floats, labels: npt.NDArray[np.int64], weights: Floats) -> Floats:

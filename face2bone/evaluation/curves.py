@@ -7,9 +7,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
+from face2bone.arrays import Floats
 from face2bone.calibration.reliability import bin_index
 from face2bone.evaluation.bootstrap import LEVEL
-from face2bone.evaluation.table import Floats, PredictionTable, beyond
+from face2bone.evaluation.table import PredictionTable, beyond
 
 BINS: Final = 10
 TOP_LABEL: Final = "top_label"

@@ -9,16 +9,14 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
+from face2bone.arrays import Flags, Floats
 from face2bone.clinical.ost import ost
 from face2bone.evaluation.bootstrap import RESAMPLES, Estimate, estimates
 from face2bone.evaluation.confusion import ratio
 from face2bone.evaluation.measures import Figures
-from face2bone.evaluation.table import Floats, PredictionTable, beyond
+from face2bone.evaluation.table import PredictionTable, beyond
 from face2bone.patient import Patient, Sex
-
-Events = npt.NDArray[np.bool_]
 
 THRESHOLDS: Final = tuple(round(0.02 * i, 2) for i in range(1, 31))  # 2% to 60%
 MODEL, REFER_ALL, OST = "model", "refer all", "OST"
@@ -47,14 +45,14 @@ def decision_curves(
     return tuple(_curve(table, name, cut, resamples, seed) for name, cut in table.task.cuts.items())
 
 
-def net_benefit(referred: Events, has_it: Events, threshold: float, weights: Floats) -> Floats:
+def net_benefit(referred: Flags, has_it: Flags, threshold: float, weights: Floats) -> Floats:
     """Net benefit of referring those patients, under each row of weights (R, N); (R,)."""
     price = threshold / (1.0 - threshold)
     gain = np.where(has_it, 1.0, -price) * referred
     return ratio(weights @ gain, weights.sum(axis=1))
 
 
-def ost_refers(table: PredictionTable) -> Events | None:
+def ost_refers(table: PredictionTable) -> Flags | None:
     """Whom OST sends to DXA, (N,), by the cut-off of their sex; None without the details.
 
     It sends nobody it is not made for, such as women before menopause.

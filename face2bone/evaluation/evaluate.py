@@ -4,7 +4,6 @@ Aligned crops go to a crop store, so a run that was stopped goes on where it was
 caller says where the store lies and whether it is kept, because crops show faces.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +14,8 @@ import pandas as pd
 from face2bone import __version__, clock
 from face2bone.bundle import Bundle, bundle_hash
 from face2bone.calibration import prediction_sets
-from face2bone.cohort.crops import CropStore, photo_crops, rejection_reasons
+from face2bone.cohort.crop_store import CropStore, rejection_reasons
+from face2bone.cohort.crops import photo_crops
 from face2bone.cohort.manifest import Cohort
 from face2bone.cohort.views import (
     Visits,
@@ -24,17 +24,17 @@ from face2bone.cohort.views import (
     mean_of_views,
     visits_of,
 )
-from face2bone.drawn.face.write import read_plan
+from face2bone.covariates import of_table
 from face2bone.drawn.people import TRAINING_SEED_RANGE
+from face2bone.drawn.writing import read_plan
 from face2bone.evaluation.guards.report import Guarded, guard_cohort
 from face2bone.evaluation.record import BundleName, CohortFacts, EvaluationRecord
 from face2bone.evaluation.result import evaluate_predictions
 from face2bone.evaluation.table import PredictionTable
+from face2bone.progress import Progress, counted
 from face2bone.runtime import Engine, Predictions, predict_crops
 from face2bone.studies import study_named
-
-Progress = Callable[[str, int, int], None]
-"""Called with a step's name, what is done and the total."""
+from face2bone.words import template
 
 CHUNK: Final = 512  # crops: 39 MB
 
@@ -58,11 +58,9 @@ def evaluate_bundle(
     Raises ``WrongStudy`` for a cohort of another study, and ``TrainingError`` when ``crops`` holds
     another cohort's or no photo is usable.
     """
-    bundle.card.require_study(cohort.study, "the cohort")
+    bundle.card.require_study(cohort.study, template("the cohort"))
     modality = study_named(cohort.study).ready().modality
-    store = photo_crops(
-        cohort, modality, crops, progress=lambda n, total: progress("aligning", n, total)
-    )
+    store = photo_crops(cohort, modality, crops, progress=counted(progress, "aligning"))
     views, visits = _predicted(bundle, engine, store, progress), visits_of(store.index)
     progress("measuring", 0, 1)
     said, first = _of_visits(bundle, views, visits), first_views(visits)
@@ -87,11 +85,12 @@ def evaluate_bundle(
 
 def _predicted(bundle: Bundle, engine: Engine, store: CropStore, progress: Progress) -> Predictions:
     """Of every index row; a chunk of crops is in memory at a time, not the cohort."""
-    parts = []
+    parts, beside = [], of_table(store.index, bundle.card.covariates)
     for start in range(0, len(store.rows), CHUNK):
         progress("predicting", start, len(store.rows))
-        rows = store.rows[start : start + CHUNK]
-        parts.append(predict_crops(engine, bundle, store.crops[rows]))
+        chunk = slice(start, start + CHUNK)
+        crops = store.crops[store.rows[chunk]]
+        parts.append(predict_crops(engine, bundle, crops, beside[chunk]))
     progress("predicting", len(store.rows), len(store.rows))
     names = [field.name for field in fields(Predictions)]
     return Predictions(**{n: np.concatenate([getattr(p, n) for p in parts]) for n in names})
@@ -168,6 +167,7 @@ def described(cohort: Cohort, plan: dict[str, Any] | None) -> str:
 
 def _remarks(bundle: Bundle, cohort: Cohort, plan: dict[str, Any] | None) -> list[str]:
     said, is_demo = [], bundle.card.status == "demo"
+    subjects = f"{study_named(cohort.study).ready().modality.subject}s"
     trained, measured = bundle.card.reference_method, cohort.reference_method
     if trained != measured:
         said.append(
@@ -180,9 +180,12 @@ def _remarks(bundle: Bundle, cohort: Cohort, plan: dict[str, Any] | None) -> lis
             "these very patients, and every figure may be too good."
         )
     if plan is not None:
-        said.append("The faces were drawn. Nothing here says how the model does on people.")
-        if is_demo and plan["generator_hash"] != bundle.card.generator_hash:
-            said.append("The faces were drawn by another version of the generator than trained it.")
+        said.append(f"The {subjects} were drawn. Nothing here says how the model does on people.")
+        drawn_by = plan.get("generator_hash"), plan["generator_version"]
+        if is_demo and drawn_by != (bundle.card.generator_hash, bundle.card.generator_version):
+            said.append(
+                f"The {subjects} were drawn by another version of the generator than trained it."
+            )
     elif is_demo:
-        said.append("The model was trained on drawn faces and has never seen a person.")
+        said.append(f"The model was trained on drawn {subjects} and has never seen a person.")
     return said

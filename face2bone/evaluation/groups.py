@@ -9,12 +9,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from face2bone.evaluation.table import PredictionTable
+from face2bone.words import message, template
 
 AGE_BANDS: Final = (50.0, 60.0, 70.0, 80.0)  # years
 BMI_BANDS: Final = (18.5, 25.0, 30.0)  # kg/m2: underweight, normal, overweight, obese (WHO)
 FEW_PATIENTS: Final = 100
 FEW_OF_A_CLASS: Final = 20
-SEX_NAMES: Final = {"F": "women", "M": "men"}
+SEX_NAMES: Final = {"F": template("women"), "M": template("men")}
 
 Chosen = npt.NDArray[np.bool_]
 
@@ -35,13 +36,13 @@ def _dimensions(table: PredictionTable) -> Iterator[Iterator[tuple[str, str, Cho
     if "sex" in about:
         yield _named("sex", about["sex"].map(lambda s: SEX_NAMES.get(s, s)))
     if "age_years" in about:
-        yield _banded("age", about["age_years"], AGE_BANDS, "years")
+        yield _banded("age", about["age_years"], AGE_BANDS, template("years"))
     if {"height_cm", "weight_kg"} <= set(about):
         bmi = about["weight_kg"] / (about["height_cm"] / 100.0) ** 2
-        yield _banded("body mass index", bmi, BMI_BANDS, "kg/m²")
+        yield _banded(template("body mass index"), bmi, BMI_BANDS, "kg/m²")
     for column in ("site", "device"):
         if column in about:
-            yield _named(column, about[column].replace("", "not stated"))
+            yield _named(column, about[column].replace("", template("not stated")))
 
 
 def caution(patients: int, of_class: Mapping[str, int]) -> str:
@@ -49,10 +50,14 @@ def caution(patients: int, of_class: Mapping[str, int]) -> str:
     fewest = min(of_class, key=lambda name: of_class[name])
     if patients >= FEW_PATIENTS and of_class[fewest] >= FEW_OF_A_CLASS:
         return ""
-    return (
-        f"Too few to say: {patients} patients, {of_class[fewest]} photos with "
-        f"{fewest}. Below {FEW_PATIENTS} patients or {FEW_OF_A_CLASS} of a class, "
-        "a difference from others may be chance."
+    return message(
+        "Too few to say: {patients} patients, {photos} photos with {fewest}. Below {few} patients "
+        "or {of_a_class} of a class, a difference from others may be chance.",
+        patients=patients,
+        photos=of_class[fewest],
+        fewest=fewest,
+        few=FEW_PATIENTS,
+        of_a_class=FEW_OF_A_CLASS,
     )
 
 
@@ -71,7 +76,20 @@ def _banded(
             yield dimension, _band(low, high, unit), chosen
 
 
+def band_names() -> dict[str, str]:
+    """Every band's name as the message it is made as, by its text: a file keeps the text alone."""
+    kinds = ((AGE_BANDS, template("years")), (BMI_BANDS, "kg/m²"))
+    names = (
+        _band(low, high, unit)
+        for limits, unit in kinds
+        for low, high in pairwise((-np.inf, *limits, np.inf))
+    )
+    return {name: name for name in names}
+
+
 def _band(low: float, high: float, unit: str) -> str:
     if not np.isfinite(low):
-        return f"below {high:g} {unit}"
-    return f"{low:g} {unit} or more" if not np.isfinite(high) else f"{low:g} to {high:g} {unit}"
+        return message("below {high} {unit}", high=f"{high:g}", unit=unit)
+    if not np.isfinite(high):
+        return message("{low} {unit} or more", low=f"{low:g}", unit=unit)
+    return message("{low} to {high} {unit}", low=f"{low:g}", high=f"{high:g}", unit=unit)

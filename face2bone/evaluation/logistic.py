@@ -16,12 +16,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import log_expit, logit
 
-from face2bone.evaluation.table import Floats
-
-Events = npt.NDArray[np.bool_]
+from face2bone.arrays import Flags, Floats
 
 STEPS: Final = 100
 HALVINGS: Final = 60
@@ -61,7 +58,7 @@ class _Fit:
         return step, (gradient * step).sum(axis=1)
 
 
-def logistic_slope(x: Floats, happened: Events, weights: Floats) -> Floats:
+def logistic_slope(x: Floats, happened: Flags, weights: Floats) -> Floats:
     """Slope b of each resample, (R,); NaN where the two outcomes do not overlap in x."""
     slope = np.full(len(weights), np.nan)
     fitted = _overlap(x, happened, weights)
@@ -74,7 +71,7 @@ def logistic_slope(x: Floats, happened: Events, weights: Floats) -> Floats:
     return slope
 
 
-def logistic_intercept(offset: Floats, happened: Events, weights: Floats) -> Floats:
+def logistic_intercept(offset: Floats, happened: Flags, weights: Floats) -> Floats:
     """Intercept a with b held at 1, (R,); NaN where only one outcome has weight."""
     found = np.full(len(weights), np.nan)
     fitted = _both(happened, weights)
@@ -86,7 +83,7 @@ def logistic_intercept(offset: Floats, happened: Events, weights: Floats) -> Flo
     return found
 
 
-def _fit(columns: Floats, happened: Events, weights: Floats, offset: Floats) -> _Fit:
+def _fit(columns: Floats, happened: Flags, weights: Floats, offset: Floats) -> _Fit:
     return _Fit(columns, np.where(happened, 1.0, -1.0), weights, offset)
 
 
@@ -119,29 +116,29 @@ def _shortened(
     return candidate, reached
 
 
-def _overlap(x: Floats, happened: Events, weights: Floats) -> Events:
+def _overlap(x: Floats, happened: Flags, weights: Floats) -> Flags:
     """Whether events and non-events overlap in x by more than one shared value, (R,)."""
     counted = weights > 0
     low_event, high_event = _range(x[happened], counted[:, happened])
     low_other, high_other = _range(x[~happened], counted[:, ~happened])
-    overlap: Events = (high_event - low_other > APART) & (high_other - low_event > APART)
+    overlap: Flags = (high_event - low_other > APART) & (high_other - low_event > APART)
     return overlap
 
 
-def _range(x: Floats, counted: Events) -> tuple[Floats, Floats]:
+def _range(x: Floats, counted: Flags) -> tuple[Floats, Floats]:
     """Least and greatest value that counts, (R,) each; (inf, -inf) where none does."""
     least = np.where(counted, x, np.inf).min(axis=1, initial=np.inf)
     greatest = np.where(counted, x, -np.inf).max(axis=1, initial=-np.inf)
     return least, greatest
 
 
-def _both(happened: Events, weights: Floats) -> Events:
+def _both(happened: Flags, weights: Floats) -> Flags:
     """Whether an event and a non-event have weight, (R,)."""
-    both: Events = (weights[:, happened].sum(axis=1) > 0) & (weights[:, ~happened].sum(axis=1) > 0)
+    both: Flags = (weights[:, happened].sum(axis=1) > 0) & (weights[:, ~happened].sum(axis=1) > 0)
     return both
 
 
-def _log_odds(happened: Events, weights: Floats) -> Floats:
+def _log_odds(happened: Flags, weights: Floats) -> Floats:
     share: Floats = weights[:, happened].sum(axis=1) / weights.sum(axis=1)
     odds: Floats = logit(share)
     return odds

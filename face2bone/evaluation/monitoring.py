@@ -19,18 +19,18 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from face2bone.arrays import Flags, Floats
 from face2bone.errors import EvaluationError
 from face2bone.evaluation.curves import wilson
 from face2bone.evaluation.groups import subgroups
-from face2bone.evaluation.table import Floats, PredictionTable
+from face2bone.evaluation.table import PredictionTable
+from face2bone.words import message, template
 
 ODDS_RATIO: Final = 2.0
 FALSE_ALARMS: Final = 0.05
 HORIZON: Final = 500  # results
 DRAWS: Final = 2_000  # simulated clinics
 MINIMUM: Final = 20  # results before a chart is drawn: its limit rests on their predictions
-
-Events = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,20 @@ class CalibrationChart:
     def verdict(self) -> str:
         """One sentence for the page."""
         if self.alarm is None:
-            return "No alarm: the results so far are what the predictions led to expect."
+            return template("No alarm: the results so far are what the predictions led to expect.")
         rising = self.too_low[self.alarm] >= self.limit
-        return (
-            f"Alarm at result {self.alarm + 1}: {'more' if rising else 'fewer'} patients have "
-            f"osteoporosis here than the model says; its probabilities are too "
-            f"{'low' if rising else 'high'}."
+        said = (
+            template(
+                "Alarm at result {result}: more patients have osteoporosis here than the model "
+                "says; its probabilities are too low."
+            )
+            if rising
+            else template(
+                "Alarm at result {result}: fewer patients have osteoporosis here than the model "
+                "says; its probabilities are too high."
+            )
         )
+        return message(said, result=self.alarm + 1)
 
 
 @dataclass(frozen=True)
@@ -90,7 +97,7 @@ def calibration_chart(
     return CalibrationChart(low, high, limit, int(reached[0]) if reached.size else None)
 
 
-def running_sums(stated: Floats, happened: Events) -> tuple[Floats, Floats]:
+def running_sums(stated: Floats, happened: Flags) -> tuple[Floats, Floats]:
     """Both charts of stated probabilities and outcomes (..., N): (too low, too high)."""
     return _cusum(stated, happened, ODDS_RATIO), _cusum(stated, happened, 1.0 / ODDS_RATIO)
 
@@ -117,7 +124,7 @@ def observed_against_predicted(table: PredictionTable) -> tuple[ObservedGroup, .
     return tuple(_group(dimension, name, table, chosen) for dimension, name, chosen in groups)
 
 
-def _cusum(stated: Floats, happened: Events, ratio: float) -> Floats:
+def _cusum(stated: Floats, happened: Flags, ratio: float) -> Floats:
     steps: Floats = happened * np.log(ratio) - np.log1p((ratio - 1.0) * stated)
     sums: Floats = np.empty_like(steps)
     level = np.zeros(steps.shape[:-1])
@@ -137,7 +144,7 @@ def _highest(stated: Floats, horizon: int, seed: int) -> Floats:
     return highest
 
 
-def _group(dimension: str, name: str, table: PredictionTable, chosen: Events) -> ObservedGroup:
+def _group(dimension: str, name: str, table: PredictionTable, chosen: Flags) -> ObservedGroup:
     count = int(chosen.sum())
     observed = np.bincount(table.labels[chosen], minlength=table.task.outputs).tolist()
     sums = table.probabilities[chosen].sum(axis=0).tolist()
@@ -153,7 +160,7 @@ def _group(dimension: str, name: str, table: PredictionTable, chosen: Events) ->
     )
 
 
-def _checked(stated: npt.ArrayLike, happened: npt.ArrayLike) -> tuple[Floats, Events]:
+def _checked(stated: npt.ArrayLike, happened: npt.ArrayLike) -> tuple[Floats, Flags]:
     s = np.asarray(stated, dtype=np.float64)
     y = np.asarray(happened)
     if s.ndim != 1 or s.shape != y.shape or y.dtype != np.bool_:
@@ -163,7 +170,8 @@ def _checked(stated: npt.ArrayLike, happened: npt.ArrayLike) -> tuple[Floats, Ev
         )
     if len(s) < MINIMUM or not ((s >= 0) & (s <= 1)).all():
         raise EvaluationError(
-            f"A chart needs at least {MINIMUM} results with probabilities between 0 and 1. "
-            "Collect more results."
+            "A chart needs at least {least} results with probabilities between 0 and 1. "
+            "Collect more results.",
+            least=MINIMUM,
         )
     return s, y

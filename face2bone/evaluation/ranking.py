@@ -6,8 +6,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from face2bone.arrays import Floats
 from face2bone.evaluation.confusion import ratio
-from face2bone.evaluation.table import Floats, beyond
+from face2bone.evaluation.table import beyond
 
 ROC_POINTS: Final = 101  # enough for a curve on a page
 

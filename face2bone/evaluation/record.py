@@ -95,12 +95,16 @@ def from_json(data: bytes, name: str) -> EvaluationRecord:
             BONE_MASS.by_name(group.of_class)  # a page names every count by its class
     except ValueError as error:  # pydantic's own among them
         raise EvaluationError(
-            f"{name} is not an evaluation this version can read. Run face2bone evaluate again."
+            "{file} is not an evaluation this version can read. Run face2bone evaluate again.",
+            file=name,
         ) from error
     if record.schema != SCHEMA:
         raise EvaluationError(
-            f"{name} has schema {record.schema} and this version reads {SCHEMA}. "
-            "Run face2bone evaluate again."
+            "{file} has schema {schema} and this version reads {known}. Run face2bone "
+            "evaluate again.",
+            file=name,
+            schema=record.schema,
+            known=SCHEMA,
         )
     return record
 
@@ -130,8 +134,10 @@ def attached(bundle: Bundle) -> EvaluationRecord | None:
 def _require_of(bundle: Bundle, record: EvaluationRecord) -> None:
     if record.bundle.sha256 != bundle_hash(bundle):
         raise EvaluationError(
-            f"The evaluation is of another bundle ({record.bundle.sha256[:12]}), not of this "
-            f"one ({bundle_hash(bundle)[:12]}). Run face2bone evaluate --attach for this one."
+            "The evaluation is of another bundle ({other}), not of this one ({own}). "
+            "Run face2bone evaluate --attach for this one.",
+            other=record.bundle.sha256[:12],
+            own=bundle_hash(bundle)[:12],
         )
 
 

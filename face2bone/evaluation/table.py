@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from face2bone.arrays import Floats
 from face2bone.calibration.labelled import checked_labels, checked_probabilities
 from face2bone.errors import EvaluationError
 from face2bone.tasks import BONE_MASS, OrdinalTask
 
-Floats = npt.NDArray[np.float64]
 Texts = npt.NDArray[np.object_]
 
 
@@ -43,8 +43,10 @@ class PredictionTable:
         sets = p if self.sets is None else self.sets
         if p.shape[1] != self.task.outputs:
             raise EvaluationError(
-                f"The predictions name {p.shape[1]} classes and the task {self.task.outputs}. "
-                "Evaluate them with the task of their study."
+                "The predictions name {count} classes and the task {needed}. Evaluate them "
+                "with the task of their study.",
+                count=p.shape[1],
+                needed=self.task.outputs,
             )
         if not len(p) == len(self.patients) == len(self.about) == len(sets):
             raise EvaluationError(

@@ -7,10 +7,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from face2bone.explain.arrays import FloatArray
+from face2bone.arrays import Floats
 
 
-def rank_agreement(first: FloatArray, second: FloatArray) -> float:
+def rank_agreement(first: Floats, second: Floats) -> float:
     """Spearman's rank correlation of two sets of region values (n,), ties given mean ranks.
 
     Values that are all equal rank nothing and score 0, as guessing would.

@@ -6,12 +6,13 @@ light; *mean face* puts an average face's detail there; *inpaint* continues the 
 region across it. Where they agree, the answer does not hang on the choice.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from face2bone.explain.arrays import BoolArray, FloatArray, Pixels, RegionMap
+from face2bone.arrays import Flags, Floats, PartMap, Pixels
 from face2bone.modalities.prepared import Prepared
 
 BLUR_SIGMA: Final = 20.0
@@ -53,7 +54,7 @@ def blur_baseline(aligned: Prepared, sigma: float = BLUR_SIGMA) -> Baseline:
     return Baseline("blur", _within(blurred, aligned))
 
 
-def mean_face(crops: Pixels, region_maps: RegionMap, mask_value: int) -> Pixels:
+def mean_face(crops: Pixels, region_maps: PartMap, mask_value: int) -> Pixels:
     """Mean aligned face of a cohort: crops (N, H, W, C), maps (N, H, W), N > 0.
 
     Each pixel is averaged over the faces whose ellipse holds it, so that masks do not grey
@@ -101,7 +102,7 @@ def inpaint_baseline(aligned: Prepared) -> Baseline:
     return Baseline("inpaint", _within(filled, aligned))
 
 
-def _harmonic(crop: Pixels, hole: BoolArray, mask: BoolArray, blurred: Pixels) -> FloatArray:
+def _harmonic(crop: Pixels, hole: Flags, mask: Flags, blurred: Pixels) -> Floats:
     """Colours (P, 3) of a hole's P pixels, each the mean of its neighbours within the face."""
     from scipy.sparse import coo_array, diags_array
     from scipy.sparse.linalg import splu
@@ -121,12 +122,36 @@ def _harmonic(crop: Pixels, hole: BoolArray, mask: BoolArray, blurred: Pixels) -
         links.append(np.stack([number[hole], neighbour[hole]])[:, inside & ~known])
     pairs = np.concatenate(links, axis=1)
     adjacent = coo_array((np.ones(pairs.shape[1]), tuple(pairs)), shape=(len(degree),) * 2)
-    solved: FloatArray = splu((diags_array(degree) - adjacent).tocsc()).solve(right)
+    solved: Floats = splu((diags_array(degree) - adjacent).tocsc()).solve(right)
     return solved
 
 
-def _within(picture: FloatArray | Pixels, aligned: Prepared) -> Pixels:
+def _within(picture: Floats | Pixels, aligned: Prepared) -> Pixels:
     """Round to uint8 and put the mask value outside the face."""
     pixels = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
     pixels[~aligned.mask] = aligned.spec.mask_value
     return pixels
+
+
+BASELINES: Final[Mapping[str, Callable[[Prepared, Pixels], Baseline]]] = {
+    "blur": lambda aligned, _: blur_baseline(aligned),
+    "inpaint": lambda aligned, _: inpaint_baseline(aligned),
+    "mean": mean_face_baseline,
+}
+"""By the names a study gives them: of a prepared picture and its cohort's mean one."""
+
+
+def baseline_of(name: str, aligned: Prepared, mean: Pixels, subject: str) -> Baseline:
+    """One of ``BASELINES``, called as ``called`` has it."""
+    return replace(BASELINES[name](aligned, mean), name=called(name, subject))
+
+
+def called(name: str, subject: str) -> str:
+    """As a person reads it: a mean is one of a subject, such as "mean knee"."""
+    return f"mean {subject}" if name == "mean" else name
+
+
+def third_baseline(names: tuple[str, str]) -> str:
+    """The one that is left of three."""
+    (left,) = set(BASELINES) - set(names)
+    return left

@@ -6,26 +6,26 @@ same values.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 
+from face2bone.arrays import Flags, Floats, PartMap, Pixels, Reals
 from face2bone.errors import EngineError
-from face2bone.explain.arrays import BoolArray, FloatArray, Pixels, RealArray, RegionMap
 from face2bone.explain.coalitions import BATCH, LogitsOf, all_coalitions
-from face2bone.explain.estimate import drawn_order
+from face2bone.explain.estimate import drawn_order, fewest_estimated
 from face2bone.explain.shared_stem import shared_stem
+from face2bone.progress import FractionDone
 from face2bone.runtime import StagedNetwork
 
-ValueOf = Callable[[BoolArray], RealArray]
+ValueOf = Callable[[Flags], Reals]
 """Coalitions (B, n) to the network's outputs (B, K)."""
 
-Watch = Callable[[FloatArray], None]
+Watch = Callable[[Floats], None]
 """Gets the outputs (m, K) of the coalitions run so far."""
 
 
-def painted_crops(
-    crop: Pixels, baseline: Pixels, region_map: RegionMap, coalitions: BoolArray
-) -> Pixels:
+def painted_crops(crop: Pixels, baseline: Pixels, region_map: PartMap, coalitions: Flags) -> Pixels:
     """What each coalition sees: the crop in its regions, the baseline in the others.
 
     ``crop`` and ``baseline`` (H, W, 3), ``region_map`` (H, W) with -1 outside the face,
@@ -44,29 +44,33 @@ def painted_crops(
 
 
 def value_of_coalitions(
-    logits_of: LogitsOf, crop: Pixels, baseline: Pixels, region_map: RegionMap, n: int
+    logits_of: LogitsOf, crop: Pixels, baseline: Pixels, region_map: PartMap, n: int
 ) -> ValueOf:
     """The game's characteristic function; arguments as in ``coalition_table``."""
+    if not isinstance(logits_of, StagedNetwork):
+        return _whole_passes(logits_of, crop, baseline, region_map)
+    painted = partial(painted_crops, crop, baseline, region_map)
+    stem = shared_stem(logits_of, painted, region_map, n)
+    return lambda coalitions: logits_of.after_stem(stem.of(coalitions))
 
-    def painted(coalitions: BoolArray) -> Pixels:
-        return painted_crops(crop, baseline, region_map, coalitions)
 
-    if isinstance(logits_of, StagedNetwork):
-        stem = shared_stem(logits_of, painted, region_map, n)
-        return lambda coalitions: logits_of.after_stem(stem.of(coalitions))
-    return lambda coalitions: logits_of(painted(coalitions))
+def _whole_passes(
+    logits_of: LogitsOf, crop: Pixels, baseline: Pixels, region_map: PartMap
+) -> ValueOf:
+    """The same function without a shared stem: dearer a coalition, but there at once."""
+    return lambda coalitions: logits_of(painted_crops(crop, baseline, region_map, coalitions))
 
 
 def coalition_table(
     logits_of: LogitsOf,
     crop: Pixels,
     baseline: Pixels,
-    region_map: RegionMap,
+    region_map: PartMap,
     n: int,
-    progress: Callable[[float], None] | None = None,
+    progress: FractionDone | None = None,
     batch: int = BATCH,
     watch: Watch | None = None,
-) -> FloatArray:
+) -> Floats:
     """Value table (2^n, K) of the region game of one crop.
 
     ``logits_of`` maps crops to outputs; one made by ``logits_of_crops`` shares its stem.
@@ -75,9 +79,20 @@ def coalition_table(
     the coalitions in the order of ``estimate.drawn_order``. Raises ``EngineError`` when an
     output is not finite.
     """
-    value_of = value_of_coalitions(logits_of, crop, baseline, region_map, n)
     order = drawn_order(n)
-    values = values_of(value_of, all_coalitions(n)[order], progress, batch, watch)
+    coalitions = all_coalitions(n)[order]
+    parts = []
+    if watch is not None:  # who watches sees an estimate before the stems are run
+        whole = _whole_passes(logits_of, crop, baseline, region_map)
+        parts.append(values_of(whole, coalitions[: fewest_estimated(n)], watch=watch))
+    rest = coalitions[sum(map(len, parts)) :]
+    value_of = value_of_coalitions(logits_of, crop, baseline, region_map, n)
+
+    def seen(values: Floats) -> None:
+        if watch is not None:
+            watch(np.concatenate([*parts, values]))
+
+    values = np.concatenate([*parts, values_of(value_of, rest, progress, batch, seen)])
     table = np.empty_like(values)
     table[order] = values
     return table
@@ -85,11 +100,11 @@ def coalition_table(
 
 def values_of(
     value_of: ValueOf,
-    coalitions: BoolArray,
-    progress: Callable[[float], None] | None = None,
+    coalitions: Flags,
+    progress: FractionDone | None = None,
     batch: int = BATCH,
     watch: Watch | None = None,
-) -> FloatArray:
+) -> Floats:
     """Outputs (B, K) of coalitions (B, n), ``batch`` at a time; else as ``coalition_table``."""
     rows = []
     for chunk in _chunks(len(coalitions), batch):

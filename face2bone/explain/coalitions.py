@@ -19,10 +19,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from face2bone.arrays import Flags, Floats, Pixels, Reals
 from face2bone.errors import ExplanationError
-from face2bone.explain.arrays import BoolArray, FloatArray, Pixels, RealArray
 
-LogitsOf = Callable[[Pixels], RealArray]
+LogitsOf = Callable[[Pixels], Reals]
 """uint8 crops (B, H, W, 3) to outputs (B, K)."""
 
 MOST_PARTS: Final = 12
@@ -35,22 +35,24 @@ def check_parts(n: int) -> None:
     """Raise ``ExplanationError`` where n parts are too few or too many for an exact game."""
     if not 2 <= n <= MOST_PARTS:
         raise ExplanationError(
-            f"Exact region values need 2 to {MOST_PARTS} parts, and this kind of picture has {n}. "
-            "Divide it into fewer, larger ones."
+            "Exact region values need 2 to {most} parts, and this kind of picture "
+            "has {count}. Divide it into fewer, larger ones.",
+            most=MOST_PARTS,
+            count=n,
         )
 
 
 @lru_cache(maxsize=8)
-def all_coalitions(n: int) -> BoolArray:
+def all_coalitions(n: int) -> Flags:
     """Every coalition of n players in binary order, bool (2^n, n); row S, column i: i in S."""
     members = (np.arange(2**n)[:, None] >> np.arange(n)) & 1
-    coalitions: BoolArray = members.astype(bool)
+    coalitions: Flags = members.astype(bool)
     coalitions.setflags(write=False)
     return coalitions
 
 
 @lru_cache(maxsize=8)
-def shapley_weights(n: int) -> FloatArray:
+def shapley_weights(n: int) -> Floats:
     """Matrix (n, 2^n) whose product with the value table is the Shapley value.
 
     Shapley (1953): phi_i = sum over S without i of |S|! (n - |S| - 1)! / n! (v(S+i) - v(S)).
@@ -62,12 +64,12 @@ def shapley_weights(n: int) -> FloatArray:
     arrivals = np.array([factorial(s) * factorial(n - s - 1) / factorial(n) for s in range(n)])
     joins = arrivals[np.maximum(size - 1, 0)]
     stays_out = arrivals[np.minimum(size, n - 1)]
-    weights: FloatArray = np.where(coalitions, joins[:, None], -stays_out[:, None]).T.copy()
+    weights: Floats = np.where(coalitions, joins[:, None], -stays_out[:, None]).T.copy()
     weights.setflags(write=False)
     return weights
 
 
-def shapley_values(table: npt.ArrayLike, n: int) -> FloatArray:
+def shapley_values(table: npt.ArrayLike, n: int) -> Floats:
     """Exact Shapley values (n, K) of a game given as its value table (2^n, K).
 
     The columns sum to ``table[-1] - table[0]`` (efficiency). Raises ``ValueError`` when the
@@ -80,7 +82,7 @@ def shapley_values(table: npt.ArrayLike, n: int) -> FloatArray:
 
 
 @lru_cache(maxsize=8)
-def interaction_weights(n: int) -> FloatArray:
+def interaction_weights(n: int) -> Floats:
     """Weights (n, n, 2^n) whose product with the value table is the interaction index.
 
     Grabisch and Roubens (1999), equation 14: I_ij = sum over S without i and j of
@@ -101,7 +103,7 @@ def interaction_weights(n: int) -> FloatArray:
     return weights
 
 
-def interaction_values(table: npt.ArrayLike, n: int) -> FloatArray:
+def interaction_values(table: npt.ArrayLike, n: int) -> Floats:
     """Pairwise Shapley interaction indices (n, n, K) of a game's value table (2^n, K).
 
     Above zero two players do more together than apart, below zero they stand in for each
@@ -113,7 +115,7 @@ def interaction_values(table: npt.ArrayLike, n: int) -> FloatArray:
     return interaction_weights(n) @ _checked_table(table, n)
 
 
-def _checked_table(table: npt.ArrayLike, n: int) -> FloatArray:
+def _checked_table(table: npt.ArrayLike, n: int) -> Floats:
     values = np.asarray(table, dtype=np.float64)
     if values.ndim != 2 or len(values) != 2**n:
         raise ValueError(f"A game of {n} players has a table of {2**n} rows, not {values.shape}.")

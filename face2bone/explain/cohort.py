@@ -7,7 +7,6 @@ not at all; a second call on the same folder computes only what is missing.
 
 import hashlib
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,14 +14,16 @@ import cv2
 import numpy as np
 import pandas as pd
 
+from face2bone.arrays import Flags, Pixels
 from face2bone.atomic_files import write_whole
 from face2bone.bundle import Bundle, bundle_hash
 from face2bone.careful import bytes_of, json_of, parquet_of
-from face2bone.cohort.crops import SOURCE, CropStore
+from face2bone.cohort.crop_store import SOURCE, CropStore
+from face2bone.covariates import of_table
 from face2bone.errors import ExplanationError
-from face2bone.explain.arrays import BoolArray, Pixels
 from face2bone.explain.photo_row import Layout, as_row, photo_figures
 from face2bone.modalities.prepared import Prepared
+from face2bone.progress import UnitsDone
 from face2bone.runtime import Engine
 
 SHARD: Final = 8  # photos; at full width they take a few minutes
@@ -35,17 +36,14 @@ PATIENT_COLUMNS: Final = (
 )
 MARK: Final = "explains.json"
 
-Progress = Callable[[int, int], None]
-"""Called with photos done and photos in all; raise from it to stop."""
-
 
 def explain_store(
     bundle: Bundle,
     engine: Engine,
     store: CropStore,
     folder: Path,
-    may_show: BoolArray,
-    progress: Progress,
+    may_show: Flags,
+    progress: UnitsDone,
 ) -> pd.DataFrame:
     """One row a crop of the store, explained; shards are kept in ``folder`` for the next call.
 
@@ -74,7 +72,8 @@ def _shard(path: Path) -> pd.DataFrame:
         return parquet_of(path)
     except (OSError, ValueError) as error:
         raise ExplanationError(
-            f"The file {path.name} of an earlier run is damaged. Delete it and start again."
+            "The file {file} of an earlier run is damaged. Delete it and start again.",
+            file=path.name,
         ) from error
 
 
@@ -88,11 +87,12 @@ def stored_picture(store: CropStore, index_row: int) -> Prepared:
 
 
 def thumbnail(crop: Pixels) -> bytes:
-    """A crop (H, W, 3) as a small JPEG."""
+    """A crop (H, W, C) as a small JPEG."""
     size = (THUMBNAIL_SIDE, THUMBNAIL_SIDE)
     small = cv2.resize(crop, size, interpolation=cv2.INTER_AREA)
     quality = [cv2.IMWRITE_JPEG_QUALITY, THUMBNAIL_QUALITY]
-    return cv2.imencode(".jpg", small[..., ::-1], quality)[1].tobytes()
+    levels = small if crop.shape[-1] == 1 else small[..., ::-1]
+    return cv2.imencode(".jpg", levels, quality)[1].tobytes()
 
 
 def _row(
@@ -101,9 +101,10 @@ def _row(
     face = stored_picture(store, index_row)
     layout = Layout(store.parts, bundle.card.labels, len(bundle.concepts))
     said = store.index.iloc[index_row]
+    beside = of_table(store.index.iloc[[index_row]], bundle.card.covariates)[0]
     return {
         **{name: said.get(name) for name in PATIENT_COLUMNS},
-        **as_row(photo_figures(bundle, engine, face), layout),
+        **as_row(photo_figures(bundle, engine, face, beside=beside), layout),
         THUMBNAIL: thumbnail(face.pixels) if may_show else None,
     }
 

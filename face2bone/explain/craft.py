@@ -19,16 +19,17 @@ sobol.py.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from face2bone.arrays import Flags, Floats, PartMap, Pixels, Reals
 from face2bone.bundle import ConceptBank
+from face2bone.covariates import Rows
 from face2bone.errors import TrainingError
-from face2bone.explain.arrays import BoolArray, FloatArray, Pixels, RealArray, RegionMap
 from face2bone.explain.location import exemplar_patches, location_tags, to_crop
 from face2bone.explain.nmf import factorise, project, relative_error
 from face2bone.explain.sobol import TotalIndices, total_indices
@@ -36,7 +37,8 @@ from face2bone.explain.words import counted
 from face2bone.modalities.parts import Part
 from face2bone.modalities.prepared import Prepared
 from face2bone.nn.stages import MapGeometry
-from face2bone.runtime import Engine, network_input
+from face2bone.progress import FractionDone
+from face2bone.runtime import Engine, beside_patients, network_input
 
 BATCH: Final = 64
 MOST_PHOTOS: Final = 1000
@@ -63,11 +65,11 @@ class ConceptAttribution:
     """
 
     names: tuple[str, ...]
-    presence: FloatArray
-    importance: FloatArray
-    importance_error: FloatArray
+    presence: Floats
+    importance: Floats
+    importance_error: Floats
     location: npt.NDArray[np.float32]
-    coefficients: FloatArray
+    coefficients: Floats
     reconstruction_error: float
 
     def importance_words(self, concept: int, bone_class: int) -> str:
@@ -83,7 +85,7 @@ def no_concepts() -> ConceptAttribution:
     return ConceptAttribution((), none.ravel(), none, none, location, nowhere, math.nan)
 
 
-def concept_coefficients(features: RealArray, basis: RealArray) -> FloatArray:
+def concept_coefficients(features: Reals, basis: Reals) -> Floats:
     """Non-negative coefficients (B, R, h, w) of features (B, C, h, w) on a basis (R, C)."""
     count, channels, height, width = features.shape
     rows = features.transpose(0, 2, 3, 1).reshape(-1, channels)
@@ -93,8 +95,8 @@ def concept_coefficients(features: RealArray, basis: RealArray) -> FloatArray:
 
 def concept_importance(
     engine: Engine,
-    basis: RealArray,
-    coefficients: FloatArray,
+    basis: Reals,
+    coefficients: Floats,
     samples: int | None = None,
     seed: int = 0,
 ) -> TotalIndices:
@@ -107,7 +109,7 @@ def concept_importance(
     U = coefficients.reshape(parts, -1).astype(np.float32)
     W = np.ascontiguousarray(basis.T, dtype=np.float32)
 
-    def head_of(masks: FloatArray) -> RealArray:
+    def head_of(masks: Floats) -> Reals:
         logits = []
         for start in range(0, len(masks), BATCH):
             m = masks[start : start + BATCH, :, None].astype(np.float32)
@@ -136,9 +138,7 @@ def explain_concepts(bank: ConceptBank, engine: Engine, aligned: Prepared) -> Co
     )
 
 
-def _display(
-    U: FloatArray, scale: RealArray, mask: BoolArray, cut: MapGeometry
-) -> npt.NDArray[np.float32]:
+def _display(U: Floats, scale: Reals, mask: Flags, cut: MapGeometry) -> npt.NDArray[np.float32]:
     """Each concept over its own peak, but a trace of one is not lit up as if it were strong."""
     peak = np.maximum(U.max(axis=(1, 2)), scale)
     return (to_crop(U / peak[:, None, None], cut, mask.shape) * mask).astype(np.float32)
@@ -147,13 +147,14 @@ def _display(
 def fit_concepts(
     engine: Engine,
     crops: Pixels,
-    region_maps: RegionMap,
+    region_maps: PartMap,
     parts: tuple[Part, ...],
     labels: Sequence[str],
     n_concepts: int = 8,
     seed: int = 0,
     exemplars: int = 6,
-    progress: Callable[[float], None] | None = None,
+    progress: FractionDone | None = None,
+    beside: Rows | None = None,
 ) -> ConceptBank:
     """Learn a concept bank from prepared pictures: crops (N, H, W, C), maps (N, H, W).
 
@@ -161,17 +162,12 @@ def fit_concepts(
     are used, drawn by ``seed``. ``exemplars`` patches of each concept go into the bank as
     pictures; pass 0 when the faces are of patients. Concepts come in
     order of importance, greatest first; one that is practically never present is dropped.
-    ``progress`` gets the fraction done; raise from it to cancel. Raises ``TrainingError``
-    when there is no face, fewer features than concepts, or features that are not parts-based: of a
-    cut that does not end in a ReLU.
+    ``progress`` gets the fraction done; raise from it to cancel. ``beside`` (N, V) are the photos'
+    covariates, where the network reads any. Raises ``TrainingError`` when there is no face, fewer
+    features than concepts, or features that are not parts-based: of a cut that does not end in a
+    ReLU.
     """
-    if not engine.stages.cut.non_negative:
-        raise TrainingError(
-            "This network's features are not all positive, so concepts cannot be learned from "
-            "them. Leave concepts out, or cut the network after a ReLU."
-        )
-    if len(crops) == 0:
-        raise TrainingError("Concepts cannot be learned from no faces. Give some photos.")
+    _require_positive_features(engine, crops)
     report = progress or (lambda fraction: None)
     rng = np.random.default_rng(seed)
     chosen = rng.permutation(len(crops))[:MOST_PHOTOS]
@@ -181,31 +177,39 @@ def fit_concepts(
     starts = range(0, len(features), BATCH)
     located = np.concatenate([concept_coefficients(features[i : i + BATCH], W) for i in starts])
     report(0.3)
+    rows = [None] * WEIGHED_PHOTOS if beside is None else beside[chosen[:WEIGHED_PHOTOS]]
+    engines = [beside_patients(engine, row) for row in rows]
     importance = _mean_importance(
-        engine, W, located[:WEIGHED_PHOTOS], seed, lambda f: report(0.3 + 0.7 * f)
+        engines, W, located[:WEIGHED_PHOTOS], seed, lambda f: report(0.3 + 0.7 * f)
     )
     scale = np.quantile(located.mean(axis=(2, 3)), COMMON, axis=0)
     alive = np.flatnonzero(scale > 0)
     order = alive[np.argsort(-importance[alive].mean(axis=1), kind="stable")]
     located = located[:, order]
     tags = location_tags(located, region_maps, parts, engine.stages.cut)
+    names, region_tags, description = _texts(tags, importance[order], labels)
     return ConceptBank(
         basis=W[order].astype(np.float32),
         importance=importance[order].astype(np.float32),
         presence_scale=scale[order].astype(np.float32),
         exemplars=exemplar_patches(crops, located, exemplars, engine.stages.cut),
-        names=tuple(f"Concept {i}: {short}" for i, (short, _) in enumerate(tags, start=1)),
-        region_tags=tuple(words for _, words in tags),
-        description=tuple(
-            _describe(words, weights, labels)
-            for (_, words), weights in zip(tags, importance[order], strict=True)
-        ),
+        names=names,
+        region_tags=region_tags,
+        description=description,
     )
 
 
-def _features(
-    engine: Engine, crops: Pixels, progress: Callable[[float], None]
-) -> npt.NDArray[np.float32]:
+def _require_positive_features(engine: Engine, crops: Pixels) -> None:
+    if not engine.stages.cut.non_negative:
+        raise TrainingError(
+            "This network's features are not all positive, so concepts cannot be learned from "
+            "them. Leave concepts out, or cut the network after a ReLU."
+        )
+    if len(crops) == 0:
+        raise TrainingError("Concepts cannot be learned from no faces. Give some photos.")
+
+
+def _features(engine: Engine, crops: Pixels, progress: FractionDone) -> npt.NDArray[np.float32]:
     """Features (N, C, h, w) of every crop."""
     parts = []
     for start in range(0, len(crops), BATCH):
@@ -216,7 +220,7 @@ def _features(
 
 def _basis(
     features: npt.NDArray[np.float32], parts: int, seed: int, rng: np.random.Generator
-) -> FloatArray:
+) -> Floats:
     """W (R, C) from a sample of all photos' map positions."""
     photos, _, height, width = features.shape
     sample = rng.permutation(photos * height * width)[:MOST_POSITIONS]
@@ -226,21 +230,34 @@ def _basis(
 
 
 def _mean_importance(
-    engine: Engine,
-    W: FloatArray,
-    located: FloatArray,
+    engines: Sequence[Engine],
+    W: Floats,
+    located: Floats,
     seed: int,
-    progress: Callable[[float], None],
-) -> FloatArray:
-    """Importance (R, K) averaged over photos, each with its own scramble of the masks."""
+    progress: FractionDone,
+) -> Floats:
+    """Importance (R, K) averaged over photos, each with its own scramble of the masks.
+
+    ``engines``: one a photo, with its patient's covariates.
+    """
     each = []
     for i, coefficients in enumerate(located):
-        each.append(concept_importance(engine, W, coefficients, seed=seed + i).values)
+        each.append(concept_importance(engines[i], W, coefficients, seed=seed + i).values)
         progress((i + 1) / len(located))
     return np.asarray(np.mean(each, axis=0))
 
 
-def _describe(words: str, importance: FloatArray, labels: Sequence[str]) -> str:
+def _texts(
+    tags: Sequence[tuple[str, str]], importance: Floats, labels: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Names, places and descriptions for the concepts' cards."""
+    names = tuple(f"Concept {i}: {short}" for i, (short, _) in enumerate(tags, start=1))
+    places = tuple(words for _, words in tags)
+    each = zip(places, importance, strict=True)
+    return names, places, tuple(_describe(words, weights, labels) for words, weights in each)
+
+
+def _describe(words: str, importance: Floats, labels: Sequence[str]) -> str:
     """One sentence for the concept's card."""
     most = labels[int(np.argmax(importance))]
     count = counted(len(labels))

@@ -17,7 +17,7 @@ from itertools import permutations
 import numpy as np
 import numpy.typing as npt
 
-from face2bone.explain.arrays import FloatArray
+from face2bone.arrays import Floats
 from face2bone.explain.coalitions import all_coalitions
 
 Masks = npt.NDArray[np.int64]
@@ -32,12 +32,12 @@ class CurveScores:
     insertion: float
 
 
-def players(table: FloatArray) -> int:
+def players(table: Floats) -> int:
     """How many regions a game has, given as its table (2^n,)."""
     return len(table).bit_length() - 1
 
 
-def descending(values: FloatArray) -> Masks:
+def descending(values: Floats) -> Masks:
     """Regions from the one that speaks most for the class to the one most against; (n,)."""
     return np.argsort(-values, kind="stable")
 
@@ -48,17 +48,17 @@ def path(order: Masks) -> Masks:
     return masks
 
 
-def deletion(table: FloatArray, order: Masks) -> float:
+def deletion(table: Floats, order: Masks) -> float:
     """Mean output while regions are hidden in this order; ``table`` (2^n,)."""
     return float(table[len(table) - 1 - path(order)].mean())
 
 
-def insertion(table: FloatArray, order: Masks) -> float:
+def insertion(table: Floats, order: Masks) -> float:
     """Mean output while regions are uncovered in this order; ``table`` (2^n,)."""
     return float(table[path(order)].mean())
 
 
-def curve_scores(table: FloatArray, values: FloatArray) -> CurveScores:
+def curve_scores(table: Floats, values: Floats) -> CurveScores:
     """How an attribution (n,) orders the regions of a game given as its table (2^n,).
 
     A game in which the order makes no difference scores 0. Equal values keep the regions'
@@ -70,14 +70,14 @@ def curve_scores(table: FloatArray, values: FloatArray) -> CurveScores:
     )
 
 
-def mean_of_orders(table: FloatArray) -> float:
+def mean_of_orders(table: Floats) -> float:
     """Mean of ``insertion`` over all orders: of the coalition sizes' means; ``table`` (2^n,)."""
     n = players(table)
     size = all_coalitions(n).sum(axis=1)
     return float(np.mean([table[size == k].mean() for k in range(1, n)]))
 
 
-def best_of_orders(table: FloatArray) -> float:
+def best_of_orders(table: Floats) -> float:
     """The largest ``insertion`` any order has, by dynamic programming over coalitions."""
     n, everybody = players(table), len(table) - 1
     best = np.full(len(table), -np.inf)
@@ -88,7 +88,7 @@ def best_of_orders(table: FloatArray) -> float:
     return float(max(best[everybody ^ (1 << i)] for i in range(n))) / (n - 1)
 
 
-def beaten_orders(table: FloatArray, order: Masks) -> float:
+def beaten_orders(table: Floats, order: Masks) -> float:
     """Share of all n! orders whose deletion mean is above (worse than) this order's.
 
     Exact: an order's sum is one half's below a middle coalition plus the other's above it; of ten
@@ -127,6 +127,6 @@ def _orders(count: int) -> Masks:
     return np.array(list(permutations(range(count))))
 
 
-def _score(value: float, table: FloatArray) -> float:
+def _score(value: float, table: Floats) -> float:
     mean, best = mean_of_orders(table), best_of_orders(table)
     return (value - mean) / (best - mean) if best - mean > 1e-12 else 0.0

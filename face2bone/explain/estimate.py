@@ -22,12 +22,9 @@ from math import comb
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-from face2bone.explain.arrays import FloatArray
+from face2bone.arrays import Floats, Integers
 from face2bone.explain.coalitions import all_coalitions
-
-Indices = npt.NDArray[np.int64]
 
 INTERVAL: Final = 1.96
 """Standard errors on either side of a 95% interval."""
@@ -41,19 +38,19 @@ class RegionEstimate:
     coalitions were run.
     """
 
-    values: FloatArray
-    errors: FloatArray
+    values: Floats
+    errors: Floats
     used: int
     total: int
 
     @property
-    def half_widths(self) -> FloatArray:
+    def half_widths(self) -> Floats:
         """Half the 95% intervals (n, K)."""
         return INTERVAL * self.errors
 
 
 @lru_cache(maxsize=8)
-def drawn_order(n: int) -> Indices:
+def drawn_order(n: int) -> Integers:
     """The order (2^n,) in which coalitions of n players are run, as rows of ``all_coalitions``.
 
     Those of at most one player, or lacking at most one; then a few of each size that show and
@@ -61,13 +58,24 @@ def drawn_order(n: int) -> Indices:
     early has nothing to do with the photo.
     """
     rng = np.random.default_rng(0)
+    early = _early(n, rng)
+    others = rng.permutation(np.setdiff1d(np.arange(2**n), early))
+    order = np.concatenate([early, others])
+    order.setflags(write=False)
+    return order
+
+
+def fewest_estimated(n: int) -> int:
+    """How many coalitions of ``drawn_order`` there must be for an estimate; fewer than all."""
+    return min(len(_early(n, np.random.default_rng(0))), int(2**n - 1))
+
+
+def _early(n: int, rng: np.random.Generator) -> Integers:
+    """Those that come first, as many as an estimate needs."""
     sizes = all_coalitions(n).sum(axis=1)
     first = np.flatnonzero((sizes <= 1) | (sizes >= n - 1))
     covering = [row for size in range(2, n - 1) for row in _covering(n, size, rng)]
-    others = rng.permutation(np.setdiff1d(np.arange(2**n), [*first, *covering]))
-    order = np.concatenate([first, np.array(covering, dtype=np.int64), others])
-    order.setflags(write=False)
-    return order
+    return np.concatenate([first, np.array(covering, dtype=np.int64)])
 
 
 def _covering(n: int, size: int, rng: np.random.Generator) -> list[int]:
@@ -79,7 +87,7 @@ def _covering(n: int, size: int, rng: np.random.Generator) -> list[int]:
     return blocks if least == size else [2**n - 1 - block for block in blocks]
 
 
-def estimated(rows: Indices, values: FloatArray, n: int) -> RegionEstimate | None:
+def estimated(rows: Integers, values: Floats, n: int) -> RegionEstimate | None:
     """The estimate from the coalitions run so far, or None where they are too few for one.
 
     ``rows`` (m,) of ``all_coalitions``, the first m of ``drawn_order``; ``values`` (m, K), what

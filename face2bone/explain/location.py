@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from face2bone.explain.arrays import FloatArray, Pixels, RealArray, RegionMap
+from face2bone.arrays import Floats, PartMap, Pixels, Reals
 from face2bone.modalities.parts import Part, part_index
 from face2bone.nn.stages import MapGeometry
 
@@ -27,7 +27,7 @@ OUTLINE: Final = 0.5
 
 
 @lru_cache(maxsize=8)
-def _interpolation(positions: int, first: float, step: float, pixels: int) -> FloatArray:
+def _interpolation(positions: int, first: float, step: float, pixels: int) -> Floats:
     """Linear interpolation (pixels, positions) from map positions to pixels, held at the ends."""
     centres = first + step * np.arange(positions, dtype=np.float64)
     along = [np.interp(np.arange(pixels), centres, unit) for unit in np.eye(positions)]
@@ -36,14 +36,14 @@ def _interpolation(positions: int, first: float, step: float, pixels: int) -> Fl
     return matrix
 
 
-def to_crop(maps: RealArray, where: MapGeometry, shape: tuple[int, ...]) -> FloatArray:
+def to_crop(maps: Reals, where: MapGeometry, shape: tuple[int, ...]) -> Floats:
     """Map values (..., h, w) at every pixel (..., H, W) of a crop of this ``shape``, bilinear."""
     down = _interpolation(where.height, where.first, where.step, shape[0])
     across = _interpolation(where.width, where.first, where.step, shape[1])
     return np.asarray(down @ maps @ across.T)
 
 
-def region_density(locations: RealArray, region_map: RegionMap, n: int) -> FloatArray:
+def region_density(locations: Reals, region_map: PartMap, n: int) -> Floats:
     """Mean location in each of n regions over the mean in all: (R, H, W) to (R, n).
 
     1: as much as anywhere; 2: twice as much; 0 for a region the picture does not show and
@@ -54,15 +54,15 @@ def region_density(locations: RealArray, region_map: RegionMap, n: int) -> Float
     area = np.bincount(labels, minlength=n)
     mass = np.stack([np.bincount(labels, one[inside], minlength=n) for one in locations])
     face = mass.sum(axis=1, keepdims=True) / max(len(labels), 1)
-    density: FloatArray = mass / np.maximum(area, 1) / np.where(face > 0, face, 1.0)
+    density: Floats = mass / np.maximum(area, 1) / np.where(face > 0, face, 1.0)
     return density
 
 
-def share_inside(locations: RealArray, region_map: RegionMap) -> FloatArray:
+def share_inside(locations: Reals, region_map: PartMap) -> Floats:
     """Share of each location (R, H, W) that lies inside the mask, (R,); 0 if nowhere."""
     total = locations.sum(axis=(1, 2))
     inside = locations[:, region_map >= 0].sum(axis=1)
-    share: FloatArray = inside / np.where(total > 0, total, 1.0)
+    share: Floats = inside / np.where(total > 0, total, 1.0)
     return share
 
 
@@ -80,7 +80,7 @@ def patch_at(crop: Pixels, row: int, column: int, where: MapGeometry) -> Pixels:
     return crop[top : top + side, left : left + side]
 
 
-def exemplar_patches(crops: Pixels, located: FloatArray, count: int, where: MapGeometry) -> Pixels:
+def exemplar_patches(crops: Pixels, located: Floats, count: int, where: MapGeometry) -> Pixels:
     """Patches around each concept's peak in the photos where it peaks highest.
 
     ``located`` (N, R, h, w); one patch a photo; uint8 (R, n, patch, patch, C), n at most N.
@@ -99,7 +99,7 @@ def exemplar_patches(crops: Pixels, located: FloatArray, count: int, where: MapG
 
 
 def location_tags(
-    located: FloatArray, region_maps: RegionMap, parts: tuple[Part, ...], where: MapGeometry
+    located: Floats, region_maps: PartMap, parts: tuple[Part, ...], where: MapGeometry
 ) -> list[tuple[str, str]]:
     """Short tag and tag in words of each concept, from its locations (N, R, h, w) in N photos."""
     # Photos weigh by how much of the concept they hold: where it is absent it has no place.
@@ -115,19 +115,19 @@ def location_tags(
     return [region_tag(*found, parts) for found in zip(density, share, strict=True)]
 
 
-def region_tag(density: RealArray, inside: float, parts: tuple[Part, ...]) -> tuple[str, str]:
+def region_tag(density: Reals, inside: float, parts: tuple[Part, ...]) -> tuple[str, str]:
     """Where a concept mostly sits, short and in words.
 
-    ``density`` (n,) of the regions, ``inside`` the share of it that lies in the face. Such
-    as ``("nasolabial", "mostly nasolabial, left and right")``; ``("whole face", "spread over
-    the whole face")`` when no region stands out.
+    ``density`` (n,) of the regions, ``inside`` the share of it that lies in the mask. Such
+    as ``("nasolabial", "mostly nasolabial, left and right")``; ``("all over", "spread over all
+    parts")`` when no region stands out.
     """
     if inside < OUTLINE:
-        return "outline", "mostly along the outline of the face, where the mask begins"
+        return "outline", "mostly along the outline, where the mask begins"
     strongest = parts[int(np.argmax(density))]
     peak = float(density.max())
     if peak < MOSTLY:
-        return "whole face", "spread over the whole face"
+        return "all over", "spread over all parts"
     if strongest.twin and density[part_index(parts, strongest.twin)] >= BOTH_SIDES * peak:
         both = strongest.pair
         return both, f"mostly {both}, left and right"

@@ -12,16 +12,14 @@ from typing import Final, Literal
 
 import numpy as np
 
+from face2bone.arrays import Floats, Reals
 from face2bone.errors import TrainingError
-from face2bone.explain.arrays import FloatArray, RealArray
 
 Start = Literal["nndsvda", "random"]
 MAX_ITERATIONS: Final = 500
 
 
-def factorise(
-    A: RealArray, parts: int, seed: int, start: Start = "nndsvda"
-) -> tuple[FloatArray, FloatArray]:
+def factorise(A: Reals, parts: int, seed: int, start: Start = "nndsvda") -> tuple[Floats, Floats]:
     """U (N, R) and W (R, C) of non-negative features A (N, C); the same seed, the same parts.
 
     ``start``: from the singular vectors of A (Boutsidis and Gallopoulos 2008), whatever the
@@ -35,8 +33,11 @@ def factorise(
 
     if min(A.shape) < parts:
         raise TrainingError(
-            f"{parts} concepts cannot be learned from {A.shape[0]} map positions of {A.shape[1]} "
-            "features. Give more photos, or ask for fewer concepts."
+            "{count} concepts cannot be learned from {positions} map positions of {features} "
+            "features. Give more photos, or ask for fewer concepts.",
+            count=parts,
+            positions=A.shape[0],
+            features=A.shape[1],
         )
     model = NMF(parts, init=start, random_state=seed, max_iter=MAX_ITERATIONS, tol=1e-4)
     with warnings.catch_warnings():
@@ -50,7 +51,7 @@ def factorise(
     return U * length, W / scale[:, None]
 
 
-def project(A: RealArray, W: RealArray) -> FloatArray:
+def project(A: Reals, W: Reals) -> Floats:
     """Non-negative least-squares coefficients (N, R) of rows A (N, C) on the basis W (R, C).
 
     W^T = Q T once, and every row's problem shrinks from C to R equations with the same
@@ -63,7 +64,7 @@ def project(A: RealArray, W: RealArray) -> FloatArray:
     return np.stack([nnls(T, row)[0] for row in reduced])
 
 
-def relative_error(A: RealArray, U: RealArray, W: RealArray) -> float:
+def relative_error(A: Reals, U: Reals, W: Reals) -> float:
     """||A - U W|| / ||A|| in the Frobenius norm; 0 when A is all zeros."""
     size = float(np.linalg.norm(A))
     return float(np.linalg.norm(A - U @ W)) / size if size > 0 else 0.0

@@ -11,20 +11,20 @@ so u(all) - u(none) is the region's own Shapley value: the cells' values add up 
 Exact: every H and T is run, those without or with all the cells read off the region table.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from math import factorial
 from typing import Final
 
 import numpy as np
 
-from face2bone.explain.arrays import BoolArray, FloatArray, RegionMap
+from face2bone.arrays import Flags, Floats, PartMap
 from face2bone.explain.baselines import Baseline
 from face2bone.explain.coalition_values import value_of_coalitions, values_of
 from face2bone.explain.coalitions import LogitsOf, all_coalitions, shapley_values
 from face2bone.explain.shapley import RegionAttribution
 from face2bone.modalities.parts import Part
 from face2bone.modalities.prepared import Prepared
+from face2bone.progress import FractionDone
 
 CELLS: Final = ("upper right", "upper left", "lower right", "lower left")
 """Sides are the patient's, as everywhere: their right is the picture's left."""
@@ -40,12 +40,12 @@ class CellAttribution:
     """
 
     region: Part
-    values: FloatArray
-    cells: RegionMap
+    values: Floats
+    cells: PartMap
     baseline: str
 
 
-def quarters(inside: BoolArray) -> RegionMap:
+def quarters(inside: Flags) -> PartMap:
     """A region's pixels (H, W) in four parts of equal area, numbered as ``CELLS``, else -1.
 
     Halved between rows at the median, then each half between columns at its own.
@@ -60,7 +60,7 @@ def quarters(inside: BoolArray) -> RegionMap:
     return cells
 
 
-def owen_values(tables: FloatArray) -> FloatArray:
+def owen_values(tables: Floats) -> Floats:
     """Owen values (m, K) of cells; ``tables`` (2^m, 2^(M-1), K) holds v(H + T) at [T, H]."""
     m, others = (int(size).bit_length() - 1 for size in tables.shape[:2])
     sizes = all_coalitions(others).sum(axis=1)
@@ -74,7 +74,7 @@ def region_cells(
     baseline: Baseline,
     attribution: RegionAttribution,
     region: Part,
-    progress: Callable[[float], None] | None = None,
+    progress: FractionDone | None = None,
 ) -> CellAttribution:
     """Exact Owen values of a region's quarters; 14 x 512 passes, seven times a region table.
 
@@ -99,8 +99,6 @@ def region_cells(
     return CellAttribution(region, owen_values(tables), cells, baseline.name)
 
 
-def _share(
-    progress: Callable[[float], None] | None, index: int, count: int
-) -> Callable[[float], None] | None:
+def _share(progress: FractionDone | None, index: int, count: int) -> FractionDone | None:
     """Progress of one of ``count`` equal parts."""
     return progress and (lambda fraction: progress((index + fraction) / count))

@@ -2,11 +2,10 @@
 
 The exact Shapley value of each region for each *target*: the classes' logits, and severity, the
 expected class, from 0 (the first of them) on. Hidden regions
-are filled by blur, which needs no cohort. Presence and importance of the bank's concepts
+are filled by the first of the study's baselines. Presence and importance of the bank's concepts
 beside them; where a concept sits is a map, and maps are not kept.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,16 +13,20 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from face2bone.arrays import Flags, Floats
 from face2bone.bundle import Bundle
-from face2bone.explain.arrays import BoolArray, FloatArray
-from face2bone.explain.baselines import blur_baseline
+from face2bone.covariates import Rows
+from face2bone.explain.baselines import baseline_of
 from face2bone.explain.craft import explain_concepts
 from face2bone.explain.shapley import region_shapley
 from face2bone.modalities.parts import Part
 from face2bone.modalities.prepared import Prepared
-from face2bone.runtime import Engine, logits_of_crops, predict
+from face2bone.progress import FractionDone
+from face2bone.runtime import Engine, beside_patients, logits_of_crops, predict
+from face2bone.studies import study_named
+from face2bone.words import template
 
-SEVERITY: Final = "severity"
+SEVERITY: Final = template("severity")
 
 
 @dataclass(frozen=True)
@@ -78,14 +81,14 @@ class PhotoFigures:
     bank's concepts; reconstruction_error as in ``ConceptAttribution``.
     """
 
-    probabilities: FloatArray
-    members: BoolArray
+    probabilities: Floats
+    members: Flags
     distance: float
-    values: FloatArray
-    base: FloatArray
-    full: FloatArray
-    presence: FloatArray
-    importance: FloatArray
+    values: Floats
+    base: Floats
+    full: Floats
+    presence: Floats
+    importance: Floats
     reconstruction_error: float
 
 
@@ -93,17 +96,22 @@ def photo_figures(
     bundle: Bundle,
     engine: Engine,
     face: Prepared,
-    progress: Callable[[float], None] | None = None,
+    progress: FractionDone | None = None,
+    beside: Rows | None = None,
 ) -> PhotoFigures:
     """Predict and explain one prepared picture; 2^n passes and one (R + 1) x 256 half passes.
+
+    ``beside`` (V,): the patient's covariates, where the network reads any; held as they are.
 
     ``progress`` gets the fraction of the passes done in (0, 1]; raise from it to cancel.
     Raises ``EngineError`` when a logit is not finite.
     """
-    said = predict(engine, bundle, face)
-    regions = region_shapley(logits_of_crops(engine), face, blur_baseline(face), progress)
+    said, asked = predict(engine, bundle, face, beside), beside_patients(engine, beside)
+    tools = study_named(bundle.card.study).ready()
+    hidden = baseline_of(tools.baselines[0], face, bundle.mean_face, tools.modality.subject)
+    regions = region_shapley(logits_of_crops(asked), face, hidden, progress)
     severity = regions.severity(bundle.calibration)
-    concepts = explain_concepts(bundle.concepts, engine, face)
+    concepts = explain_concepts(bundle.concepts, asked, face)
     return PhotoFigures(
         probabilities=said.probabilities,
         members=np.isin(range(len(bundle.card.labels)), said.prediction_set),

@@ -6,15 +6,16 @@ anything and two places that carry the same information hide each other's part. 
 values are the figures to go by.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 
-from face2bone.explain.arrays import FloatArray, Pixels
+from face2bone.arrays import Floats, Pixels
 from face2bone.explain.baselines import Baseline
 from face2bone.explain.coalitions import BATCH, LogitsOf
 from face2bone.modalities.prepared import Prepared
+from face2bone.progress import FractionDone
 
 SQUARE: Final = 16
 STEP: Final = 8
@@ -25,8 +26,8 @@ def pixel_map(
     logits_of: LogitsOf,
     aligned: Prepared,
     baseline: Baseline,
-    progress: Callable[[float], None] | None = None,
-) -> FloatArray:
+    progress: FractionDone | None = None,
+) -> Floats:
     """Logits lost (H, W, K) at each pixel: the mean over the squares that hold it.
 
     Above zero the place speaks for the class. Nought outside the face. A pass a square,
@@ -44,7 +45,7 @@ def pixel_map(
             count[square] += 1
         if progress is not None:
             progress(min(1.0, (start + BATCH) / len(squares)))
-    mean: FloatArray = lost / np.maximum(count, 1) * aligned.mask[..., None]
+    mean: Floats = lost / np.maximum(count, 1) * aligned.mask[..., None]
     return mean
 
 

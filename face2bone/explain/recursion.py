@@ -20,7 +20,6 @@ t(s - (1 - m) U' W'), in [0, 1], without sign; and its coefficient at each of th
 Engines do not stop at the stem for this; it needs the torch network, ``bundle.network``.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,17 +27,18 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from face2bone.arrays import Flags, Floats, PartMap, Pixels, Reals
 from face2bone.bundle import ConceptBank
 from face2bone.errors import TrainingError
-from face2bone.explain.arrays import BoolArray, FloatArray, Pixels, RealArray, RegionMap
 from face2bone.explain.craft import concept_coefficients
 from face2bone.explain.location import exemplar_patches, location_tags
 from face2bone.explain.nmf import factorise, project, relative_error
 from face2bone.explain.sobol import total_indices
 from face2bone.modalities.input_spec import InputSpec
 from face2bone.modalities.parts import Part
-from face2bone.nn import Face2Bone
+from face2bone.nn import BundleNetwork
 from face2bone.nn.stages import MapGeometry
+from face2bone.progress import FractionDone
 from face2bone.runtime import network_input
 
 STRONG: Final = 0.5
@@ -64,9 +64,9 @@ class SubConcepts:
     """
 
     parent: int
-    basis: FloatArray
-    share: FloatArray
-    importance: FloatArray
+    basis: Floats
+    share: Floats
+    importance: Floats
     region_tags: tuple[str, ...]
     exemplars: Pixels
     error: float
@@ -74,18 +74,18 @@ class SubConcepts:
 
 
 def decompose_concept(
-    network: Face2Bone,
+    network: BundleNetwork,
     spec: InputSpec,
     bank: ConceptBank,
     parent: int,
     crops: Pixels,
-    region_maps: RegionMap,
+    region_maps: PartMap,
     parts: tuple[Part, ...],
     n_parts: int = 4,
     seed: int = 0,
     exemplars: int = 6,
     samples: int | None = None,
-    progress: Callable[[float], None] | None = None,
+    progress: FractionDone | None = None,
 ) -> SubConcepts:
     """Decompose one concept over prepared pictures: crops (N, H, W, C), maps (N, H, W).
 
@@ -124,13 +124,13 @@ def decompose_concept(
 
 
 def _read(
-    network: Face2Bone,
+    network: BundleNetwork,
     spec: InputSpec,
     bank: ConceptBank,
     parent: int,
     crops: Pixels,
-    progress: Callable[[float], None],
-) -> tuple[Maps, FloatArray]:
+    progress: FractionDone,
+) -> tuple[Maps, Floats]:
     """Stems (N, C', h', w') and the concept's coefficients (N, h, w)."""
     stems, strength = [], []
     for start in range(0, len(crops), BATCH):
@@ -144,7 +144,7 @@ def _read(
     return np.concatenate(stems), np.concatenate(strength)
 
 
-def _strong_positions(strength: FloatArray, stem: MapGeometry, cut: MapGeometry) -> BoolArray:
+def _strong_positions(strength: Floats, stem: MapGeometry, cut: MapGeometry) -> Flags:
     """The stem's positions (N, h', w') within half a step of one where the concept is strong."""
     peak = float(np.quantile(strength, 0.99))
     if peak <= 0:
@@ -154,18 +154,16 @@ def _strong_positions(strength: FloatArray, stem: MapGeometry, cut: MapGeometry)
         )
     at_cut = (strength >= STRONG * peak).astype(np.float64)
     down, across = _near(stem.rows, cut.rows, cut.step), _near(stem.columns, cut.columns, cut.step)
-    strong: BoolArray = down @ at_cut @ across.T > 0
+    strong: Flags = down @ at_cut @ across.T > 0
     return strong
 
 
-def _near(fine: FloatArray, coarse: FloatArray, step: float) -> FloatArray:
+def _near(fine: Floats, coarse: Floats, step: float) -> Floats:
     """1 where a fine position lies within half a coarse step of a coarse one, else 0."""
     return (np.abs(fine[:, None] - coarse) <= step / 2).astype(np.float64)
 
 
-def _parts(
-    stems: Maps, strong: BoolArray, parts: int, seed: int
-) -> tuple[FloatArray, FloatArray, float]:
+def _parts(stems: Maps, strong: Flags, parts: int, seed: int) -> tuple[Floats, Floats, float]:
     """Coefficients (N, r, h', w'), 0 where the concept is weak; W' (r, C'); and the error."""
     rows = stems.transpose(0, 2, 3, 1)[strong]
     sample = np.random.default_rng(seed).permutation(len(rows))[:MOST_POSITIONS]
@@ -177,15 +175,15 @@ def _parts(
 
 
 def _importance(
-    network: Face2Bone,
+    network: BundleNetwork,
     bank: ConceptBank,
     parent: int,
     stem: Maps,
-    U: FloatArray,
-    W: FloatArray,
+    U: Floats,
+    W: Floats,
     samples: int | None,
     seed: int,
-) -> FloatArray:
+) -> Floats:
     """Total Sobol indices (r,) of one photo's parts for the concept's presence in it.
 
     ``stem`` (C', h', w'), ``U`` (r, h', w'). What the parts do not express stays as it is, so
@@ -194,7 +192,7 @@ def _importance(
     """
     expressed = (W.T[:, :, None] * U.reshape(len(W), -1)).astype(np.float32)
 
-    def presence(masks: FloatArray) -> RealArray:
+    def presence(masks: Floats) -> Reals:
         means = []
         for start in range(0, len(masks), BATCH):
             down = (1 - masks[start : start + BATCH]).astype(np.float32)
@@ -203,7 +201,7 @@ def _importance(
             with torch.inference_mode():
                 features = network.features_after(torch.from_numpy(rest)).numpy()
             means.append(concept_coefficients(features, bank.basis)[:, parent].mean(axis=(1, 2)))
-        whole: RealArray = np.concatenate(means)[:, None]
+        whole: Reals = np.concatenate(means)[:, None]
         return whole
 
     return total_indices(presence, len(W), samples, seed).values[:, 0]

@@ -15,10 +15,11 @@ explanation is withheld by it was measured on drawn patients (docs/evidence/fait
 from dataclasses import dataclass
 from typing import Final
 
+from face2bone.arrays import Floats
 from face2bone.explain.agreement import least_agreement, rank_agreement
-from face2bone.explain.arrays import FloatArray
 from face2bone.explain.coalitions import shapley_values
 from face2bone.explain.curves import beaten_orders, descending, players
+from face2bone.words import message
 
 LEAST_BEATEN: Final = 0.95
 """An order found by chance beats this share of all orders once in twenty."""
@@ -39,21 +40,25 @@ class SelfCheck:
     def reason(self) -> str | None:
         """Why the explanation is withheld, as a sentence; None when it may be shown."""
         if self.agreement < self.least_agreement:
-            return (
+            return message(
                 "Two ways of hiding a region rank the regions differently (agreement "
-                f"{self.agreement:.2f}, at least {self.least_agreement:.2f} is asked), so the "
-                "ranking would say more about the hiding than about this face."
+                "{agreement}, at least {least} is asked), so the "
+                "ranking would say more about the hiding than about the picture.",
+                agreement=f"{self.agreement:.2f}",
+                least=f"{self.least_agreement:.2f}",
             )
         if self.beaten < LEAST_BEATEN:
-            return (
+            return message(
                 "Hiding regions in this explanation's order lowers the answer faster than only "
-                f"{self.beaten:.0%} of all orders do (at least {LEAST_BEATEN:.0%} is asked), so "
-                "the ranking is hardly better than chance."
+                "{beaten} of all orders do (at least {least} is asked), so "
+                "the ranking is hardly better than chance.",
+                beaten=f"{self.beaten:.0%}",
+                least=f"{LEAST_BEATEN:.0%}",
             )
         return None
 
 
-def self_check(first: FloatArray, second: FloatArray) -> SelfCheck:
+def self_check(first: Floats, second: Floats) -> SelfCheck:
     """Check one output's explanation by its tables (2^n,) under two baselines.
 
     For a class pass ``table[:, k]`` of the two region attributions. Equal values everywhere

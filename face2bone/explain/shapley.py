@@ -16,26 +16,27 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from face2bone.arrays import Floats
 from face2bone.calibration import Calibrator, calibrated
 from face2bone.explain.agreement import rank_agreement
-from face2bone.explain.arrays import FloatArray
 from face2bone.explain.baselines import Baseline
 from face2bone.explain.coalition_values import coalition_table
 from face2bone.explain.coalitions import LogitsOf, check_parts, interaction_values, shapley_values
 from face2bone.explain.estimate import RegionEstimate, drawn_order, estimated
 from face2bone.modalities.parts import Part
 from face2bone.modalities.prepared import Prepared
+from face2bone.progress import FractionDone
 
 if TYPE_CHECKING:
     import shap
 
 
-def expected_class(probabilities: FloatArray) -> FloatArray:
+def expected_class(probabilities: Floats) -> Floats:
     """The expected class (...) of probabilities (..., K): 0 is surely the first, K - 1 the last.
 
     The ordinal score of an answer; with normal, osteopenia and osteoporosis its severity, 0 to 2.
     """
-    score: FloatArray = probabilities @ np.arange(float(probabilities.shape[-1]))
+    score: Floats = probabilities @ np.arange(float(probabilities.shape[-1]))
     return score
 
 
@@ -47,7 +48,7 @@ class SeverityAttribution:
     every region painted over and of the face, and ``base + values.sum()`` is ``full``.
     """
 
-    values: FloatArray
+    values: Floats
     base: float
     full: float
 
@@ -61,29 +62,29 @@ class RegionAttribution:
     ``base + values.sum(axis=0)`` equals ``full`` to 1e-4.
     """
 
-    table: FloatArray
+    table: Floats
     baseline: str
     parts: tuple[Part, ...]
 
     @property
-    def base(self) -> FloatArray:
+    def base(self) -> Floats:
         """Logits (K,) with every region painted over."""
-        base: FloatArray = self.table[0]
+        base: Floats = self.table[0]
         return base
 
     @property
-    def full(self) -> FloatArray:
+    def full(self) -> Floats:
         """Logits (K,) of the whole face."""
-        full: FloatArray = self.table[-1]
+        full: Floats = self.table[-1]
         return full
 
     @cached_property
-    def values(self) -> FloatArray:
+    def values(self) -> Floats:
         """Shapley values (n, K) in logits: a row a region, a column a class."""
         return shapley_values(self.table, len(self.parts))
 
     @cached_property
-    def interactions(self) -> FloatArray:
+    def interactions(self) -> Floats:
         """Interaction indices (n, n, K) of pairs of regions, in logits; zero diagonal."""
         return interaction_values(self.table, len(self.parts))
 
@@ -120,7 +121,7 @@ def region_shapley(
     logits_of: LogitsOf,
     aligned: Prepared,
     baseline: Baseline,
-    progress: Callable[[float], None] | None = None,
+    progress: FractionDone | None = None,
     watch: Callable[[RegionEstimate], None] | None = None,
 ) -> RegionAttribution:
     """Exact Shapley values of the parts of ``aligned`` for every class's logit.
@@ -134,7 +135,7 @@ def region_shapley(
     check_parts(n)
     order = drawn_order(n)
 
-    def estimate(values: FloatArray) -> None:
+    def estimate(values: Floats) -> None:
         found = estimated(order[: len(values)], values, n)
         if watch is not None and found is not None:
             watch(found)
@@ -145,7 +146,7 @@ def region_shapley(
     return RegionAttribution(table, baseline.name, aligned.parts)
 
 
-def baseline_agreement(first: RegionAttribution, second: RegionAttribution) -> FloatArray:
+def baseline_agreement(first: RegionAttribution, second: RegionAttribution) -> Floats:
     """Spearman rank correlation (K,) between two baselines' region values, one a class.
 
     1: both rank the regions alike; 0: no relation, or values that are all equal and rank nothing.
@@ -155,8 +156,8 @@ def baseline_agreement(first: RegionAttribution, second: RegionAttribution) -> F
     )
 
 
-def lowest_agreement(games: Sequence[RegionAttribution]) -> FloatArray:
+def lowest_agreement(games: Sequence[RegionAttribution]) -> Floats:
     """The lowest ``baseline_agreement`` (K,) of any two of several baselines, one a class."""
     pairs = [baseline_agreement(a, b) for a, b in combinations(games, 2)]
-    lowest: FloatArray = np.min(pairs, axis=0)
+    lowest: Floats = np.min(pairs, axis=0)
     return lowest

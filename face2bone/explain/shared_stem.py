@@ -14,15 +14,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from face2bone.explain.arrays import BoolArray, FloatArray, Pixels, RegionMap
+from face2bone.arrays import Flags, Floats, Integers, PartMap, Pixels, Singles
 from face2bone.explain.coalitions import BATCH, all_coalitions
 from face2bone.nn.stages import MapGeometry
 from face2bone.runtime import StagedNetwork
-
-Indices = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -33,19 +29,19 @@ class SharedStem:
     what a visible region adds to the pattern looked up at a position, 0 where it is unseen.
     """
 
-    pieces: Floats
-    bits: Indices
+    pieces: Singles
+    bits: Integers
 
-    def of(self, coalitions: BoolArray) -> Floats:
+    def of(self, coalitions: Flags) -> Singles:
         """The stems (B, h, w, C) of coalitions (B, n)."""
         pattern = np.tensordot(coalitions.astype(np.int64), self.bits, axes=1)
         rows, columns = np.ogrid[: self.bits.shape[1], : self.bits.shape[2]]
-        pieced: Floats = self.pieces[pattern, rows, columns]
+        pieced: Singles = self.pieces[pattern, rows, columns]
         return pieced
 
 
 def shared_stem(
-    network: StagedNetwork, painted: Callable[[BoolArray], Pixels], region_map: RegionMap, n: int
+    network: StagedNetwork, painted: Callable[[Flags], Pixels], region_map: PartMap, n: int
 ) -> SharedStem:
     """Run the stem for the patterns that all coalitions of ``n`` players are made of.
 
@@ -61,7 +57,7 @@ def shared_stem(
     return SharedStem(np.concatenate(stems), seen * (1 << colours)[:, None, None])
 
 
-def seen_players(region_map: RegionMap, n: int, stem: MapGeometry) -> BoolArray:
+def seen_players(region_map: PartMap, n: int, stem: MapGeometry) -> Flags:
     """Which of n players each position of a local map sees a pixel of: bool (n, h, w)."""
     inside = region_map[None] == np.arange(n)[:, None, None]
     down, across = _windows(stem.rows, stem.field), _windows(stem.columns, stem.field)
@@ -69,7 +65,7 @@ def seen_players(region_map: RegionMap, n: int, stem: MapGeometry) -> BoolArray:
     return np.stack([bands[:, :, window].any(axis=2) for window in across], axis=2)
 
 
-def _windows(centres: FloatArray, field: int | None) -> list[slice]:
+def _windows(centres: Floats, field: int | None) -> list[slice]:
     """What each position sees along an axis; everything where ``field`` is None."""
     if field is None:
         return [slice(None)] * len(centres)
@@ -77,7 +73,7 @@ def _windows(centres: FloatArray, field: int | None) -> list[slice]:
     return [slice(max(start, 0), max(start + field, 0)) for start in starts]
 
 
-def fewest_colours(clash: BoolArray) -> list[int]:
+def fewest_colours(clash: Flags) -> list[int]:
     """A colour for each of n players, no two that clash (n, n) alike, with as few as can be.
 
     Colours count from 0. Tries every colouring with 1, 2, ... colours: n is a dozen.

@@ -35,7 +35,7 @@ from typing import Final
 
 import numpy as np
 
-from face2bone.explain.arrays import FloatArray, RealArray
+from face2bone.arrays import Floats, Reals
 
 SAMPLES: Final = 256
 GROUPS: Final = 16  # of the jackknife; divides every number of samples
@@ -44,7 +44,7 @@ MOST_INPUTS: Final = 10
 inputs by over 5%."""
 
 
-def replicated_design(inputs: int, samples: int, seed: int) -> tuple[FloatArray, FloatArray]:
+def replicated_design(inputs: int, samples: int, seed: int) -> tuple[Floats, Floats]:
     """The two samples A and B, each (n, R) in [0, 1)."""
     from scipy.optimize import linear_sum_assignment
     from scipy.stats import qmc  # a second to import, and a result needs none of it
@@ -65,12 +65,12 @@ class TotalIndices:
     At least about 95% of repeats with other random masks lie within two of them.
     """
 
-    values: FloatArray
-    errors: FloatArray
+    values: Floats
+    errors: Floats
 
 
 def total_indices(
-    function: Callable[[FloatArray], RealArray],
+    function: Callable[[Floats], Reals],
     inputs: int,
     samples: int | None = None,
     seed: int = 0,
@@ -93,16 +93,14 @@ def total_indices(
     return TotalIndices(np.clip(values, 0.0, 1.0), errors)
 
 
-def _outputs(
-    function: Callable[[FloatArray], RealArray], A: FloatArray, B: FloatArray, i: int
-) -> FloatArray:
+def _outputs(function: Callable[[Floats], Reals], A: Floats, B: Floats, i: int) -> Floats:
     """Outputs (n, K) for C_i."""
     C = A.copy()
     C[:, i] = B[:, i]
     return np.asarray(function(C), dtype=np.float64)
 
 
-def _indices(base: FloatArray, changed: FloatArray) -> FloatArray:
+def _indices(base: Floats, changed: Floats) -> Floats:
     """S_T (R, K) of outputs for A, (n, K), and for every C_i, (R, n, K)."""
     half_square = 0.5 * np.square(changed - base).mean(axis=1)
     mean = 0.5 * (base.mean(axis=0) + changed.mean(axis=1))

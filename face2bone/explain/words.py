@@ -2,9 +2,22 @@
 
 from typing import Final
 
+from face2bone.words import template
+
 _NUMBERS: Final = (
-    *("no", "one", "two", "three", "four", "five", "six"),
-    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+    template("no"),
+    template("one"),
+    template("two"),
+    template("three"),
+    template("four"),
+    template("five"),
+    template("six"),
+    template("seven"),
+    template("eight"),
+    template("nine"),
+    template("ten"),
+    template("eleven"),
+    template("twelve"),
 )
 
 

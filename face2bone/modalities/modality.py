@@ -6,51 +6,58 @@ whether it holds a face, a knee or a hand.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from face2bone.errors import SubjectError
 from face2bone.modalities.input_spec import InputSpec
+from face2bone.modalities.measure import Measure
 from face2bone.modalities.parts import Part
+from face2bone.modalities.photo import MAX_BYTES as PHOTO_BYTES
 from face2bone.modalities.prepared import Prepared
 from face2bone.modalities.schematic import Schematic
+from face2bone.modalities.verdict import QualityVerdict
+from face2bone.words import template
+
+PHOTO_FORMATS: Final = template("JPEG, PNG, WebP or HEIC")
 
 
 class Picture(Protocol):
     """An upright picture without metadata."""
 
     @property
-    def pixels(self) -> NDArray[np.uint8]:
-        """uint8 (H, W, C)."""
-
-    @property
     def sha256(self) -> str:
         """Of the bytes it was read from."""
 
-
-class Verdict(Protocol):
-    """What the checks of a picture found."""
-
     @property
-    def status(self) -> str:
-        """One of "accept", "warn" and "reject"."""
-
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        """Every remark in words, the gravest first."""
+    def shown(self) -> NDArray[np.uint8]:
+        """(H, W) or (H, W, 3), for a person to look at."""
 
 
 class Subject(Protocol):
     """What was found in a picture, and whether it may be assessed."""
 
     @property
-    def quality(self) -> Verdict:
+    def quality(self) -> QualityVerdict:
         """Of this subject."""
 
     @property
     def aligned(self) -> Prepared:
         """As the network reads it."""
+
+    @property
+    def called(self) -> str:
+        """What it is called where the picture shows several, such as "right knee"; else ""."""
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What else a person has to know of it, such as which of two knees it is."""
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """What was measured on it by a rule, beside the network."""
 
 
 AnyPicture = TypeVar("AnyPicture", bound=Picture)
@@ -61,22 +68,42 @@ AnySubject = TypeVar("AnySubject", bound=Subject)
 class Modality(Generic[AnyPicture, AnySubject]):
     """A kind of picture.
 
-    id: as files name it. noun: in a sentence, "the photo". pictures: what they show, in words.
-    read: bytes nobody vouches for -> picture; raises ``PhotoError``.
-    prepare: picture -> its subjects, one or several (two knees on one film); raises ``FaceError``
-        or its like where there is none.
+    id: as files name it. noun: in a sentence, "the photo"; title: as a heading, "Photo".
+    subject: what is assessed, "the face".
+    kind: one of them by its full name, "face photograph". pictures: what they show, in words.
+    read: bytes nobody vouches for -> picture; raises ``PictureError``.
+    prepare: picture -> its subjects, the best found first, ``most_subjects`` of them at most (two
+        knees on one film); raises ``SubjectError`` where there is none.
+    rejected, unusable: raised for a subject that fails a quality check, and the sentence before
+        the reasons.
     parts: what a prepared subject is divided into; input: the pixels it is prepared as;
     schematic: a drawing of the parts that values can be shown on.
+    asks: what the picture has to be like, a sentence; formats: of its files, in words, with at
+        most ``most_bytes``. camera: whether one can be taken with the camera at hand.
+    most_pictures: how many of one patient may be looked at together.
+    shows_age: whether how old the subject looks can be said beside the answer.
     """
 
     id: str
     noun: str
+    subject: str
+    kind: str
     pictures: str
     read: Callable[[bytes], AnyPicture]
     prepare: Callable[[AnyPicture], tuple[AnySubject, ...]]
     parts: tuple[Part, ...]
     input: InputSpec
     schematic: Schematic
+    rejected: type[SubjectError]
+    unusable: str
+    most_subjects: int = 1
+    title: str = "Picture"
+    asks: str = ""
+    formats: str = PHOTO_FORMATS
+    most_bytes: int = PHOTO_BYTES
+    camera: bool = False
+    most_pictures: int = 1
+    shows_age: bool = False
 
 
 AnyModality = Modality[Any, Any]

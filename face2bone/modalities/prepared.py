@@ -26,3 +26,11 @@ class Prepared:
     transform: NDArray[np.float32]
     parts: tuple[Part, ...]
     spec: InputSpec
+
+    @property
+    def from_left(self) -> float:
+        """Where the crop's middle lies in the picture, pixels from its left."""
+        linear, shift = self.transform[:, :2].astype(np.float64), self.transform[:, 2]
+        height, width = self.mask.shape
+        middle = np.array([(width - 1) / 2, (height - 1) / 2])
+        return float(np.linalg.solve(linear, middle - shift)[0])

@@ -1,14 +1,18 @@
-"""The network: FaceNet's trunk, FSA, SSAM, a small transformer and a KAN head."""
+"""The networks: what every one must offer (``network.py``), and those that studies use."""
 
+from face2bone.nn.architecture import Architecture
 from face2bone.nn.config import NetworkConfig
-from face2bone.nn.face2bone import Face2Bone, FaceNetwork, TrainingOutputs
+from face2bone.nn.face2bone import Face2Bone
+from face2bone.nn.network import BundleNetwork, PictureNetwork, TrainingOutputs
 from face2bone.nn.normalise import normalise
 from face2bone.nn.ssam import region_fractions, region_loss
 
 __all__ = [
+    "Architecture",
+    "BundleNetwork",
     "Face2Bone",
-    "FaceNetwork",
     "NetworkConfig",
+    "PictureNetwork",
     "TrainingOutputs",
     "normalise",
     "region_fractions",

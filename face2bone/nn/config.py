@@ -4,14 +4,19 @@ Everything the constructor of `Face2Bone` needs is here, and nothing about train
 given for width 1.0, which is FaceNet's own; `NetworkConfig.channels` scales them.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal, Self, get_args
+from dataclasses import dataclass, fields
+from typing import Final, Literal, get_args
 
-from face2bone.errors import SettingsError
+from face2bone.nn.architecture import Architecture, require, span
+from face2bone.words import message, template
 
 Arm = Literal["on", "off", "control"]
 Head = Literal["kan", "mlp", "linear"]
+ARM_WORDS: Final = {
+    "on": template("on"),
+    "off": template("off"),
+    "control": template("control"),
+}
 
 CROP_SIZE = 160  # pixels a side of the aligned crop
 GRID_SIZE = 17  # the map after repeat_1, where FSA and SSAM act
@@ -28,14 +33,14 @@ MOST = {
     "kan_hidden": 64,
     "kan_grid": 64,
     "kan_order": 8,
-    "outputs": 64,
+    "outputs": 128,
 }
 """Largest sizes: all of them together make 57 million numbers, 230 MB. A network is built before
 its weights are compared with it, so a card with a size beyond reason must not get that far."""
 
 
 @dataclass(frozen=True)
-class NetworkConfig:
+class NetworkConfig(Architecture):
     """Architecture of a Face2Bone network.
 
     width: factor on every channel count, in (0, 1]; 1.0 has FaceNet's sizes and state dict.
@@ -78,10 +83,16 @@ class NetworkConfig:
 
     def __post_init__(self) -> None:
         for name in ("fsa", "ssam", "transformer"):
-            _require(getattr(self, name) in get_args(Arm), name, f"one of {get_args(Arm)}")
-        _require(self.head in get_args(Head), "head", f"one of {get_args(Head)}")
-        _require(0.0 < self.width <= 1.0, "width", "above 0 and at most 1")
-        _require(0.0 <= self.dropout < 1.0, "dropout", "at least 0 and below 1")
+            require(
+                getattr(self, name) in get_args(Arm),
+                name,
+                message("one of {values}", values=get_args(Arm)),
+            )
+        require(
+            self.head in get_args(Head), "head", message("one of {values}", values=get_args(Head))
+        )
+        require(0.0 < self.width <= 1.0, "width", template("above 0 and at most 1"))
+        require(0.0 <= self.dropout < 1.0, "dropout", template("at least 0 and below 1"))
         for field in fields(self):
             if field.type is int:
                 least, most = (
@@ -89,34 +100,26 @@ class NetworkConfig:
                     MOST.get(field.name, GRID_SIZE**2),
                 )
                 holds = least <= getattr(self, field.name) <= most
-                _require(holds, field.name, f"at least {least} and at most {most}")
+                require(holds, field.name, span(least, most))
         for name in ("fsa_heads", "transformer_heads"):
-            _require(CHANNEL_STEP % getattr(self, name) == 0, name, "1, 2, 4 or 8")
-        _require(self.fsa_modes < (GRID_SIZE**2 + 1) // 2, "fsa_modes", "below 145")
-        _require(self.fsa_row_keep < self.fsa_modes, "fsa_row_keep", "below fsa_modes")
+            require(CHANNEL_STEP % getattr(self, name) == 0, name, template("1, 2, 4 or 8"))
+        require(self.fsa_modes < (GRID_SIZE**2 + 1) // 2, "fsa_modes", template("below 145"))
+        require(self.fsa_row_keep < self.fsa_modes, "fsa_row_keep", template("below fsa_modes"))
+
+    @property
+    def in_words(self) -> str:
+        """What it is, for the model's facts."""
+        return message(
+            "InceptionResnetV1 at width {width} with frequency-sparse attention ({fsa}), spatial "
+            "gate ({ssam}), transformer ({transformer}) and a {head} head; attention and gate are "
+            "our reconstruction of modules known by name only",
+            width=f"{self.width:g}",
+            fsa=ARM_WORDS[self.fsa],
+            ssam=ARM_WORDS[self.ssam],
+            transformer=ARM_WORDS[self.transformer],
+            head=self.head,
+        )
 
     def channels(self, full: int) -> int:
         """A channel count at this width: `full` scaled, then rounded to a multiple of 8."""
         return max(CHANNEL_STEP, round(full * self.width / CHANNEL_STEP) * CHANNEL_STEP)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values, for a card or a checkpoint."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """The inverse of `to_dict`. Raises SettingsError on a name this version does not know."""
-        unknown = sorted(set(values) - {field.name for field in fields(cls)})
-        if unknown:
-            raise SettingsError(
-                f"The network configuration has unknown entries: {', '.join(unknown)}. "
-                "Remove them, or use the version of the package that wrote them."
-            )
-        return cls(**values)
-
-
-def _require(holds: bool, name: str, rule: str) -> None:
-    if not holds:
-        raise SettingsError(
-            f"The network setting {name!r} has a wrong value. Make it {rule} and start again."
-        )

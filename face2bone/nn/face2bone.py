@@ -11,8 +11,6 @@ ours and stand in docs/reference/network.md. Widths at 1.0:
                -> LayerNorm, tanh -> KAN -> (B, K) logits; linear -> T-score
 """
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 
@@ -21,23 +19,10 @@ from face2bone.nn.controls import MLP, PointwiseControl, PooledControl, paramete
 from face2bone.nn.fsa import FrequencySparseAttention
 from face2bone.nn.inception_resnet_v1 import STAGES, InceptionResnetV1, mixed_6a_channels
 from face2bone.nn.kan import KAN, Bounded
+from face2bone.nn.network import BundleNetwork, PictureNetwork, TrainingOutputs
 from face2bone.nn.ssam import SpatialSupervisedAttention
 from face2bone.nn.stages import Stages
 from face2bone.nn.transformer import MapEncoder
-
-
-@dataclass(frozen=True)
-class TrainingOutputs:
-    """Everything a loss may look at.
-
-    logits (B, K); t_score (B,) in standard deviations; region_logits (B, 11, 17, 17), None unless
-    SSAM is on; embedding (B, E), the fused vector before the classifier.
-    """
-
-    logits: Tensor
-    t_score: Tensor
-    region_logits: Tensor | None
-    embedding: Tensor
 
 
 class TokenBranch(nn.Module):
@@ -58,20 +43,14 @@ class TokenBranch(nn.Module):
         return share
 
 
-class FaceNetwork(nn.Module):
-    """What training asks of any network: Face2Bone, or one it is compared with."""
-
-    def training_outputs(self, x: Tensor) -> TrainingOutputs:
-        """(B, 3, 160, 160) -> everything a loss may look at."""
-        raise NotImplementedError
-
-
-class Face2Bone(FaceNetwork):
+class Face2Bone(BundleNetwork, PictureNetwork):
     """Face crop to bone mass class logits; `features` and `head` are two separate calls.
 
     Two networks made from the same seed that differ only in fsa, ssam or transformer start with
     the same trunk and classifier and give the same outputs until trained.
     """
+
+    config: NetworkConfig
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
@@ -109,8 +88,8 @@ class Face2Bone(FaceNetwork):
         """(B, 3, 160, 160) -> the cut (B, C, 8, 8), non-negative."""
         return self._features(x)[0]
 
-    def head(self, features: Tensor) -> Tensor:
-        """The cut (B, C, 8, 8) -> logits (B, K)."""
+    def head(self, features: Tensor, beside: Tensor | None = None) -> Tensor:
+        """The cut (B, C, 8, 8) -> logits (B, K); nothing is read beside the photo."""
         logits: Tensor = self.classifier(self.bound(self.embed(features)))
         return logits
 
@@ -122,16 +101,12 @@ class Face2Bone(FaceNetwork):
         """(B, 256, 17, 17) -> the cut (B, C, 8, 8)."""
         return self._from_stem(stem)[0]
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(B, 3, 160, 160) -> logits (B, K)."""
-        return self.head(self.features(x))
-
     def embed(self, features: Tensor) -> Tensor:
         """The cut (B, C, 8, 8) -> the fused vector (B, E)."""
         vector = self.backbone.to_vector(features)
         return vector if self.tokens is None else vector + self.tokens(features)
 
-    def training_outputs(self, x: Tensor) -> TrainingOutputs:
+    def training_outputs(self, x: Tensor, beside: Tensor | None = None) -> TrainingOutputs:
         """(B, 3, 160, 160) -> logits, T-score, region logits and embedding of one pass."""
         features, region_logits = self._features(x)
         embedding = self.embed(features)

@@ -241,7 +241,11 @@ def load_facenet_weights(module: InceptionResnetV1, path: Path, sha256: str) -> 
     the shapes differ.
     """
     if not path.is_file():
-        raise BundleMissing("The FaceNet weights file is not there. Check the path given.")
+        raise BundleMissing(
+            "There is no file {file} with the trunk's weights. Name facenet-pytorch's file "
+            "with --trunk.",
+            file=path.name,
+        )
     if hashlib.sha256(path.read_bytes()).hexdigest() != sha256.lower():
         raise BundleCorrupt(
             "The FaceNet weights file differs from its recorded SHA-256. Download it again."

@@ -10,6 +10,8 @@ import numpy.typing as npt
 class MapGeometry:
     """One map: position i along an axis is centred on ``first`` + ``step`` * i input pixels.
 
+    first_row: of the rows, where they begin elsewhere than the columns.
+
     height, width: positions. field: pixels a side that one position sees; None where it sees the
     whole input. non_negative: whether the map follows a ReLU, which CRAFT needs (Fel et al. 2023).
     """
@@ -20,11 +22,13 @@ class MapGeometry:
     step: float
     field: int | None
     non_negative: bool
+    first_row: float | None = None
 
     @property
     def rows(self) -> npt.NDArray[np.float64]:
         """Input pixel that each row is centred on; (height,)."""
-        return self.first + self.step * np.arange(self.height, dtype=np.float64)
+        first = self.first if self.first_row is None else self.first_row
+        return first + self.step * np.arange(self.height, dtype=np.float64)
 
     @property
     def columns(self) -> npt.NDArray[np.float64]:

@@ -3,6 +3,7 @@
 One database, SQLite by default and PostgreSQL by URL; docs/clinic/records.md says what is in it.
 """
 
+from face2bone.records.assessment_changes import correct_pseudonym, delete_assessment
 from face2bone.records.audit_trail import Verification, verify
 from face2bone.records.backup import back_up
 from face2bone.records.clinic import ClinicReport, clinic_report, write_results
@@ -25,24 +26,38 @@ from face2bone.records.followup import (
 )
 from face2bone.records.import_export import export_records, import_records
 from face2bone.records.photos import write_key
+from face2bone.records.saved_assessments import (
+    AssessmentChange,
+    SavedAssessment,
+    assessment_changes,
+    count_saved,
+    known_pseudonyms,
+    saved_assessments,
+)
 from face2bone.records.saving import DECISIONS, Visit, save
 from face2bone.records.store import Records, open_records
 
 __all__ = [
     "DECISIONS",
+    "AssessmentChange",
     "ClinicReport",
     "ConsentBy",
     "DxaChange",
     "DxaEntry",
     "DxaResult",
     "Records",
+    "SavedAssessment",
     "StoredAssessment",
     "Verification",
     "Visit",
+    "assessment_changes",
     "back_up",
     "clinic_report",
     "consent_text",
     "correct_dxa",
+    "correct_pseudonym",
+    "count_saved",
+    "delete_assessment",
     "delete_person",
     "dxa_history",
     "enter_dxa",
@@ -51,8 +66,10 @@ __all__ = [
     "import_dxa",
     "import_records",
     "kept_assessments",
+    "known_pseudonyms",
     "open_records",
     "save",
+    "saved_assessments",
     "verify",
     "waiting",
     "withdraw_dxa",

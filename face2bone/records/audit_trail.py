@@ -24,12 +24,20 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, Subquery, func, insert, select
 
+from face2bone.choices import FIRST_STUDY
 from face2bone.records.store import Records
-from face2bone.records.tables import ASSESSMENT, AUDIT_ENTRY, DXA_CHANGE, DXA_RESULT, PATIENT, PHOTO
+from face2bone.records.tables import (
+    ASSESSMENT,
+    ASSESSMENT_CHANGE,
+    AUDIT_ENTRY,
+    DXA_CHANGE,
+    DXA_RESULT,
+    PATIENT,
+    PHOTO,
+)
 
 FIRST: Final = "0" * 64  # previous_hash of entry 1
 VERSION: Final = 3
-FIRST_STUDY: Final = "face2bone"
 FIRST_OUTPUTS: Final = ("normal", "osteopenia", "osteoporosis")
 _SEALED: Final = tuple(c.name for c in AUDIT_ENTRY.columns if c.name != "entry_hash")
 
@@ -37,12 +45,18 @@ Row = Mapping[str, Any] | RowMapping
 
 
 class Action(Enum):
-    """What an entry says was done."""
+    """What an entry says was done.
+
+    A record that was removed by itself is named by ``REMOVED``; ``REMOVAL`` seals the reason.
+    """
 
     SAVED = "saved"
     DXA = "dxa"
     CORRECTED = "corrected"
     WITHDRAWN = "withdrawn"
+    MOVED = "moved"
+    REMOVED = "removed"
+    REMOVAL = "removal"
     IMPORTED = "imported"
     EXPORTED = "exported"
     BACKED_UP = "backed up"
@@ -131,7 +145,8 @@ def verify(records: Records, head: str | None = None) -> Verification:
     """Walk the whole trail and compare every living record with what it says.
 
     ``head`` is the newest hash noted at an earlier time and kept elsewhere: only with it can a
-    trail be caught whose end was cut off, or that was rewritten from the first entry on.
+    trail be caught whose end was cut off, or that was rewritten from the first entry on. Where
+    ``records`` notes its heads in a file, every one of them is looked for too.
     """
     with records.reading() as connection:
         entries = connection.execute(select(AUDIT_ENTRY).order_by(AUDIT_ENTRY.c.sequence))
@@ -139,6 +154,8 @@ def verify(records: Records, head: str | None = None) -> Verification:
         living, orphans = _living(connection)
         faults = [*_chain_faults(trail), *orphans, *_record_faults(trail, living)]
     hashes = [row["entry_hash"] for row in trail]
+    if records.heads is not None:
+        faults += records.heads.faults({row["sequence"]: row["entry_hash"] for row in trail})
     if head is not None and head not in hashes:
         faults.append(f"the entry {head[:12]}… noted earlier is no longer in the trail")
     return Verification(len(trail), hashes[-1] if hashes else FIRST, tuple(faults))
@@ -200,6 +217,11 @@ def _living(connection: Connection) -> tuple[dict[str, _Record], list[str]]:
             found[record_id] = _Record(row, people[row["subject"]], photos.pop(record_id, b""))
         else:
             orphans.append(_orphan("record", record_id, "person"))
+    for row in connection.execute(select(ASSESSMENT_CHANGE)).mappings():
+        if row["subject"] in people:
+            found[row["change_id"]] = _Record(row, people[row["subject"]])
+        else:
+            orphans.append(_orphan("record", row["change_id"], "person"))
     for row in connection.execute(select(DXA_RESULT)).mappings():
         if row["assessment_id"] in found:
             found[row["dxa_id"]] = _Record(row, found[row["assessment_id"]].person)
@@ -225,6 +247,11 @@ def _record_faults(trail: list[RowMapping], living: Mapping[str, _Record]) -> It
         entry = written.get(record_id)
         if entry is None:
             yield f"record {record_id[:12]}… is in the database and not in the trail"
+        elif entry["action"] == Action.REMOVED.value:
+            yield (
+                f"record {record_id[:12]}… is in the database, and entry {entry['sequence']} "
+                "says that it was removed"
+            )
         elif entry["subject"] != subject or entry["content_hash"] != record.hash(
             entry["chain_version"]
         ):
@@ -232,7 +259,8 @@ def _record_faults(trail: list[RowMapping], living: Mapping[str, _Record]) -> It
         elif subject in gone:
             yield f"record {record_id[:12]}… is of a person the trail says was removed"
     for record_id, entry in written.items():
-        if record_id not in living and entry["subject"] not in gone:
+        removed = entry["subject"] in gone or entry["action"] == Action.REMOVED.value
+        if record_id not in living and not removed:
             yield (
                 f"record {record_id[:12]}… of entry {entry['sequence']} is gone, "
                 "and the trail does not say that it was removed"

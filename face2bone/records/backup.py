@@ -30,7 +30,9 @@ def back_up(records: Records, out: Path, by: str) -> Path:
             "pg_dump --format=custom --file=records.dump DATABASE."
         )
     if out.exists():
-        raise RecordRefused(f"There is a file {out.name} already. Name a new one for the copy.")
+        raise RecordRefused(
+            "There is a file {file} already. Name a new one for the copy.", file=out.name
+        )
     with records.writing() as connection:
         append(connection, clock.now(), [Event(action=Action.BACKED_UP, actor=by)])
     try:
@@ -39,8 +41,10 @@ def back_up(records: Records, out: Path, by: str) -> Path:
             _copy(records.file, part)
     except (OSError, sqlite3.Error) as error:
         raise RecordsUnavailable(
-            f"The copy {out.name} cannot be written ({type(error).__name__}). "
-            "Check the disk's free space and that its folder may be written to."
+            "The copy {file} cannot be written ({reason}). Check the disk's free space and "
+            "that its folder may be written to.",
+            file=out.name,
+            reason=type(error).__name__,
         ) from error
     return out
 

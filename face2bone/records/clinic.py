@@ -84,8 +84,10 @@ def write_results(report: ClinicReport, path: Path) -> None:
     """
     if not report.look:
         raise RecalibrationRefused(
-            f"{report.counted} DXA results count so far and the first look is at {LOOK_EVERY}. "
-            "Collect more results."
+            "{count} DXA results count so far and the first look is at {first}. "
+            "Collect more results.",
+            count=report.counted,
+            first=LOOK_EVERY,
         )
     rows = [
         (

@@ -7,12 +7,14 @@ from importlib import resources
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from face2bone.words import template
+
 
 class ConsentBy(Enum):
     """Who consents."""
 
-    PATIENT = "patient"
-    REPRESENTATIVE = "legal representative"
+    PATIENT = template("patient")
+    REPRESENTATIVE = template("legal representative")
 
 
 class ConsentText(BaseModel):

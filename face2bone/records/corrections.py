@@ -117,7 +117,7 @@ def replace_result(
 def checked_reason(reason: str) -> None:
     """Refuse a change for no reason; raises ``RecordRefused``."""
     for rule in text_problems(reason, REASON_LIMIT):
-        raise RecordRefused(f"The reason {rule}. Say in a few words why the result changes.")
+        raise RecordRefused("The reason {rule}. Say in a few words why.", rule=rule)
 
 
 def _current(connection: Connection, dxa_id: str) -> RowMapping:

@@ -14,7 +14,7 @@ from face2bone.errors import RecordRefused
 from face2bone.records.audit_trail import Action, Event, append, stamp
 from face2bone.records.saving import NAME_LIMIT, text_problems
 from face2bone.records.store import Records
-from face2bone.records.tables import ASSESSMENT, PATIENT
+from face2bone.records.tables import ASSESSMENT, ASSESSMENT_CHANGE, PATIENT
 
 
 def delete_person(records: Records, patient_id: str, by: str) -> bool:
@@ -38,17 +38,14 @@ def delete_person(records: Records, patient_id: str, by: str) -> bool:
 def expire(records: Records, days: int, by: str, now: datetime | None = None) -> int:
     """Remove everyone whose newest assessment is more than ``days`` days old; returns how many.
 
+    Of whom only deleted assessments were kept, the newest deletion counts.
+
     Raises ``RecordRefused`` when ``by`` names nobody.
     """
     checked_actor(by)
     limit = stamp((now or clock.now()) - timedelta(days=days))
-    newest = (
-        select(ASSESSMENT.c.subject)
-        .group_by(ASSESSMENT.c.subject)
-        .having(func.max(ASSESSMENT.c.saved_at) < limit)
-    )
     with records.writing() as connection:
-        subjects = list(connection.scalars(newest))
+        subjects = [*_last_before(connection, limit), *_nothing_left_since(connection, limit)]
         _remove(connection, subjects, Action.EXPIRED, by)
     records.forget_log()
     return len(subjects)
@@ -57,7 +54,30 @@ def expire(records: Records, days: int, by: str, now: datetime | None = None) ->
 def checked_actor(by: str) -> None:
     """Refuse a job nobody signs; raises ``RecordRefused``."""
     for rule in text_problems(by, NAME_LIMIT):
-        raise RecordRefused(f"The name of who does this {rule}. Give your name or initials.")
+        raise RecordRefused(
+            "The name of who does this {rule}. Give your name or initials.", rule=rule
+        )
+
+
+def _last_before(connection: Connection, limit: str) -> list[str]:
+    newest = (
+        select(ASSESSMENT.c.subject)
+        .group_by(ASSESSMENT.c.subject)
+        .having(func.max(ASSESSMENT.c.saved_at) < limit)
+    )
+    return list(connection.scalars(newest))
+
+
+def _nothing_left_since(connection: Connection, limit: str) -> list[str]:
+    """People of whom nothing is kept but why it was deleted."""
+    change = ASSESSMENT_CHANGE.c
+    newest = (
+        select(change.subject)
+        .where(change.subject.not_in(select(ASSESSMENT.c.subject)))
+        .group_by(change.subject)
+        .having(func.max(change.changed_at) < limit)
+    )
+    return list(connection.scalars(newest))
 
 
 def _remove(connection: Connection, subjects: list[str], action: Action, by: str) -> None:

@@ -31,6 +31,7 @@ from face2bone.records.store import Records
 from face2bone.tabular.cells import as_date, as_number
 from face2bone.tabular.delimited import SHOWN
 from face2bone.tabular.leading_zeros import without_zeros
+from face2bone.words import CLAUSES, message, template, together
 
 COLUMNS: Final = ("patient_id", "site", "t_score", "measured_on")
 ASSESSMENT_ID: Final = "assessment_id"
@@ -49,7 +50,7 @@ def import_dxa(records: Records, path: Path, by: str) -> int:
     checked_actor(by)
     cells = read_table(path, COLUMNS, OPTIONAL)
     if cells.empty:
-        raise ImportRefused(f"{path.name} holds no results. Write one row a T-score.")
+        raise ImportRefused("{file} holds no results. Write one row a T-score.", file=path.name)
     # A table with nothing to take in is refused while everybody else can still write.
     _all_matched(path.name, cells, kept_assessments(records))
     with records.writing() as connection:
@@ -94,7 +95,7 @@ def _all_matched(
         try:
             matched.append(_matched(cell, own, by_number, taken))
         except ValueError as problem:
-            problems.append(f"row {row}: {problem}")
+            problems.append(message("row {row}: {problem}", row=int(row), problem=str(problem)))
     if problems:
         raise refused(name, problems)
     return matched
@@ -114,9 +115,9 @@ def _matched(
     reason = cell.get(REASON, "")
     problems = [*result_problems(result, one.saved_on), *_clashes(result, one, reason)]
     if (one.assessment_id, result.site) in taken:
-        problems.append("stands twice in the table for this site")
+        problems.append(template("stands twice in the table for this site"))
     if problems:
-        raise ValueError("; ".join(problems))
+        raise ValueError(together(problems, CLAUSES))
     taken.add((one.assessment_id, result.site))
     return _Matched(one.assessment_id, result, reason)
 
@@ -125,29 +126,41 @@ def _clashes(result: DxaResult, one: StoredAssessment, reason: str) -> Iterator[
     """What is wrong with a result beside those that are kept of its assessment."""
     earlier = next((kept for kept in one.results if kept.site == result.site), None)
     if result == earlier:
-        yield "is in the records already"
+        yield template("is in the records already")
     elif earlier is not None and not reason:
-        yield f"has a result already ({earlier.words}); give the {REASON} if this corrects it"
+        yield message(
+            "has a result already ({result}); give the {column} if this corrects it",
+            result=earlier.words,
+            column=REASON,
+        )
     elif reason and earlier is None:
-        yield f"gives a {REASON}, and there is no result that it could correct"
+        yield message(
+            "gives a {column}, and there is no result that it could correct", column=REASON
+        )
     elif reason:
-        yield from (f"gives a {REASON} that {rule}" for rule in text_problems(reason, REASON_LIMIT))
+        for rule in text_problems(reason, REASON_LIMIT):
+            yield message("gives a {column} that {rule}", column=REASON, rule=rule)
 
 
 def parsed(cell: Mapping[str, str]) -> DxaResult:
     """The result in a row's cells; ``ValueError`` says which cell is none."""
     empty = [name for name in COLUMNS if name in cell and not cell[name]]
     if empty:
-        raise ValueError(f"{', '.join(empty)} missing")
+        raise ValueError(message("{columns} missing", columns=tuple(empty)))
     try:
         t_score = as_number(cell["t_score"])
     except ValueError as error:
-        raise ValueError(f"t_score: {cell['t_score'][:SHOWN]!r} {error}") from error
+        raise ValueError(_of_cell(cell, "t_score", str(error))) from error
     try:
         measured_on = as_date(cell["measured_on"])
     except ValueError as error:
-        raise ValueError(f"measured_on: {cell['measured_on'][:SHOWN]!r} {error}") from error
+        raise ValueError(_of_cell(cell, "measured_on", str(error))) from error
     return DxaResult(cell["site"], t_score, measured_on or date.min)
+
+
+def _of_cell(cell: Mapping[str, str], column: str, rule: str) -> str:
+    shown = f"{cell[column][:SHOWN]!r}"
+    return message("{column}: {cell} {rule}", column=column, cell=shown, rule=rule)
 
 
 def _assessment_of(cell: Mapping[str, str], own: Sequence[StoredAssessment]) -> StoredAssessment:
@@ -156,19 +169,26 @@ def _assessment_of(cell: Mapping[str, str], own: Sequence[StoredAssessment]) -> 
     if wanted:
         own = [one for one in own if one.assessment_id == wanted]
         if not own:
-            raise ValueError("this assessment_id is not one of this patient's")
+            raise ValueError(template("this assessment_id is not one of this patient's"))
     if len(own) > 1:
-        raise ValueError(f"this patient has {len(own)} assessments; name one in {ASSESSMENT_ID}")
+        raise ValueError(
+            message(
+                "this patient has {count} assessments; name one in {column}",
+                count=len(own),
+                column=ASSESSMENT_ID,
+            )
+        )
     return own[0]
 
 
 def _unknown(patient_id: str, by_number: Mapping[str, str]) -> str:
     """What to say of a patient who is not kept; ``by_number`` is who is, by ``without_zeros``."""
-    said = f"patient_id: nobody in the records is called {patient_id[:SHOWN]!r}"
-    other = by_number.get(without_zeros(patient_id))
+    shown, other = f"{patient_id[:SHOWN]!r}", by_number.get(without_zeros(patient_id))
     if other is None:
-        return said
-    return (
-        f"{said}, but {other!r} is there: the table's leading zeros were lost. "
-        "Mark the column as text"
+        return message("patient_id: nobody in the records is called {patient}", patient=shown)
+    return message(
+        "patient_id: nobody in the records is called {patient}, but {other} is there: the table's "
+        "leading zeros were lost. Mark the column as text",
+        patient=shown,
+        other=f"{other!r}",
     )

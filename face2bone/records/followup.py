@@ -18,10 +18,10 @@ import pandas as pd
 from sqlalchemy import Connection, RowMapping, func, insert, select
 
 from face2bone import clock
-from face2bone.bone import BoneClass, bone_class, t_score_text
+from face2bone.bone import SITE_WORDS, BoneClass, bone_class, t_score_text
 from face2bone.clinical.pathway import Urgency
-from face2bone.cohort.manifest import DXA_SITES, T_SCORE_RANGE
-from face2bone.drawn.face.samples import sample_photo_hashes
+from face2bone.cohort.manifest_schema import DXA_SITES, T_SCORE_RANGE
+from face2bone.drawn.samples import sample_hashes
 from face2bone.errors import ImportRefused, ManifestError, RecordRefused
 from face2bone.records.audit_trail import (
     Action,
@@ -38,9 +38,11 @@ from face2bone.records.store import Records
 from face2bone.records.tables import ASSESSMENT, AUDIT_ENTRY, DXA_CHANGE, DXA_RESULT, PATIENT
 from face2bone.tabular.cells import read_cells
 from face2bone.tabular.delimited import SHOWN
+from face2bone.words import first_of, message, plural, template
 
 MOST_DAYS_APART: Final = 365
-SENT_TO_DXA: Final = (Urgency.DXA.label, Urgency.SPECIALIST.label)  # decisions that ask for a scan
+SENT_TO_DXA: Final = tuple(one.label for one in Urgency if one >= Urgency.DXA)
+"""Decisions that ask for a scan: what is more urgent than DXA includes it."""
 NAMED_ROWS: Final = 200  # of a refused table; the others are counted
 NAMED_COLUMNS: Final = 10  # unknown ones
 
@@ -56,8 +58,12 @@ class DxaResult:
     @property
     def words(self) -> str:
         """Site, T-score and day, such as "lumbar spine: -2.7, measured on 2026-03-02"."""
-        site = self.site.replace("_", " ")
-        return f"{site}: {t_score_text(self.t_score)}, measured on {self.measured_on}"
+        return message(
+            "{site}: {t_score}, measured on {day}",
+            site=SITE_WORDS[self.site],
+            t_score=t_score_text(self.t_score),
+            day=str(self.measured_on),
+        )
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,7 @@ def kept_assessments(records: Records) -> tuple[StoredAssessment, ...]:
 
 
 def waiting(kept: Sequence[StoredAssessment]) -> tuple[StoredAssessment, ...]:
-    """Those whose decision was DXA, or a specialist's review with DXA, and who have no result."""
+    """Those whose decision was DXA or more urgent, and who have no result."""
     return tuple(one for one in kept if one.waits)
 
 
@@ -137,7 +143,9 @@ def refuse(result: DxaResult, problems: Iterable[str]) -> None:
     """Raise ``RecordRefused`` for the first problem of a result that was typed in."""
     for problem in problems:
         site = result.site.replace("_", " ")
-        raise RecordRefused(f"The result for {site} {problem}. Correct it.")
+        raise RecordRefused(
+            "The result for {site} {problem}. Correct it.", site=site, problem=problem
+        )
 
 
 def refuse_second(result: DxaResult, one: StoredAssessment) -> None:
@@ -145,8 +153,9 @@ def refuse_second(result: DxaResult, one: StoredAssessment) -> None:
     for kept in one.results:
         if kept.site == result.site:
             raise RecordRefused(
-                f"There is a result already ({kept.words}). "
-                "Correct it or withdraw it, with the reason, where it is listed."
+                "There is a result already ({words}). Correct it or withdraw it, with the "
+                "reason, where it is listed.",
+                words=kept.words,
             )
 
 
@@ -159,13 +168,17 @@ def result_problems(result: DxaResult, saved_on: date, apart_days: int = 0) -> I
     apart = timedelta(days=apart_days)
     low, high = T_SCORE_RANGE
     if result.site not in DXA_SITES:
-        yield f"names a site that is none of {', '.join(DXA_SITES)}"
+        yield message("names a site that is none of {sites}", sites=tuple(DXA_SITES))
     if not low <= result.t_score <= high:
-        yield f"has a T-score outside {low:g} to {high:g}"
+        yield message("has a T-score outside {low} to {high}", low=f"{low:g}", high=f"{high:g}")
     if result.measured_on > clock.today() + apart:
-        yield "was measured on a day that has not come"
+        yield template("was measured on a day that has not come")
     if abs(result.measured_on - saved_on) > timedelta(days=MOST_DAYS_APART) + apart:
-        yield f"was measured more than {MOST_DAYS_APART} days from the assessment on {saved_on}"
+        yield message(
+            "was measured more than {most} days from the assessment on {day}",
+            most=MOST_DAYS_APART,
+            day=str(saved_on),
+        )
 
 
 def read_table(path: Path, needed: Sequence[str], optional: Sequence[str] = ()) -> pd.DataFrame:
@@ -182,25 +195,31 @@ def read_table(path: Path, needed: Sequence[str], optional: Sequence[str] = ()) 
     missing = [name for name in needed if name not in header]
     if unknown or missing or len(set(header)) != len(header):
         raise ImportRefused(
-            f"{path.name} needs the columns {', '.join(needed)} once each and no unknown one. "
-            f"Missing: {', '.join(missing) or 'none'}; unknown: {_named(unknown) or 'none'}."
+            "{file} needs the columns {needed} once each and no unknown one. Missing: "
+            "{missing}; unknown: {unknown}.",
+            file=path.name,
+            needed=tuple(needed),
+            missing=tuple(missing) or template("none"),
+            unknown=_named(unknown),
         )
     return cells
 
 
 def _named(columns: Sequence[str]) -> str:
-    more = len(columns) - NAMED_COLUMNS
-    shown = ", ".join(name[:SHOWN] for name in columns[:NAMED_COLUMNS])
-    return shown + (f" and {more} more" if more > 0 else "")
+    return first_of([name[:SHOWN] for name in columns], NAMED_COLUMNS) or template("none")
 
 
 def refused(name: str, problems: Sequence[str]) -> ImportRefused:
     """The error that names every row, but for more than anybody would read."""
     named, more = problems[:NAMED_ROWS], len(problems) - NAMED_ROWS
-    need = "row needs" if len(problems) == 1 else "rows need"
+    summary = plural(
+        "Nothing was imported from {file}: 1 row needs correcting.",
+        "Nothing was imported from {file}: {count} rows need correcting.",
+        len(problems),
+        file=name,
+    )
     return ImportRefused(
-        f"Nothing was imported from {name}: {len(problems)} {need} correcting.",
-        (*named, f"and {more} more") if more > 0 else tuple(named),
+        summary, (*named, message("and {count} more", count=more)) if more > 0 else tuple(named)
     )
 
 
@@ -322,5 +341,5 @@ def _of_samples(connection: Connection) -> set[str]:
         .join(PATIENT, PATIENT.c.subject == AUDIT_ENTRY.c.subject)
         .where(AUDIT_ENTRY.c.action == Action.SAVED.value)
     )
-    drawn = cache(lambda salt: {salted(salt, sha256.encode()) for sha256 in sample_photo_hashes()})
+    drawn = cache(lambda salt: {salted(salt, sha256.encode()) for sha256 in sample_hashes()})
     return {row.record_id for row in connection.execute(query) if row.photo_hash in drawn(row.salt)}

@@ -44,13 +44,21 @@ from face2bone.records.saving import (
     visit_problems,
 )
 from face2bone.records.store import Records
-from face2bone.records.tables import ASSESSMENT, AUDIT_ENTRY, DXA_RESULT, PATIENT
+from face2bone.records.tables import (
+    ASSESSMENT,
+    ASSESSMENT_CHANGE,
+    AUDIT_ENTRY,
+    DXA_RESULT,
+    PATIENT,
+)
 from face2bone.report.assessment.document import SCHEMA_VERSION, read_document
 from face2bone.report.assessment.upgrade import READ_VERSIONS
 from face2bone.tabular.delimited import SHOWN
+from face2bone.words import message, template
 
 Format = Literal["csv", "parquet"]
 ASSESSMENTS, DXA, AUDIT, EARLIER = "assessments", "dxa", "audit", "dxa_earlier"
+CHANGES: Final = "assessment_changes"
 ASSESSMENT_COLUMNS: Final = (
     *("assessment_id", "patient_id", "saved_at", "saved_by", "decision", "reason"),
     *("consent_by", "consent_at", "consent_version", "document"),
@@ -61,7 +69,7 @@ EARLIER_COLUMNS: Final = (*DXA_COLUMNS, "changed_at", "changed_by", "reason", "r
 
 
 def export_records(records: Records, folder: Path, by: str, kind: Format = "csv") -> list[Path]:
-    """Write the four tables into ``folder`` and return their paths.
+    """Write the five tables into ``folder`` and return their paths.
 
     The trail says who took them out before the first byte is written. Raises ``RecordRefused``
     when ``by`` names nobody.
@@ -76,6 +84,7 @@ def export_records(records: Records, folder: Path, by: str, kind: Format = "csv"
                 list(ASSESSMENT_COLUMNS)
             ],
             **_results(connection),
+            CHANGES: _table(connection, _changes()),
             AUDIT: _table(connection, select(AUDIT_ENTRY)).sort_values("sequence"),
         }
     folder.mkdir(parents=True, exist_ok=True)
@@ -123,6 +132,13 @@ def _results(connection: Connection) -> dict[str, pd.DataFrame]:
     }
 
 
+def _changes() -> Select[Any]:
+    """Why assessments were moved or deleted, by pseudonym."""
+    columns = [column for column in ASSESSMENT_CHANGE.columns if column.name != "subject"]
+    query = select(PATIENT.c.patient_id, *columns).join_from(ASSESSMENT_CHANGE, PATIENT)
+    return _in_order(query, ASSESSMENT_CHANGE.c.change_id)
+
+
 def _in_order(query: Select[Any], record_id: ColumnElement[str]) -> Select[Any]:
     """In the order of the trail, which an import repeats."""
     trail = written()
@@ -145,7 +161,9 @@ def _find(folder: Path, name: str) -> Path:
         if (folder / f"{name}{kind}").is_file():
             return folder / f"{name}{kind}"
     raise ImportRefused(
-        f"There is no {name}.csv or {name}.parquet in {folder.name}. Name the folder of an export."
+        "There is no {table}.csv or {table}.parquet in {folder}. Name the folder of an export.",
+        table=name,
+        folder=folder.name,
     )
 
 
@@ -159,7 +177,7 @@ def _checked(
         try:
             rows.append(parse(cell, seen))
         except (ValueError, RecordRefused, DocumentInvalid) as problem:
-            problems.append(f"{file}, row {number}: {problem}")
+            problems.append(_of_row(file, number, str(problem)))
     return rows, problems
 
 
@@ -169,10 +187,14 @@ def _taken(
     """The rows whose id is in the database already."""
     known = set(connection.scalars(select(record_id)))
     return [
-        f"{file}, row {number}: this record is in the database already"
+        _of_row(file, number, template("this record is in the database already"))
         for number, own in cells[record_id.name].items()
         if own in known
     ]
+
+
+def _of_row(file: str, number: int, problem: str) -> str:
+    return message("{file}, row {row}: {problem}", file=file, row=int(number), problem=problem)
 
 
 def _assessment(cell: Mapping[str, str], seen: set[str]) -> dict[str, Any]:
@@ -193,9 +215,11 @@ def _assessment(cell: Mapping[str, str], seen: set[str]) -> dict[str, Any]:
     ):
         raise ValueError(problem)
     for rule in text_problems(cell["consent_version"], NAME_LIMIT):
-        raise ValueError(f"consent_version {rule}")
+        raise ValueError(_of_column("consent_version", rule))
     if _moment(cell, "consent_at") > _moment(cell, "saved_at"):
-        raise ValueError("consent_at is later than saved_at, but nothing is saved before consent")
+        raise ValueError(
+            template("consent_at is later than saved_at, but nothing is saved before consent")
+        )
     return dict(cell) | facts.columns()
 
 
@@ -210,22 +234,26 @@ def _document_facts(text: str) -> Facts:
 def _result(cell: Mapping[str, str], seen: set[str], days: Mapping[str, date]) -> dict[str, Any]:
     _new(cell["dxa_id"], seen)
     if cell["assessment_id"] not in days:
-        raise ValueError("assessment_id is not among the assessments that come with it")
+        raise ValueError(template("assessment_id is not among the assessments that come with it"))
     result = parsed(cell)
     for problem in result_problems(result, days[cell["assessment_id"]], apart_days=1):
         raise ValueError(problem)
     for rule in text_problems(cell["entered_by"], NAME_LIMIT):
-        raise ValueError(f"entered_by {rule}")
+        raise ValueError(_of_column("entered_by", rule))
     _moment(cell, "entered_at")
     return dict(cell) | {"t_score": result.t_score}
+
+
+def _of_column(column: str, rule: str) -> str:
+    return message("{column} {rule}", column=column, rule=rule)
 
 
 def _new(record_id: str, seen: set[str]) -> None:
     """Refuse an id that is none, or another row's; remembers it."""
     if len(record_id) != 32 or set(record_id) - set("0123456789abcdef"):
-        raise ValueError("the id is not 32 hexadecimal digits")
+        raise ValueError(template("the id is not 32 hexadecimal digits"))
     if record_id in seen:
-        raise ValueError("this record is twice in the table")
+        raise ValueError(template("this record is twice in the table"))
     seen.add(record_id)
 
 
@@ -238,11 +266,19 @@ def _moment(cell: Mapping[str, str], column: str) -> datetime:
         moment = None
     if moment is None or moment.tzinfo is not UTC or stamp(moment) != text:
         raise ValueError(
-            f"{column}: {text[:SHOWN]!r} is not written as 2026-01-31T09:30:00.000000+00:00"
+            message(
+                "{column}: {cell} is not written as 2026-01-31T09:30:00.000000+00:00",
+                column=column,
+                cell=f"{text[:SHOWN]!r}",
+            )
         )
     if moment > clock.now() + CLOCKS_APART:
         raise ValueError(
-            f"{column}: {text} has not come yet. Compare the clocks of the two computers"
+            message(
+                "{column}: {cell} has not come yet. Compare the clocks of the two computers",
+                column=column,
+                cell=text,
+            )
         )
     return moment
 

@@ -27,9 +27,11 @@ def check_not_missing(file: Path) -> None:
     mark = _mark(file)
     if mark.is_file() and (not file.is_file() or not file.stat().st_size):
         raise RecordsUnavailable(
-            f"The records file {file.name} is missing, and this computer kept records in it. "
-            "Connect its disk, or put the file or a backup of it back. If new records are to "
-            f"begin there, remove {mark} first."
+            "The records file {file} is missing, and this computer kept records in it. "
+            "Connect its disk, or put the file or a backup of it back. If new records are "
+            "to begin there, remove {mark} first.",
+            file=file.name,
+            mark=str(mark),
         )
 
 

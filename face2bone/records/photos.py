@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from PIL import Image
 
 from face2bone.errors import PhotoKeyError
-from face2bone.modalities.photo import Photo
+from face2bone.modalities.modality import Picture
 
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
@@ -37,10 +37,10 @@ class PhotoSafe:
         """Sixteen hexadecimal digits that tell keys apart and reveal nothing of them."""
         return hashlib.sha256(b"face2bone key id" + self.key).hexdigest()[:16]
 
-    def seal(self, photo: Photo, assessment_id: str) -> bytes:
+    def seal(self, photo: Picture, assessment_id: str) -> bytes:
         """Nonce and ciphertext of the photo as PNG."""
         png = io.BytesIO()
-        Image.fromarray(photo.pixels).save(png, format="PNG")
+        Image.fromarray(photo.shown).save(png, format="PNG")
         nonce = secrets.token_bytes(NONCE_BYTES)
         return nonce + AESGCM(self.key).encrypt(nonce, png.getvalue(), assessment_id.encode())
 
@@ -64,8 +64,9 @@ def write_key(path: Path) -> None:
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except OSError as error:
         raise PhotoKeyError(
-            f"The key file cannot be written ({error.strerror}). "
-            "Name a file that does not exist yet, in a folder you may write to."
+            "The key file cannot be written ({reason}). Name a file that does not exist "
+            "yet, in a folder you may write to.",
+            reason=str(error.strerror),
         ) from error
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(text)
@@ -90,6 +91,7 @@ def read_key(path: Path | None) -> bytes:
 
 def _no_key(path: Path) -> PhotoKeyError:
     return PhotoKeyError(
-        f"The file {path.name} holds no photo key. "
-        "Set FACE2BONE_RECORDS_KEY to a file made by `face2bone records-key`."
+        "The file {file} holds no photo key. Set FACE2BONE_RECORDS_KEY to a file made by "
+        "`face2bone records-key`.",
+        file=path.name,
     )

@@ -13,16 +13,19 @@ from sqlalchemy import Connection, insert, select
 
 from face2bone import clock
 from face2bone.clinical.pathway import Urgency
-from face2bone.drawn.face.samples import is_sample_photo
+from face2bone.drawn.samples import is_sample
 from face2bone.errors import RecordRefused
-from face2bone.modalities.photo import Photo
+from face2bone.invalid_value import WHOLE, first_fault
+from face2bone.modalities.modality import Picture
 from face2bone.patient import AGE_RANGE
 from face2bone.records.audit_trail import Action, Event, append, content_hash, salted, stamp
 from face2bone.records.consent import ConsentBy, consent_text
 from face2bone.records.store import Records
 from face2bone.records.tables import ASSESSMENT, PATIENT, PHOTO
-from face2bone.report.assessment.document import ROUNDING, AssessmentDocument, Share
+from face2bone.report.assessment.document import AssessmentDocument
+from face2bone.report.assessment.document_parts import ROUNDING, PhotoPart, Share
 from face2bone.report.assessment.upgrade import CLASSES, STUDY
+from face2bone.words import CLAUSES, message, template, together
 
 SALT_BYTES: Final = 32
 NAME_LIMIT: Final = 80  # characters
@@ -31,9 +34,9 @@ DECISIONS: Final = tuple(urgency.label for urgency in Urgency)
 FORMER_DECISIONS: Final = ("routine: education and follow-up",)  # in exports of release 0.1.0
 # At the start, or where a spreadsheet with another separator would begin a cell; there a minus
 # before a digit is a number, as in "spine -2.6, -1.1 at the hip".
-SAMPLE_NOT_KEPT: Final = (
-    "A sample patient cannot be saved: the face is drawn, and the records and their follow-up are "
-    "for the clinic's own patients."
+SAMPLE_NOT_KEPT: Final = template(
+    "A sample patient cannot be saved: the picture is drawn, and the records and their follow-up "
+    "are for the clinic's own patients."
 )
 _FORMULA: Final = re.compile(r"^[=+@-]|[;,|\"]\s*(?:[=+@]|-(?!\d))")
 _PSEUDONYM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -99,9 +102,10 @@ class Facts(BaseModel):
     def _probabilities_of_the_classes(self) -> Self:
         shares = self.probabilities
         if shares is not None and set(shares) != set(self.classes):
-            raise ValueError(f"the probabilities are not of {', '.join(self.classes)}")
+            words = message("the probabilities are not of {classes}", classes=self.classes)
+            raise ValueError(words)
         if shares is not None and abs(sum(shares.values()) - 1.0) > ROUNDING:
-            raise ValueError("the probabilities do not add up to 1")
+            raise ValueError(template("the probabilities do not add up to 1"))
         return self
 
     def columns(self) -> dict[str, Any]:
@@ -121,7 +125,7 @@ class Facts(BaseModel):
 
 
 def save(
-    records: Records, document: AssessmentDocument, visit: Visit, photo: Photo | None = None
+    records: Records, document: AssessmentDocument, visit: Visit, photo: Picture | None = None
 ) -> str:
     """Keep one assessment and return its id; on return it is on the disk.
 
@@ -133,15 +137,18 @@ def save(
     nothing is kept.
     """
     problems = list(visit_problems(visit, document.referral.urgency))
-    problems = [*sample_problems(document.photo_sha256), *problems]
+    hashes = {document.photo_sha256, *(one.photo_sha256 for one in document.photos)}
+    problems = [*dict.fromkeys(p for one in hashes for p in sample_problems(one)), *problems]
     if problems:
-        raise RecordRefused(" ".join(problems))
+        raise RecordRefused(together(problems))
     now, assessment_id = clock.now(), new_id()
     with records.writing() as connection:
         person = known_or_new(connection, visit.patient_id)
         photo_hash = document.photo_sha256
         own = salted(person.salt, photo_hash.encode()) if photo_hash else ""
-        text = document.model_copy(update={"photo_sha256": own}).model_dump_json()
+        photos = [_of_person(one, person) for one in document.photos]
+        update = {"photo_sha256": own, "photos": photos}
+        text = document.model_copy(update=update).model_dump_json()
         row = _row(assessment_id, person, visit, now, text)
         sealed = b""
         if photo is not None and records.photos is not None:
@@ -154,46 +161,60 @@ def save(
     return assessment_id
 
 
+def _of_person(photo: PhotoPart, person: Person) -> PhotoPart:
+    """With its hash salted, so that nobody is found by a photo."""
+    own = salted(person.salt, photo.photo_sha256.encode())
+    return photo.model_copy(update={"photo_sha256": own})
+
+
 def sample_problems(photo_sha256: str) -> Iterator[str]:
     """Says why the assessment of a photo that ships with the program is not kept.
 
     Only an exact copy is known: one that was saved anew by another program is anybody's photo.
     """
-    if is_sample_photo(photo_sha256):
+    if is_sample(photo_sha256):
         yield SAMPLE_NOT_KEPT
 
 
 def visit_problems(visit: Visit, suggested: str) -> Iterator[str]:
     """What keeps this visit from being saved, one sentence each."""
     if visit.consent_by is None:
-        yield "Nothing is kept without consent. Ask for it and tick the box."
-    if not _PSEUDONYM.fullmatch(visit.patient_id):
-        yield (
+        yield template("Nothing is kept without consent. Ask for it and tick the box.")
+    yield from pseudonym_problems(visit.patient_id)
+    for rule in text_problems(visit.saved_by, NAME_LIMIT):
+        if visit.saved_by.strip():
+            yield message("Your name {rule}. Write it again.", rule=rule)
+        else:
+            yield template("Enter your name or initials.")
+    if visit.decision not in (*DECISIONS, *FORMER_DECISIONS):
+        decisions = together(DECISIONS, CLAUSES)
+        yield message("The decision is none of: {decisions}. Choose one.", decisions=decisions)
+    if visit.reason:
+        for rule in text_problems(visit.reason, REASON_LIMIT):
+            yield message("The reason {rule}. Write it again.", rule=rule)
+    elif visit.decision != suggested:
+        yield template("The decision differs from the suggestion. Give the reason in a few words.")
+
+
+def pseudonym_problems(patient_id: str) -> Iterator[str]:
+    """What keeps a word from being a pseudonym, one sentence."""
+    if not _PSEUDONYM.fullmatch(patient_id):
+        yield template(
             "The pseudonym is 1 to 64 letters, digits, '.', '-' or '_'. "
             "Enter one that is not a name."
         )
-    for rule in text_problems(visit.saved_by, NAME_LIMIT):
-        empty = not visit.saved_by.strip()
-        yield "Enter your name or initials." if empty else f"Your name {rule}. Write it again."
-    if visit.decision not in (*DECISIONS, *FORMER_DECISIONS):
-        yield f"The decision is none of: {'; '.join(DECISIONS)}. Choose one."
-    if visit.reason:
-        for rule in text_problems(visit.reason, REASON_LIMIT):
-            yield f"The reason {rule}. Write it again."
-    elif visit.decision != suggested:
-        yield "The decision differs from the suggestion. Give the reason in a few words."
 
 
 def text_problems(text: str, limit: int) -> Iterator[str]:
     """Broken rules of one line of typed text; a spreadsheet would run what looks like a formula."""
     if not text.strip():
-        yield "is empty"
+        yield template("is empty")
     elif len(text) > limit:
-        yield f"is longer than {limit} characters"
+        yield message("is longer than {most} characters", most=limit)
     elif not text.isprintable() or text != text.strip():
-        yield "holds line breaks, control characters or blanks at an end"
+        yield template("holds line breaks, control characters or blanks at an end")
     elif _FORMULA.search(text):
-        yield "holds what a spreadsheet would run as a formula"
+        yield template("holds what a spreadsheet would run as a formula")
 
 
 def new_id() -> str:
@@ -242,11 +263,12 @@ def facts_of(text: str) -> Facts:
     try:
         return Facts.model_validate_json(text)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the whole"
+        where, reason = first_fault(error)
         raise RecordRefused(
-            f"The document is not an assessment ({place}: {first['msg']}). "
-            "Take it from an export as it is."
+            "The document is not an assessment ({where}: {reason}). Take it from an export "
+            "as it is.",
+            where=where or WHOLE,
+            reason=reason,
         ) from error
 
 

@@ -6,6 +6,7 @@ extend the audit trail from the same entry. What ``writing`` has left without an
 the disk: SQLite syncs its log at each commit (WAL, synchronous FULL), PostgreSQL by default.
 """
 
+import logging
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -23,10 +24,13 @@ from sqlalchemy import URL, Connection, create_engine, event, make_url, select, 
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from face2bone.errors import RecordsUnavailable
+from face2bone.records.heads import HeadLog, head_log
 from face2bone.records.mark import check_not_missing, note_records
 from face2bone.records.photos import PhotoSafe, read_key
 from face2bone.records.tables import AUDIT_ENTRY
 from face2bone.settings import Settings, get_settings
+
+_log = logging.getLogger(__name__)
 
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
 DIALECTS: Final = ("sqlite", "postgresql")
@@ -36,6 +40,11 @@ CONNECT_SECONDS: Final = 10.0  # within which PostgreSQL must answer, unless the
 _SQLITE_LOCKS: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _POSTGRESQL_LOCK: Final = "55P03"  # lock_not_available
 _WRITES: Final = "face2bone_writes"
+_NEWEST: Final = (
+    select(AUDIT_ENTRY.c.sequence, AUDIT_ENTRY.c.entry_hash)
+    .order_by(AUDIT_ENTRY.c.sequence.desc())
+    .limit(1)
+)
 _PRAGMAS: Final = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA journal_mode = WAL",
@@ -47,13 +56,16 @@ _PRAGMAS: Final = (
 class Records:
     """One records database, ready for use; safe to share between threads.
 
-    ``photos`` is None unless the site keeps photos; ``file`` is None for PostgreSQL. Raises
+    ``photos`` is None unless the site keeps photos; ``heads`` is where the newest hash of the
+    audit trail is noted beside it; ``file`` is None for PostgreSQL. Raises
     ``RecordsUnavailable`` when the database cannot be opened, is of a newer version, or is a file
     that held records and is gone.
     """
 
-    def __init__(self, url: str | URL, photos: PhotoSafe | None = None) -> None:
-        self.photos = photos
+    def __init__(
+        self, url: str | URL, photos: PhotoSafe | None = None, heads: HeadLog | None = None
+    ) -> None:
+        self.photos, self.heads = photos, heads
         with _as_unavailable():
             self._engine = create_engine(_checked(url), pool_pre_ping=True)
         self.dialect: str = self._engine.dialect.name
@@ -89,7 +101,10 @@ class Records:
         """A transaction that alone may write; kept whole on leaving, or not at all."""
         with self._alone() as connection:
             yield connection
+            head = None if self.heads is None else connection.execute(_NEWEST).first()
         self._note()
+        if self.heads is not None and head is not None:
+            _note_head(self.heads, *head)
 
     def _note(self) -> None:
         """Leave the mark that there are records here, once."""
@@ -128,6 +143,14 @@ class Records:
         self._engine.dispose()
 
 
+def _note_head(heads: HeadLog, sequence: int, head: str) -> None:
+    """What was written stands, noted or not: who saves is told nothing, the log is."""
+    try:
+        heads.note(sequence, head)
+    except OSError as error:
+        _log.error("The head of the audit trail could not be noted: %s", error.strerror)
+
+
 def open_records(settings: Settings | None = None) -> Records:
     """The database the settings name, with the photo key where the site keeps photos.
 
@@ -135,7 +158,7 @@ def open_records(settings: Settings | None = None) -> Records:
     """
     chosen = settings or get_settings()
     photos = PhotoSafe(read_key(chosen.records_key)) if chosen.records_photos else None
-    return Records(chosen.records or _default_url(), photos)
+    return Records(chosen.records or _default_url(), photos, head_log(chosen.records_heads))
 
 
 def _default_url() -> URL:
@@ -172,8 +195,9 @@ def _make_private(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
         raise RecordsUnavailable(
-            f"The records file cannot be opened ({error.strerror}). "
-            "Check FACE2BONE_RECORDS, and that its folder may be written to."
+            "The records file cannot be opened ({reason}). Check FACE2BONE_RECORDS, and "
+            "that its folder may be written to.",
+            reason=str(error.strerror),
         ) from error
 
 
@@ -222,13 +246,14 @@ def _as_unavailable() -> Iterator[None]:
         cause = getattr(error, "orig", None) or error
         if _is_lock(cause):
             raise RecordsUnavailable(
-                f"The records database is locked: for {PATIENCE:g} seconds another program has "
-                "been writing to it. Close that program or wait, and try again."
+                "The records database is locked: for {seconds} seconds another program has "
+                "been writing to it. Close that program or wait, and try again.",
+                seconds=f"{PATIENCE:g}",
             ) from error
         raise RecordsUnavailable(
-            "The records database cannot be reached or written to "
-            f"({type(cause).__name__}). "
-            "Check FACE2BONE_RECORDS, the disk's free space and the database server."
+            "The records database cannot be reached or written to ({reason}). Check "
+            "FACE2BONE_RECORDS, the disk's free space and the database server.",
+            reason=type(cause).__name__,
         ) from error
 
 

@@ -2,6 +2,7 @@
 
     patient 1 ── n assessment 1 ── n dxa_result
                             1 ── 0..1 photo
+            1 ── n assessment_change    also of an assessment that is gone
     dxa_result 1 ── 0..1 dxa_change
     audit_entry             on its own: it outlives every person it speaks of
 
@@ -72,6 +73,21 @@ ASSESSMENT: Final = Table(
     Column("study", String(64), nullable=False, server_default="face2bone"),
     # One number a name as JSON, as ``outputs_text`` writes it; NULL without a result.
     Column("outputs", Text),
+)
+
+ASSESSMENT_CHANGE: Final = Table(
+    "assessment_change",
+    METADATA,
+    # Why an assessment is kept under this person's pseudonym now ("moved"), or is gone ("deleted").
+    # ``saved_at`` is when it was saved: of one that is gone nothing else says which it was.
+    Column("change_id", String(32), primary_key=True),
+    Column("subject", String(32), _of("patient", "subject"), nullable=False, index=True),
+    Column("assessment_id", String(32), nullable=False, index=True),
+    Column("saved_at", String(32), nullable=False),
+    Column("what", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("changed_at", String(32), nullable=False),
+    Column("changed_by", String(80), nullable=False),
 )
 
 DXA_RESULT: Final = Table(

@@ -13,6 +13,7 @@ from face2bone.runtime.engine import (
     Precision,
     StagedEngine,
     StagedNetwork,
+    beside_patients,
     logits_of_crops,
     network_input,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "StagedEngine",
     "StagedNetwork",
     "TorchEngine",
+    "beside_patients",
     "logits_of_crops",
     "make_engine",
     "network_input",

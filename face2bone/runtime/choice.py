@@ -2,14 +2,15 @@
 
 import logging
 import threading
-from typing import Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from face2bone.bundle import Bundle, bundle_hash
+from face2bone.calibration import Calibrator
 from face2bone.choices import EngineKind
 from face2bone.errors import EngineError
+from face2bone.modalities.input_spec import InputSpec
 from face2bone.runtime.engine import Engine, Precision
 from face2bone.runtime.openvino_engine import OpenVinoEngine
 from face2bone.runtime.parity import parity
@@ -19,13 +20,44 @@ PROBES: Final = 8
 KEPT_ENGINES: Final = 4  # a full-width engine holds about 0.3 GB
 PROBE_SEED: Final = 0
 
+
+class _Card(Protocol):
+    @property
+    def input(self) -> InputSpec:
+        """What the network reads."""
+
+
+class Runnable(Protocol):
+    """What an engine needs of a bundle, whatever its network says of a picture."""
+
+    @property
+    def card(self) -> _Card:
+        """Says what the network reads."""
+
+    @property
+    def network(self) -> Any:
+        """In evaluation mode, with a stem, features and a head."""
+
+    @property
+    def calibration(self) -> tuple[Calibrator, ...]:
+        """From logits to the shares that two engines are compared by."""
+
+    @property
+    def mean_face(self) -> npt.NDArray[np.uint8]:
+        """(H, W, C) of the network's input."""
+
+    @property
+    def sha256(self) -> str:
+        """Of the card, which holds the hash of everything else."""
+
+
 _log = logging.getLogger(__name__)
 _lock = threading.Lock()
 _engines: dict[tuple[str, EngineKind, int | None, Precision], Engine] = {}
 
 
 def make_engine(
-    bundle: Bundle,
+    bundle: Runnable,
     kind: EngineKind = "auto",
     threads: int | None = None,
     precision: Precision = "f32",
@@ -39,7 +71,7 @@ def make_engine(
 
     Raises ``EngineError`` for an unknown kind, or an engine that cannot run here.
     """
-    key = (bundle_hash(bundle), kind, threads, precision)
+    key = (bundle.sha256, kind, threads, precision)
     with _lock:
         if key not in _engines:
             engine = _make(bundle, kind, threads, precision)
@@ -49,7 +81,7 @@ def make_engine(
         return _engines[key]
 
 
-def probe_crops(bundle: Bundle) -> npt.NDArray[np.uint8]:
+def probe_crops(bundle: Runnable) -> npt.NDArray[np.uint8]:
     """Crops (8, H, W, C) on which "auto" compares engines: the mean face, perturbed.
 
     Light from 0.7 to 1.3 times the mean face's, and noise of 12 levels, from a fixed seed.
@@ -60,7 +92,7 @@ def probe_crops(bundle: Bundle) -> npt.NDArray[np.uint8]:
     return np.clip(np.rint(light * bundle.mean_face + noise), 0, 255).astype(np.uint8)
 
 
-def _make(bundle: Bundle, kind: EngineKind, threads: int | None, precision: Precision) -> Engine:
+def _make(bundle: Runnable, kind: EngineKind, threads: int | None, precision: Precision) -> Engine:
     match kind:
         case "torch":
             return TorchEngine(bundle.network, bundle.card.input, threads, precision)
@@ -70,11 +102,12 @@ def _make(bundle: Bundle, kind: EngineKind, threads: int | None, precision: Prec
             return _prove(bundle, threads, precision)
         case _:
             raise EngineError(
-                f"There is no engine {kind!r}. Set FACE2BONE_ENGINE to auto, torch or openvino."
+                "There is no engine {engine}. Set FACE2BONE_ENGINE to auto, torch or openvino.",
+                engine=f"{kind!r}",
             )
 
 
-def _prove(bundle: Bundle, threads: int | None, precision: Precision) -> Engine:
+def _prove(bundle: Runnable, threads: int | None, precision: Precision) -> Engine:
     network, spec = bundle.network, bundle.card.input
     reference = TorchEngine(network, spec, threads)
     if reference.device.type != "cpu":
@@ -85,7 +118,8 @@ def _prove(bundle: Bundle, threads: int | None, precision: Precision) -> Engine:
         except EngineError as error:
             _log.warning("OpenVINO %s is not used. %s", candidate, error)
             continue
-        report = parity(reference, engine, probe_crops(bundle), bundle.calibration)
+        covariates = network.config.covariates
+        report = parity(reference, engine, probe_crops(bundle), bundle.calibration, covariates)
         if report.holds(candidate):
             return engine
         _log.warning("OpenVINO %s is not used: it differs from torch by %s", candidate, report)

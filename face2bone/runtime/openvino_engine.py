@@ -16,11 +16,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from face2bone.arrays import Singles
+from face2bone.covariates import Rows
 from face2bone.errors import EngineError
 from face2bone.modalities.input_spec import InputSpec
-from face2bone.nn import Face2Bone
+from face2bone.nn import BundleNetwork
 from face2bone.nn.stages import Stages
-from face2bone.runtime.engine import Floats, Precision, checked, in_batches
+from face2bone.runtime.engine import Precision, checked, in_batches, rows_of
 
 Part = Literal["stem", "after_stem", "features", "head", "logits"]
 CHANNELS_LAST: Final = (0, 2, 3, 1)
@@ -43,7 +45,7 @@ class OpenVinoEngine:
 
     def __init__(
         self,
-        network: Face2Bone,
+        network: BundleNetwork,
         spec: InputSpec,
         threads: int | None = None,
         precision: Precision = "f32",
@@ -62,6 +64,7 @@ class OpenVinoEngine:
         if threads is not None:
             self._options["INFERENCE_NUM_THREADS"] = threads
         self._input, self._stages = spec, network.stages
+        self._covariates = network.config.covariates
         stem, cut = network.stages.stem, network.stages.cut
         self._cut = (network.cut_channels, cut.height, cut.width)
         self._stem = (stem.height, stem.width, network.stem_channels) if stem else ()
@@ -84,28 +87,33 @@ class OpenVinoEngine:
         """Where the network's maps lie over its input."""
         return self._stages
 
-    def features(self, x: Floats) -> Floats:
+    def features(self, x: Singles) -> Singles:
         """Input (B, *input.shape) -> the cut (B, C, h, w)."""
         return self._run("features", x, self._input.shape)
 
-    def head(self, features: Floats) -> Floats:
+    def head(self, features: Singles, beside: Rows | None = None) -> Singles:
         """The cut (B, C, h, w) -> logits (B, K)."""
-        return self._run("head", features, self._cut)
+        return self._answer("head", features, self._cut, beside)
 
-    def logits(self, x: Floats) -> Floats:
+    def logits(self, x: Singles, beside: Rows | None = None) -> Singles:
         """Input (B, *input.shape) -> logits (B, K)."""
-        return self._run("logits", x, self._input.shape)
+        return self._answer("logits", x, self._input.shape, beside)
 
-    def stem(self, x: Floats) -> Floats:
+    def stem(self, x: Singles) -> Singles:
         """Input (B, *input.shape) -> the stem (B, h, w, C)."""
         return self._run("stem", x, self._input.shape)
 
-    def after_stem(self, stem: Floats) -> Floats:
+    def after_stem(self, stem: Singles, beside: Rows | None = None) -> Singles:
         """The stem (B, h, w, C) -> logits (B, K)."""
-        return self._run("after_stem", stem, self._stem)
+        return self._answer("after_stem", stem, self._stem, beside)
 
-    def _run(self, part: Part, x: Floats, shape: tuple[int, ...]) -> Floats:
-        return in_batches(self._compile(part).infer, checked(x, shape))
+    def _answer(
+        self, part: Part, x: Singles, shape: tuple[int, ...], beside: Rows | None
+    ) -> Singles:
+        return self._run(part, x, shape, *rows_of(x, beside, self._covariates)[1:])
+
+    def _run(self, part: Part, x: Singles, shape: tuple[int, ...], *beside: Rows) -> Singles:
+        return in_batches(self._compile(part).infer, checked(x, shape), *beside)
 
     def _compile(self, part: Part) -> "_Compiled":
         with self._lock:
@@ -127,14 +135,14 @@ class _Compiled:
         self._model = model
         self._idle: LifoQueue[Any] = LifoQueue()
 
-    def infer(self, rows: Floats) -> Floats:
+    def infer(self, *rows: Singles) -> Singles:
         """One pass; the result is a copy that the next pass does not touch."""
         try:
             request = self._idle.get_nowait()
         except Empty:
             request = self._model.create_infer_request()
         try:
-            result: Floats = request.infer({0: rows}, share_inputs=True)[0]
+            result: Singles = request.infer(dict(enumerate(rows)), share_inputs=True)[0]
         finally:
             self._idle.put(request)
         return result
@@ -143,14 +151,14 @@ class _Compiled:
 class _Stages(nn.Module):
     """Stem, features and logits of one pass."""
 
-    def __init__(self, network: Face2Bone) -> None:
+    def __init__(self, network: BundleNetwork) -> None:
         super().__init__()
         self.network = network
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(self, x: Tensor, *beside: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         stem = self.network.stem(x)
         features = self.network.features_after(stem)
-        return stem, features, self.network.head(features)
+        return stem, features, self.network.head(features, *beside)
 
 
 def import_openvino() -> ModuleType:
@@ -178,13 +186,17 @@ def import_openvino() -> ModuleType:
     return module
 
 
-def _convert(openvino: ModuleType, network: Face2Bone, shape: tuple[int, int, int]) -> Any:
+def _convert(openvino: ModuleType, network: BundleNetwork, shape: tuple[int, int, int]) -> Any:
     """The network as an OpenVINO model with a dynamic batch: stem, features, logits.
+
+    Its inputs are the picture and, where the network reads any, the covariates.
 
     Freezing first folds batch normalisation and drops unused weights, which halves the
     time of the conversion.
     """
-    example = torch.zeros(EXAMPLE_BATCH, *shape)
+    beside = [(network.config.covariates,)] if network.config.covariates else []
+    shapes: list[tuple[int, ...]] = [shape, *beside]
+    example = tuple(torch.zeros(EXAMPLE_BATCH, *each) for each in shapes)
     try:
         with torch.inference_mode(False), torch.no_grad(), warnings.catch_warnings():
             # torch.export, its successor, takes twelve times as long on this network.
@@ -192,7 +204,7 @@ def _convert(openvino: ModuleType, network: Face2Bone, shape: tuple[int, int, in
             traced = torch.jit.trace(_Stages(network).eval(), example, check_trace=False)  # type: ignore[no-untyped-call]
             frozen = torch.jit.freeze(traced)
             return openvino.convert_model(
-                frozen, example_input=example, input=[([-1, *shape], np.float32)]
+                frozen, example_input=example, input=[([-1, *s], np.float32) for s in shapes]
             )
     except (RuntimeError, ValueError, TypeError) as error:
         raise EngineError(
@@ -206,10 +218,11 @@ def _split(openvino: ModuleType, model: Any) -> dict[Part, Any]:
     stem, features, logits = model.get_results()
     whole = op.transpose(stem.input_value(0), np.array(CHANNELS_LAST))
     inputs = model.get_parameters()
+    picture = inputs[:1]
     return {
-        "stem": openvino.Model([op.result(whole)], inputs, "stem"),
+        "stem": openvino.Model([op.result(whole)], picture, "stem"),
         "after_stem": _rest(openvino, model, 0, CHANNELS_FIRST),
-        "features": openvino.Model([features], inputs, "features"),
+        "features": openvino.Model([features], picture, "features"),
         "head": _rest(openvino, model, 1, None),
         "logits": openvino.Model([logits], inputs, "logits"),
     }
@@ -228,4 +241,5 @@ def _rest(openvino: ModuleType, model: Any, at: int, order: tuple[int, ...] | No
     for consumer in boundary.get_target_inputs():
         if consumer.get_node() != results[at]:
             consumer.replace_source_output(entry.output(0))
-    return openvino.Model([results[-1]], [parameter], cut.get_friendly_name())
+    beside = cut.get_parameters()[1:]
+    return openvino.Model([results[-1]], [parameter, *beside], cut.get_friendly_name())

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from face2bone.calibration import Calibrator, calibrated
-from face2bone.runtime.engine import Crops, Engine, Precision, logits_of_crops
+from face2bone.runtime.engine import Crops, Engine, Precision, beside_patients, logits_of_crops
 
 F32_MAX: Final = 0.001
 BF16_P99: Final = 0.01
@@ -37,13 +37,20 @@ class ParityReport:
 
 
 def parity(
-    engine_a: Engine, engine_b: Engine, crops: Crops, calibration: tuple[Calibrator, ...] = ()
+    engine_a: Engine,
+    engine_b: Engine,
+    crops: Crops,
+    calibration: tuple[Calibrator, ...] = (),
+    covariates: int = 0,
 ) -> ParityReport:
     """Compare two engines on crops (B, H, W, C), 0 to 255.
 
-    ``calibration`` is the bundle's, so that the difference is the one a person would see.
+    ``calibration`` is the bundle's, so that the difference is the one a person would see. Where the
+    network reads ``covariates``, they are those of an average patient.
     """
-    a, b = (calibrated(logits_of_crops(e)(crops), *calibration) for e in (engine_a, engine_b))
+    average = np.zeros(covariates, np.float32)
+    engines = (beside_patients(engine, average) for engine in (engine_a, engine_b))
+    a, b = (calibrated(logits_of_crops(engine)(crops), *calibration) for engine in engines)
     differences = np.abs(a - b).max(axis=1)
     return ParityReport(
         count=len(crops),

@@ -7,8 +7,9 @@ import numpy.typing as npt
 
 from face2bone.bundle import Bundle, ood_distance, pooled
 from face2bone.calibration import calibrated, prediction_sets
+from face2bone.covariates import Rows
 from face2bone.modalities.prepared import Prepared
-from face2bone.runtime.engine import BATCH, Crops, Engine, network_input
+from face2bone.runtime.engine import BATCH, Crops, Engine, beside_patients, network_input
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,15 @@ class Predictions:
     logits: npt.NDArray[np.float32]
 
 
-def predict(engine: Engine, bundle: Bundle, prepared: Prepared) -> Prediction:
-    """One pass of the network over ``prepared.pixels``, calibrated by the bundle."""
-    found = predict_crops(engine, bundle, prepared.pixels[None])
+def predict(
+    engine: Engine, bundle: Bundle, prepared: Prepared, beside: Rows | None = None
+) -> Prediction:
+    """One pass of the network over ``prepared.pixels``, calibrated by the bundle.
+
+    ``beside`` (V,): the patient's standardised covariates, where the network reads any.
+    """
+    rows = None if beside is None else beside[None]
+    found = predict_crops(engine, bundle, prepared.pixels[None], rows)
     distance, threshold = float(found.distances[0]), bundle.ood.threshold
     return Prediction(
         probabilities=found.probabilities[0],
@@ -67,15 +74,20 @@ def predict(engine: Engine, bundle: Bundle, prepared: Prepared) -> Prediction:
     )
 
 
-def predict_crops(engine: Engine, bundle: Bundle, crops: Crops) -> Predictions:
+def predict_crops(
+    engine: Engine, bundle: Bundle, crops: Crops, beside: Rows | None = None
+) -> Predictions:
     """One pass over crops (N, H, W, C), 0 to 255, calibrated by the bundle.
 
-    At most one engine batch of scaled crops is held at a time, so N may be a whole cohort.
+    ``beside`` (N, V): the patients' standardised covariates, where the network reads any. At most
+    one engine batch of scaled crops is held at a time, so N may be a whole cohort.
     """
     logits, distances = [], []
     for start in range(0, len(crops), BATCH):
-        features = engine.features(network_input(crops[start : start + BATCH], engine.input))
-        logits.append(engine.head(features))
+        rows = None if beside is None else beside[start : start + BATCH]
+        asked = beside_patients(engine, rows)
+        features = asked.features(network_input(crops[start : start + BATCH], engine.input))
+        logits.append(asked.head(features))
         distances.append(ood_distance(pooled(features), bundle.ood))
     stacked = np.concatenate(logits)
     probabilities = calibrated(stacked, *bundle.calibration)

@@ -6,10 +6,12 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from face2bone.arrays import Singles
+from face2bone.covariates import Rows
 from face2bone.modalities.input_spec import InputSpec
-from face2bone.nn import Face2Bone
+from face2bone.nn import BundleNetwork
 from face2bone.nn.stages import Stages
-from face2bone.runtime.engine import Floats, Precision, checked, in_batches
+from face2bone.runtime.engine import Precision, checked, in_batches, rows_of
 
 
 class TorchEngine:
@@ -24,7 +26,7 @@ class TorchEngine:
 
     def __init__(
         self,
-        network: Face2Bone,
+        network: BundleNetwork,
         spec: InputSpec,
         threads: int | None = None,
         precision: Precision = "f32",
@@ -37,6 +39,7 @@ class TorchEngine:
         self._threads = threads
         self._precision = precision
         self._input, self._stages = spec, network.stages
+        self._covariates = network.config.covariates
         stem, cut = network.stages.stem, network.stages.cut
         self._cut = (network.cut_channels, cut.height, cut.width)
         self._stem = (stem.height, stem.width, network.stem_channels) if stem else ()
@@ -56,45 +59,54 @@ class TorchEngine:
         """Where the network's maps lie over its input."""
         return self._stages
 
-    def features(self, x: Floats) -> Floats:
+    def features(self, x: Singles) -> Singles:
         """Input (B, *input.shape) -> the cut (B, C, h, w)."""
         return self._run(self._network.features, x, self._input.shape)
 
-    def head(self, features: Floats) -> Floats:
+    def head(self, features: Singles, beside: Rows | None = None) -> Singles:
         """The cut (B, C, h, w) -> logits (B, K)."""
-        return self._run(self._network.head, features, self._cut)
+        return self._answer(self._network.head, features, self._cut, beside)
 
-    def logits(self, x: Floats) -> Floats:
+    def logits(self, x: Singles, beside: Rows | None = None) -> Singles:
         """Input (B, *input.shape) -> logits (B, K)."""
-        return self._run(self._network.forward, x, self._input.shape)
+        return self._answer(self._network.forward, x, self._input.shape, beside)
 
-    def stem(self, x: Floats) -> Floats:
+    def stem(self, x: Singles) -> Singles:
         """Input (B, *input.shape) -> the stem (B, h, w, C)."""
         return self._run(self._channels_last_stem, x, self._input.shape)
 
-    def after_stem(self, stem: Floats) -> Floats:
+    def after_stem(self, stem: Singles, beside: Rows | None = None) -> Singles:
         """The stem (B, h, w, C) -> logits (B, K)."""
         # Permuted, channels last in memory already: this copies nothing.
-        return self._run(self._after_stem, stem, self._stem)
+        return self._answer(self._after_stem, stem, self._stem, beside)
 
     def _channels_last_stem(self, rows: Tensor) -> Tensor:
         stem: Tensor = self._network.stem(rows).permute(0, 2, 3, 1)
         return stem
 
-    def _after_stem(self, rows: Tensor) -> Tensor:
-        logits: Tensor = self._network.head(self._network.features_after(rows.permute(0, 3, 1, 2)))
+    def _after_stem(self, rows: Tensor, *beside: Tensor) -> Tensor:
+        features = self._network.features_after(rows.permute(0, 3, 1, 2))
+        logits: Tensor = self._network.head(features, *beside)
         return logits
 
-    def _run(self, part: Callable[[Tensor], Tensor], x: Floats, shape: tuple[int, ...]) -> Floats:
+    def _answer(
+        self, part: Callable[..., Tensor], x: Singles, shape: tuple[int, ...], beside: Rows | None
+    ) -> Singles:
+        return self._run(part, x, shape, *rows_of(x, beside, self._covariates)[1:])
+
+    def _run(
+        self, part: Callable[..., Tensor], x: Singles, shape: tuple[int, ...], *beside: Rows
+    ) -> Singles:
         if self._threads is not None:
             torch.set_num_threads(self._threads)
         reduced = self._precision == "bf16"
         with torch.inference_mode(), torch.autocast(self.device.type, torch.bfloat16, reduced):
-            return in_batches(lambda rows: self._pass(part, rows), checked(x, shape))
+            return in_batches(lambda *rows: self._pass(part, *rows), checked(x, shape), *beside)
 
-    def _pass(self, part: Callable[[Tensor], Tensor], rows: Floats) -> Floats:
+    def _pass(self, part: Callable[..., Tensor], rows: Singles, *beside: Rows) -> Singles:
         batch = torch.tensor(rows, device=self.device)
         if rows.shape[1:] != self._stem:
             batch = batch.to(memory_format=torch.channels_last)
-        result: Floats = part(batch).float().contiguous().cpu().numpy()
+        others = (torch.tensor(each, device=self.device) for each in beside)
+        result: Singles = part(batch, *others).float().contiguous().cpu().numpy()
         return result

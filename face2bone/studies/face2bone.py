@@ -4,16 +4,30 @@ from pathlib import Path
 from typing import Final
 
 from face2bone.modalities.face.modality import FACE
-from face2bone.studies.study import Progress, Study, Tools
+from face2bone.progress import UnitsDone
+from face2bone.studies.study import Examples, Sample, Study, Tools
 from face2bone.tasks import BONE_MASS
+from face2bone.words import template
 
 
-def _draw_cohort(out: Path, patients: int, world: str, seed: int, progress: Progress) -> Path:
+def _draw_cohort(out: Path, patients: int, world: str, seed: int, progress: UnitsDone) -> Path:
     # Drawing needs tables and workers, and an assessment needs neither.
     from face2bone.drawn.face.write import write_cohort
     from face2bone.drawn.worlds import World
 
     return write_cohort(out, patients, World(world), seed, progress=progress)
+
+
+def _samples() -> tuple[Sample, ...]:
+    from face2bone.drawn.face.samples import sample_patients
+
+    return sample_patients()
+
+
+def _bad_photo() -> bytes:
+    from face2bone.drawn.face.samples import unusable_photo
+
+    return unusable_photo()
 
 
 FACE2BONE: Final = Study(
@@ -30,5 +44,14 @@ FACE2BONE: Final = Study(
         baselines=("blur", "inpaint"),
         worlds=("planted", "null", "blank"),
         draw_cohort=_draw_cohort,
+        samples=_samples,
+        examples=Examples(
+            works=template(
+                "Frontal, even light, eyes open, mouth closed, whole face in the frame."
+            ),
+            bad=_bad_photo,
+            fails=template("Rejected: head turned away, too dark."),
+        ),
+        others=("sface",),
     ),
 )

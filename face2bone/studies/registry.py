@@ -22,7 +22,9 @@ def study_named(study_id: str) -> Study:
     """The study with this id; raises ``StudyError`` where there is none."""
     if study_id not in STUDIES:
         raise StudyError(
-            f"There is no study called {study_id!r}. Choose one of {', '.join(STUDIES)}."
+            "There is no study called {study}. Choose one of {studies}.",
+            study=f"{study_id!r}",
+            studies=tuple(STUDIES),
         )
     return STUDIES[study_id]
 

@@ -19,6 +19,7 @@ from face2bone.careful import parquet_columns
 from face2bone.errors import ManifestError
 from face2bone.tabular.delimited import FIRST_ROW, read_delimited
 from face2bone.typed_number import written_number
+from face2bone.words import template
 
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WHOLE_IN_A_FLOAT: Final = 2.0**53  # beyond it a float64 has lost digits
@@ -37,13 +38,17 @@ def read_cells(path: Path) -> pd.DataFrame:
         ".parquet": _read_parquet,
     }
     if path.suffix.lower() not in readers:
-        raise ManifestError(f"{path.name} is not a .csv or .parquet file. Save it as one of them.")
+        raise ManifestError(
+            "{file} is not a .csv or .parquet file. Save it as one of them.", file=path.name
+        )
     try:
         return readers[path.suffix.lower()](path)
     except OSError as error:
         raise ManifestError(
-            f"{path.name} cannot be opened ({error.strerror or 'damaged file'}). "
-            "Check that the file is there, complete and readable."
+            "{file} cannot be opened ({reason}). Check that the file is there, complete "
+            "and readable.",
+            file=path.name,
+            reason=error.strerror or template("damaged file"),
         ) from error
 
 
@@ -56,9 +61,9 @@ def as_number(cell: str) -> float:
         return math.nan
     value = written_number(cell)
     if value is None:
-        raise ValueError("is not a number such as 67 or 67.5")
+        raise ValueError(template("is not a number such as 67 or 67.5"))
     if not math.isfinite(value):
-        raise ValueError("is not a finite number")
+        raise ValueError(template("is not a finite number"))
     return value
 
 
@@ -67,18 +72,20 @@ def as_date(cell: str) -> date | None:
     if not cell:
         return None
     if not _DATE.fullmatch(cell):
-        raise ValueError("is not a date written YYYY-MM-DD")
+        raise ValueError(template("is not a date written YYYY-MM-DD"))
     try:
         return date.fromisoformat(cell)
     except ValueError:
-        raise ValueError("is not a day of the calendar") from None
+        raise ValueError(template("is not a day of the calendar")) from None
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
     try:
         columns = parquet_columns(path)
     except ValueError as error:
-        raise ManifestError(f"{path.name} {error}. Write it again.") from error
+        raise ManifestError(
+            "{file} {reason}. Write it again.", file=path.name, reason=str(error)
+        ) from error
     header = [name.strip() for name, _ in columns]
     cells = list(zip(*([_cell_text(value) for value in held] for _, held in columns), strict=True))
     index = range(FIRST_ROW, FIRST_ROW + len(cells))

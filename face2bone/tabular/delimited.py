@@ -17,6 +17,7 @@ import pandas as pd
 
 from face2bone.errors import ManifestError
 from face2bone.tabular.text_file import text_of
+from face2bone.words import template
 
 FIRST_ROW: Final = 2  # the header is row 1
 SEPARATORS: Final = (",", ";", "\t", "|")
@@ -33,7 +34,8 @@ def read_delimited(path: Path) -> pd.DataFrame:
     header, *rows = _records(path.name, _text(path)) or [[]]
     if not any(header):
         raise ManifestError(
-            f"The first row of {path.name} is empty. Write a header there, and one row a record."
+            "The first row of {file} is empty. Write a header there, and one row a record.",
+            file=path.name,
         )
     width = 1 + max(place for place, name in enumerate(header) if name)
     kept = {row: cells for row, cells in enumerate(rows, FIRST_ROW) if any(cells)}
@@ -58,12 +60,13 @@ def _text(path: Path) -> str:
         text = text_of(data, errors="surrogateescape")
     except UnicodeDecodeError as error:  # UTF-16 that is cut short
         raise ManifestError(
-            f"{path.name} is not whole: its text ends within a character. Save it again."
+            "{file} is not whole: its text ends within a character. Save it again.", file=path.name
         ) from error
     if "\0" in text:
         raise ManifestError(
-            f"{path.name} holds zero bytes, as UTF-16 without its mark or another kind of file "
-            "does. In a spreadsheet, save it as 'CSV UTF-8'."
+            "{file} holds zero bytes, as UTF-16 without its mark or another kind of file "
+            "does. In a spreadsheet, save it as 'CSV UTF-8'.",
+            file=path.name,
         )
     return text
 
@@ -75,10 +78,23 @@ def _records(name: str, text: str) -> list[list[str]]:
     try:
         records = [[cell.strip() for cell in record] for record in _reader(body, separator)]
     except (csv.Error, ValueError) as error:
-        raise ManifestError(f"{name} is not valid CSV ({error}). Save it again.") from error
+        raise ManifestError(
+            "{file} is not valid CSV ({reason}). Save it again.",
+            file=name,
+            reason=_csv_fault(str(error)),
+        ) from error
     if _UNDECODED.search(body):
         raise _undecoded(name, records)
     return records
+
+
+def _csv_fault(error: str) -> str:
+    """What the csv module found, in words that every language has."""
+    if "field larger" in error:
+        return template("a cell is too long")
+    if "unexpected end" in error:
+        return template("a quotation mark is not closed")
+    return template("a quotation mark stands in the middle of a cell")
 
 
 def _separator(text: str) -> str:
@@ -106,8 +122,12 @@ def _undecoded(name: str, records: Sequence[Sequence[str]]) -> ManifestError:
     )
     shown = _UNDECODED.sub("\N{REPLACEMENT CHARACTER}", cell)[:SHOWN]
     return ManifestError(
-        f"{name}, row {row}, column {column_letter(place)}: {shown!r} is not UTF-8 text. "
-        "In a spreadsheet, save it as 'CSV UTF-8'."
+        "{file}, row {row}, column {column}: {cell} is not UTF-8 text. In a spreadsheet, "
+        "save it as 'CSV UTF-8'.",
+        file=name,
+        row=row,
+        column=column_letter(place),
+        cell=f"{shown!r}",
     )
 
 
@@ -116,7 +136,13 @@ def _check_width(name: str, row: int, cells: Sequence[str], width: int) -> None:
     for place, cell in enumerate(cells[width:], width):
         if cell:
             raise ManifestError(
-                f"{name}, row {row}, column {column_letter(place)}: {cell[:SHOWN]!r} stands in a "
-                f"column without a name; the row has {place + 1} cells and the header {width}. "
-                "A cell that holds the separator, such as 2,7, needs quotation marks around it."
+                "{file}, row {row}, column {column}: {cell} stands in a column without a "
+                "name; the row has {count} cells and the header {named}. A cell that holds "
+                "the separator, such as 2,7, needs quotation marks around it.",
+                file=name,
+                row=row,
+                column=column_letter(place),
+                cell=f"{cell[:SHOWN]!r}",
+                count=place + 1,
+                named=width,
             )

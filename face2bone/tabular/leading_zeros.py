@@ -10,6 +10,8 @@ from typing import Final
 
 import pandas as pd
 
+from face2bone.words import all_of, first_of, message
+
 NAMED: Final = 3  # examples in a sentence
 
 
@@ -31,16 +33,26 @@ def zeros_remarks(table: pd.DataFrame) -> tuple[str, ...]:
     pairs = _pairs(patients)
     if pairs:
         said.append(
-            f"Patients differ in leading zeros only ({_some(pairs)}): they count as different "
-            "people. If they are one, write the number in one way."
+            message(
+                "Patients differ in leading zeros only ({pairs}): they count as different people. "
+                "If they are one, write the number in one way.",
+                pairs=first_of(pairs, NAMED),
+            )
         )
     rows = zip(table["patient_id"], table["photo"], strict=True)
     stems = [(one, PurePosixPath(photo).stem) for one, photo in rows]
-    lost = [f"{one} with photo {stem}" for one, stem in stems if differ_in_zeros(one, stem)]
+    lost = [
+        message("{patient} with photo {photo}", patient=one, photo=stem)
+        for one, stem in stems
+        if differ_in_zeros(one, stem)
+    ]
     if lost:
         said.append(
-            f"Photos bear their patient's number with other leading zeros ({_some(lost)}): a "
-            "spreadsheet may have taken the zeros from patient_id. Mark the column as text."
+            message(
+                "Photos bear their patient's number with other leading zeros ({cases}): a "
+                "spreadsheet may have taken the zeros from patient_id. Mark the column as text.",
+                cases=first_of(lost, NAMED),
+            )
         )
     return tuple(said)
 
@@ -48,9 +60,4 @@ def zeros_remarks(table: pd.DataFrame) -> tuple[str, ...]:
 def _pairs(patients: Sequence[str]) -> list[str]:
     first: dict[str, str] = {}
     twins = ((first.setdefault(without_zeros(one), one), one) for one in patients)
-    return [f"{a} and {b}" for a, b in twins if a != b]
-
-
-def _some(cases: Sequence[str]) -> str:
-    more = len(cases) - NAMED
-    return ", ".join(cases[:NAMED]) + (f" and {more} more" if more > 0 else "")
+    return [all_of(pair) for pair in twins if pair[0] != pair[1]]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from face2bone.arrays import Floats
 from face2bone.bone import CLASS_LABELS, BoneClass
 from face2bone.calibration import (
     Choice,
@@ -30,8 +31,6 @@ from face2bone.errors import ManifestError, TrainingError
 if TYPE_CHECKING:
     import pandas as pd
     from torch import Tensor
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -80,8 +79,10 @@ class OrdinalTask:
         unknown = [name for name in table[self.label_column] if name not in index]
         if unknown:
             raise ManifestError(
-                f"{self.label_column}: {unknown[0]!r} is none of {', '.join(self.classes)}. "
-                "Correct the cell."
+                "{column}: {cell} is none of {classes}. Correct the cell.",
+                column=self.label_column,
+                cell=f"{unknown[0]!r}",
+                classes=tuple(self.classes),
             )
         return np.array([index[name] for name in table[self.label_column]], np.int64)
 
@@ -94,7 +95,8 @@ class OrdinalTask:
         if not counts.all():
             missing = self.classes[int(counts.argmin())]
             raise TrainingError(
-                f"No training patient has {missing}. Add some or change the split's seed."
+                "No training patient has {group}. Add some or change the split's seed.",
+                group=missing,
             )
         weights = (counts / counts.sum()) ** -power
         return np.asarray(weights * counts.sum() / (weights * counts).sum())
@@ -105,14 +107,22 @@ class OrdinalTask:
         labels: "Tensor",
         weights: "Tensor | None" = None,
         smoothing: float = 0.0,
+        gamma: float = 0.0,
     ) -> "Tensor":
-        """The module's L of logits (B, K) and classes (B,); without weights, cross-entropy."""
+        """The module's L of logits (B, K) and classes (B,); without weights, cross-entropy.
+
+        gamma: of the focal loss (Lin et al. 2017): each patient's term times (1 - p) ** gamma, p
+        the probability of its own class. Beside weights it corrects an imbalance twice.
+        """
         import torch.nn.functional as F
 
         if weights is None:
-            return F.cross_entropy(outputs, labels, label_smoothing=smoothing)
+            weights = outputs.new_ones(outputs.shape[1])
         shifted = outputs + weights.log()
         each = F.cross_entropy(shifted, labels, reduction="none", label_smoothing=smoothing)
+        if gamma:
+            own = shifted.softmax(dim=1).gather(1, labels[:, None])[:, 0]
+            each = (1 - own) ** gamma * each
         return (weights[labels] * each).mean()
 
     def calibrate(

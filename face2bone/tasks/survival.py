@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from face2bone.arrays import Floats
 from face2bone.errors import ManifestError, TrainingError
+from face2bone.survival.concordance import harrell
+from face2bone.survival.times import SurvivalTimes
 
 if TYPE_CHECKING:
     import pandas as pd
     from torch import Tensor
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,9 @@ class SurvivalTask:
         times, events = columns.T
         if not (np.isfinite(times) & (times > 0) & np.isin(events, (0.0, 1.0))).all():
             raise ManifestError(
-                f"{self.time_column} must be above 0 and {self.event_column} 0 or 1 in every row. "
-                "Correct the cell."
+                "{time} must be above 0 and {event} 0 or 1 in every row. Correct the cell.",
+                time=self.time_column,
+                event=self.event_column,
             )
         return columns
 
@@ -87,14 +89,10 @@ class SurvivalTask:
     def measures(
         self, outputs: npt.ArrayLike, labels: npt.ArrayLike, fitted: Centre
     ) -> dict[str, float]:
-        """Harrell's concordance (1982): of the pairs of which one is known to have had the event
-        first, the share in which it has the higher log hazard, ties one half; NaN without a pair.
-        """
-        log_hazard, (times, events) = _checked(outputs, labels)
-        first = (times[:, None] < times[None, :]) & (events[:, None] > 0)
-        higher = np.sign(log_hazard[:, None] - log_hazard[None, :])
-        right = float((first * (1.0 + higher) / 2.0).sum())
-        return {"concordance": right / first.sum() if first.any() else float("nan")}
+        """Harrell's concordance; NaN without a pair of whom it is known who came first."""
+        log_hazard, (years, events) = _checked(outputs, labels)
+        times = SurvivalTimes.of(years, events)
+        return {"concordance": float(harrell(log_hazard, times)[0])}
 
 
 def _checked(outputs: npt.ArrayLike, labels: npt.ArrayLike) -> tuple[Floats, Floats]:
@@ -102,8 +100,10 @@ def _checked(outputs: npt.ArrayLike, labels: npt.ArrayLike) -> tuple[Floats, Flo
     z, y = np.asarray(outputs, np.float64), np.asarray(labels, np.float64)
     if y.ndim != 2 or y.shape[1] != 2 or z.shape != (len(y), 1) or not len(y):
         raise TrainingError(
-            f"Outputs of shape {z.shape} and labels of shape {y.shape} do not belong together. "
-            "Pass one output, and one time with its event, per patient."
+            "Outputs of shape {outputs} and labels of shape {labels} do not belong together. "
+            "Pass one output, and one time with its event, per patient.",
+            outputs=str(z.shape),
+            labels=str(y.shape),
         )
     if not (np.isfinite(z).all() and np.isfinite(y).all()):
         raise TrainingError("Outputs or labels hold NaN or infinity. Correct them.")

@@ -8,14 +8,12 @@ to a calibration split is a value of its own, which a bundle keeps.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
     import pandas as pd
     from torch import Tensor
 
-Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[Any]
 Fitted = TypeVar("Fitted")
 

@@ -12,12 +12,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from face2bone.cohort.crops import CropStore
+from face2bone.arrays import PartMap, Pixels
+from face2bone.cohort.crop_store import CropStore
 from face2bone.modalities.parts import Part, mirrored
 from face2bone.training.recipe import Augmentation
-
-Pixels = npt.NDArray[np.uint8]
-PartMap = npt.NDArray[np.int8]
 
 CLAHE_TILES: Final = (8, 8)
 _MIDDLE_GREY: Final = 127.5
@@ -106,13 +104,16 @@ def _tone(crop: Pixels, change: Change, clahe_clip: float) -> Pixels:
         crop = _equalised(crop, clahe_clip)
     offset = change.offset + _MIDDLE_GREY * (1.0 - change.gain)
     levels = np.clip(np.arange(256) * change.gain + offset + 0.5, 0, 255).astype(np.uint8)
-    return np.asarray(cv2.LUT(crop, levels), np.uint8)
+    return np.asarray(cv2.LUT(crop, levels), np.uint8).reshape(crop.shape)
 
 
 def _equalised(crop: Pixels, clip: float) -> Pixels:
+    even = cv2.createCLAHE(clip, CLAHE_TILES)
+    if crop.shape[-1] == 1:
+        return np.asarray(even.apply(crop[..., 0]), np.uint8)[..., None]
     lightness, a, b = cv2.split(cv2.cvtColor(crop, cv2.COLOR_RGB2LAB))
-    even = cv2.createCLAHE(clip, CLAHE_TILES).apply(lightness)
-    return np.asarray(cv2.cvtColor(cv2.merge((even, a, b)), cv2.COLOR_LAB2RGB), np.uint8)
+    merged = cv2.merge((even.apply(lightness), a, b))
+    return np.asarray(cv2.cvtColor(merged, cv2.COLOR_LAB2RGB), np.uint8)
 
 
 def _move(
@@ -126,4 +127,5 @@ def _move(
     labels = cv2.warpAffine(
         part_map.view(np.uint8), affine, size, flags=cv2.INTER_NEAREST, borderValue=(255,)
     )
-    return np.asarray(moved, np.uint8), np.asarray(labels, np.uint8).view(np.int8)
+    moved = np.asarray(moved, np.uint8).reshape(crop.shape)  # OpenCV drops a single channel
+    return moved, np.asarray(labels, np.uint8).view(np.int8)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import torch
 
 from face2bone import __version__, clock
+from face2bone.arrays import Floats
 from face2bone.bundle import (
     Bundle,
     BundleCard,
@@ -31,23 +32,24 @@ from face2bone.calibration import (
     prediction_sets,
     reliability_table,
 )
-from face2bone.cohort.crops import CropStore
-from face2bone.cohort.manifest import FIRST_STUDY, Cohort
+from face2bone.choices import FIRST_STUDY
+from face2bone.cohort.crop_store import CropStore
+from face2bone.cohort.manifest import Cohort
 from face2bone.cohort.views import first_views, mean_of_views, visits_of
-from face2bone.drawn.face.write import read_plan
+from face2bone.covariates import Covariate, Rows, of_table
+from face2bone.drawn.writing import read_plan
 from face2bone.evaluation.metrics import performance
 from face2bone.explain.baselines import mean_face
 from face2bone.explain.craft import fit_concepts
-from face2bone.nn import Face2Bone
+from face2bone.nn import BundleNetwork
+from face2bone.progress import Progress
 from face2bone.reference import ReferenceMethod
-from face2bone.runtime import TorchEngine, network_input
+from face2bone.runtime import TorchEngine, beside_patients, network_input
 from face2bone.tasks import BONE_MASS
 from face2bone.tasks.ordinal import OrdinalCalibration
-from face2bone.training.progress import Progress
 from face2bone.training.recipe import Recipe
 
 Members = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 DESCRIBED_FACES: Final = 1_000  # training faces behind the mean face and the concept bank
 BATCH: Final = 64
@@ -58,15 +60,17 @@ EXEMPLARS: Final = 6  # pictures a concept; none when the faces are of patients
 class Trained:
     """A trained network with all it was made from; ``members`` by side of the split.
 
-    licence: of the bundle, as whoever trains it states it; empty where nobody did.
+    licence: of the bundle, as whoever trains it states it; empty where nobody did. covariates:
+        what the network reads beside the picture.
     """
 
-    network: Face2Bone
+    network: BundleNetwork
     recipe: Recipe
     store: CropStore
     members: Mapping[str, Members]
     seed: int
     licence: str = ""
+    covariates: tuple[Covariate, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ def finish_on_patients(trained: Trained, cohort: Cohort, path: Path, progress: P
 def calibrate(trained: Trained) -> Calibration:
     """The simplest calibrator that is not worse, and conformal thresholds."""
     members = trained.members["calibration"]
-    logits, features = outputs(trained.network, trained.store, members)
+    logits, features = outputs(trained, trained.store, members)
     labels = trained.store.labels[members]
     choice = BONE_MASS.calibrate(logits, labels, trained.seed).choice
     visits = of_visits(choice.probabilities, trained.store, members)
@@ -125,7 +129,7 @@ def predicted(
     trained: Trained, calibration: Calibration, store: CropStore, members: Members
 ) -> Floats:
     """Calibrated probabilities (N, K) of some faces of a store."""
-    return calibrated(outputs(trained.network, store, members)[0], calibration.choice.calibrator)
+    return calibrated(outputs(trained, store, members)[0], calibration.choice.calibrator)
 
 
 def of_visits(
@@ -139,15 +143,16 @@ def of_visits(
     return mean_of_views(probabilities, visits), store.labels[members[first]]
 
 
-def outputs(network: Face2Bone, store: CropStore, members: Members) -> tuple[Floats, Floats]:
+def outputs(trained: Trained, store: CropStore, members: Members) -> tuple[Floats, Floats]:
     """Logits (N, K) and pooled features at the cut (N, C) of some of a store's faces."""
-    engine = TorchEngine(network.eval(), store.spec)
+    engine = TorchEngine(trained.network.eval(), store.spec)
+    beside = of_table(store.index.iloc[members], trained.covariates)
     logits, features = [], []
     for start in range(0, len(members), BATCH):
         crops = store.crops[store.rows[members[start : start + BATCH]]]
         cut = engine.features(network_input(crops, store.spec))
         features.append(pooled(cut))
-        logits.append(engine.head(cut))
+        logits.append(beside_patients(engine, beside[start : start + BATCH]).head(cut))
     return np.concatenate(logits).astype(np.float64), np.concatenate(features)
 
 
@@ -175,15 +180,17 @@ def bundle_network(
     """Add mean face, concepts and the out-of-domain reference, and write the bundle."""
     store, training = trained.store, trained.members["train"]
     order = np.random.default_rng(trained.seed).permutation(training)
-    chosen = store.rows[order[:DESCRIBED_FACES]]
+    described_rows = order[:DESCRIBED_FACES]
+    chosen = store.rows[described_rows]
     crops, maps = store.crops[chosen], store.region_maps[chosen]
+    beside = of_table(store.index.iloc[described_rows], trained.covariates)
     contents = BundleContents(
         state=trained.network.state_dict(),
         calibration=(calibration.choice.calibrator,),
         conformal=calibration.conformal,
         reliability=reliability_table(tested.probabilities, tested.labels),
         ood=fit_ood(calibration.features, seed=trained.seed),
-        concepts=_concepts(trained, crops, maps, described.is_drawn, progress),
+        concepts=_concepts(trained, (crops, maps, beside), described.is_drawn, progress),
         mean_face=mean_face(crops, maps, store.spec.mask_value),
     )
     return save_bundle(path, _card(trained, tested, described), contents)
@@ -191,11 +198,12 @@ def bundle_network(
 
 def _concepts(
     trained: Trained,
-    crops: npt.NDArray[np.uint8],
-    maps: npt.NDArray[np.int8],
+    shown: tuple[npt.NDArray[np.uint8], npt.NDArray[np.int8], Rows],
     is_drawn: bool,
     progress: Progress,
 ) -> ConceptBank:
+    """``shown``: crops, their part maps and their patients' covariates."""
+    crops, maps, beside = shown
     return fit_concepts(
         TorchEngine(trained.network.eval(), trained.store.spec),
         crops,
@@ -206,6 +214,7 @@ def _concepts(
         trained.seed,
         exemplars=EXEMPLARS if is_drawn else 0,
         progress=lambda share: progress("finding concepts", round(100 * share), 100),
+        beside=beside,
     )
 
 
@@ -228,6 +237,7 @@ def _card(trained: Trained, tested: Tested, described: Described) -> BundleCard:
         generator_hash=described.generator_hash,
         study=described.study,
         reference_method=described.reference_method,
+        covariates=trained.covariates,
     )
 
 
@@ -241,7 +251,10 @@ def trained_on(trained: Trained, people: str) -> str:
 
 def provenance(trained: Trained) -> dict[str, Any]:
     """How the bundle came to be, in plain types."""
-    stated = {"licence": trained.licence} if trained.licence else {}
+    stated: dict[str, Any] = {"licence": trained.licence} if trained.licence else {}
+    backbone = trained.recipe.backbone
+    if backbone is not None:
+        stated |= {"trunk": Path(backbone.weights).name, "trunk_sha256": backbone.sha256}
     return stated | {
         "recipe": trained.recipe.name,
         "seed": trained.seed,
@@ -271,7 +284,7 @@ def _describe(trained: Trained, cohort: Cohort) -> Described:
         cohort=trained_on(trained, f"drawn patients ({drawn['world']} world)") + "; no real person",
         provenance=made,
         generator_version=drawn["generator_version"],
-        generator_hash=drawn["generator_hash"],
+        generator_hash=drawn.get("generator_hash"),
         study=cohort.study,
         reference_method=cohort.reference_method,
     )

@@ -1,6 +1,7 @@
 """What a finished run says at its end: how good, on how many, what was left out, what to doubt."""
 
 import json
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -8,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from face2bone.cohort.crops import read_store, rejection_reasons
+from face2bone.cohort.crop_store import read_store, rejection_reasons
 from face2bone.evaluation.guards.chance import chance_limit
 
 REASONS: Final = 3
@@ -19,7 +20,13 @@ def closing_words(folder: Path) -> str:
     results = json.loads((folder / "metrics.json").read_text("utf-8"))["results"]["test"]
     left_out = read_store(folder / "crops").rejected
     return "\n".join(
-        [*_figures(results), *_chance(results), *_left_out(left_out), *_doubles(folder)]
+        [
+            *_figures(results),
+            *_chance(results),
+            *_focused(folder),
+            *_left_out(left_out),
+            *_doubles(folder),
+        ]
     )
 
 
@@ -41,6 +48,18 @@ def _chance(results: Mapping[str, Any]) -> Iterator[str]:
         yield (
             "WARNING: no better than chance. With so many test photos a model that knows nothing "
             f"reaches a macro AUC of {0.5 + limit:.3f}. Do not use this bundle."
+        )
+
+
+def _focused(folder: Path) -> Iterator[str]:
+    training = tomllib.loads((folder / "config.toml").read_text("utf-8"))["training"]
+    if training.get("focal_gamma"):
+        twice = " Class weights beside it correct an imbalance twice." * bool(
+            training["class_weighting"]
+        )
+        yield (
+            "WARNING: the focal loss distorts probabilities, so do not use them without the "
+            f"calibration of this bundle.{twice}"
         )
 
 

@@ -18,6 +18,7 @@ from face2bone.cohort.views import first_views, visits_of
 from face2bone.errors import TrainingError
 from face2bone.tasks import BONE_MASS
 from face2bone.training.recipe import Recipe
+from face2bone.words import CLAUSES, message, template, together
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,11 @@ def check_counts(table: pd.DataFrame, recipe: Recipe, seed: int, needs: Needs) -
     short = list(_shortfalls(table, sides, recipe, needs))
     if short:
         raise TrainingError(
-            f"{len(table)} photos are too few for the recipe {recipe.name!r}: {'; '.join(short)}. "
-            "Add patients, or give these sides larger shares in a copy of the recipe."
+            "{count} photos are too few for the recipe {recipe}: {reason}. Add patients, or "
+            "give these sides larger shares in a copy of the recipe.",
+            count=len(table),
+            recipe=f"{recipe.name!r}",
+            reason=together(short, CLAUSES),
         )
 
 
@@ -57,17 +61,27 @@ def _shortfalls(
     first, classes = first_views(visits_of(table)), table[BONE_MASS.label_column]
     counted = pd.crosstab(classes.iloc[first], sides.iloc[first])
     counts = counted.reindex(index=BONE_MASS.classes, columns=list(recipe.split), fill_value=0)
-    unit = "photos" if len(first) == len(table) else "visits"
+    unit = (
+        template("photos with {group}")
+        if len(first) == len(table)
+        else template("visits with {group}")
+    )
     for side, needed in needs.of_each_class.items():
         for label in BONE_MASS.classes:
-            yield from _short(side, f"{unit} with {label}", counts.at[label, side], needed, recipe)
+            what = message(unit, group=label)
+            yield from _short(side, what, int(counts.at[label, side]), needed, recipe)
     for side, needed in needs.in_all.items():
-        yield from _short(side, "photos", int((sides == side).sum()), needed, recipe)
+        yield from _short(side, template("photos"), int((sides == side).sum()), needed, recipe)
 
 
 def _short(side: str, what: str, count: int, needed: int, recipe: Recipe) -> Iterator[str]:
     if count < needed:
         whole = math.ceil(needed / recipe.split[side])
-        yield (
-            f"the {side} side gets {count} {what} and needs {needed} (about {whole} in the cohort)"
+        yield message(
+            "the {side} side gets {count} {what} and needs {needed} (about {whole} in the cohort)",
+            side=side,
+            count=count,
+            what=what,
+            needed=needed,
+            whole=whole,
         )

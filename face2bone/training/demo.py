@@ -10,7 +10,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from face2bone.cohort.crops import CropStore, drawn_crops
+from face2bone.cohort.crop_store import CropStore
+from face2bone.cohort.drawn_crops import drawn_crops
 from face2bone.drawn.face.oracle import cohort_oracle
 from face2bone.drawn.face.patients import DrawnPatient, draw_cohort
 from face2bone.drawn.face.provenance import GENERATOR_HASH, GENERATOR_VERSION, PATIENT_MODEL_HASH
@@ -19,6 +20,8 @@ from face2bone.drawn.people import clinical_arrays
 from face2bone.drawn.worlds import World
 from face2bone.errors import TrainingError
 from face2bone.evaluation.metrics import performance
+from face2bone.progress import Progress, counted
+from face2bone.training.bars import Bars
 from face2bone.training.build_bundle import (
     Described,
     Tested,
@@ -30,7 +33,6 @@ from face2bone.training.build_bundle import (
     provenance,
     trained_on,
 )
-from face2bone.training.progress import Bars, Progress
 from face2bone.training.recipe import DrawnCohort, read_recipe
 from face2bone.training.run import Clock, open_run, split_store, train_network, write_metrics
 
@@ -53,7 +55,8 @@ def train_demo(
     settled, told = read_recipe(recipe), progress or Bars()
     if settled.cohort is None:
         raise TrainingError(
-            f"The recipe {settled.name!r} draws no patients. Use train with a manifest instead."
+            "The recipe {recipe} draws no patients. Use train with a manifest instead.",
+            recipe=f"{settled.name!r}",
         )
     folder, plan = open_run(run_folder, settled, SEED), settled.cohort
     clock = Clock(folder)
@@ -99,9 +102,7 @@ def _draw(
     patients: tuple[DrawnPatient, ...], folder: Path, stage: str, progress: Progress
 ) -> CropStore:
     drawn_by = f"{GENERATOR_HASH} {PATIENT_MODEL_HASH}"
-    return drawn_crops(
-        patients, drawn_by, folder, progress=lambda done, total: progress(stage, done, total)
-    )
+    return drawn_crops(patients, drawn_by, folder, progress=counted(progress, stage))
 
 
 def _described(trained: Trained, plan: DrawnCohort) -> Described:

@@ -22,11 +22,11 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from face2bone.atomic_files import whole_file
-from face2bone.cohort.crops import CropStore
+from face2bone.cohort.crop_store import CropStore
 from face2bone.nn import Face2Bone, NetworkConfig, normalise
+from face2bone.progress import Progress, silent
 from face2bone.training.augment import augment_batch, kind_of
 from face2bone.training.lightning_module import share_of_peak
-from face2bone.training.progress import Progress, silent
 from face2bone.training.recipe import read_recipe
 
 CHECKPOINT: Final = 50  # steps between two saved states

@@ -1,17 +1,19 @@
 """What Lightning needs to know: a training step, a validation step, the optimiser, the state."""
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 import torch
 import torch.nn.functional as F
 from lightning.pytorch import LightningModule
 from scipy.special import softmax
-from torch import Tensor
+from torch import Tensor, nn
 
 from face2bone.evaluation.metrics import macro_auc
 from face2bone.modalities.input_spec import InputSpec
-from face2bone.nn import FaceNetwork, normalise
+from face2bone.nn import PictureNetwork, TrainingOutputs, normalise
 from face2bone.training.loader import Batch
 from face2bone.training.objective import Objective
 
@@ -28,28 +30,53 @@ def share_of_peak(step: int, steps: int, warmup: float) -> float:
     return 0.5 * (1.0 + math.cos(math.pi * min(1.0, done)))
 
 
-class LabelTraining(LightningModule):
-    """Train a network on bone mass classes, T-scores and region maps."""
+@dataclass(frozen=True)
+class Thaw:
+    """How a pretrained trunk learns.
 
-    def __init__(self, network: FaceNetwork, objective: Objective, spec: InputSpec) -> None:
+    below the cut not at all; above it not for ``epochs``, and then at ``rate`` of what is new.
+    """
+
+    epochs: int
+    rate: float
+
+
+class LabelTraining(LightningModule):
+    """Train a network on bone mass classes, T-scores and region maps.
+
+    thaw: of its trunk, where that was pretrained and is to be held still at first.
+    """
+
+    def __init__(
+        self,
+        network: PictureNetwork,
+        objective: Objective,
+        spec: InputSpec,
+        thaw: Thaw | None = None,
+    ) -> None:
         super().__init__()
-        self.network, self.objective = network, objective
+        self.network, self.objective, self.thaw = network, objective, thaw
+        below, above = network.pretrained() if thaw else ((), ())
+        for parameter in below:
+            parameter.requires_grad_(False)
+        self._above = {id(parameter) for parameter in above}
         self.recipe, self.spec = objective.recipe, spec
         self._seen: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
         """The objective's total on an augmented batch."""
-        losses = self.objective(
-            self.network.training_outputs(normalise(batch.crops, self.spec)), batch
-        )
+        losses = self.objective(self._outputs(batch), batch)
         self._note("training_loss", losses.label, batch)
         self._note("region_loss", losses.region, batch)
         total: Tensor = losses.total
         return total
 
+    def _outputs(self, batch: Batch) -> TrainingOutputs:
+        return self.network.training_outputs(normalise(batch.crops, self.spec), batch.beside)
+
     def validation_step(self, batch: Batch, batch_index: int) -> None:
         """Outputs are kept for figures over the whole split."""
-        outputs = self.network.training_outputs(normalise(batch.crops, self.spec))
+        outputs = self._outputs(batch)
         values = (outputs.logits, batch.labels, outputs.t_score, batch.t_scores)
         logits, labels, predicted, t_scores = (v.detach().float().cpu() for v in values)
         self._seen.append((logits, labels.long(), predicted, t_scores))
@@ -75,21 +102,35 @@ class LabelTraining(LightningModule):
         # Known only now: with several processes an epoch has fewer steps.
         steps = int(self.trainer.estimated_stepping_batches)
         weights = [p for p in self.parameters() if p.requires_grad]
-        groups = [
-            {
-                "params": [p for p in weights if p.ndim > 1],
-                "weight_decay": self.recipe.weight_decay,
-            },
-            {"params": [p for p in weights if p.ndim <= 1], "weight_decay": 0.0},
-        ]
+        groups = self._decayed([p for p in weights if id(p) not in self._above])
+        shares = [self._share(steps)] * len(groups)
+        if self.thaw is not None:
+            groups += self._decayed([p for p in weights if id(p) in self._above])
+            shares += [self._thawed(self.thaw, steps)] * 2
         optimizer = torch.optim.AdamW(groups, lr=self.recipe.learning_rate, betas=BETAS)
-        schedule = torch.optim.lr_scheduler.LambdaLR(
-            optimizer, lambda step: share_of_peak(step, steps, self.recipe.warmup)
-        )
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, shares)
         return {
             "optimizer": optimizer,
             "lr_scheduler": {"scheduler": schedule, "interval": "step"},
         }
+
+    def _decayed(self, weights: list[nn.Parameter]) -> list[dict[str, Any]]:
+        """Groups of an optimiser; only matrices decay."""
+        matrices = [p for p in weights if p.ndim > 1]
+        others = [p for p in weights if p.ndim <= 1]
+        decay = self.recipe.weight_decay
+        return [
+            {"params": matrices, "weight_decay": decay},
+            {"params": others, "weight_decay": 0.0},
+        ]
+
+    def _share(self, steps: int) -> Callable[[int], float]:
+        return lambda step: share_of_peak(step, steps, self.recipe.warmup)
+
+    def _thawed(self, thaw: Thaw, steps: int) -> Callable[[int], float]:
+        """Nothing while the trunk is held still, then its rate of what is new."""
+        still, share = round(steps * thaw.epochs / self.recipe.epochs), self._share(steps)
+        return lambda step: 0.0 if step < still else thaw.rate * share(step)
 
     def _note(self, name: str, value: Tensor, batch: Batch) -> None:
         """Log the mean over an epoch's patients."""

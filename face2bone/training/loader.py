@@ -14,7 +14,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from face2bone.cohort.crops import CropStore
+from face2bone.cohort.crop_store import CropStore
+from face2bone.covariates import Covariate, of_table
 from face2bone.training.augment import augment_batch, kind_of
 from face2bone.training.recipe import Augmentation
 
@@ -24,13 +25,14 @@ _ORDER, _CHANGE = 0, 1  # keys that keep the two kinds of random stream apart
 @dataclass(frozen=True)
 class Batch:
     """crops uint8 (B, H, W, C); region_maps int8 (B, H, W); labels int64 (B,);
-    t_scores float32 (B,), NaN where unknown.
+    t_scores float32 (B,), NaN where unknown; beside float32 (B, V), standardised covariates.
     """
 
     crops: Tensor
     region_maps: Tensor
     labels: Tensor
     t_scores: Tensor
+    beside: Tensor
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -42,6 +44,7 @@ class CropLoader(Sized):
     members: positions in ``store.index``. augmentation: None leaves crops as they are and in
     order, for validation; with one, batches are shuffled and a last short batch is left out.
     rank, world_size: this process's share when several train together.
+    covariates: what the network reads beside the picture.
     """
 
     def __init__(
@@ -53,12 +56,13 @@ class CropLoader(Sized):
         seed: int = 0,
         rank: int = 0,
         world_size: int = 1,
+        covariates: tuple[Covariate, ...] = (),
     ) -> None:
         self.store, self.members = store, members
         self.batch_size, self.augmentation, self.seed = batch_size, augmentation, seed
         self.rank, self.world_size = rank, world_size
         self._labels, self._t_scores, self._rows = store.labels, store.t_scores, store.rows
-        self._kind = kind_of(store)
+        self._kind, self._beside = kind_of(store), of_table(store.index, covariates)
         self._epoch, self._position = 0, 0
 
     def __len__(self) -> int:
@@ -102,4 +106,5 @@ class CropLoader(Sized):
             region_maps=torch.from_numpy(np.ascontiguousarray(maps)),
             labels=torch.from_numpy(self._labels[members]),
             t_scores=torch.from_numpy(self._t_scores[members]),
+            beside=torch.from_numpy(self._beside[members]),
         )

@@ -24,9 +24,9 @@ from lightning.pytorch.callbacks import EarlyStopping
 
 from face2bone.atomic_files import whole_file
 from face2bone.errors import TrainingDiverged, TrainingError
+from face2bone.progress import Progress
 from face2bone.training.lightning_module import MONITOR, LabelTraining
 from face2bone.training.loader import CropLoader
-from face2bone.training.progress import Progress
 
 LAST, PREVIOUS = "checkpoints/last.ckpt", "checkpoints/previous.ckpt"
 BEST, CURVES = "checkpoints/best.ckpt", "curves.csv"

@@ -4,7 +4,7 @@ Notation: z (B, K) logits, y (B,) classes, t (B,) T-scores, w (K,) class weights
 the training patients.
 
     L = L_class + t_score_weight L_T + region_weight L_region
-    L_class  = the task's loss of classes, with those weights
+    L_class  = the task's loss of classes, with those weights, focal where the recipe asks for it
     L_T      = smooth L1 of the predicted T-score, where the manifest has one
     L_region = cross-entropy of SSAM's region map
 """
@@ -48,7 +48,8 @@ class Objective(nn.Module):
         """Losses of one batch; float32 whatever the outputs' precision."""
         smoothing = self.recipe.label_smoothing if self.training else 0.0
         logits = outputs.logits.float()
-        label = BONE_MASS.loss(logits, batch.labels, self.weights, smoothing)
+        gamma = self.recipe.focal_gamma or 0.0
+        label = BONE_MASS.loss(logits, batch.labels, self.weights, smoothing, gamma)
         t_score = _t_score(outputs.t_score.float(), batch.t_scores)
         region = _region(outputs.region_logits, batch.region_maps)
         recipe = self.recipe

@@ -12,20 +12,26 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from face2bone.errors import Face2BoneError, TrainingError
-from face2bone.nn.config import NetworkConfig
+from face2bone.invalid_value import fault
+from face2bone.nn.architecture import Architecture
+from face2bone.nn.registry import blueprint
+from face2bone.words import message, template
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Fraction = Annotated[float, Field(gt=0, lt=1)]
 Weight = Annotated[float, Field(ge=0)]
 Count = Annotated[int, Field(ge=1)]
+FIRST_ARCHITECTURE: Final = "face2bone"  # of a recipe that names none
 SPLITS: Final = ("train", "validation", "calibration", "test")
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, arbitrary_types_allowed=True, allow_inf_nan=False
+    )
 
 
 class Augmentation(_Section):
@@ -56,6 +62,8 @@ class Optimisation(_Section):
     classes by the inverse of their frequency. t_score_weight, region_weight: of the two
     auxiliary losses. patience: epochs without a better validation loss before stopping.
     gradient_clip: largest gradient norm. checkpoint_steps: steps between checkpoints.
+    focal_gamma: how little patients count who are already classed right (``focal``); left out, all
+    count alike.
     """
 
     epochs: Count
@@ -71,16 +79,29 @@ class Optimisation(_Section):
     patience: Count
     precision: Literal["32-true", "bf16-mixed"]
     checkpoint_steps: Count
+    focal_gamma: Weight | None = None
 
 
 class Backbone(_Section):
-    """A trunk pretrained elsewhere: a facenet-pytorch weight file and its SHA-256.
+    """A trunk pretrained elsewhere: its weight file and the file's SHA-256.
 
-    Needs width 1.0. Mind the licence of the weights and of the photos they were trained on.
+    Of facenet-pytorch for Face2Bone, at width 1.0; of OpenCV's SFace for ``sface``. Mind the
+    licence of the weights and of the photos they were trained on.
+    frozen_epochs: how many epochs only what is new learns; the trunk below the cut is held still
+    throughout, and what is above it learns from then on, at ``rate`` of the learning rate (1 where
+    left out). Without frozen_epochs all learns alike.
     """
 
     weights: str
     sha256: Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$")]
+    frozen_epochs: Count | None = None
+    rate: Annotated[float, Field(gt=0, le=1)] | None = None
+
+    @model_validator(mode="after")
+    def _rate_of_a_trunk_held_still(self) -> "Backbone":
+        if self.rate is not None and self.frozen_epochs is None:
+            raise ValueError("without frozen_epochs all learns alike, so leave rate out")
+        return self
 
 
 class DrawnCohort(_Section):
@@ -93,10 +114,14 @@ class DrawnCohort(_Section):
 
 
 class Recipe(_Section):
-    """A whole run; ``split`` gives shares of patients and sums to 1."""
+    """A whole run; ``split`` gives shares of patients and sums to 1.
+
+    ``architecture`` is a name of ``nn.registry``, and ``network`` its settings.
+    """
 
     name: str
     split: dict[str, Fraction]
+    architecture: str = FIRST_ARCHITECTURE
     network: dict[str, Any]
     augmentation: Augmentation
     training: Optimisation
@@ -104,9 +129,16 @@ class Recipe(_Section):
     backbone: Backbone | None = None
     cohort: DrawnCohort | None = None
 
-    def network_config(self) -> NetworkConfig:
-        """The architecture; raises ``SettingsError`` when an entry is out of range."""
-        return NetworkConfig.from_dict(self.network)
+    @model_validator(mode="after")
+    def _rate_is_of_some_epoch(self) -> "Recipe":
+        trunk = self.backbone
+        if trunk and trunk.rate and (trunk.frozen_epochs or 0) >= self.training.epochs:
+            raise ValueError("backbone.rate is of no epoch: frozen_epochs is as many as there are")
+        return self
+
+    def network_config(self) -> Architecture:
+        """The network's settings; raises ``SettingsError`` when one is out of range."""
+        return blueprint(self.architecture).settings.from_dict(self.network)
 
 
 def read_recipe(name_or_path: str | Path) -> Recipe:
@@ -119,13 +151,13 @@ def read_recipe(name_or_path: str | Path) -> Recipe:
         recipe = Recipe.model_validate(tomllib.loads(text))
         recipe.network_config()
     except tomllib.TOMLDecodeError as error:
-        raise _invalid(name_or_path, f"it is not valid TOML ({error})") from error
+        words = message("it is not valid TOML ({reason})", reason=str(error))
+        raise _invalid(name_or_path, words) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise _invalid(name_or_path, f"{where}: {first['msg']}") from error
+        raise _invalid(name_or_path, fault(error)) from error
     except (Face2BoneError, TypeError) as error:
-        raise _invalid(name_or_path, f"network: {error}") from error
+        words = message("network: {reason}", reason=str(error))
+        raise _invalid(name_or_path, words) from error
     _check_split(name_or_path, recipe)
     return recipe
 
@@ -133,6 +165,8 @@ def read_recipe(name_or_path: str | Path) -> Recipe:
 def recipe_toml(recipe: Recipe, seed: int) -> str:
     """The recipe as TOML, with the seed of its run."""
     values = recipe.model_dump(exclude_none=True)
+    if values["architecture"] == FIRST_ARCHITECTURE:  # as runs that began before there was a choice
+        del values["architecture"]
     tables = {key: value for key, value in values.items() if isinstance(value, dict)}
     lines = [f"{k} = {json.dumps(v)}" for k, v in values.items() if k not in tables]
     for name, table in tables.items():
@@ -154,8 +188,9 @@ def _read_text(name_or_path: str | Path) -> str:
         return Path(name_or_path).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise TrainingError(
-            f"There is no recipe {Path(name_or_path).name!r}. "
-            f"Name one of {', '.join(shipped_recipes())}, or the path of a TOML file."
+            "There is no recipe {recipe}. Name one of {recipes}, or the path of a TOML file.",
+            recipe=f"{Path(name_or_path).name!r}",
+            recipes=tuple(shipped_recipes()),
         ) from error
 
 
@@ -164,12 +199,14 @@ def _check_split(name_or_path: str | Path, recipe: Recipe) -> None:
     if recipe.cohort is not None:
         missing -= {"test"}  # a drawn recipe tests on its own reserved cohort
     if missing:
-        raise _invalid(name_or_path, f"split: expected the entries {', '.join(SPLITS)}")
+        raise _invalid(name_or_path, message("split: expected the entries {sides}", sides=SPLITS))
     if abs(sum(recipe.split.values()) - 1.0) > 1e-6:
-        raise _invalid(name_or_path, "split: the shares do not sum to 1")
+        raise _invalid(name_or_path, template("split: the shares do not sum to 1"))
 
 
 def _invalid(name_or_path: str | Path, why: str) -> TrainingError:
     return TrainingError(
-        f"The recipe {Path(name_or_path).name!r} is invalid: {why}. Correct it and start again."
+        "The recipe {recipe} is invalid: {reason}. Correct it and start again.",
+        recipe=f"{Path(name_or_path).name!r}",
+        reason=why,
     )

@@ -30,13 +30,13 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from face2bone.arrays import Floats, Reals
 from face2bone.bundle import ConceptBank
-from face2bone.explain.arrays import FloatArray, RealArray
 from face2bone.explain.baselines import blur_baseline
 from face2bone.explain.nmf import project
 from face2bone.modalities.face import FACE_INPUT
 from face2bone.modalities.face.alignment import AlignedFace
-from face2bone.nn import Face2Bone
+from face2bone.nn import BundleNetwork
 from face2bone.runtime import network_input
 
 STEPS: Final = 16
@@ -59,13 +59,13 @@ class ImplicitLocation:
     attribution smoothed, where it is above 0, over its own peak.
     """
 
-    attribution: FloatArray
-    presence: FloatArray
-    in_blur: FloatArray
+    attribution: Floats
+    presence: Floats
+    in_blur: Floats
     location: npt.NDArray[np.float32]
 
 
-def coefficient_pullback(U: RealArray, W: RealArray, v: RealArray) -> FloatArray:
+def coefficient_pullback(U: Reals, W: Reals, v: Reals) -> Floats:
     """v^T dU/dA, one row a map position: (N, C) for coefficients U (N, R) and weights v (N, R).
 
     Where a coefficient is 0 its derivative is taken as 0, which it is unless it is just
@@ -76,13 +76,11 @@ def coefficient_pullback(U: RealArray, W: RealArray, v: RealArray) -> FloatArray
     outside = np.eye(len(W)) * (1 - inside)[:, None, :]
     G = (W @ W.T) * inside[:, :, None] * inside[:, None, :] + outside
     # The pseudoinverse: two equal concepts both present leave G_SS without an inverse.
-    pulled: FloatArray = ((inside * v)[:, None, :] @ np.linalg.pinv(G, hermitian=True))[:, 0] @ W
+    pulled: Floats = ((inside * v)[:, None, :] @ np.linalg.pinv(G, hermitian=True))[:, 0] @ W
     return pulled
 
 
-def presence_gradients(
-    network: Face2Bone, W: RealArray, x: torch.Tensor
-) -> tuple[FloatArray, FloatArray]:
+def presence_gradients(network: BundleNetwork, W: Reals, x: torch.Tensor) -> tuple[Floats, Floats]:
     """Mean coefficients (B, R) of inputs x (B, 3, 160, 160), and their gradients in x.
 
     The gradients are (B, R, 3, 160, 160); x has the network's own type. One forward pass and
@@ -109,7 +107,7 @@ def presence_gradients(
 
 
 def implicit_location(
-    network: Face2Bone, bank: ConceptBank, aligned: AlignedFace, steps: int = STEPS
+    network: BundleNetwork, bank: ConceptBank, aligned: AlignedFace, steps: int = STEPS
 ) -> ImplicitLocation:
     """Which pixels of one aligned face each concept's presence rests on.
 
@@ -131,21 +129,21 @@ def implicit_location(
     return ImplicitLocation(attribution, ends[1], ends[0], _shown(attribution, aligned))
 
 
-def _mean_coefficients(network: Face2Bone, W: RealArray, x: npt.NDArray[np.float32]) -> FloatArray:
+def _mean_coefficients(network: BundleNetwork, W: Reals, x: npt.NDArray[np.float32]) -> Floats:
     """(B, R) for inputs (B, 3, 160, 160)."""
     with torch.inference_mode():
         A = _positions(network.features(torch.from_numpy(x)))
-    found: FloatArray = project(A, W).reshape(len(x), -1, len(W)).mean(axis=1)
+    found: Floats = project(A, W).reshape(len(x), -1, len(W)).mean(axis=1)
     return found
 
 
-def _positions(features: torch.Tensor) -> FloatArray:
+def _positions(features: torch.Tensor) -> Floats:
     """Features (B, C, 8, 8) as rows (64 B, C)."""
     rows = features.detach().permute(0, 2, 3, 1).reshape(-1, features.shape[1])
     return np.asarray(rows.cpu().numpy(), dtype=np.float64)
 
 
-def _shown(attribution: FloatArray, aligned: AlignedFace) -> npt.NDArray[np.float32]:
+def _shown(attribution: Floats, aligned: AlignedFace) -> npt.NDArray[np.float32]:
     smooth = np.stack([cv2.GaussianBlur(one, (0, 0), SMOOTHING) for one in attribution])
     raised = np.maximum(smooth, 0) * aligned.mask
     peak = raised.max(axis=(1, 2), keepdims=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from face2bone.explain.arrays import BoolArray, FloatArray, RealArray, RegionMap
+from face2bone.arrays import Flags, Floats, PartMap, Reals
 from face2bone.modalities.face.parts import FACE_PARTS
 
 
@@ -23,12 +23,12 @@ class Agreement:
     densest in both.
     """
 
-    correlation: FloatArray
-    moved: FloatArray
-    same_region: BoolArray
+    correlation: Floats
+    moved: Floats
+    same_region: Flags
 
 
-def compare_locations(first: RealArray, second: RealArray, region_map: RegionMap) -> Agreement:
+def compare_locations(first: Reals, second: Reals, region_map: PartMap) -> Agreement:
     """Compare locations (R, 160, 160), non-negative, over one photo's regions (160, 160)."""
     inside = region_map >= 0
     labels = region_map[inside]
@@ -44,14 +44,14 @@ def compare_locations(first: RealArray, second: RealArray, region_map: RegionMap
     )
 
 
-def _mass(pixels: RealArray, labels: RegionMap) -> FloatArray:
+def _mass(pixels: Reals, labels: PartMap) -> Floats:
     """Sum in each region, (R, 10)."""
     return np.stack([np.bincount(labels, one, minlength=len(FACE_PARTS)) for one in pixels])
 
 
-def _correlations(first: RealArray, second: RealArray) -> FloatArray:
+def _correlations(first: Reals, second: Reals) -> Floats:
     """Row by row, (R,)."""
     a, b = (each - each.mean(axis=1, keepdims=True) for each in (first, second))
     size = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
-    found: FloatArray = np.where(size > 1e-12, (a * b).sum(axis=1) / np.maximum(size, 1e-12), 0.0)
+    found: Floats = np.where(size > 1e-12, (a * b).sum(axis=1) / np.maximum(size, 1e-12), 0.0)
     return found

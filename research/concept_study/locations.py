@@ -9,16 +9,16 @@ from unittest.mock import patch
 import numpy as np
 import torch
 
+from face2bone.arrays import Flags, Floats, Reals
 from face2bone.bundle import Bundle
-from face2bone.cohort.crops import aligned_drawing
+from face2bone.cohort.drawn_crops import aligned_drawing
 from face2bone.drawn.face.patients import draw_cohort, patient_face
 from face2bone.drawn.worlds import World
-from face2bone.explain.arrays import BoolArray, FloatArray, RealArray
 from face2bone.explain.craft import concept_coefficients
 from face2bone.explain.location import to_crop
 from face2bone.explain.nmf import project
 from face2bone.modalities.face import FACE_INPUT, AlignedFace
-from face2bone.nn import Face2Bone
+from face2bone.nn import BundleNetwork
 from face2bone.runtime import network_input
 from research.concept_study.implicit import implicit_location, presence_gradients
 from research.concept_study.location_agreement import compare_locations
@@ -75,7 +75,7 @@ def measure(bundle: Bundle, face: AlignedFace, seed: int) -> dict[str, Any]:
     }
 
 
-def gradient_error(network: Face2Bone, basis: RealArray, face: AlignedFace, seed: int) -> float:
+def gradient_error(network: BundleNetwork, basis: Reals, face: AlignedFace, seed: int) -> float:
     """Relative error of the implicit gradients along one random change of the face's pixels.
 
     |gradient - central difference| / |central difference| over all concepts, in double
@@ -94,11 +94,11 @@ def gradient_error(network: Face2Bone, basis: RealArray, face: AlignedFace, seed
     return float(np.linalg.norm(found - slope) / np.linalg.norm(slope))
 
 
-def mean_of(network: Face2Bone, basis: RealArray, x: torch.Tensor) -> FloatArray:
+def mean_of(network: BundleNetwork, basis: Reals, x: torch.Tensor) -> Floats:
     """Mean coefficients (R,) of one input."""
     with torch.no_grad():
         features = network.features(x)[0]
-    mean: FloatArray = project(features.flatten(1).T.numpy(), basis).mean(axis=0)
+    mean: Floats = project(features.flatten(1).T.numpy(), basis).mean(axis=0)
     return mean
 
 
@@ -127,7 +127,7 @@ def location_table(figures: Figures) -> str:
     return "\n".join(lines)
 
 
-def _spread(figures: Figures, name: str, chosen: BoolArray) -> str:
+def _spread(figures: Figures, name: str, chosen: Flags) -> str:
     values = np.array([f[name] for f in figures])[chosen]
     low, middle, high = np.quantile(values, (0.1, 0.5, 0.9))
     return f"{middle:.3f} ({low:.3f} to {high:.3f})"

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from face2bone.bundle import Bundle
-from face2bone.cohort.crops import CropStore
+from face2bone.cohort.crop_store import CropStore
 from face2bone.explain.recursion import decompose_concept
 from research.concept_study.banks import LEARNED_FROM
 

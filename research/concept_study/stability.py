@@ -20,7 +20,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from face2bone.explain.arrays import FloatArray, RealArray
+from face2bone.arrays import Floats, Reals
 from face2bone.explain.nmf import factorise, project, relative_error
 
 Varied = Literal["sample", "start"]
@@ -38,7 +38,7 @@ class BankFit:
     varied: Varied
     concepts: int
     seed: int
-    basis: FloatArray
+    basis: Floats
     error: float
 
 
@@ -63,7 +63,7 @@ class Stability:
     error_high: float
 
 
-def matched_cosines(first: RealArray, second: RealArray) -> FloatArray:
+def matched_cosines(first: Reals, second: Reals) -> Floats:
     """Cosine (R,) of each row of ``first`` (R, C) with its partner in ``second`` (R, C).
 
     Partners are one to one and make the sum greatest. A row of zeros has cosine 0.
@@ -74,13 +74,13 @@ def matched_cosines(first: RealArray, second: RealArray) -> FloatArray:
     )
 
     rows, columns = linear_sum_assignment(-cosines)
-    matched: FloatArray = cosines[rows, columns]
+    matched: Floats = cosines[rows, columns]
     return matched
 
 
 def fit_bank(
-    features: RealArray,
-    held_out: RealArray,
+    features: Reals,
+    held_out: Reals,
     concepts: int,
     seed: int,
     varied: Varied,
@@ -119,6 +119,6 @@ def stability(fits: Sequence[BankFit]) -> Stability:
     )
 
 
-def _unit(rows: RealArray) -> FloatArray:
+def _unit(rows: Reals) -> Floats:
     length = np.linalg.norm(rows, axis=1, keepdims=True)
     return np.asarray(rows / np.where(length > 0, length, 1), dtype=np.float64)

@@ -13,6 +13,7 @@ from pathlib import Path
 import cv2
 from skimage.data import astronaut
 
+from face2bone.arrays import Pixels
 from face2bone.bundle import load_bundle
 from face2bone.drawn.face.patients import DrawnPatient, draw_cohort
 from face2bone.drawn.worlds import World
@@ -20,7 +21,7 @@ from face2bone.modalities.face import shared_locator
 from face2bone.modalities.face.locator import Locator
 from face2bone.runtime import make_engine
 from face2bone.settings import get_settings
-from research.domain_shift.shifts import Pixels, ShiftResult, altered, look, measure
+from research.domain_shift.shifts import ShiftResult, altered, look, measure
 
 HEADER = (
     "| shift | faces | no face | rejected | flagged | any warning | AUROC | accuracy | "

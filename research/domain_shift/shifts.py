@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import roc_auc_score
 
+from face2bone.arrays import Pixels
 from face2bone.bone import BoneClass
 from face2bone.bundle import Bundle
 from face2bone.drawn.face.patients import DrawnPatient, patient_face
@@ -28,7 +29,6 @@ from face2bone.modalities.face.locator import Locator
 from face2bone.modalities.photo import photo_from_pixels
 from face2bone.runtime import Engine, Prediction, predict
 
-Pixels = npt.NDArray[np.uint8]
 Points = npt.NDArray[np.float32]
 Alter = Callable[[Pixels, Points, np.random.Generator], Pixels]
 

@@ -18,10 +18,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from face2bone.arrays import Flags, Floats
 from face2bone.bone import CLASS_LABELS
 from face2bone.calibration import Calibrator, calibrated
 from face2bone.explain.agreement import least_agreement, rank_agreement
-from face2bone.explain.arrays import BoolArray, FloatArray
 from face2bone.explain.coalitions import shapley_values
 from face2bone.explain.curves import curve_scores
 from face2bone.explain.self_check import self_check
@@ -66,21 +66,21 @@ def patient_rows(folder: Path, faces: Faces, calibration: Sequence[Calibrator]) 
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def parameter_maps(faces: Faces, indices: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+def parameter_maps(faces: Faces, indices: npt.ArrayLike) -> tuple[Floats, Floats]:
     """Mean M (6, 10) over patients, and the mean change (10,) between patient and twin."""
     drawn = [faces.face(int(i)) for i in np.asarray(indices)]
     change = [region_means(f.change, f.aligned.part_map) for f in drawn]
     return np.mean([parameter_map(f) for f in drawn], axis=0), np.mean(change, axis=0)
 
 
-def changed_share(faces: Faces, indices: npt.ArrayLike) -> FloatArray:
+def changed_share(faces: Faces, indices: npt.ArrayLike) -> Floats:
     """Share of patients (10,) in whom each region counts as changed."""
     drawn = [faces.face(int(i)) for i in np.asarray(indices)]
-    changed: list[BoolArray] = [changed_regions(f.change, f.aligned.part_map) for f in drawn]
+    changed: list[Flags] = [changed_regions(f.change, f.aligned.part_map) for f in drawn]
     return np.asarray(np.mean(changed, axis=0))
 
 
-def method_values(parts: Mapping[str, Arrays]) -> dict[str, FloatArray]:
+def method_values(parts: Mapping[str, Arrays]) -> dict[str, Floats]:
     """Ten values of every method for one patient, ours first."""
     rivals = parts["rivals"]
     found = {
@@ -148,9 +148,7 @@ def _of_self_checks(
     return {"named": CLASS_LABELS[named]} | of_class | of_severity
 
 
-def _of_self_check(
-    what: str, blur: FloatArray, inpaint: FloatArray, twin: FloatArray
-) -> dict[str, float]:
+def _of_self_check(what: str, blur: Floats, inpaint: Floats, twin: Floats) -> dict[str, float]:
     """One output's check beside its truth: right is a rank correlation chance would not reach."""
     check = self_check(blur, inpaint)
     phi, reference = (shapley_values(t[:, None], len(FACE_PARTS))[:, 0] for t in (blur, twin))

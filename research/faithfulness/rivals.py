@@ -16,14 +16,14 @@ import torch
 from captum.attr import IntegratedGradients, LayerGradCam, Lime, Occlusion
 from torch import Tensor, nn
 
-from face2bone.explain.arrays import FloatArray
+from face2bone.arrays import Floats
 from face2bone.explain.baselines import Baseline
 from face2bone.explain.coalitions import LogitsOf
 from face2bone.explain.location import to_crop
 from face2bone.modalities.face import FACE_INPUT
 from face2bone.modalities.face.alignment import AlignedFace
 from face2bone.modalities.face.parts import FACE_PARTS
-from face2bone.nn import Face2Bone
+from face2bone.nn import BundleNetwork
 from face2bone.runtime.engine import network_input
 from research.faithfulness.baselines import region_sums
 
@@ -36,7 +36,7 @@ LIME_SAMPLES: Final = 256
 class _Head(nn.Module):
     """The network from its cut on, the cut passed through a layer Grad-CAM can name."""
 
-    def __init__(self, network: Face2Bone) -> None:
+    def __init__(self, network: BundleNetwork) -> None:
         super().__init__()
         self.cut = nn.Identity()
         self.network = network
@@ -45,7 +45,7 @@ class _Head(nn.Module):
         return _ends(self.network.head(self.cut(features)))
 
 
-def grad_cam(network: Face2Bone, aligned: AlignedFace) -> FloatArray:
+def grad_cam(network: BundleNetwork, aligned: AlignedFace) -> Floats:
     """Grad-CAM at the network's cut (8 x 8), enlarged to the crop at its true centres; (10,).
 
     Signed: without the published method's ReLU, which would set every region that speaks
@@ -61,8 +61,8 @@ def grad_cam(network: Face2Bone, aligned: AlignedFace) -> FloatArray:
 
 
 def integrated_gradients(
-    network: Face2Bone, aligned: AlignedFace, baseline: Baseline
-) -> FloatArray:
+    network: BundleNetwork, aligned: AlignedFace, baseline: Baseline
+) -> Floats:
     """Integrated gradients from the filled face to the face; (10,)."""
     found = IntegratedGradients(lambda x: _ends(network(x))).attribute(
         _input(aligned.pixels), _input(baseline.pixels), n_steps=STEPS, internal_batch_size=8
@@ -70,7 +70,7 @@ def integrated_gradients(
     return region_sums(_array(found)[0].sum(axis=0), aligned.part_map)
 
 
-def patch_occlusion(logits_of: LogitsOf, aligned: AlignedFace, baseline: Baseline) -> FloatArray:
+def patch_occlusion(logits_of: LogitsOf, aligned: AlignedFace, baseline: Baseline) -> Floats:
     """Occlusion by 32-pixel patches of the baseline, 16 pixels apart; (10,)."""
 
     def forward(pictures: Tensor) -> Tensor:
@@ -87,7 +87,7 @@ def patch_occlusion(logits_of: LogitsOf, aligned: AlignedFace, baseline: Baselin
     return region_sums(_array(found)[0].sum(axis=-1), aligned.part_map)
 
 
-def lime(table: FloatArray, seed: int) -> FloatArray:
+def lime(table: Floats, seed: int) -> Floats:
     """LIME on the ten regions, its samples looked up in a game's value table (1024, K); (10,)."""
     values = torch.from_numpy(table @ CONTRAST)
     place = torch.from_numpy(1 << np.arange(len(FACE_PARTS)))
@@ -102,15 +102,15 @@ def lime(table: FloatArray, seed: int) -> FloatArray:
         found = Lime(forward).attribute(
             whole, n_samples=LIME_SAMPLES, perturbations_per_eval=LIME_SAMPLES
         )
-    values_of_regions: FloatArray = _array(found)[0]
+    values_of_regions: Floats = _array(found)[0]
     return values_of_regions
 
 
-def region_occlusion(table: FloatArray) -> FloatArray:
+def region_occlusion(table: Floats) -> Floats:
     """What hiding one region alone takes off the output, from a value table (1024, K); (10,)."""
     whole = len(table) - 1
     alone = whole ^ (1 << np.arange(len(FACE_PARTS)))
-    taken: FloatArray = (table[whole] - table[alone]) @ CONTRAST
+    taken: Floats = (table[whole] - table[alone]) @ CONTRAST
     return taken
 
 
@@ -119,7 +119,7 @@ def _ends(logits: Tensor) -> Tensor:
     return logits[:, 2] - logits[:, 0]
 
 
-def _input(crop: FloatArray | np.ndarray) -> Tensor:
+def _input(crop: Floats | np.ndarray) -> Tensor:
     return torch.from_numpy(network_input(crop[None], FACE_INPUT))
 
 
@@ -127,5 +127,5 @@ def _picture(crop: np.ndarray) -> Tensor:
     return torch.from_numpy(crop[None].astype(np.float32))
 
 
-def _array(found: Tensor) -> FloatArray:
+def _array(found: Tensor) -> Floats:
     return found.detach().numpy().astype(np.float64)

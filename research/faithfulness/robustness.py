@@ -10,16 +10,16 @@ from typing import Final
 import numpy as np
 import torch
 
-from face2bone.explain.arrays import FloatArray, Pixels
+from face2bone.arrays import Floats, Pixels
 from face2bone.explain.coalitions import all_coalitions
 from face2bone.modalities.face.alignment import AlignedFace
-from face2bone.nn import Face2Bone
+from face2bone.nn import BundleNetwork
 
 NOISE: Final = 2
 """Levels of 255 by which max-sensitivity moves each pixel: less than a camera's noise."""
 
 
-def infidelity(table: FloatArray, phi: FloatArray) -> float:
+def infidelity(table: Floats, phi: Floats) -> float:
     """How far phi is from telling what hiding regions does, over all coalitions S; 0 is exact.
 
         mean over S of (sum of phi outside S - (v(N) - v(S)))^2  /  mean over S of (v(N) - v(S))^2
@@ -35,9 +35,9 @@ def infidelity(table: FloatArray, phi: FloatArray) -> float:
 
 
 def max_sensitivity(
-    explain: Callable[[AlignedFace], FloatArray],
+    explain: Callable[[AlignedFace], Floats],
     faces: list[AlignedFace],
-    values: FloatArray,
+    values: Floats,
 ) -> float:
     """Largest relative change of an attribution when the photo changes invisibly.
 
@@ -57,7 +57,7 @@ def noisy(aligned: AlignedFace, rng: np.random.Generator, levels: int = NOISE) -
     return AlignedFace(crop, aligned.mask, aligned.part_map, aligned.transform, aligned.landmarks)
 
 
-def shuffled(network: Face2Bone, seed: int) -> Face2Bone:
+def shuffled(network: BundleNetwork, seed: int) -> BundleNetwork:
     """A copy of a network whose weights are shuffled within each layer.
 
     Adebayo et al. (NeurIPS 2018): an explanation that stays the same when the weights carry

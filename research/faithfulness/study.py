@@ -19,12 +19,12 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from face2bone.arrays import Floats
 from face2bone.atomic_files import whole_file
 from face2bone.bundle import Bundle, load_bundle
 from face2bone.drawn.face.patients import DrawnPatient, draw_cohort
 from face2bone.drawn.worlds import World
 from face2bone.errors import FaceError
-from face2bone.explain.arrays import FloatArray
 from face2bone.explain.baselines import Baseline, blur_baseline, inpaint_baseline
 from face2bone.explain.coalitions import shapley_values
 from face2bone.explain.shapley import region_shapley
@@ -108,7 +108,7 @@ class Study:
         }  # fmt: skip
         return once(self.folder / f"{index:04d}-{part}.npz", lambda: parts[part](index))
 
-    def table(self, aligned: AlignedFace, baseline: Baseline) -> FloatArray:
+    def table(self, aligned: AlignedFace, baseline: Baseline) -> Floats:
         """Value table (1024, 3)."""
         return region_shapley(self.logits_of, aligned, baseline).table
 
@@ -155,9 +155,9 @@ def network_name(bundle: Path) -> str:
     return bundle.resolve().parent.name if bundle.name == "bundle" else bundle.name
 
 
-def region_values(table: FloatArray) -> FloatArray:
+def region_values(table: Floats) -> Floats:
     """Shapley values (10,) of the osteoporosis logit minus the normal logit."""
-    values: FloatArray = shapley_values(table, len(FACE_PARTS)) @ CONTRAST
+    values: Floats = shapley_values(table, len(FACE_PARTS)) @ CONTRAST
     return values
 
 

@@ -14,11 +14,11 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from face2bone.arrays import Floats
 from face2bone.bone import CLASS_LABELS
 from face2bone.calibration import Calibrator
 from face2bone.drawn.face.parameters import AGEING_NAMES
 from face2bone.evaluation.bootstrap import Estimate, estimates
-from face2bone.evaluation.table import Floats
 from face2bone.modalities.face.parts import FACE_PARTS
 from research.faithfulness.figures import (
     AGAINST_TRUTH,

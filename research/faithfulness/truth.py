@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from face2bone.explain.arrays import BoolArray, FloatArray, RegionMap
+from face2bone.arrays import Flags, Floats, PartMap
 from research.faithfulness.baselines import region_means, region_sums
 
 if TYPE_CHECKING:
     from research.faithfulness.twin import TwinFace
 
 
-def changed_regions(change: FloatArray, region_map: RegionMap) -> BoolArray:
+def changed_regions(change: Floats, region_map: PartMap) -> Flags:
     """Regions (10,) the planted bone loss changed: more than the face as a whole.
 
     ``change`` (160, 160) is a twin's. The threshold is the mean absolute change over all pixels
@@ -32,7 +32,7 @@ def changed_regions(change: FloatArray, region_map: RegionMap) -> BoolArray:
     return np.asarray(region_means(change, region_map) > of_face)
 
 
-def inside_ratio(phi: FloatArray, changed: BoolArray) -> float:
+def inside_ratio(phi: Floats, changed: Flags) -> float:
     """Share of the absolute attribution that lies in changed regions, over a uniform one's.
 
     1 is what an attribution gets that gives every region the same; nothing attributed at all
@@ -43,16 +43,16 @@ def inside_ratio(phi: FloatArray, changed: BoolArray) -> float:
     return share / float(changed.mean())
 
 
-def parameter_map(face: "TwinFace") -> FloatArray:
+def parameter_map(face: "TwinFace") -> Floats:
     """M (6, 10) of one patient; a row of zeros for a parameter that is healthy already."""
     sums = np.stack([region_sums(c, face.aligned.part_map) for c in face.change_alone])
     return np.asarray(sums / np.maximum(sums.sum(axis=1, keepdims=True), 1e-9))
 
 
-def parameter_reference(effects: FloatArray, mapping: FloatArray) -> FloatArray:
+def parameter_reference(effects: Floats, mapping: Floats) -> Floats:
     """A second reference (10,) that owes nothing to Shapley: e laid onto regions by M.
 
     ``effects`` (6,) in logits, ``mapping`` (6, 10) from ``parameter_map``.
     """
-    reference: FloatArray = effects @ mapping
+    reference: Floats = effects @ mapping
     return reference

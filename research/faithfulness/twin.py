@@ -11,11 +11,11 @@ from typing import Final
 
 import numpy as np
 
+from face2bone.arrays import Floats, Pixels
 from face2bone.drawn.face.parameters import AGEING_NAMES, Ageing
 from face2bone.drawn.face.patients import DrawnPatient
 from face2bone.drawn.face.worlds import HIGHEST, LOWEST, ageing_mean
 from face2bone.drawn.face.write import photo_bytes
-from face2bone.explain.arrays import FloatArray, Pixels
 from face2bone.explain.baselines import Baseline
 from face2bone.modalities.face import AlignedFace, find_face
 from face2bone.modalities.face.alignment import MASK_VALUE, warp
@@ -44,19 +44,19 @@ class TwinFace:
         return Baseline("healthy twin", self.twin)
 
     @property
-    def change(self) -> FloatArray:
+    def change(self) -> Floats:
         """Absolute change between patient and twin (160, 160), mean of the channels, 0 to 255."""
         return absolute_change(self.aligned.pixels, self.twin)
 
     @property
-    def change_alone(self) -> FloatArray:
+    def change_alone(self) -> Floats:
         """The same for each parameter made healthy alone; (6, 160, 160)."""
         return absolute_change(self.aligned.pixels, self.alone)
 
 
-def absolute_change(crop: Pixels, others: Pixels) -> FloatArray:
+def absolute_change(crop: Pixels, others: Pixels) -> Floats:
     """Mean over channels of the absolute difference of uint8 pictures (..., H, W, 3)."""
-    change: FloatArray = np.abs(others.astype(np.float64) - crop).mean(axis=-1)
+    change: Floats = np.abs(others.astype(np.float64) - crop).mean(axis=-1)
     return change
 
 

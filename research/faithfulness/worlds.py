@@ -19,9 +19,9 @@ import numpy as np
 import pandas as pd
 
 from face2bone.drawn.face.patients import draw_cohort
-from face2bone.drawn.face.write import read_plan
 from face2bone.drawn.people import T_SCORE_SD, t_score_mean
 from face2bone.drawn.worlds import World
+from face2bone.drawn.writing import read_plan
 from face2bone.errors import ManifestError
 from face2bone.patient import Sex
 

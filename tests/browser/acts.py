@@ -41,6 +41,24 @@ def unfold(page: Page, name: str) -> None:
     expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
 
 
+def close_window(page: Page) -> None:
+    """Close the window over the page with Escape.
+
+    A key pressed while the page is still being drawn may go to what is just replaced, so this
+    waits, and presses again as a person would.
+    """
+    window = page.get_by_role("dialog")
+    for attempt in range(1, ATTEMPTS + 1):
+        settled(page)
+        page.keyboard.press("Escape")
+        try:
+            expect(window).to_have_count(0, timeout=LOOK_MS)
+            return
+        except AssertionError:
+            if attempt == ATTEMPTS:
+                raise
+
+
 def expect_explained(page: Page) -> None:
     """Open *Why* and wait until the photo is explained."""
     expect_assessed(page)

@@ -20,6 +20,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from face2bone.bundle import Bundle
+from face2bone.dashboard.review.mode import FULL
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 90
@@ -154,7 +155,7 @@ def visiting(browser: Browser, dashboard: str) -> Iterator[Page]:
     visitor.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
     visitor.on("pageerror", lambda error: errors.append(str(error)))
     visitor.set_default_timeout(PATIENCE_MS)
-    visitor.goto("/")
+    visitor.goto(f"/?{FULL}=true")  # nothing of Review is hidden
     yield visitor
     context.close()
     assert errors == []

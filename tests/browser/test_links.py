@@ -13,5 +13,7 @@ def test_a_link_straight_to_a_page_of_a_fresh_server_opens_it(
     visitor.goto(f"{fresh_dashboard}/about")
     expect(visitor.get_by_role("heading", name="About", exact=False).first).to_be_visible()
     links = visitor.get_by_test_id("stTopNavLink")
-    expect(links).to_have_text(["Review", "Explore", "Follow-up", "Model", "Sources", "About"])
+    expect(links).to_have_text(
+        ["Review", "Cohort", "Explore", "Follow-up", "Model", "Sources", "About"]
+    )
     visitor.close()

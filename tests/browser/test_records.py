@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from face2bone import clock
 from face2bone.bundle import Bundle
 from face2bone.records import DxaResult, Records, enter_dxa, kept_assessments, verify
-from tests.browser.acts import fill_patient, keep_picture, turn_to, unfold
+from tests.browser.acts import close_window, fill_patient, keep_picture, turn_to, unfold
 from tests.records.fill import keep
 
 pytestmark = pytest.mark.browser
@@ -72,3 +72,30 @@ def test_follow_up_shows_who_waits_and_raises_the_alarm(
     expect(page.get_by_text("DEMO MODEL", exact=True)).to_be_visible()
     expect(page.get_by_text("Alarm at result", exact=False)).to_be_visible()
     keep_picture(page, "follow-up")
+
+
+def test_what_is_saved_is_read_in_a_window_and_the_patient_at_hand_stays(
+    page: Page, records: Records, tiny_bundle: Bundle
+) -> None:
+    keep(records, "P-EARLIER", tiny_bundle.sha256, (0.2, 0.5, 0.3))
+    turn_to(page, "Upload")
+    fill_patient(page)
+    expect(page.get_by_text("Suggestion:")).to_be_visible()
+    field = page.get_by_role("textbox", name="Pseudonym")
+    field.fill("P-EARLIER")
+    field.press("Enter")
+    page.get_by_role("button", name="1 saved assessment").press("Enter")
+    window = page.get_by_role("dialog")
+    expect(window.get_by_text("read-only.", exact=False)).to_be_visible()
+    expect(window.get_by_text("Suggested then:")).to_be_visible()
+    window.get_by_text("Correct or delete this assessment").click()
+    window.get_by_role("textbox", name="Your name or initials").fill("Dr. Wu")
+    window.get_by_role("textbox", name="Reason (kept with the change)").fill("A test")
+    window.get_by_role("button", name="Delete for good").click()
+    expect(window.get_by_text("was deleted by Dr. Wu", exact=False)).to_be_visible()
+    close_window(page)
+    expect(page.get_by_role("button", name="Find saved assessments")).to_be_visible()
+    expect(page.get_by_text("Suggestion:")).to_be_visible()
+    expect(page.get_by_label("Age (years)")).to_have_value("67")
+    assert "P-EARLIER" not in {one.patient_id for one in kept_assessments(records)}
+    assert verify(records).faults == ()

@@ -1,6 +1,7 @@
 """What a person sees on the Review page: three ways to a photo, one screen that answers."""
 
 import io
+import re
 
 import numpy as np
 import pytest
@@ -139,6 +140,33 @@ def test_what_was_typed_is_there_again_after_a_look_at_another_page(page: Page) 
     expect(page.get_by_role("checkbox", name="Vertebral fracture within 2")).to_be_checked()
 
 
+def test_pounds_stay_pounds_after_a_look_in_kilograms(page: Page) -> None:
+    """Also where somebody types and turns the switch without leaving the field first.
+
+    The page stands still before each click: one that is still being drawn may not take it.
+    """
+    turn_to(page, "Upload")
+    fill_patient(page)
+    switch = page.get_by_text("Inches and pounds", exact=True)
+    settled(page)
+    switch.click()
+    expect(page.get_by_label("Height (in)")).to_have_value("62.2")
+    expect(page.get_by_text("(required)")).to_be_hidden()  # Streamlit's, in English everywhere
+    settled(page)
+    page.get_by_label("Weight (lb)").fill("150")
+    switch.click()
+    expect(page.get_by_label("Weight (kg)")).to_have_value("68")
+    settled(page)
+    switch.click()
+    expect(page.get_by_label("Weight (lb)")).to_have_value("150")
+    expect(page).to_have_url(re.compile("us_units=true"))
+    page.get_by_role("link", name="About").click()
+    expect(page.get_by_text("It is not a medical device.")).to_be_visible()
+    page.get_by_role("link", name="Review").click()
+    expect(page.get_by_label("Weight (lb)")).to_have_value("150")
+    expect(page.get_by_label("Weight (kg)")).to_have_count(0)
+
+
 def test_about_page_says_what_this_is_not(page: Page) -> None:
     page.get_by_role("link", name="About").click()
     expect(page.get_by_text("It is not a medical device.")).to_be_visible()
@@ -157,7 +185,7 @@ def test_the_answer_is_on_the_first_screen(
     expect_assessed(page)
     settled(page)
     for what in (
-        page.get_by_alt_text("The aligned ellipse crop"),
+        page.get_by_alt_text("The aligned face that the model read"),
         page.get_by_role("img", name="Calibrated probabilities"),
         page.get_by_text("Suggestion:"),
         page.get_by_text("Reason:"),

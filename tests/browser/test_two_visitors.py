@@ -8,7 +8,7 @@ from tests.browser.acts import choose_sample, expect_explained, settled
 pytestmark = [pytest.mark.browser, pytest.mark.long]  # four explanations in a row
 
 WOMAN, MAN = 0, 1  # places among the sample patients
-CROP = "The aligned ellipse crop"
+CROP = "The aligned face that the model read"
 
 
 def test_two_visitors_never_see_each_others_pictures(

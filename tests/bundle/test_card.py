@@ -58,7 +58,7 @@ def changed(**values: Any) -> bytes:
 
 
 @given(texts, texts, st.dictionaries(texts, plain, max_size=4), st.dates(date(1900, 1, 1)))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_what_is_written_is_read_back(
     name: str, cohort: str, results: dict[str, Any], created_on: date
 ) -> None:
@@ -71,7 +71,7 @@ def test_a_card_reads_the_same_in_any_order_of_its_keys(reseal: Seal) -> None:
 
 
 @given(st.integers(0, 10**6), st.integers(0, 7))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_every_flipped_bit_is_refused(position: int, bit: int) -> None:
     data = bytearray(card_to_yaml(CARD))
     data[position % len(data)] ^= 1 << bit
@@ -86,9 +86,7 @@ def test_a_truncated_card_is_refused(cut: int) -> None:
 
 
 @given(st.binary(max_size=200) | texts.map(str.encode))
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_sealed_card_of_anything_else_is_refused(reseal: Seal, body: bytes) -> None:
     with pytest.raises(BundleCorrupt):
         card_from_yaml(reseal(body))
@@ -250,12 +248,6 @@ def test_confusion_is_the_models_own_and_the_clinics_first(
     assert (counts[0][0] if counts else None) == expected
 
 
-def test_a_sentence_names_what_the_network_was_trained_on() -> None:
-    assert CARD.faces == "drawn faces"
-    patients = {"status": "research", "generator_version": None, "generator_hash": None}
-    assert replace(CARD, **patients).faces == "the training photos"
-
-
 def test_what_stands_twice_is_written_out_for_reading_refuses_aliases() -> None:
     shares = [0.5, 0.3, 0.2]
     card = replace(CARD, provenance={"before": shares}, results={"after": shares, "again": shares})
@@ -282,8 +274,8 @@ def test_a_card_that_costs_much_or_says_two_things_is_refused(
 def test_a_card_of_before_there_was_a_choice_is_of_a_face_and_of_dxa(reseal: Seal) -> None:
     old = card_from_yaml(reseal(changed(study=..., reference_method=...)))
     assert (old.study, old.reference_method) == ("face2bone", ReferenceMethod.DXA)
-    new = card_from_yaml(reseal(changed(study="bone_net", reference_method="qus")))
-    assert (new.study, new.reference_method) == ("bone_net", ReferenceMethod.QUS)
+    new = card_from_yaml(reseal(changed(study="later_study", reference_method="qus")))
+    assert (new.study, new.reference_method) == ("later_study", ReferenceMethod.QUS)
 
 
 @pytest.mark.parametrize("values", [{"study": "Bone Net"}, {"reference_method": "dexa"}])

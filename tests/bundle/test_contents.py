@@ -78,18 +78,14 @@ def test_an_empty_bin_is_blank_in_the_table(files: Files) -> None:
 
 
 @given(st.sampled_from(FILES), st.binary(max_size=400))
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_other_bytes_are_refused_by_name(files: Files, name: str, data: bytes) -> None:
     with pytest.raises(BundleCorrupt, match=name):
         decode({**files, name: data})
 
 
 @given(st.sampled_from(FILES), st.integers(0, 2**32), st.integers(0, 255), st.booleans())
-@settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_damaged_file_is_read_or_refused_but_nothing_else(
     files: Files, name: str, where: int, value: int, cut: bool
 ) -> None:

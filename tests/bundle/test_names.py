@@ -60,7 +60,7 @@ def test_a_name_that_cannot_be_is_refused(typed: str, why: str) -> None:
 
 
 @given(st.text(max_size=80))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_tidy_name_is_its_own_and_marks_nothing_up(typed: str) -> None:
     try:
         tidy = tidy_name(typed)

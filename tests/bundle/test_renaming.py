@@ -161,6 +161,7 @@ rename_concept(sys.argv[1], int(sys.argv[2]), f"Fold {sys.argv[2]}", "Dr. Li")
 """
 
 
+@pytest.mark.slow
 def test_processes_that_rename_at_once_lose_no_name(copied: Path) -> None:
     command = [sys.executable, "-c", RENAME, str(copied)]
     running = [subprocess.Popen([*command, str(i)]) for i in range(4)]

@@ -77,7 +77,7 @@ def test_every_class_is_covered_on_average_over_many_splits() -> None:
     st.lists(st.floats(0.0, 1.0), min_size=3, max_size=3).filter(lambda v: sum(v) > 1e-3),
     st.tuples(*[st.floats(0.0, 1.0)] * 3),
 )
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_sets_hold_the_top_class_and_have_no_gap(
     weights: list[float], scores: tuple[float, float, float]
 ) -> None:

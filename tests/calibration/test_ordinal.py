@@ -62,7 +62,7 @@ def test_the_fit_is_a_stationary_point_of_the_posterior(honest: Honest) -> None:
     st.floats(-5, 5),
     st.floats(0, 5),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_is_a_distribution_whose_cuts_never_cross(
     scores: list[float], slope: float, lower: float, gap: float
 ) -> None:

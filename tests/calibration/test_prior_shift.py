@@ -44,13 +44,13 @@ shares = st.lists(st.floats(0.01, 1.0), min_size=3, max_size=3).map(lambda v: np
 
 
 @given(shares, shares)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_the_same_base_rates_change_nothing(p: np.ndarray, prior: np.ndarray) -> None:
     assert shift_prior(p, prior, prior) == pytest.approx(p)
 
 
 @given(shares, shares, shares, shares)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_steps_compose_and_can_be_undone(
     p: np.ndarray, a: np.ndarray, b: np.ndarray, c: np.ndarray
 ) -> None:

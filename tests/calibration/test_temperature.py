@@ -48,7 +48,7 @@ def test_always_wrong_logits_stay_at_the_upper_bound() -> None:
     st.lists(st.floats(-800, 800, allow_nan=False), min_size=3, max_size=3),
     st.floats(*TEMPERATURE_RANGE),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_keeps_the_order_of_the_classes(logits: list[float], temperature: float) -> None:
     p = calibrated(logits, Temperature(temperature))
     assert p.sum() == pytest.approx(1.0)

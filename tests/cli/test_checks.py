@@ -1,4 +1,4 @@
-"""added-value and guard as a user meets them: exit codes, sentences, files."""
+"""added-value, beside-age and guard as a user meets them: exit codes, sentences, files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from face2bone.bundle import Bundle
 from face2bone.cli.application import app
-from face2bone.cohort.crops import CropStore
+from face2bone.cohort.crop_store import CropStore
 from face2bone.cohort.manifest import Cohort
 from face2bone.evaluation.added_value import crossfit
 from face2bone.evaluation.added_value.record import ATTACHED
@@ -145,3 +145,41 @@ def test_added_value_without_a_bundle_exits_with_4(manifest: Path, tmp_path: Pat
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 4
     assert not (tmp_path / "out").exists()
+
+
+@pytest.fixture
+def known(monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
+    """The features that the crops of the cohort are said to have."""
+    features = np.random.default_rng(1).normal(size=(ROWS, 6))
+
+    def given(cohort: Cohort, modality: object, folder: Path, progress: object) -> CropStore:
+        index = cohort.table.assign(row=np.arange(ROWS))
+        crops = np.zeros((ROWS, 4, 4, 3), np.uint8)
+        return CropStore(folder, index, crops, np.zeros(0, np.int8))
+
+    monkeypatch.setattr("face2bone.cohort.crops.photo_crops", given)
+    monkeypatch.setattr("face2bone.evaluation.gradients.oriented_gradients", lambda crops: features)
+    return features
+
+
+def test_beside_age_writes_its_report(known: np.ndarray, manifest: Path, tmp_path: Path) -> None:
+    arguments = ["beside-age", str(manifest), "--out", str(tmp_path / "out")]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    assert "were not shown to add" in result.output
+    written = json.loads((tmp_path / "out" / "beside_age.json").read_text())
+    assert written["of_class"] == {"normal": 30, "osteopenia": 30, "osteoporosis": 30}
+    assert "THE CONTROL FAILED" in (tmp_path / "out" / "beside_age.md").read_text()
+
+
+def test_beside_age_fails_for_a_suspected_leak_until_somebody_has_looked(
+    known: np.ndarray, manifest: Path, tmp_path: Path
+) -> None:
+    known[:, 0] = np.tile([0.0, 1.0, 2.0], ROWS // 3)
+    arguments = ["beside-age", str(manifest), "--out", str(tmp_path / "out")]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 1
+    assert "SUSPECTED LEAK" in result.output
+    assert "--groups-checked" in result.output
+    assert "SUSPECTED LEAK" in (tmp_path / "out" / "beside_age.md").read_text()
+    assert CliRunner().invoke(app, [*arguments, "--groups-checked"]).exit_code == 0

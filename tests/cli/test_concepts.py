@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from face2bone.bundle import Bundle, load_bundle
 from face2bone.cli.application import app
-from face2bone.cohort.crops import CropStore
+from face2bone.cohort.crop_store import CropStore
 from face2bone.cohort.manifest import Cohort
 
 

@@ -8,10 +8,12 @@ from typer.testing import CliRunner, Result
 
 from face2bone.bundle import Bundle
 from face2bone.cli import app
+from face2bone.drawn.face.aged_cohort import write_aged
 from face2bone.drawn.face.write import write_cohort
 from face2bone.drawn.worlds import World
 from face2bone.evaluation import evaluate as orchestration
 from face2bone.evaluation.record import ATTACHED, attached, from_json
+from face2bone.settings import shipped_models
 
 FILES = {
     *("report.html", "metrics.json", "figures.csv", "confusion.csv", "reliability.csv"),
@@ -110,3 +112,24 @@ def test_refusals_come_before_the_work_and_have_their_exit_codes(
     table.write_text("patient_id\nx\n")
     assert evaluate(tiny_bundle.root, table, "--out", tmp_path / "out").exit_code == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_a_face_age_bundle_is_measured_in_years(tmp_path: Path) -> None:
+    ages = write_aged(tmp_path / "aged", 3, 400_321, workers=1)
+    out, public = tmp_path / "out", shipped_models() / "face-age-public"
+    result = evaluate(public, ages, "--out", out)
+    assert result.exit_code == 0, result.output
+    assert "Mean absolute error" in result.stdout
+    assert "no calibrated interval" in result.stdout
+    assert {path.name for path in out.iterdir()} == {
+        *("evaluation.md", "metrics.json", "answers.csv", "rejected.csv")
+    }
+    (tmp_path / "split.csv").write_text(
+        "patient_id,split\n" + f"{pd.read_csv(ages)['patient_id'][0]},test\n", "utf-8"
+    )
+    one = evaluate(public, ages, "--out", out, "--split", tmp_path / "split.csv")
+    assert ": 1 photo of 1 person. In brackets" in one.stdout
+    assert evaluate(public, ages, "--out", out, "--attach").exit_code == 2
+    taken = evaluate(public, ages, "--out", tmp_path / "aged")
+    assert taken.exit_code == 1
+    assert "holds no face age evaluation" in taken.stderr

@@ -28,7 +28,7 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_cohort(folder, 3, World.PLANTED, 400_320, workers=1)
 
 
-def quick(bundle: object, engine: object, face: Prepared) -> PhotoFigures:
+def quick(bundle: object, engine: object, face: Prepared, beside: object = None) -> PhotoFigures:
     """In the network's place: figures of the right shape."""
     return PhotoFigures(
         probabilities=np.array([0.2, 0.3, 0.5]),

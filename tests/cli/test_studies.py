@@ -1,6 +1,7 @@
 """The command that lists the studies, and what another does with a planned one."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,17 +23,29 @@ def test_every_study_is_listed_with_its_status(
 ) -> None:
     assert run(monkeypatch, "studies") == 0
     lines = capsys.readouterr().out.splitlines()
-    headings = [line.split()[:2] for line in lines if line and not line.startswith(" ")][:-1]
+    headings = [line.split()[:2] for line in lines if line and not line.startswith(" ")][:-2]
     assert headings == [[study.id, f"({study.status})"] for study in STUDIES.values()]
     assert "age_years and sex" in lines[5]
     assert "nothing of it was measured" in lines[-1]
+
+
+def test_a_study_apart_draws_its_own_worlds_and_no_other(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    wanted = ("synth", "--study", "face_survival", "--patients", 1, "--out", tmp_path / "cohort")
+    assert run(monkeypatch, *wanted, "--world", "blank") == 3
+    assert "world is one of planted, null, censored" in capsys.readouterr().err
+    assert run(monkeypatch, *wanted, "--world", "censored") == 0
+    assert (tmp_path / "cohort" / "manifest.csv").is_file()
 
 
 def test_a_planned_study_draws_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     out = tmp_path / "cohort"
-    assert run(monkeypatch, "synth", "--out", out, "--study", "bone_net") == 1
+    later = replace(STUDIES["bone_net"], id="later", tools=None)
+    monkeypatch.setitem(STUDIES, later.id, later)
+    assert run(monkeypatch, "synth", "--out", out, "--study", "later") == 1
     said = capsys.readouterr().err
-    assert said.startswith("The study bone_net is planned")
+    assert said.startswith("The study later is planned")
     assert not out.exists()

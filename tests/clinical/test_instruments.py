@@ -13,7 +13,7 @@ from tests.clinical.people import anyone
 OST = {Instrument.OST_WOMEN, Instrument.OST_MEN}
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(anyone())
 def test_a_value_or_a_reason_and_never_both(patient: Patient) -> None:
     for score in published_scores(patient):
@@ -29,7 +29,7 @@ def test_a_value_or_a_reason_and_never_both(patient: Patient) -> None:
         assert score.population
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(anyone())
 def test_every_instrument_speaks_once(patient: Patient) -> None:
     spoken = [score.instrument for score in published_scores(patient)]
@@ -38,7 +38,7 @@ def test_every_instrument_speaks_once(patient: Patient) -> None:
     assert set(spoken) == (set(Instrument) - OST - {Instrument.NOGG_SPINE_HIP}) | {own}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(anyone())
 def test_no_women_s_instrument_scores_a_man_and_none_before_menopause(patient: Patient) -> None:
     for_all = {Instrument.QFRACTURE_MAJOR, Instrument.QFRACTURE_HIP, Instrument.Z_SCORE}
@@ -51,7 +51,7 @@ def test_no_women_s_instrument_scores_a_man_and_none_before_menopause(patient: P
         assert scored <= for_premenopausal
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(anyone())
 def test_silence_never_invents_a_value(patient: Patient) -> None:
     """Without a history only the instruments that ask for none, or count it as no, speak."""

@@ -172,7 +172,7 @@ def test_outside_its_range_it_refuses_with_the_range(
         assert (result.value, result.band) == (None, "")
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(anyone())
 def test_the_disclaimer_always_travels_and_it_is_never_frax(patient: Patient) -> None:
     for result in (qfracture_major(patient), qfracture_hip(patient, 5)):

@@ -23,10 +23,12 @@ def situation(
     guideline: GuidelineId = "iscd",
     frax: FraxResult | None = None,
     by_face: Urgency = Urgency.ROUTINE,
-    photo_may_add: bool = False,
+    picture_may_add: bool = False,
 ) -> Situation:
     scores = published_scores(patient)
-    return Situation(patient, scores, frax, load_guideline(guideline), by_face, photo_may_add)
+    return Situation(
+        patient, scores, frax, load_guideline(guideline), by_face, "photo", picture_may_add
+    )
 
 
 def changes(now: Situation, kind: str) -> dict[Urgency, tuple[str, ...]]:
@@ -101,10 +103,10 @@ def test_the_answer_orai_waits_for_is_offered() -> None:
 
 
 def test_a_photo_is_offered_where_one_could_count() -> None:
-    assert Urgency.DXA in changes(situation(WOMAN, photo_may_add=True), "photo")
-    assert changes(situation(WOMAN), "photo") == {}
+    assert Urgency.DXA in changes(situation(WOMAN, picture_may_add=True), "picture")
+    assert changes(situation(WOMAN), "picture") == {}
     older = replace(WOMAN, age_years=70.0)
-    assert changes(situation(older, photo_may_add=True), "photo") == {}
+    assert changes(situation(older, picture_may_add=True), "picture") == {}
 
 
 def test_what_the_face_asks_for_is_not_offered_again() -> None:
@@ -118,7 +120,7 @@ def test_nothing_raises_the_highest() -> None:
     assert what_would_change(situation(worst)) == ()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.integers(25, 95),
     st.integers(40, 110),

@@ -1,10 +1,18 @@
-"""Small cohorts on disk whose photos are a few bytes each: nothing here decodes them."""
+"""Small cohorts on disk whose photos are a few bytes each, and one of drawn patients, aligned."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 import pytest
+
+from face2bone.cohort.crop_store import CropStore
+from face2bone.cohort.drawn_crops import drawn_crops
+from face2bone.drawn.face.patients import DrawnPatient, draw_cohort
+from face2bone.drawn.worlds import World
+
+PATIENTS = 6
+COHORT_SEED = 400_100  # of the test suite's own range
 
 type_of_row = Mapping[str, object]
 WriteCohort = Callable[[Sequence[type_of_row]], Path]
@@ -48,3 +56,15 @@ def write_rows(tmp_path: Path) -> WriteCohort:
         return tmp_path / name
 
     return write
+
+
+@pytest.fixture(scope="module")
+def patients() -> tuple[DrawnPatient, ...]:
+    return draw_cohort(PATIENTS, World.PLANTED, COHORT_SEED)
+
+
+@pytest.fixture(scope="module")
+def drawn(
+    patients: tuple[DrawnPatient, ...], tmp_path_factory: pytest.TempPathFactory
+) -> CropStore:
+    return drawn_crops(patients, "generator", tmp_path_factory.mktemp("drawn"), workers=1)

@@ -12,31 +12,20 @@ import pandas as pd
 import pytest
 
 from face2bone.cohort import crops as module
-from face2bone.cohort.crops import CropStore, drawn_crops, photo_crops, read_store
+from face2bone.cohort.crop_store import CropStore, read_store
+from face2bone.cohort.crops import photo_crops
+from face2bone.cohort.drawn_crops import drawn_crops
 from face2bone.cohort.manifest import Cohort, read_manifest
-from face2bone.drawn.face.patients import DrawnPatient, draw_cohort
+from face2bone.cohort.views import visits_of
+from face2bone.drawn.face.patients import DrawnPatient
 from face2bone.drawn.face.write import manifest_table, photo_bytes
-from face2bone.drawn.worlds import World
-from face2bone.errors import TrainingError
-from face2bone.modalities.face import FACE_INPUT, AlignedFace, find_face
-from face2bone.modalities.face.alignment import MASK_VALUE
+from face2bone.errors import SubjectError, TrainingError
+from face2bone.modalities.face import AlignedFace, find_face
 from face2bone.modalities.face.modality import FACE
 from face2bone.modalities.photo import read_photo
 
 PATIENTS = 6
 COHORT_SEED = 400_100  # of the test suite's own range
-
-
-@pytest.fixture(scope="module")
-def patients() -> tuple[DrawnPatient, ...]:
-    return draw_cohort(PATIENTS, World.PLANTED, COHORT_SEED)
-
-
-@pytest.fixture(scope="module")
-def drawn(
-    patients: tuple[DrawnPatient, ...], tmp_path_factory: pytest.TempPathFactory
-) -> CropStore:
-    return drawn_crops(patients, "generator", tmp_path_factory.mktemp("drawn"), workers=1)
 
 
 @pytest.fixture(scope="module")
@@ -52,28 +41,6 @@ def cohort(patients: tuple[DrawnPatient, ...], tmp_path_factory: pytest.TempPath
     (root / table["photo"][4]).write_bytes(b"no picture")
     table.to_csv(root / "manifest.csv", index=False)
     return read_manifest(root / "manifest.csv")
-
-
-def test_every_patient_has_a_masked_crop(drawn: CropStore) -> None:
-    assert len(drawn.index) == PATIENTS
-    assert drawn.crops.shape == (PATIENTS, 160, 160, 3)
-    outside = np.asarray(drawn.region_maps) < 0
-    assert (np.asarray(drawn.crops)[outside] == MASK_VALUE).all()
-    assert 0.3 < (~outside).mean() < 0.8
-    assert set(np.unique(drawn.region_maps)) == set(range(-1, 10))
-
-
-def test_labels_are_the_patients(drawn: CropStore, patients: tuple[DrawnPatient, ...]) -> None:
-    assert drawn.labels.tolist() == [p.bone_class for p in patients]
-    np.testing.assert_allclose(drawn.t_scores, [p.t_score for p in patients], rtol=1e-6)
-    assert drawn.index["patient_id"].tolist() == [p.patient_id for p in patients]
-
-
-def test_a_store_of_classes_alone_has_unknown_t_scores(drawn: CropStore) -> None:
-    classes = replace(drawn, index=drawn.index.drop(columns="t_score"))
-    assert classes.t_scores.dtype == np.float32
-    assert np.isnan(classes.t_scores).all()
-    assert classes.t_scores.shape == (PATIENTS,)
 
 
 def test_a_photo_gives_the_crop_that_an_assessment_sees(cohort: Cohort, tmp_path: Path) -> None:
@@ -131,6 +98,7 @@ def test_unusable_photos_are_listed_with_the_reason(cohort: Cohort, tmp_path: Pa
     assert rejected["reason"].str.len().min() > 20
 
 
+@pytest.mark.slow
 def test_workers_give_the_same_bytes(
     drawn: CropStore,
     patients: tuple[DrawnPatient, ...],
@@ -171,23 +139,6 @@ def test_an_interrupted_store_goes_on(
     np.testing.assert_array_equal(store.crops, drawn.crops)
 
 
-def test_a_finished_store_is_not_drawn_again(
-    drawn: CropStore, patients: tuple[DrawnPatient, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delattr(module, "draw_face")
-    again = drawn_crops(patients, "generator", drawn.folder, workers=1)
-    pd.testing.assert_frame_equal(again.index, drawn.index)
-
-
-@pytest.mark.parametrize("drawn_by", ["another generator", "generator"])
-def test_another_cohorts_store_is_refused(
-    drawn: CropStore, patients: tuple[DrawnPatient, ...], drawn_by: str
-) -> None:
-    others = patients if drawn_by == "another generator" else patients[:5]
-    with pytest.raises(TrainingError, match="another cohort"):
-        drawn_crops(others, drawn_by, drawn.folder, workers=1)
-
-
 def test_a_cohort_without_a_usable_photo_is_an_error(cohort: Cohort, tmp_path: Path) -> None:
     useless = Cohort(cohort.table.iloc[3:], cohort.root, cohort.boundary)
     with pytest.raises(TrainingError, match=r"rejected\.csv"):
@@ -196,22 +147,22 @@ def test_a_cohort_without_a_usable_photo_is_an_error(cohort: Cohort, tmp_path: P
 
 @dataclass(frozen=True)
 class Blank:
-    """A face at every position, made at once."""
+    """A face in every picture, made at once."""
 
-    def face(self, position: int) -> AlignedFace:
+    def subjects(self, picture: int) -> tuple[AlignedFace, ...]:
         regions, nowhere = np.zeros((160, 160), np.int8), np.zeros((2, 3), np.float32)
-        crop = np.full((160, 160, 3), position, np.uint8)
-        return AlignedFace(crop, regions >= 0, regions, nowhere, nowhere)
+        crop = np.full((160, 160, 3), picture, np.uint8)
+        return (AlignedFace(crop, regions >= 0, regions, nowhere, nowhere),)
 
 
 def test_rows_that_find_no_room_are_an_error_and_no_killed_process(tmp_path: Path) -> None:
     """The file is sparse: where its pages were mapped, a full disk ended the process by SIGBUS."""
-    module._open_store(tmp_path, 10, "blank", FACE_INPUT)
+    module._open_store(tmp_path, 10, "blank", module.FACES)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4 * 160 * 160 * 3, hard))
     try:
         with pytest.raises(OSError, match="File too large") as caught:
-            module._fill_shard(Blank(), tmp_path, 0, 10)
+            module._fill_shard(Blank(), tmp_path, 0, 10, 1)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert caught.value.errno == errno.EFBIG
@@ -221,16 +172,6 @@ def test_rows_that_find_no_room_are_an_error_and_no_killed_process(tmp_path: Pat
     assert store.crops[:, 0, 0, 0].tolist() == list(range(10))
 
 
-@pytest.mark.parametrize("name", ["index.parquet", "crops.npy", "regions.npy"])
-def test_a_damaged_store_is_said_to_be_damaged(drawn: CropStore, tmp_path: Path, name: str) -> None:
-    folder = Path(shutil.copytree(drawn.folder, tmp_path / "copy"))
-    whole = (folder / name).read_bytes()
-    for content in (b"", whole[:-1], whole[: len(whole) // 2], b"PK" + whole, whole[1:]):
-        (folder / name).write_bytes(content)
-        with pytest.raises(TrainingError, match=rf"{name} .* is damaged"):
-            read_store(folder)
-
-
 def test_a_damaged_note_of_what_a_store_is_of_is_said(drawn: CropStore, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(drawn.folder, tmp_path / "copy"))
     (folder / module.SOURCE).write_bytes(b"{")
@@ -238,10 +179,27 @@ def test_a_damaged_note_of_what_a_store_is_of_is_said(drawn: CropStore, tmp_path
         module.build_store(Blank(), pd.DataFrame(), "x", folder, 1, None)
 
 
-def test_a_header_that_is_no_python_text_is_damage(drawn: CropStore, tmp_path: Path) -> None:
-    """numpy reads a header with Python's tokenizer, whose errors are of a kind of their own."""
-    folder = Path(shutil.copytree(drawn.folder, tmp_path / "copy"))
-    content = (folder / "crops.npy").read_bytes().replace(b"}", b" ", 1)
-    (folder / "crops.npy").write_bytes(content)
-    with pytest.raises(TrainingError, match=r"crops\.npy .* is damaged"):
-        read_store(folder)
+@dataclass(frozen=True)
+class Pairs:
+    """Pictures of two: the second of the first picture is missing, that of the third unusable."""
+
+    def subjects(self, picture: int) -> tuple[AlignedFace | str, ...]:
+        if picture == 3:
+            raise SubjectError("Nothing was found.")
+        (shown,) = Blank().subjects(picture)
+        return (shown,) if picture == 0 else (shown, "Too dark." if picture == 2 else shown)
+
+
+def test_a_picture_of_two_gives_two_rows_and_the_patient_one_visit(tmp_path: Path) -> None:
+    table = pd.DataFrame({"patient_id": list("abcd"), "acquired_on": "2026-05-02"}, [2, 3, 4, 5])
+    kind = replace(module.FACES, each=2)
+    store = module.build_store(Pairs(), table, "pairs", tmp_path, 1, None, kind)
+    assert store.index["patient_id"].tolist() == ["a", "b", "b", "c"]
+    assert store.rows.tolist() == [0, 2, 3, 4]
+    assert store.crops[store.rows][:, 0, 0, 0].tolist() == [0, 1, 1, 2]
+    assert visits_of(store.index).tolist() == [0, 1, 1, 2]
+    why = [[4, "c", "Too dark."], [5, "d", "Nothing was found."]]
+    assert store.rejected.to_numpy().tolist() == why
+    part = store.part(table, pd.Index([3, 5]))
+    assert part.index["patient_id"].tolist() == ["b", "b"]
+    assert part.rejected["patient_id"].tolist() == ["d"]

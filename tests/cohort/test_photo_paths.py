@@ -57,7 +57,7 @@ def test_a_link_is_the_file_it_leads_to(folder: Path) -> None:
     assert file_identity(folder, "copy.jpg") != own
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=30))
 def test_any_cell_has_one_spelling(folder: Path, cell: str) -> None:
     once = spelt_as_on_disk(folder, cell)

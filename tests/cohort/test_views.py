@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from face2bone.cohort.views import first_views, largest_of_views, mean_of_views, visits_of
+from face2bone.cohort.views import (
+    first_photos,
+    first_views,
+    largest_of_views,
+    mean_of_views,
+    visits_of,
+)
 
 MAY, JUNE = date(2024, 5, 2), date(2024, 6, 2)
 
@@ -27,6 +33,10 @@ def test_a_visit_is_one_patient_on_one_day() -> None:
     visits = visits_of(table())
     assert visits.tolist() == [0, 1, 0, 2]
     assert first_views(visits).tolist() == [0, 1, 3]
+
+
+def test_a_person_counts_by_the_first_photo_whatever_the_day() -> None:
+    assert first_photos(table()).tolist() == [0, 1]
 
 
 def test_views_without_a_t_score_are_one_visit() -> None:

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from face2bone.arrays import Singles
 from face2bone.modalities.face import FACE_INPUT
 from face2bone.nn.inception_resnet_v1 import STAGES
-from face2bone.runtime.engine import Floats
 
 
 class Linear:
@@ -18,12 +18,12 @@ class Linear:
         self._into = rng.random((channels, 3), dtype=np.float32)
         self._out = rng.normal(size=(channels * 64, 3)).astype(np.float32)
 
-    def features(self, x: Floats) -> Floats:
+    def features(self, x: Singles) -> Singles:
         blocks = x.reshape(len(x), 3, 8, 20, 8, 20).mean(axis=(3, 5)) + 1.0
         return np.einsum("cr,brhw->bchw", self._into, blocks).astype(np.float32)
 
-    def head(self, features: Floats) -> Floats:
+    def head(self, features: Singles) -> Singles:
         return np.asarray(features.reshape(len(features), -1) @ self._out)
 
-    def logits(self, x: Floats) -> Floats:
+    def logits(self, x: Singles) -> Singles:
         return self.head(self.features(x))

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from face2bone.assess import Assessor, Explanation, LocatedFace
+from face2bone.assess import Assessor
+from face2bone.assessment import Explanation, LocatedFace
 from face2bone.dashboard.common.job import Job
 from face2bone.dashboard.common.session import EXPLAINING
 from face2bone.drawn.face.samples import sample_patients

@@ -21,6 +21,7 @@ def alone(assessor: Assessor) -> tuple[Seen, Seen]:
     return both_alone(assessor)
 
 
+@pytest.mark.slow
 def test_two_sessions_at_once_see_their_own(assessor: Assessor, alone: tuple[Seen, Seen]) -> None:
     done: list[int] = []
     rounds_of_two(assessor, alone, 1, done.append)

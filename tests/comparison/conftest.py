@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from face2bone.cohort.crops import CropStore
+from face2bone.cohort.crop_store import CropStore
 from face2bone.cohort.manifest import Cohort, read_manifest
 from face2bone.comparison.protocol import Protocol
 from face2bone.drawn.face.patients import draw_cohort

@@ -24,7 +24,7 @@ from face2bone.comparison.baselines import (
 from face2bone.comparison.protocol import Protocol
 from face2bone.comparison.runs import RunResult, run_folder, write_arrays
 from face2bone.modalities.photo import photo_from_pixels
-from face2bone.training.progress import silent
+from face2bone.progress import silent
 
 Make = Callable[[Path], Protocol]
 

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from face2bone.bundle import Bundle
 from face2bone.cli import app
-from face2bone.cohort.crops import CropStore
+from face2bone.cohort.crop_store import CropStore
 from face2bone.cohort.manifest import Cohort
 from face2bone.comparison import command, protocol, runs
 from face2bone.comparison.baselines import LANDMARKS
@@ -30,7 +30,7 @@ from face2bone.comparison.runs import write_arrays
 from face2bone.comparison.standard_networks import resnet
 from face2bone.drawn.face.provenance import PATIENT_MODEL_HASH
 from face2bone.nn import NetworkConfig
-from face2bone.training.progress import silent
+from face2bone.progress import silent
 from face2bone.training.recipe import Recipe, recipe_toml
 
 SEEDS = 2

@@ -120,7 +120,7 @@ def test_pairing_tightens_a_difference(labels: np.ndarray) -> None:
     assert apart.high - apart.low < 0.5 * (own.high - own.low)  # type: ignore[operator]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 10_000))
 def test_a_figure_lies_in_its_own_interval(seed: int) -> None:
     rng = np.random.default_rng(seed)

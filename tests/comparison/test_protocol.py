@@ -13,7 +13,7 @@ import pytest
 from face2bone.comparison import protocol as module
 from face2bone.comparison.protocol import Protocol, open_protocol
 from face2bone.errors import TrainingError
-from face2bone.training.progress import silent
+from face2bone.progress import silent
 from face2bone.training.recipe import Backbone, read_recipe, recipe_toml
 
 Make = Callable[[Path], Protocol]

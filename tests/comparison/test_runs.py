@@ -27,8 +27,8 @@ from face2bone.comparison.runs import (
 )
 from face2bone.comparison.standard_networks import resnet
 from face2bone.errors import TrainingDiverged
+from face2bone.progress import silent
 from face2bone.training.loop import CURVES
-from face2bone.training.progress import silent
 
 Make = Callable[[Path], Protocol]
 
@@ -94,7 +94,7 @@ def test_a_stopped_run_goes_on_to_the_same_end(
     """Stopped between two checkpoints of the second epoch of the second rate."""
     made, seen = make_protocol(tmp_path), []
 
-    def stop(stage: str, done: int, total: int, note: str = "") -> None:
+    def stop(stage: str, done: float, total: float = 1, note: str = "", /) -> None:
         seen.append(done)
         if seen.count(7) == 2 and done == 7:
             raise Stop

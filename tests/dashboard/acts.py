@@ -8,8 +8,15 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 
 from face2bone.dashboard.common.job import Job
+from face2bone.dashboard.review.mode import FULL
 
 SECONDS = 120
+
+
+def in_full(app: AppTest) -> AppTest:
+    """A page that has not run yet, as researchers have it."""
+    app.session_state[FULL] = True
+    return app
 
 
 def done(app: AppTest) -> AppTest:
@@ -41,6 +48,20 @@ def named(elements: Sequence[Any], name: str) -> Any:
     """The one widget of this name, whichever patient it is about."""
     (found,) = [e for e in elements if e.key == name or (e.key or "").startswith(f"{name}_")]
     return found
+
+
+def place_of(app: AppTest, key: str) -> tuple[int, ...]:
+    """Where a widget stands on the page: one that stands elsewhere in the next drawing is made
+    anew by the browser, and focus and what is half typed in it are lost."""
+
+    def within(block: Any, path: tuple[int, ...]) -> list[tuple[int, ...]]:
+        found = [path] if getattr(block, "key", None) == key else []
+        for i, child in getattr(block, "children", {}).items():
+            found += within(child, (*path, i))
+        return found
+
+    (place,) = within(app.main, ())
+    return place
 
 
 def tables(app: AppTest) -> list[str]:

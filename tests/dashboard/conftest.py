@@ -11,6 +11,7 @@ import pytest
 import streamlit as st
 
 from face2bone.bundle import Bundle
+from face2bone.covariates import Rows
 from face2bone.dashboard.common import session
 from face2bone.dashboard.review.save_step import shared_records
 from face2bone.explain.baselines import Baseline
@@ -22,6 +23,7 @@ from face2bone.modalities.face.parts import FACE_PARTS
 from face2bone.modalities.parts import Part
 from face2bone.records import Records
 from face2bone.runtime import Engine, OodVerdict, Prediction, predict
+from face2bone.settings import get_settings
 
 
 @pytest.fixture(autouse=True)
@@ -56,13 +58,15 @@ def tiny_model(fresh_settings: pytest.MonkeyPatch, tiny_bundle: Bundle) -> Itera
     monkeypatch = fresh_settings
     monkeypatch.setenv("FACE2BONE_BUNDLE", str(tiny_bundle.root))
     monkeypatch.setenv("FACE2BONE_ENGINE", "torch")
-    monkeypatch.setattr("face2bone.assess.region_shapley", drawn_game)
+    get_settings.cache_clear()  # which opening the records has read
+    for of_what in ("assess", "apparent_age"):
+        monkeypatch.setattr(f"face2bone.{of_what}.region_shapley", drawn_game)
     monkeypatch.setattr("face2bone.assess.region_cells", drawn_cells)
     monkeypatch.setattr("face2bone.assess.predict", inside)
-    for shared in (session.bundle, session.assessor):
+    for shared in (session.loaded_bundle, session.loaded_assessor):
         shared.clear()
     yield tiny_bundle
-    for shared in (session.bundle, session.assessor):
+    for shared in (session.loaded_bundle, session.loaded_assessor):
         shared.clear()
 
 
@@ -79,9 +83,13 @@ def bundle_root(
     st.cache_resource.clear()
 
 
-def inside(engine: Engine, bundle: Bundle, aligned: AlignedFace) -> Prediction:
+def inside(
+    engine: Engine, bundle: Bundle, aligned: AlignedFace, beside: Rows | None = None
+) -> Prediction:
     """What ``predict`` returns, in domain: the pictures of this bundle were noise, not faces."""
-    return replace(predict(engine, bundle, aligned), out_of_domain=OodVerdict(0.5, 1.0, False))
+    return replace(
+        predict(engine, bundle, aligned, beside), out_of_domain=OodVerdict(0.5, 1.0, False)
+    )
 
 
 def drawn_cells(

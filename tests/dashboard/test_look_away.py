@@ -3,15 +3,25 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.dashboard.acts import SECONDS, done, named
-from tests.dashboard.test_same_patient import headings, jpeg, png, said, ticked, typed, uploaded
+from tests.dashboard.acts import SECONDS, done, explained, in_full, named, opened
+from tests.dashboard.test_same_patient import (
+    headings,
+    jpeg,
+    png,
+    said,
+    source,
+    ticked,
+    typed,
+    uploaded,
+)
 
 STILL = "The photo shown is still at hand."
 
 
 @pytest.fixture
 def app(tiny_model: object) -> AppTest:
-    return AppTest.from_file("../../streamlit_app.py", default_timeout=SECONDS).run()
+    page = AppTest.from_file("../../streamlit_app.py", default_timeout=SECONDS)
+    return in_full(page).run()
 
 
 def looked_away(app: AppTest) -> AppTest:
@@ -24,7 +34,7 @@ def test_an_uploaded_photo_is_at_hand_and_its_source_still_chosen(app: AppTest) 
     photo, steps = app.session_state["review_case"].photo, headings(done(app))
     back = looked_away(app)
     for _ in range(2):  # nor does the empty box take it away when the page is drawn again
-        assert back.button_group[0].value == "Upload"
+        assert source(back).value == "Upload"
         assert back.session_state["review_case"].photo is photo
         assert headings(back) == steps
         assert "urgent" in said(back)
@@ -36,7 +46,7 @@ def test_the_next_patients_photo_goes_where_the_last_ones_went(app: AppTest) -> 
     typed(uploaded(app, jpeg(0)))
     back = looked_away(app)
     back.button(key="new_patient").click().run()
-    assert back.button_group[0].value == "Upload"
+    assert source(back).value == "Upload"
     assert headings(back) == []
     assert said(typed(uploaded(back, jpeg(1), "other.jpg")))
     assert "same_patient" not in {button.key for button in back.button}
@@ -70,3 +80,28 @@ def test_what_was_typed_for_report_and_records_is_there_again(app: AppTest) -> N
     assert named(back.text_input, "pseudonym").value == ""
     assert not named(back.checkbox, "consent").value
     assert not named(back.checkbox, "report_crop").value
+
+
+def test_the_tab_the_setting_and_the_class_explained_are_those_that_were_chosen(
+    app: AppTest,
+) -> None:
+    done(typed(uploaded(app, png(0))))
+    opened(app, "How far to trust it")
+    named(app.selectbox, "setting").set_value("us_women_60s").run()
+    explained(app)
+    named(app.button_group, "explained_class").set_value(0).run()
+    back = looked_away(app)
+    assert named(back.button_group, "explained_class").value == 0, "its tab is open again"
+    back = looked_away(opened(back, "How far to trust it"))
+    assert named(back.selectbox, "setting").value == "us_women_60s"
+
+
+def test_the_next_patient_begins_with_the_first_tab_and_setting(app: AppTest) -> None:
+    done(typed(uploaded(app, png(0))))
+    opened(app, "How far to trust it")
+    named(app.selectbox, "setting").set_value("us_women_60s").run()
+    app.button(key="new_patient").click().run()
+    app = done(typed(uploaded(app, png(0))))
+    assert any(box.key.startswith("factor_") for box in app.checkbox)
+    opened(app, "How far to trust it")
+    assert named(app.selectbox, "setting").value == "cohort"

@@ -1,13 +1,15 @@
 """Pictures: right sizes, nothing outside the ellipse, and the notice on every result."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from face2bone.assess import Assessment
+from face2bone.assessment import Assessment
 from face2bone.drawing.pictures import (
+    concept_crop_png,
     concept_png,
     concepts_png,
     crop_png,
@@ -25,6 +27,18 @@ def test_crop_is_transparent_outside_the_ellipse(assessment: Assessment) -> None
     picture = np.asarray(Image.open(io.BytesIO(crop_png(aligned))))
     assert picture.shape == (160, 160, 4)
     np.testing.assert_array_equal(picture[..., 3] > 0, aligned.mask)
+
+
+def test_a_grey_picture_is_drawn_in_colour(assessment: Assessment) -> None:
+    aligned = assessment.located.aligned
+    film = replace(aligned, pixels=aligned.pixels[..., :1])
+    crop = crop_rgba(film)
+    assert crop.shape == (*aligned.mask.shape, 4)
+    assert np.array_equal(crop[..., 0], crop[..., 2])
+    values = np.linspace(-1.0, 1.0, len(aligned.parts))
+    assert region_overlay(film, values).shape == crop.shape
+    for png in (crop_png(film), overlay_png(film, values)):
+        assert png.startswith(b"\x89PNG")
 
 
 def test_overlay_tints_each_region_by_its_own_value(assessment: Assessment) -> None:
@@ -78,3 +92,24 @@ def test_overlay_png_is_the_overlay(assessment: Assessment) -> None:
     aligned, values = assessment.located.aligned, np.linspace(-1, 1, 10)
     picture = np.asarray(Image.open(io.BytesIO(overlay_png(aligned, values))))
     np.testing.assert_array_equal(picture, region_overlay(aligned, values))
+
+
+def test_a_concept_is_cut_out_where_it_is_strongest(assessment: Assessment) -> None:
+    aligned = assessment.located.aligned
+    location = np.zeros((160, 160), dtype=np.float32)
+    location[100:104, 60:64] = 1.0
+    cut = np.asarray(Image.open(io.BytesIO(concept_crop_png(aligned, location))))
+    side = cut.shape[0]
+    assert cut.shape == (side, side, 4)
+    whole = crop_rgba(aligned)
+    places = np.lib.stride_tricks.sliding_window_view(whole, (side, side, 4))[:, :, 0]
+    (found,) = np.argwhere((places == cut).all(axis=(2, 3, 4)))
+    assert found[0] <= 100 < 104 <= found[0] + side
+    assert found[1] <= 60 < 64 <= found[1] + side
+
+
+def test_a_concept_at_the_edge_is_cut_out_inside_the_crop(assessment: Assessment) -> None:
+    location = np.zeros((160, 160), dtype=np.float32)
+    location[0, 159] = 1.0
+    cut = Image.open(io.BytesIO(concept_crop_png(assessment.located.aligned, location)))
+    assert cut.size[0] == cut.size[1] > 40

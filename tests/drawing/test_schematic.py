@@ -59,4 +59,15 @@ def test_a_chosen_region_is_framed() -> None:
 @given(st.lists(st.floats(-1e6, 1e6), min_size=10, max_size=10), st.floats(0, 1e6), st.text())
 def test_any_values_and_title_make_a_drawing(values: list[float], reach: float, title: str) -> None:
     drawable = "".join(c for c in title if c.isprintable())
-    parsed(schematic(FACE_SCHEMATIC, FACE_PARTS, np.array(values), reach, drawable))
+    drawing = parsed(schematic(FACE_SCHEMATIC, FACE_PARTS, np.array(values), reach, drawable))
+    assert (drawing.get("aria-label") or "").startswith(f"{drawable}: forehead ")
+    assert [text.text for text in drawing.iter(f"{SVG}text")] == [signed(v) for v in values]
+
+
+def test_no_two_numbers_of_the_face_collide() -> None:
+    """Numbers such as +10.25, 11 pixels high, on the face's own outlines."""
+    width, height = 36.0, 11.0
+    places = [part.number for part in FACE_SCHEMATIC.parts]
+    for i, (x, y) in enumerate(places):
+        for other_x, other_y in places[:i]:
+            assert abs(x - other_x) >= width or abs(y - other_y) >= height, (x, y)

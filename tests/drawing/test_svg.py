@@ -56,6 +56,8 @@ def test_numbers_on_an_axis(value: float, said: str) -> None:
     assert svg._value(FRAME, value) == said
 
 
-def test_a_legend_is_a_list_with_a_line_each() -> None:
-    legend = parsed(svg.legend([("the model", "#000", ""), ("OST", "#f00", "2 4")]))
-    assert ["".join(item.itertext()).strip() for item in legend] == ["the model", "OST"]
+def test_a_legend_is_a_list_with_the_mark_of_each() -> None:
+    entries = [("the model", "#000", ""), ("OST", "#f00", "2 4"), ("here", "#f00", svg.DIAMOND)]
+    legend = parsed(svg.legend(entries))
+    assert ["".join(item.itertext()).strip() for item in legend] == ["the model", "OST", "here"]
+    assert [item[0][0].tag for item in legend] == ["line", "line", "polygon"]

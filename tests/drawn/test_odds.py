@@ -5,6 +5,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
+from face2bone.arrays import Floats
 from face2bone.drawn.odds import (
     GRID,
     class_probabilities,
@@ -20,7 +21,7 @@ from face2bone.drawn.people import (
     stream,
     t_score_mean,
 )
-from face2bone.drawn.worlds import Floats, World
+from face2bone.drawn.worlds import World
 
 N = 20_000
 

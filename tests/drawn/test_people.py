@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+from face2bone.arrays import Floats
 from face2bone.bone import bone_class
 from face2bone.drawn import people as module
 from face2bone.drawn.people import (
@@ -18,7 +19,7 @@ from face2bone.drawn.people import (
     stream,
     t_score_mean,
 )
-from face2bone.drawn.worlds import Floats, World
+from face2bone.drawn.worlds import World
 from face2bone.patient import Patient, Sex
 
 N = 5_000

@@ -62,7 +62,7 @@ MATRICES = st.lists(st.integers(0, 50), min_size=9, max_size=9).map(
 
 
 @given(MATRICES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_identities_between_the_figures(matrix: np.ndarray) -> None:
     true = matrix.sum(axis=1)
     if (true > 0).all():

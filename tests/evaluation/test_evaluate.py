@@ -11,10 +11,11 @@ import pytest
 
 from face2bone.bone import Boundary
 from face2bone.bundle import Bundle
-from face2bone.cohort.crops import CropStore
+from face2bone.cohort.crop_store import CropStore
 from face2bone.cohort.manifest import Cohort, read_manifest
-from face2bone.drawn.face.write import PLAN_FILE, write_cohort
+from face2bone.drawn.face.write import write_cohort
 from face2bone.drawn.worlds import World
+from face2bone.drawn.writing import PLAN_FILE
 from face2bone.errors import WrongStudy
 from face2bone.evaluation import evaluate
 from face2bone.evaluation.evaluate import Evaluated, evaluate_bundle

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import expit
 
@@ -42,7 +42,6 @@ def test_every_resample_is_its_own_fit(spread: float) -> None:
         assert logistic_intercept(x, happened, row[None])[0] == pytest.approx(shift, abs=1e-7)
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from([-13.8, -2.0, -0.5, 0.0, 0.5, 2.0, 13.8]), st.booleans()))
 )

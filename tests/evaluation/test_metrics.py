@@ -88,7 +88,7 @@ def test_perfect_and_reversed_predictions() -> None:
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_figures_ignore_the_order_of_patients(seed: int) -> None:
     p, y = predictions(40, seed=13)
     p = normalised(p)
@@ -100,7 +100,7 @@ def test_figures_ignore_the_order_of_patients(seed: int) -> None:
 
 
 @given(st.lists(st.integers(1, 63), min_size=40, max_size=40), st.floats(0.2, 5.0))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_auc_ignores_any_rising_map_of_a_score(grid: list[int], power: float) -> None:
     y = np.arange(40) % 3
     score = np.array(grid) / 64  # far enough apart that a power merges no two of them

@@ -67,7 +67,7 @@ def test_the_same_predictions_give_the_same_evaluation(
 
 
 @given(st.lists(st.integers(0, 2), min_size=1, max_size=12), st.integers(0, 2**16))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_any_classes_at_all_are_evaluated_without_an_error(labels: list[int], seed: int) -> None:
     p = np.random.default_rng(seed).dirichlet([1, 1, 1], len(labels))
     found = evaluate_predictions(PredictionTable.of(p, labels), resamples=20)

@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 
 from face2bone.explain.baselines import (
+    BASELINES,
+    baseline_of,
     blur_baseline,
     inpaint_baseline,
     mean_face,
     mean_face_baseline,
+    third_baseline,
 )
 from face2bone.modalities.face.alignment import MASK_VALUE
 from face2bone.modalities.face.parts import FACE_PARTS, NOSE_LIPS
@@ -33,6 +36,17 @@ def test_names_differ(face):
     assert blur_baseline(face).name == "blur"
     assert mean_face_baseline(face, face.pixels).name == "mean face"
     assert inpaint_baseline(face).name == "inpaint"
+    mean = face.pixels
+    names = [baseline_of(name, face, mean, "knee").name for name in BASELINES]
+    assert names == ["blur", "inpaint", "mean knee"]
+
+
+@pytest.mark.parametrize(
+    ("two", "left"),
+    [(("blur", "inpaint"), "mean"), (("mean", "inpaint"), "blur"), (("blur", "mean"), "inpaint")],
+)
+def test_the_third_way_is_the_one_that_is_left(two, left):
+    assert third_baseline(two) == left
 
 
 @pytest.mark.parametrize("colour", [0, 255])

@@ -64,7 +64,7 @@ def test_weights_of_each_player_sum_to_nought_and_share_one():
 
 
 @given(games(most=5))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_values_are_the_mean_gain_over_all_orders_of_arrival(game):
     n, table = game
     gains = np.zeros((n, 2))
@@ -78,7 +78,7 @@ def test_values_are_the_mean_gain_over_all_orders_of_arrival(game):
 
 
 @given(games(most=6).filter(lambda game: game[0] > 1))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_interactions_are_the_definition_over_all_coalitions(game):
     n, table = game
     expected = np.zeros((n, n, 2))
@@ -94,7 +94,6 @@ def test_interactions_are_the_definition_over_all_coalitions(game):
 
 
 @given(games())
-@settings(deadline=None)
 def test_efficiency(game):
     n, table = game
     total = shapley_values(table, n).sum(axis=0)
@@ -102,7 +101,6 @@ def test_efficiency(game):
 
 
 @given(games(), st.data())
-@settings(deadline=None)
 def test_null_player_gets_nothing(game, data):
     n, table = game
     player = data.draw(st.integers(0, n - 1))
@@ -111,7 +109,6 @@ def test_null_player_gets_nothing(game, data):
 
 
 @given(games(), st.data())
-@settings(deadline=None)
 def test_two_players_that_play_alike_get_alike(game, data):
     n, table = game
     i, j = data.draw(st.integers(0, n - 1)), data.draw(st.integers(0, n - 1))
@@ -123,7 +120,6 @@ def test_two_players_that_play_alike_get_alike(game, data):
 
 
 @given(games(), games())
-@settings(deadline=None)
 def test_values_of_a_sum_of_games_are_the_sum(first, second):
     n = min(first[0], second[0])
     a, b = first[1][: 2**n], second[1][: 2**n]

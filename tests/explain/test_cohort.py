@@ -9,7 +9,8 @@ import pytest
 
 from face2bone.bone import CLASS_LABELS
 from face2bone.bundle import Bundle
-from face2bone.cohort.crops import CropStore, drawn_crops
+from face2bone.cohort.crop_store import CropStore
+from face2bone.cohort.drawn_crops import drawn_crops
 from face2bone.drawn.face.patients import draw_cohort
 from face2bone.drawn.worlds import World
 from face2bone.errors import ExplanationError
@@ -34,7 +35,9 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Figures that tell whose they are, without a network; one entry a photo explained."""
     made: list[float] = []
 
-    def figures(bundle: object, engine: object, face: Prepared) -> PhotoFigures:
+    def figures(
+        bundle: object, engine: object, face: Prepared, beside: object = ()
+    ) -> PhotoFigures:
         made.append(float(face.pixels.mean()))
         return PhotoFigures(
             probabilities=np.array([0.2, 0.3, 0.5]),

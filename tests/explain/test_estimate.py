@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from face2bone.explain.coalitions import all_coalitions, shapley_values
-from face2bone.explain.estimate import drawn_order, estimated
+from face2bone.explain.estimate import drawn_order, estimated, fewest_estimated
 
 PLAYERS = 10
 FIRST = 48  # coalitions after which every player was seen in and out of every size
@@ -46,8 +46,22 @@ def test_too_few_coalitions_give_no_estimate() -> None:
     assert estimated(rows, np.zeros((len(rows), 2)), PLAYERS) is None
 
 
+@pytest.mark.parametrize("n", range(4, 13))
+def test_the_fewest_are_enough_and_one_fewer_is_not(n: int) -> None:
+    few, table = fewest_estimated(n), crooked_table(np.random.default_rng(n), n)
+    rows = drawn_order(n)
+    assert few < 2**n
+    assert estimated(rows[:few], table[rows[:few]], n) is not None
+    assert estimated(rows[: few - 1], table[rows[: few - 1]], n) is None
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_of_few_players_something_is_left_to_run(n: int) -> None:
+    assert fewest_estimated(n) == 2**n - 1
+
+
 @given(st.integers(2, 8), st.integers(0, 2**32 - 1))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_when_all_are_run_it_is_exact_and_without_error(n: int, seed: int) -> None:
     table = crooked_table(np.random.default_rng(seed), n)
     order = drawn_order(n)
@@ -58,7 +72,7 @@ def test_when_all_are_run_it_is_exact_and_without_error(n: int, seed: int) -> No
     assert (found.used, found.total) == (2**n, 2**n)
 
 
-@pytest.mark.parametrize("used", [64, 128, 256, 512])
+@pytest.mark.parametrize("used", [FIRST, 64, 128, 256, 512])
 def test_intervals_hold_the_exact_value_as_often_as_they_say(used: int) -> None:
     rng = np.random.default_rng(used)
     rows = drawn_order(PLAYERS)[:used]

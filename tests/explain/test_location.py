@@ -104,7 +104,7 @@ def test_density_ignores_what_lies_outside_and_survives_nothing(face):
 @pytest.mark.parametrize(
     ("regions", "short", "words"),
     [
-        ({}, "whole face", "spread over the whole face"),
+        ({}, "all over", "spread over all parts"),
         ({"forehead": 2.0}, "forehead", "mostly forehead"),
         ({"nose_lips": 2.0}, "nose and lips", "mostly nose and lips"),
         (
@@ -131,7 +131,7 @@ def test_tags(regions, short, words):
 def test_a_concept_mostly_outside_the_face_marks_its_outline():
     short, words = region_tag(density(forehead=3.0), 0.4, FACE_PARTS)
     assert short == "outline"
-    assert "outline of the face" in words
+    assert "along the outline" in words
 
 
 def test_share_inside(face):

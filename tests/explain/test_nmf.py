@@ -64,7 +64,7 @@ def test_project_recovers_coefficients():
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 8))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_project_equals_scipy_nnls_on_the_whole_problem(seed, parts):
     rng = np.random.default_rng(seed)
     W = rng.gamma(0.5, size=(parts, 25))

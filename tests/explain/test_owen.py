@@ -34,14 +34,14 @@ def by_definition(tables):
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 3), st.integers(0, 3))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_values_are_the_mean_gain_over_all_orders_that_keep_cells_together(seed, m, others):
     tables = tables_of(seed, m, others)
     assert np.allclose(owen_values(tables), by_definition(tables))
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 4), st.integers(0, 4))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_cells_add_up_to_the_regions_own_value(seed, m, others):
     tables = tables_of(seed, m, others)
     # The game between regions: the divided one is the last player.

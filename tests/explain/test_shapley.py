@@ -99,6 +99,15 @@ def test_the_network_never_sees_a_change_outside_the_face(face):
     assert max(len(s) for s in seen) <= 64
 
 
+def test_who_watches_sees_an_estimate_first_and_the_same_values(face, crooked):
+    seen = []
+    baseline = blur_baseline(face)
+    found = region_shapley(crooked, face, baseline, watch=seen.append)
+    assert seen[0].used == 48
+    assert np.allclose(found.table, region_shapley(crooked, face, baseline).table, atol=1e-6)
+    assert (np.abs(seen[0].values - found.values) <= 4 * seen[0].errors).all()
+
+
 def test_progress_cancels(face, linear):
     def stop(fraction):
         if fraction >= 0.5:

@@ -102,7 +102,7 @@ def test_players_are_seen_where_their_pixels_are():
 
 
 @given(st.integers(1, 5), st.integers(0, 2**32 - 1), st.floats(0, 1))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_colours_differ_where_players_clash_and_none_is_wasted(n, seed, density):
     upper = np.triu(np.random.default_rng(seed).random((n, n)) < density, 1)
     clash = upper | upper.T | np.eye(n, dtype=bool)

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 import pypdfium2 as pdfium
 
-from face2bone.assess import AnswersOnly, Assessment, Assessor
+from face2bone.assess import Assessor
+from face2bone.assessment import AnswersOnly, Assessment
 from face2bone.bone import BoneClass
 from face2bone.bundle import Bundle
 from face2bone.cohort.manifest import read_manifest
@@ -163,7 +164,9 @@ def _concepts(concepts: ConceptAttribution) -> dict[str, Any]:
         "presence": concepts.presence.tolist(),
         "importance": concepts.importance.tolist(),
         "importance_error": concepts.importance_error.tolist(),
-        "coefficients": concepts.coefficients.tolist(),
+        # Of the largest: a cell holds little of a concept or much, and rounding in the picture
+        # moves both by as much.
+        "coefficients": (concepts.coefficients / concepts.coefficients.max()).tolist(),
         "mean_location": concepts.location.mean(axis=(1, 2)).tolist(),
         "reconstruction_error": concepts.reconstruction_error,
     }

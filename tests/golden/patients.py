@@ -27,7 +27,7 @@ from face2bone.history import (
     Smoking,
 )
 from face2bone.patient import Menopause, Patient, RedFlag, RiskFactor
-from face2bone.report.language import Language
+from face2bone.words import Language
 
 SEED = TEST_SEED_RANGE.start + 878
 WORLD = World.PLANTED

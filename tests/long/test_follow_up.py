@@ -19,10 +19,11 @@ import numpy.typing as npt
 import pandas as pd
 import pytest
 
+from face2bone.arrays import Floats
 from face2bone.bone import CLASS_LABELS, BoneClass
 from face2bone.bundle import Bundle, bundle_hash
 from face2bone.calibration.losses import ranked_probability_scores
-from face2bone.cohort.crops import drawn_crops
+from face2bone.cohort.drawn_crops import drawn_crops
 from face2bone.drawn.face.patients import draw_cohort
 from face2bone.drawn.face.provenance import PATIENT_MODEL_HASH
 from face2bone.drawn.worlds import World
@@ -45,7 +46,6 @@ LAST_LOOK = 1_000
 CLINICS = 60  # resampled from the same faces
 BATCH = 200
 
-Floats = npt.NDArray[np.float64]
 Chosen = npt.NDArray[np.int64]
 
 

@@ -139,7 +139,7 @@ def refer(
     """The suggestion; ``scores`` spares computing the same patient's again."""
     patient, frax, prediction = case
     known = published_scores(patient) if scores is None else scores
-    return suggest(patient, known, frax, prediction, load_guideline(guideline), status)
+    return suggest(patient, known, frax, prediction, load_guideline(guideline), status, "photo")
 
 
 def with_risk(patient: Patient, risk: RiskFactor | RedFlag) -> Patient | None:

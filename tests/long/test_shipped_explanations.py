@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from face2bone.assess import Assessor, silent
+from face2bone.assess import Assessor
 from face2bone.bundle import Bundle
 from face2bone.cohort_explanations.counterfactual import (
     as_drawn,
@@ -13,6 +13,7 @@ from face2bone.cohort_explanations.counterfactual import (
 from face2bone.cohort_explanations.folder import read_explained, shipped
 from face2bone.explain.photo_row import from_row
 from face2bone.modalities.face import FACE_PARTS
+from face2bone.progress import silent
 
 TOLERANCE = 2e-3  # logits; two engines may compute them
 

@@ -21,7 +21,7 @@ def scipy_bases(x: np.ndarray, knots: np.ndarray, order: int) -> np.ndarray:
     return np.nan_to_num(np.stack([basis(x) for basis in bases], -1))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     grid=st.integers(1, 8),
     order=st.integers(1, 4),
@@ -92,7 +92,7 @@ def test_gradients_are_right() -> None:
     assert torch.autograd.gradcheck(output, (x, *values))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(scale=st.floats(1e-3, 1e6), shift=st.floats(-1e3, 1e3))
 def test_bounded_inputs_never_leave_the_grid(scale: float, shift: float) -> None:
     x = torch.randn(4, 16, generator=torch.Generator().manual_seed(1)) * scale + shift

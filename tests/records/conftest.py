@@ -19,7 +19,8 @@ import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from face2bone.assess import Assessment, Assessor, Explanation
+from face2bone.assess import Assessor
+from face2bone.assessment import Assessment, Explanation
 from face2bone.bundle import Bundle
 from face2bone.drawn.face.samples import sample_patients
 from face2bone.explain.craft import ConceptAttribution

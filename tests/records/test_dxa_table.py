@@ -172,7 +172,7 @@ def test_what_is_no_table_is_refused(three: Records, tmp_path: Path) -> None:
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"), max_size=12)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(rows=st.lists(st.tuples(cells, cells, cells, cells), min_size=1, max_size=3))
 def test_any_text_is_taken_in_whole_or_refused_by_rows(
     on_sqlite: Records, tmp_path: Path, rows: list[tuple[str, str, str, str]]

@@ -54,6 +54,7 @@ def test_only_those_who_were_sent_to_dxa_wait_for_it(
     assert [one.decision for one in waiting(kept_assessments(records))] == [
         "DXA",
         "specialist or treatment review, with DXA",
+        "urgent clinician review",
     ]
 
 
@@ -65,7 +66,7 @@ def test_a_sample_that_an_earlier_version_kept_is_nobody_and_counts_nowhere(
 ) -> None:
     sha256 = hashlib.sha256(sample_patients()[0].photo_bytes()).hexdigest()
     with monkeypatch.context() as earlier:
-        earlier.setattr("face2bone.records.saving.is_sample_photo", lambda _: False)
+        earlier.setattr("face2bone.records.saving.is_sample", lambda _: False)
         save(records, assessed.model_copy(update={"photo_sha256": sha256}), visit)
     save(records, assessed, visit)
     (kept,) = kept_assessments(records)

@@ -53,6 +53,7 @@ def assert_whole(url: str, acknowledged: list[str]) -> int:
     return len(kept)
 
 
+@pytest.mark.slow
 def test_nothing_acknowledged_is_lost_and_nothing_is_half_written(
     kind: str,
     url: str,

@@ -103,7 +103,7 @@ def test_a_sample_patient_is_not_kept(
     records: Records, assessed: AssessmentDocument, visit: Visit
 ) -> None:
     sha256 = hashlib.sha256(sample_patients()[1].photo_bytes()).hexdigest()
-    with pytest.raises(RecordRefused, match="A sample patient cannot be saved: the face is drawn"):
+    with pytest.raises(RecordRefused, match="cannot be saved: the picture is drawn"):
         save(records, assessed.model_copy(update={"photo_sha256": sha256}), visit)
     assert verify(records).entries == 0
 

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
-from face2bone.assess import AnswersOnly, Assessment, BundleFacts, Explanation, LocatedFace
+from face2bone.assessment import AnswersOnly, Assessment, BundleFacts, Explanation, LocatedFace
 from face2bone.bone import CLASS_LABELS, BoneClass
 from face2bone.bundle import Status
 from face2bone.choices import GuidelineId
@@ -99,6 +99,7 @@ def example(case: Case) -> Assessment:
         prediction,
         load_guideline(case.guideline),
         case.status,
+        "photo",
     )
     facts = BundleFacts(
         "example",
@@ -127,7 +128,7 @@ def answers_only() -> AnswersOnly:
     """Of a woman in whose photo no face was found."""
     made = example(Case(patient=WOMAN))
     referral = suggest(
-        WOMAN, published_scores(WOMAN), None, None, load_guideline("iscd"), "research"
+        WOMAN, published_scores(WOMAN), None, None, load_guideline("iscd"), "research", "photo"
     )
     return AnswersOnly(WOMAN, referral, made.bundle, "No face was found.", "c" * 64)
 
@@ -150,7 +151,7 @@ def now() -> datetime:
 
 
 def _located() -> LocatedFace:
-    check = QualityCheck("sharpness", 8.0, "", 4.0, 2.0, "accept", "")
+    check = QualityCheck("sharpness", "Sharpness", 8.0, "", 4.0, 2.0, "accept", "")
     quality = QualityVerdict((check,), "accept")
     square = np.full((160, 160, 3), 127, np.uint8)
     aligned = AlignedFace(

@@ -10,7 +10,7 @@ import pypdfium2 as pdfium
 import pytest
 from PIL import Image
 
-from face2bone.assess import NOT_EXPLAINED, Assessment, Explanation
+from face2bone.assessment import NOT_EXPLAINED, Assessment, Explanation
 from face2bone.drawing.pictures import regions_png
 from face2bone.explain.coalitions import all_coalitions
 from face2bone.explain.shapley import RegionAttribution
@@ -20,7 +20,7 @@ from face2bone.report.assessment.document import AssessmentDocument
 from face2bone.report.assessment.page import Heading, page_of
 from face2bone.report.assessment.pdf import to_pdf
 from face2bone.report.assessment.summary import summary
-from face2bone.report.language import UNTRANSLATED, Language
+from face2bone.words import UNTRANSLATED, Language
 
 WORTH = np.array([3.0, -1.0, 0.5, 2.0, 0.1, 1.0, -2.0, 4.0, 1.5, 0.25])
 

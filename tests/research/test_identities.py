@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from face2bone.cohort.crops import CropStore
+from face2bone.cohort.crop_store import CropStore
 from face2bone.drawn.face.patients import DrawnPatient, draw_cohort, patient_face
 from face2bone.drawn.people import PRETRAINING_SEED_RANGE
 from face2bone.drawn.worlds import World

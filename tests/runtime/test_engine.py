@@ -3,13 +3,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from face2bone.arrays import Singles
 from face2bone.errors import EngineError
 from face2bone.modalities.face import FACE_INPUT
 from face2bone.nn.inception_resnet_v1 import STAGES
 from face2bone.nn.stages import Stages
 from face2bone.runtime.engine import (
     BATCH,
-    Floats,
     StagedNetwork,
     checked,
     in_batches,
@@ -74,19 +74,19 @@ class Staged:
 
     name, input, stages = "staged", FACE_INPUT, STAGES
 
-    def features(self, x: Floats) -> Floats:
+    def features(self, x: Singles) -> Singles:
         return x
 
-    def head(self, features: Floats) -> Floats:
+    def head(self, features: Singles) -> Singles:
         return features
 
-    def logits(self, x: Floats) -> Floats:
+    def logits(self, x: Singles) -> Singles:
         return self.after_stem(self.stem(x))
 
-    def stem(self, x: Floats) -> Floats:
+    def stem(self, x: Singles) -> Singles:
         return x.sum(axis=3)
 
-    def after_stem(self, stem: Floats) -> Floats:
+    def after_stem(self, stem: Singles) -> Singles:
         return stem.sum(axis=2)
 
 

@@ -92,7 +92,7 @@ def test_a_folder_is_a_typed_error(tmp_path: Path) -> None:
         read_cells(tmp_path / "d.csv")
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=200), name=st.sampled_from(["t.csv", "t.parquet"]))
 def test_any_bytes_are_read_or_refused(tmp_path: Path, content: bytes, name: str) -> None:
     (tmp_path / name).write_bytes(content)

@@ -13,7 +13,7 @@ from face2bone.tabular.delimited import column_letter, read_delimited
 
 HEADER = ["id", "t_score", "site"]
 ROWS = [["p1", "-2,7", "Z\u00fcrich"], ["p2", "", "a;b\tc|d"]]
-ON_DISK = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ON_DISK = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def saved(folder: Path, data: str | bytes, encoding: str = "utf-8") -> Path:

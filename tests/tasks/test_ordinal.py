@@ -61,6 +61,17 @@ def test_the_best_logits_are_those_of_the_cohort(weights: tuple[float, ...]) -> 
     np.testing.assert_allclose(logits.grad.numpy(), 0.0, atol=1e-8)
 
 
+def test_the_focal_loss_is_the_papers() -> None:
+    """FL = -(1 - p) ** gamma log p; with gamma 0 it is cross-entropy."""
+    logits = torch.tensor([[2.0, 0.0, -1.0], [0.0, 0.5, 0.0]])
+    labels = torch.tensor([0, 2])
+    p = logits.softmax(dim=1)[torch.arange(2), labels]
+    expected = (-((1 - p) ** 2) * p.log()).mean()
+    torch.testing.assert_close(BONE_MASS.loss(logits, labels, gamma=2.0), expected)
+    plain = torch.nn.functional.cross_entropy(logits, labels)
+    torch.testing.assert_close(BONE_MASS.loss(logits, labels), plain)
+
+
 def test_four_classes_are_calibrated_said_by_name_and_measured() -> None:
     rng = np.random.default_rng(1)
     severity = rng.normal(size=400)

@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 import torch
 
-from face2bone.tasks import BONE_MASS, OrdinalTask, RegressionTask, SurvivalTask, Task
+from face2bone.tasks import BONE_MASS, OrdinalTask, SurvivalTask, Task, YearsTask
 
 RNG = np.random.default_rng(5)
 N = 200
 GRADES = OrdinalTask(("none", "mild", "moderate", "severe"), "grade", {"any": 1, "severe": 3})
-AGE = RegressionTask("age_years", "years", 0.0, 120.0)
+AGE = YearsTask(0, 120)
 FRACTURE = SurvivalTask("years", "fractured")
 
 HIDDEN = RNG.normal(size=N)
@@ -28,7 +28,9 @@ TABLE = pd.DataFrame(
 OUTPUTS = {
     BONE_MASS.label_column: HIDDEN[:, None] * [-1.0, 0.0, 1.0],
     GRADES.label_column: HIDDEN[:, None] * [-1.5, -0.5, 0.5, 1.5],
-    AGE.label_column: 60.0 + 8.0 * (HIDDEN + 0.2 * RNG.normal(size=N))[:, None],
+    AGE.label_column: -np.abs(
+        AGE.years - 60.0 - 8.0 * (HIDDEN + 0.2 * RNG.normal(size=N))[:, None]
+    ),
     FRACTURE.time_column: HIDDEN[:, None],
 }
 

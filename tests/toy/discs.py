@@ -1,30 +1,34 @@
 """Discs: a kind of picture and a study that the package has never heard of.
 
 A disc lies somewhere on black; its four quarters are grey, and the lower left is the darker the
-lower the bone mass. So the truth of an explanation is known: it is the lower left that speaks.
+lower the bone mass. So the truth of an explanation is known: it is the lower left that speaks. Age
+speaks too, a little: it is read beside the picture.
 """
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import cv2
 import numpy as np
 import pandas as pd
+import torch
 from PIL import Image
 from torch import Tensor, nn
 
 from face2bone.bone import CLASS_LABELS
-from face2bone.errors import FaceError
+from face2bone.errors import SubjectError
 from face2bone.modalities.input_spec import InputSpec
+from face2bone.modalities.measure import Measure
 from face2bone.modalities.modality import Modality
 from face2bone.modalities.parts import paired
 from face2bone.modalities.photo import Photo, read_photo
 from face2bone.modalities.prepared import Prepared
 from face2bone.modalities.schematic import DrawnPart, Schematic
-from face2bone.nn import FaceNetwork, NetworkConfig, TrainingOutputs
+from face2bone.modalities.verdict import QualityVerdict
+from face2bone.nn import Architecture, BundleNetwork, PictureNetwork, TrainingOutputs
 from face2bone.nn.stages import MapGeometry, Stages
 from face2bone.studies import Study, Tools
 from face2bone.tasks import BONE_MASS
@@ -52,20 +56,13 @@ def schematic_of_a_disc() -> Schematic:
 
 
 @dataclass(frozen=True)
-class Fine:
-    """A verdict that has nothing to say."""
-
-    status: str = "accept"
-    reasons: tuple[str, ...] = ()
-    checks: tuple[object, ...] = ()
-
-
-@dataclass(frozen=True)
 class Disc:
     """The disc of a picture."""
 
     aligned: Prepared
-    quality: Fine = Fine()
+    quality: QualityVerdict = field(default_factory=lambda: QualityVerdict((), "accept"))
+    told: tuple[str, ...] = ()
+    measures: tuple[Measure, ...] = ()
 
 
 def disc_bytes(label: int, rng: np.random.Generator) -> bytes:
@@ -85,7 +82,7 @@ def prepare(picture: Photo) -> tuple[Disc, ...]:
     """Find the disc, move it to the middle, divide it into quarters."""
     rows, columns = np.nonzero(picture.pixels[..., 0] > 10)
     if not len(rows):
-        raise FaceError("No disc was found in the picture. Take one that shows a disc.")
+        raise SubjectError("No disc was found in the picture. Take one that shows a disc.")
     low, high = np.array([columns.min(), rows.min()]), np.array([columns.max(), rows.max()])
     scale = INPUT.width / float((high - low).max() + 1)
     transform = np.column_stack((np.eye(2) * scale, -low * scale)).astype(np.float32)
@@ -97,15 +94,24 @@ def prepare(picture: Photo) -> tuple[Disc, ...]:
     return (Disc(Prepared(pixels, mask, part_map, transform, PARTS, INPUT)),)
 
 
-class DiscNetwork(FaceNetwork):
+@dataclass(frozen=True)
+class DiscSettings(Architecture):
+    """Classes, and the two values beside the disc."""
+
+    outputs: int = 3
+    covariates: int = 2
+    in_words = "two convolutions and a mean, with age and sex"
+
+
+class DiscNetwork(BundleNetwork, PictureNetwork):
     """Two convolutions and a mean: a few hundred weights."""
 
-    def __init__(self, config: NetworkConfig) -> None:
+    def __init__(self, config: DiscSettings) -> None:
         super().__init__()
         self.config = config
         self.first = nn.Conv2d(3, self.stem_channels, 3, stride=2, padding=1)
         self.second = nn.Conv2d(self.stem_channels, self.cut_channels, 5, stride=4, padding=2)
-        self.classifier = nn.Linear(self.cut_channels, config.outputs)
+        self.classifier = nn.Linear(self.cut_channels + config.covariates, config.outputs)
         self.t_score = nn.Linear(self.cut_channels, 1)
 
     input_shape = INPUT.shape
@@ -123,23 +129,19 @@ class DiscNetwork(FaceNetwork):
         """(B, 8, 24, 24) -> (B, 16, 6, 6)."""
         return self.second(stem).relu()
 
-    def features(self, x: Tensor) -> Tensor:
-        """(B, 3, 48, 48) -> (B, 16, 6, 6)."""
-        return self.features_after(self.stem(x))
-
-    def head(self, features: Tensor) -> Tensor:
-        """(B, 16, 6, 6) -> logits (B, K)."""
-        logits: Tensor = self.classifier(features.mean(dim=(2, 3)))
+    def head(self, features: Tensor, beside: Tensor | None = None) -> Tensor:
+        """(B, 16, 6, 6) and (B, 2) -> logits (B, K)."""
+        assert beside is not None
+        pooled = torch.cat([features.mean(dim=(2, 3)), beside], dim=1)
+        logits: Tensor = self.classifier(pooled)
         return logits
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(B, 3, 48, 48) -> logits (B, K)."""
-        return self.head(self.features(x))
-
-    def training_outputs(self, x: Tensor) -> TrainingOutputs:
+    def training_outputs(self, x: Tensor, beside: Tensor | None = None) -> TrainingOutputs:
         """Logits, T-score and the pooled cut."""
-        pooled = self.features(x).mean(dim=(2, 3))
-        return TrainingOutputs(self.classifier(pooled), self.t_score(pooled)[:, 0], None, pooled)
+        features = self.features(x)
+        pooled = features.mean(dim=(2, 3))
+        logits = self.head(features, beside)
+        return TrainingOutputs(logits, self.t_score(pooled)[:, 0], None, pooled)
 
 
 def draw_cohort(
@@ -151,38 +153,43 @@ def draw_cohort(
     rows = []
     for patient in range(patients):
         label = int(rng.integers(0, 3))
+        age = 60 + 5 * label + int(rng.integers(0, 10))
         for view in range(2 if patient % 10 == 0 else 1):
             name = f"photos/{patient}-{view}.png"
             (out / name).write_bytes(disc_bytes(label, rng))
-            rows.append(_row(patient, name, label))
+            rows.append(_row(patient, name, label, age))
         progress(patient + 1, patients)
     pd.DataFrame(rows).to_csv(out / "manifest.csv", index=False)
     return out / "manifest.csv"
 
 
-def _row(patient: int, name: str, label: int) -> dict[str, object]:
-    about = {"patient_id": f"d{patient}", "photo": name, "sex": "F", "age_years": 60 + patient % 20}
+def _row(patient: int, name: str, label: int, age: int) -> dict[str, object]:
+    about = {"patient_id": f"d{patient}", "photo": name, "sex": "FM"[patient % 2], "age_years": age}
     size = {"height_cm": 160, "weight_kg": 60}
     bone = {"bone_mass_class": CLASS_LABELS[label], "acquired_on": "2026-05-02"}
     return about | size | bone | {"reference_method": "none", "study": "discs"}
 
 
 DISC: Final = Modality(
-    "disc",
-    "disc",
-    "discs on black",
-    read_photo,
-    prepare,
-    PARTS,
-    INPUT,
-    schematic_of_a_disc(),
+    id="disc",
+    noun="picture",
+    subject="disc",
+    kind="picture of a disc",
+    pictures="discs on black",
+    read=read_photo,
+    prepare=prepare,
+    parts=PARTS,
+    input=INPUT,
+    schematic=schematic_of_a_disc(),
+    rejected=SubjectError,
+    unusable="The picture cannot be assessed.",
 )
 DISCS: Final = Study(
     id="discs",
     title="Discs",
     pictures="discs on black",
     outcome="bone mass class, by how dark the lower left is",
-    covariates=(),
+    covariates=("age_years", "sex"),
     guards=("age",),
     tools=Tools(
         modality=DISC,

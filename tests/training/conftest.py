@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from face2bone.bone import CLASS_LABELS
-from face2bone.cohort.crops import CropStore
+from face2bone.cohort.crop_store import CropStore
 from face2bone.training.recipe import Recipe, read_recipe
 
 SIZE = 160

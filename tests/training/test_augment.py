@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 
-from face2bone.cohort.crops import CropStore
+from face2bone.cohort.crop_store import CropStore
 from face2bone.modalities.face.alignment import MASK_VALUE
 from face2bone.modalities.face.parts import FACE_PARTS
 from face2bone.modalities.parts import part_index
@@ -141,3 +141,16 @@ def test_it_is_fast_enough_for_two_cores(store: CropStore) -> None:
         streams = [np.random.default_rng(i) for i in range(48)]
         augment_batch(store.crops, store.region_maps, recipe, streams, FACE)
     assert (time.process_time() - start) / 144 < 2e-3
+
+
+def test_a_grey_crop_keeps_its_one_channel() -> None:
+    """OpenCV drops a single channel wherever it can."""
+    crop = np.random.default_rng(0).integers(1, 256, (48, 32, 1)).astype(np.uint8)
+    part_map = np.zeros((48, 32), np.int8)
+    affine = np.array([[1.0, 0.05, 1.0], [-0.05, 1.0, 2.0]])
+    change = Change(False, False, affine, True, 1.1, 4.0)
+    kind = Kind(FACE_PARTS, 0)
+    changed, moved = apply_change(crop, part_map, change, 2.0, kind)
+    assert changed.shape == crop.shape
+    assert moved.shape == part_map.shape
+    assert (changed[moved < 0] == 0).all()

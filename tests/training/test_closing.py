@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from face2bone.cohort.crops import CROPS, INDEX, REGION_MAPS, REJECTED, CropStore
+from face2bone.cohort.crop_store import CROPS, INDEX, REGION_MAPS, REJECTED, CropStore
 from face2bone.training.closing import closing_words
+from face2bone.training.recipe import read_recipe, recipe_toml
 
 TEST = {
     "n": 90,
@@ -33,12 +34,24 @@ def run_folder(make_store: Callable[..., CropStore], tmp_path: Path) -> Path:
     np.save(store.folder / REGION_MAPS, store.region_maps)
     store.index.to_parquet(store.folder / INDEX)
     (store.folder / REJECTED).write_text("row,patient_id,reason\n")
+    (tmp_path / "config.toml").write_text(recipe_toml(read_recipe("compact"), 0))
     return tmp_path
 
 
 def closing(folder: Path, **changes: object) -> str:
     (folder / "metrics.json").write_text(json.dumps({"results": {"test": TEST | changes}}))
     return closing_words(folder)
+
+
+@pytest.mark.parametrize(("weighting", "twice"), [(0.0, False), (0.5, True)])
+def test_a_focal_loss_is_warned_of(run_folder: Path, weighting: float, twice: bool) -> None:
+    recipe = read_recipe("compact")
+    changes = {"focal_gamma": 2.0, "class_weighting": weighting}
+    focal = recipe.model_copy(update={"training": recipe.training.model_copy(update=changes)})
+    (run_folder / "config.toml").write_text(recipe_toml(focal, 0))
+    said = closing(run_folder)
+    assert "WARNING: the focal loss distorts probabilities" in said
+    assert ("correct an imbalance twice" in said) == twice
 
 
 def test_figures_and_coverage_are_said(run_folder: Path) -> None:

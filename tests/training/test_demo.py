@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 from face2bone.bundle import Bundle, load_bundle
-from face2bone.cohort.crops import CropStore
+from face2bone.cohort.crop_store import CropStore
 from face2bone.drawn.face.oracle import cohort_oracle
 from face2bone.drawn.face.patients import DrawnPatient, draw_cohort
 from face2bone.drawn.face.provenance import GENERATOR_HASH
 from face2bone.drawn.worlds import World
 from face2bone.errors import TrainingError
+from face2bone.progress import silent
 from face2bone.training import build_bundle, demo
 from face2bone.training.demo import compared, train_demo
-from face2bone.training.progress import silent
 from face2bone.training.recipe import Recipe, recipe_toml
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import torch
 
-from face2bone.cohort.crops import CropStore
+from face2bone.cohort.crop_store import CropStore
 from face2bone.nn import NetworkConfig
 from face2bone.training import identity as module
 from face2bone.training.identity import IdentityTraining, identity_loss, train_identities
@@ -63,7 +63,7 @@ def test_a_stopped_run_ends_where_it_would_have(
 ) -> None:
     monkeypatch.setattr(module, "CHECKPOINT", 2)
 
-    def stop(stage: str, done: int, total: int, note: str = "") -> None:
+    def stop(stage: str, done: float, total: float = 1, note: str = "", /) -> None:
         if done == 3:
             raise KeyboardInterrupt
 

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from face2bone.cohort.crops import CropStore
+from face2bone.cohort.crop_store import CropStore
 from face2bone.modalities.face import FACE_INPUT
 from face2bone.nn import Face2Bone, NetworkConfig
-from face2bone.training.lightning_module import LabelTraining, share_of_peak
+from face2bone.nn.sface import SFace, SFaceSettings
+from face2bone.training.lightning_module import LabelTraining, Thaw, share_of_peak
 from face2bone.training.loader import CropLoader
 from face2bone.training.objective import Objective
 from face2bone.training.recipe import Recipe
@@ -85,3 +86,28 @@ def logged(
         module.validation_step(batch, index)
     module.on_validation_epoch_end()
     return noted
+
+
+def test_a_trunk_held_still_thaws_above_its_cut_only(tiny: Callable[..., Recipe]) -> None:
+    """Ten steps of two epochs, the first still; then a tenth of what is new, and never below."""
+    recipe = tiny(epochs=2, learning_rate=0.01)
+    network = SFace(SFaceSettings())
+    thaw = Thaw(1, 0.1)
+    module = LabelTraining(network, Objective(recipe.training, np.ones(3)), FACE_INPUT, thaw)
+    module.trainer = SimpleNamespace(estimated_stepping_batches=10)  # type: ignore[assignment]
+    made = module.configure_optimizers()
+    optimizer, schedule = made["optimizer"], made["lr_scheduler"]["scheduler"]
+    below, above = network.pretrained()
+    assert not any(p.requires_grad for p in below)
+    groups = optimizer.param_groups
+    assert {id(p) for group in groups[2:] for p in group["params"]} == {id(p) for p in above}
+    rates = []
+    for _ in range(10):
+        rates.append([group["lr"] for group in groups])
+        optimizer.step()
+        schedule.step()
+    told = np.array(rates)
+    assert (told[:5, 2:] == 0).all()
+    assert (told[:, 0] > 0).all()
+    np.testing.assert_allclose(told[5:, 2], 0.1 * told[5:, 0])
+    np.testing.assert_allclose(told[:, 0], told[:, 1])

@@ -17,15 +17,15 @@ import pytest
 import torch
 from lightning.pytorch import Trainer
 
-from face2bone.cohort.crops import CropStore
+from face2bone.cohort.crop_store import CropStore
 from face2bone.errors import TrainingDiverged, TrainingError
 from face2bone.modalities.face import FACE_INPUT
 from face2bone.nn import Face2Bone
+from face2bone.progress import Progress, silent
 from face2bone.training.lightning_module import LabelTraining
 from face2bone.training.loader import CropLoader
 from face2bone.training.loop import BEST, CURVES, LAST, PREVIOUS, fit, newest_whole
 from face2bone.training.objective import Objective
-from face2bone.training.progress import Progress, silent
 from face2bone.training.recipe import Recipe
 
 Weights = dict[str, torch.Tensor]
@@ -112,7 +112,7 @@ def test_a_stopped_run_goes_on(
 ) -> None:
     """Four steps an epoch, a checkpoint every two: in an epoch, at its end, at a checkpoint."""
 
-    def stop(stage: str, done: int, total: int, note: str = "") -> None:
+    def stop(stage: str, done: float, total: float = 1, note: str = "", /) -> None:
         if done == step:
             raise Stop
 

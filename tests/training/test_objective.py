@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from face2bone.cohort.crops import CropStore
+from face2bone.cohort.crop_store import CropStore
 from face2bone.nn import TrainingOutputs, region_fractions, region_loss
 from face2bone.training.loader import Batch, CropLoader
 from face2bone.training.objective import Objective

@@ -7,10 +7,10 @@ import pytest
 from face2bone.errors import TrainingError
 from face2bone.training.recipe import read_recipe, recipe_toml, shipped_recipes
 
-SHIPPED = ("compact", "demo", "full")
+SHIPPED = ("compact", "demo", "full", "hand", "knee", "small-cohort")
 
 
-def test_two_recipes_ship() -> None:
+def test_these_recipes_ship() -> None:
     assert shipped_recipes() == SHIPPED
 
 
@@ -28,7 +28,8 @@ def test_a_shipped_recipe_is_what_training_py_writes_down(name: str, tmp_path: P
 def test_vertical_flip_is_off(name: str) -> None:
     augmentation = read_recipe(name).augmentation
     assert augmentation.vertical_flip_p == 0.0
-    assert augmentation.horizontal_flip_p == 0.5
+    # A hand's crop is always turned to the same side; a mirrored one would be seen nowhere else.
+    assert augmentation.horizontal_flip_p == (0.0 if name == "hand" else 0.5)
 
 
 def test_full_trains_the_full_width() -> None:
@@ -60,6 +61,28 @@ def test_the_demo_is_tested_on_a_reserved_range() -> None:
 )
 def test_a_wrong_entry_is_named(tmp_path: Path, old: str, new: str, says: str) -> None:
     shipped = recipe_toml(read_recipe("full"), 0).removeprefix("seed = 0\n")
+    assert old in shipped
+    path = tmp_path / "mine.toml"
+    path.write_text(shipped.replace(old, new, 1), "utf-8")
+    with pytest.raises(TrainingError, match=says):
+        read_recipe(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("rate = 0.1", "rate = 0.0", "backbone.rate"),
+        ("rate = 0.1", "rate = 10.0", "backbone.rate"),
+        ("rate = 0.1", "rate = nan", "backbone.rate"),
+        ("frozen_epochs = 6", "", "without frozen_epochs"),
+        ("frozen_epochs = 6", "frozen_epochs = 12", "of no epoch"),
+        ("learning_rate = 0.002", "learning_rate = inf", "learning_rate"),
+    ],
+)
+def test_a_rate_that_no_layer_would_learn_by_is_refused(
+    tmp_path: Path, old: str, new: str, says: str
+) -> None:
+    shipped = recipe_toml(read_recipe("small-cohort"), 0).removeprefix("seed = 0\n")
     assert old in shipped
     path = tmp_path / "mine.toml"
     path.write_text(shipped.replace(old, new, 1), "utf-8")

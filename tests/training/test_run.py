@@ -14,18 +14,19 @@ import yaml
 
 from face2bone.bone import bone_class
 from face2bone.bundle import Bundle, load_bundle
-from face2bone.cohort.crops import CropStore
+from face2bone.cohort.crop_store import CropStore
 from face2bone.cohort.manifest import Cohort, read_manifest
 from face2bone.drawn.face.patients import draw_cohort
 from face2bone.drawn.face.write import manifest_table
 from face2bone.drawn.worlds import World
-from face2bone.errors import Face2BoneError, TrainingError
+from face2bone.errors import BundleError, Face2BoneError, TrainingError
 from face2bone.modalities.face.modality import FACE
 from face2bone.nn import Face2Bone, NetworkConfig
+from face2bone.progress import silent
 from face2bone.training import build_bundle, run
-from face2bone.training.progress import silent
 from face2bone.training.recipe import Backbone, Recipe, read_recipe, recipe_toml
 from face2bone.training.run import Clock, open_run, split_store, train, train_network
+from face2bone.training.trunk import with_trunk
 
 PATIENTS = 350
 COHORT_SEED = 400_200
@@ -136,7 +137,6 @@ def test_patients_make_a_research_bundle_without_pictures(
     card = finished[1].card
     assert card.status == "research"
     assert card.generator_hash is None
-    assert card.faces == "the training photos"
     assert finished[1].concepts.exemplars.shape[1] == 0
 
 
@@ -193,7 +193,8 @@ def test_too_many_rejected_photos_are_refused_before_training(
     small: Path, aligned: Callable[..., CropStore], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def most_rejected(cohort: Cohort, modality: object, folder: Path, **_: object) -> CropStore:
-        return aligned(cohort, modality, folder).part(np.arange(60))
+        whole = cohort.table
+        return aligned(cohort, modality, folder).part(whole, whole.index[:60])
 
     monkeypatch.setattr(run, "photo_crops", most_rejected)
     monkeypatch.setattr(run, "train_network", lambda *_: pytest.fail("trained"))
@@ -220,6 +221,34 @@ def test_a_run_folder_keeps_its_recipe(tmp_path: Path) -> None:
         open_run(tmp_path, recipe, 2)
 
 
+def test_a_run_goes_on_with_its_trunk_moved_elsewhere_and_with_no_other(tmp_path: Path) -> None:
+    recipe = read_recipe("small-cohort")
+    open_run(tmp_path, with_trunk(recipe, tmp_path / "here.onnx"), 1)
+    open_run(tmp_path, with_trunk(recipe, tmp_path / "there.onnx"), 1)
+    assert "there.onnx" in (tmp_path / "config.toml").read_text("utf-8")
+    assert recipe.backbone is not None
+    other = recipe.backbone.model_copy(update={"sha256": "0" * 64})
+    with pytest.raises(TrainingError, match="another recipe or seed"):
+        open_run(tmp_path, recipe.model_copy(update={"backbone": other}), 1)
+    (tmp_path / "config.toml").write_bytes(b"\xff[")
+    with pytest.raises(TrainingError, match="another recipe or seed"):
+        open_run(tmp_path, recipe, 1)
+
+
+def test_a_trunk_is_tried_before_any_photo_is_aligned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "photo_crops", lambda *_, **__: pytest.fail("aligned"))
+    manifest, folder = write_manifest(tmp_path / "cohort"), tmp_path / "run"
+    (tmp_path / "wrong.onnx").write_bytes(b"another file")
+    for name, why in (("none.onnx", "no file none.onnx"), ("wrong.onnx", "SHA-256")):
+        with pytest.raises(BundleError, match=why):
+            train(manifest, folder, recipe="small-cohort", trunk=tmp_path / name)
+    with pytest.raises(TrainingError, match="starts from nothing"):
+        train(manifest, folder, recipe="full", trunk=tmp_path / "wrong.onnx")
+    assert not folder.exists()
+
+
 def test_a_split_depends_on_the_seed(make_store: Callable[..., CropStore], tmp_path: Path) -> None:
     store = make_store(tmp_path, 120)
     recipe = read_recipe("full")
@@ -240,6 +269,16 @@ def test_a_foreign_backbone_is_checked_before_training(
     members = split_store(store, recipe, 0, tmp_path)
     with pytest.raises(Face2BoneError, match="SHA-256"):
         train_network(recipe, store, members, tmp_path, 0, told, Clock(tmp_path))
+
+
+def test_a_network_that_is_only_read_is_not_trained(
+    make_store: Callable[..., CropStore], tmp_path: Path
+) -> None:
+    recipe = read_recipe("full").model_copy(update={"architecture": "resnet10", "network": {}})
+    store = make_store(tmp_path, 60)
+    members = split_store(store, recipe, 0, tmp_path)
+    with pytest.raises(TrainingError, match="only read, not trained"):
+        train_network(recipe, store, members, tmp_path, 0, silent, Clock(tmp_path))
 
 
 def test_the_clock_adds_up_over_restarts(tmp_path: Path) -> None:

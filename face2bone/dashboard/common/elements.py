@@ -6,19 +6,26 @@ picture a person can be recognised by is written into the page itself instead.
 
 import base64
 import html
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from face2bone.dashboard.common.language import language, say, speaker_of
+from face2bone.dashboard.common.literal import sentence
 from face2bone.errors import Face2BoneError
+from face2bone.words import Made, catalogue, template
 
+if TYPE_CHECKING:  # Review needs none
+    import pandas as pd
+
+NO_MESSAGES: Final[Mapping[str, Made]] = {}
 COLUMN_REM: Final = 9  # the least that a table's column takes
 STATUS_WORDS: Final = {
-    "demo": "DEMO MODEL",
-    "research": "RESEARCH MODEL",
-    "locally-validated": "LOCALLY VALIDATED MODEL",
+    "demo": template("DEMO MODEL"),
+    "research": template("RESEARCH MODEL"),
+    "locally-validated": template("LOCALLY VALIDATED MODEL"),
 }
 
 
@@ -43,19 +50,20 @@ def drawing(svg: str) -> None:
 
 def refusal(error: Face2BoneError) -> None:
     """Show a typed error as its sentence; nothing technical reaches the page."""
-    st.error(str(error), icon=":material/error:")
+    st.error(sentence(str(error), catalogue(language())), icon=":material/error:")
 
 
 def banner(status: str) -> None:
     """The bundle's status, which stays on the screen while the page scrolls."""
     from face2bone.bundle.card import notice_of
 
+    name, notice = say(STATUS_WORDS[status]), html.escape(say(notice_of(status)))
     # Not st.html: the page's drawings need what a browser loads for Markdown with HTML in it, and
     # so has it before the first result.
     st.markdown(
         '<div role="note" style="position:fixed;bottom:0;left:0;right:0;z-index:1000000;'
         'padding:6px 16px;text-align:center;font-size:0.9rem;background:#5c2d00;color:#fff">'
-        f"<strong>{STATUS_WORDS[status]}</strong> · {html.escape(notice_of(status))}</div>",
+        f"<strong>{name}</strong> · {notice}</div>",
         unsafe_allow_html=True,
     )
 
@@ -73,22 +81,26 @@ def one_of_two(side: int) -> DeltaGenerator:
 
 def step(number: int, title: str, meaning: str) -> None:
     """A step's heading and one sentence on what it is for."""
-    st.header(f"{number}. {title}", divider="gray")
+    st.header(f"{number}. {title}")
     st.caption(meaning)
 
 
-def table(head: Sequence[str], body: Sequence[Sequence[str]]) -> None:
+def table(
+    head: Sequence[str], body: Sequence[Sequence[str]], words: Callable[[str], str] = say
+) -> None:
     """A plain table that a screen reader reads; the first column names the row.
+
+    Head and cells are said in the visitor's language, or as ``words`` says them.
 
     Written into the page: Streamlit's own tables make a browser load half a megabyte first.
     """
-    first = "".join(f'<th scope="col">{_cell(name)}</th>' for name in head)
-    rows = "".join(f"<tr>{_row(row)}</tr>" for row in body)
+    first = "".join(f'<th scope="col">{_cell(words(name))}</th>' for name in head)
+    rows = "".join(f"<tr>{_row(list(map(words, row)))}</tr>" for row in body)
     # A wide one is moved sideways on a narrow screen, not cut off or squeezed to a letter a line.
     width = f"min-width:{COLUMN_REM * len(head)}rem"
     st.markdown(
-        f'<div style="overflow-x:auto"><table style="{width}"><thead><tr>{first}</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>",
+        f'<div style="overflow-x:auto" tabindex="0"><table style="{width}">'
+        f"<thead><tr>{first}</tr></thead><tbody>{rows}</tbody></table></div>",
         unsafe_allow_html=True,
     )
 
@@ -101,6 +113,27 @@ def _row(cells: Sequence[str]) -> str:
 def _cell(text: str) -> str:
     """The text as HTML on one line, so that none of it is Markdown."""
     return html.escape(" ".join(text.split()))
+
+
+def said(
+    frame: "pd.DataFrame",
+    as_given: Collection[str] = (),
+    messages: Mapping[str, Made] = NO_MESSAGES,
+) -> "pd.DataFrame":
+    """A data frame with head, row names and cells in the visitor's language.
+
+    What somebody else wrote, in the columns ``as_given``, stays as it is. ``messages``: how cells
+    that a table holds as plain text were made.
+    """
+    known = speaker_of(messages)
+
+    def spoken(value: Any) -> Any:
+        return known(value) if isinstance(value, str) else value
+
+    cells = {
+        name: column if name in as_given else column.map(spoken) for name, column in frame.items()
+    }
+    return type(frame)(cells).rename(columns=spoken, index=spoken)
 
 
 def folded(label: str, key: str, draw: Callable[[], None]) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from face2bone.dashboard.common.waiting_line import Line, shared_line
 
 if TYPE_CHECKING:
-    from face2bone.assess import Progress
+    from face2bone.progress import Progress
 
 T = TypeVar("T")
 
@@ -33,11 +33,11 @@ class _State(Generic[T]):
         self.found: list[T] = []
         self.error: Exception | None = None
 
-    def report(self, step: str, fraction: float) -> None:
+    def report(self, stage: str, done: float, total: float = 1, _note: str = "", /) -> None:
         if self.stop.is_set():
             raise _Stopped
         words, _ = self.at
-        self.at = self._steps.get(step, words), min(max(fraction, 0.0), 1.0)
+        self.at = self._steps.get(stage, words), min(max(done / total, 0.0), 1.0)
 
     @property
     def left(self) -> bool:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from face2bone.dashboard.common import elements, session
 from face2bone.dashboard.common.job import Job
+from face2bone.dashboard.common.language import say
 from face2bone.dashboard.common.waiting_line import told
 from face2bone.dashboard.review.review_case import Key
 from face2bone.errors import Face2BoneError
@@ -34,7 +35,7 @@ def watched(job: Job[T], at: Key, meanwhile: Callable[[], None] = nothing) -> T 
         _again(at)
         return None
     if found is None and job.stopped:
-        st.info("Stopped. No partial result was saved.", icon=":material/block:")
+        st.info(say("Stopped. No partial result was saved."), icon=":material/block:")
         _again(at)
     elif found is None:
         _progress(job, at, meanwhile)
@@ -43,7 +44,7 @@ def watched(job: Job[T], at: Key, meanwhile: Callable[[], None] = nothing) -> T 
 
 def _again(at: Key) -> None:
     review_case = session.review_case()
-    st.button("Start again", key=f"again_{at[0]}", on_click=review_case.forget, args=(at,))
+    st.button(say("Start again"), key=f"again_{at[0]}", on_click=review_case.forget, args=(at,))
 
 
 @st.fragment(run_every=LOOK_SECONDS)
@@ -54,6 +55,8 @@ def _progress(job: Job[T], key: Key, meanwhile: Callable[[], None]) -> None:
     words, fraction = job.progress
     before = job.before
     bar, button = st.columns([5, 1], vertical_alignment="center")
-    bar.progress(fraction, text=f"{words}: {fraction:.0%}" if before is None else told(before))
-    button.button("Stop", key=f"stop_{key[0]}", icon=":material/stop:", on_click=job.stop)
+    bar.progress(
+        fraction, text=f"{say(words)}: {fraction:.0%}" if before is None else say(told(before))
+    )
+    button.button(say("Stop"), key=f"stop_{key[0]}", icon=":material/stop:", on_click=job.stop)
     meanwhile()

@@ -7,6 +7,8 @@ whichever the person meant. So no two options of a list may read alike.
 from collections.abc import Mapping
 from typing import TypeVar
 
+from face2bone.dashboard.common.language import say
+
 T = TypeVar("T")
 
 
@@ -23,7 +25,7 @@ def distinct(labels: Mapping[T, str]) -> dict[T, str]:
         number, own = 1, label
         while own in seen or (number > 1 and own in taken):
             number += 1
-            own = f"{label}, no. {number}"
+            own = say("{label}, no. {number}", label=label, number=number)
         seen.add(own)
         found[option] = own
     return found

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from face2bone.dashboard.common import elements
+from face2bone.dashboard.common.language import say
 from face2bone.errors import NumberRefused
 from face2bone.typed_number import Quantity
 
@@ -26,15 +27,16 @@ class Typed:
 
 def number_field(quantity: Quantity, key: str, given: float | None = None) -> Typed:
     """Ask for a quantity; ``given`` stands in the field at first."""
-    text = st.text_input(
-        quantity.title,
-        value="" if given is None else f"{given:g}",
-        max_chars=MOST_CHARACTERS,
-        key=key,
-        persist_state="session",
-    )
-    try:
-        return Typed(quantity.read(text))
-    except NumberRefused as refusal:
-        elements.refusal(refusal)
-        return Typed(None, refused=True)
+    with st.container():  # what is said under the field moves nothing that stands after it
+        text = st.text_input(
+            say(quantity.title),
+            value="" if given is None else f"{given:g}",
+            max_chars=MOST_CHARACTERS,
+            key=key,
+            persist_state="session",
+        )
+        try:
+            return Typed(quantity.read(text))
+        except NumberRefused as refusal:
+            elements.refusal(refusal)
+            return Typed(None, refused=True)

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from face2bone.dashboard.common.addresses import Addresses
 from face2bone.dashboard.common.compression import CompressedAssets
+from face2bone.dashboard.common.language import PAGE_LANGUAGE, say
 from face2bone.dashboard.common.uploads import Uploads
 from face2bone.dashboard.common.visitors import Visitors
 
@@ -26,10 +27,10 @@ _INLINE_SCRIPT: Final = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>"
 
 
 def content_security_policy(index_html: str) -> str:
-    """The policy for a page whose inline scripts are exactly those of ``index_html``."""
+    """The policy for a page whose inline scripts are those of ``index_html`` and its language's."""
     hashes = " ".join(
         f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
-        for script in _INLINE_SCRIPT.findall(index_html)
+        for script in (*_INLINE_SCRIPT.findall(index_html), *PAGE_LANGUAGE.values())
     )
     return "; ".join(
         (
@@ -89,8 +90,11 @@ MIDDLEWARE: Final = (
 def one_sentence(error: Exception) -> bool:
     """Show an unexpected error as a sentence; the details stay in the server's log."""
     st.error(
-        f"Something went wrong on this page ({type(error).__name__}). "
-        "Reload it; if it happens again, run `face2bone doctor` and report what it says.",
+        say(
+            "Something went wrong on this page ({name}). Reload it; if it happens again, "
+            "run `face2bone doctor` and report what it says.",
+            name=type(error).__name__,
+        ),
         icon=":material/error:",
     )
     return True

@@ -10,67 +10,125 @@ import gc
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import streamlit as st
 
 from face2bone.dashboard.common.job import Job
+from face2bone.dashboard.common.offered import Offered, named
 from face2bone.dashboard.common.visitors import nothing_brought
 from face2bone.dashboard.review.review_case import Key, ReviewCase
+from face2bone.errors import SeveralFaces, SubjectError
+from face2bone.modalities.modality import AnyModality, Picture
 from face2bone.modalities.photo import Photo
+from face2bone.patient import Patient
 from face2bone.settings import get_settings
+from face2bone.studies import study_named
+from face2bone.words import message, template
 
 if TYPE_CHECKING:  # seconds to import: the load does it, while the page is drawn
-    from face2bone.assess import Assessor, Explanation, LocatedFace
+    from face2bone.apparent_age import AgeAssessor
+    from face2bone.assess import Assessor
+    from face2bone.assessment import Explanation, LocatedFace
     from face2bone.bundle import Bundle
     from face2bone.explain.estimate import RegionEstimate
-    from face2bone.modalities.modality import AnyModality
     from face2bone.runtime import Prediction
+    from face2bone.several_photos import PhotoSeen
 
 T = TypeVar("T")
 
 REVIEW_CASE: Final = "review_case"
 EXPLANATION: Final = "explanation"
 SO_FAR: Final = "so_far"
-EXPLAINING: Final = {"regions": "Regions of the face", "concepts": "Concepts"}
+OUTSIDE: Final = template("This {picture} is unlike the {picture}s the model was trained on.")
+EXPLAINING: Final = {
+    "regions": template("Parts of the picture"),
+    "concepts": template("Concepts"),
+}
 SAVER: Final = "saver_name"
 """Under what the name or initials of who uses the pages are kept, typed once for all of them."""
 
 
 @st.cache_resource(show_spinner=False)
-def bundle() -> "Bundle":
-    """The bundle everyone shares, without an engine, which takes longer to make.
-
-    Raises ``BundleError`` when it cannot be loaded.
-    """
+def loaded_bundle(root: str) -> "Bundle":
+    """The bundle in a folder, shared by everyone, without an engine, which takes longer to make."""
     from face2bone.bundle import load_bundle
 
-    return load_bundle(get_settings().bundle)
+    return load_bundle(Path(root))
 
 
 @st.cache_resource(show_spinner=False)
-def assessor() -> "Assessor":
-    """The assessor everyone shares: weights and an engine, nothing of a patient.
-
-    Raises ``BundleError`` when the bundle cannot be loaded.
-    """
+def loaded_assessor(root: str) -> "Assessor":
+    """The assessor everyone shares: weights and an engine, nothing of a patient."""
     from face2bone.assess import Assessor
 
-    loaded = Assessor(bundle())
+    loaded = Assessor(loaded_bundle(root))
     settle()
     return loaded
 
 
-def modality() -> "AnyModality":
-    """The kind of picture that the model's study reads."""
-    from face2bone.studies import study_named
+def bundle() -> "Bundle":
+    """The site's own bundle; raises ``BundleError`` when it cannot be loaded."""
+    return loaded_bundle(str(get_settings().bundle))
 
+
+def assessor() -> "Assessor":
+    """The site's own assessor, whatever Review is about; raises ``BundleError`` as ``bundle``."""
+    return loaded_assessor(str(get_settings().bundle))
+
+
+def at_hand() -> Offered:
+    """The study that Review is about for this visitor."""
+    return named(review_case().study)
+
+
+def noun() -> str:
+    """What a picture of the study at hand is called in a sentence: "photo" or "film"."""
+    return at_hand().modality.noun
+
+
+def subject() -> str:
+    """What it shows: "face", "knee" or "hand"."""
+    return at_hand().modality.subject
+
+
+def trained_on() -> str:
+    """What its network was trained on, as a sentence names it."""
+    if assessor_at_hand().bundle.card.status == "demo":
+        return message("drawn {subject}s", subject=subject())
+    return message("the training {picture}s", picture=noun())
+
+
+def assessor_at_hand() -> "Assessor":
+    """The assessor of that study, loaded when somebody first chooses it.
+
+    Raises ``BundleError`` when its bundle cannot be loaded.
+    """
+    return loaded_assessor(str(at_hand().root))
+
+
+@st.cache_resource(show_spinner=False)
+def age_assessor() -> "AgeAssessor | None":
+    """What says how old a face looks, shared by everyone; None where none is set up.
+
+    Raises ``BundleError`` when its bundle cannot be loaded.
+    """
+    from face2bone.apparent_age import AgeAssessor
+    from face2bone.bundle.years_bundle import load_years_bundle
+
+    folder = get_settings().face_age
+    return AgeAssessor(load_years_bundle(folder)) if folder.is_dir() else None
+
+
+def modality() -> AnyModality:
+    """The kind of picture that the site's own study reads."""
     return study_named(bundle().card.study).ready().modality
 
 
 def classes() -> tuple[str, ...]:
-    """Names of the model's classes, in the order of its probabilities."""
-    return assessor().facts.classes
+    """Names of the classes of the model at hand, in the order of its probabilities."""
+    return assessor_at_hand().facts.classes
 
 
 def settle() -> None:
@@ -102,25 +160,132 @@ def forget_left() -> None:
 
 def key(step: str, photo_sha256: str = "") -> Key:
     """Under what a step of a photo is remembered, with the bundle at hand."""
-    return step, photo_sha256, assessor().facts.sha256
+    return step, photo_sha256, assessor_at_hand().facts.sha256
 
 
-def located(photo: Photo) -> "LocatedFace":
-    """The face in a photo; raises ``FaceError``."""
-    return review_case().once(key("located", photo.sha256), lambda: assessor().locate(photo))
+def key_of(step: str, found: "LocatedFace") -> Key:
+    """The same for a step that also reads the patient's covariates: others, another key."""
+    beside = f" {found.beside}" if found.beside else ""
+    chosen = f" {found.number}" if found.number else ""
+    return key(f"{step}{beside}{chosen}", found.photo_sha256)
+
+
+def located(photo: Picture) -> "LocatedFace":
+    """What a picture shows, of several faces or knees the chosen one; raises ``SubjectError``."""
+    found = _looked_at(photo)
+    if isinstance(found, SeveralFaces):
+        several, number = found, chosen_face(photo, found)
+        if number is None:
+            raise several
+        return review_case().once(
+            key(f"located {number}", photo.sha256), lambda: _one_of(photo, several, number)
+        )
+    if isinstance(found, SubjectError):
+        raise found
+    chosen = review_case().chosen_faces.get(photo.sha256)
+    return next((one for one in found if one.number == chosen), found[0])
+
+
+def beside_each_other(photo: Picture) -> "tuple[LocatedFace, ...]":
+    """Several of the patient's that a picture shows, such as two knees, from the left.
+
+    Empty where it shows one, or nothing.
+    """
+    found = _looked_at(photo)
+    if isinstance(found, SubjectError) or len(found) < 2:
+        return ()
+    return tuple(sorted(found, key=lambda one: one.number))
+
+
+def seen(photo: Picture) -> "LocatedFace | None":
+    """What was found in a picture, also what was rejected; None where nothing was."""
+    try:
+        return located(photo)
+    except SubjectError:
+        return None
+
+
+def several_faces(photo: Picture) -> SeveralFaces | None:
+    """That the photo shows several faces, and which; None where it does not.
+
+    Raises ``SubjectError`` where nothing was found.
+    """
+    found = _looked_at(photo)
+    if isinstance(found, SubjectError) and not isinstance(found, SeveralFaces):
+        raise found
+    return found if isinstance(found, SeveralFaces) else None
+
+
+def _looked_at(photo: Picture) -> "tuple[LocatedFace, ...] | SubjectError":
+    """What was found, or why nothing was: looked for once."""
+
+    def look() -> "tuple[LocatedFace, ...] | SubjectError":
+        try:
+            return assessor_at_hand().locate_all(photo)
+        except SubjectError as error:
+            return error
+
+    return review_case().once(key("located", photo.sha256), look)
+
+
+def chosen_face(photo: Picture, several: SeveralFaces) -> int | None:
+    """The number of the face that is the patient's: as was said, else the one by far largest."""
+    return review_case().chosen_faces.get(photo.sha256, _largest(several))
+
+
+def taken_by_itself(photo: Picture) -> int | None:
+    """The number of the face or knee that is looked at before anybody has chosen."""
+    found = _looked_at(photo)
+    if isinstance(found, SeveralFaces):
+        return _largest(found)
+    return None if isinstance(found, SubjectError) else found[0].number
+
+
+def _largest(several: SeveralFaces) -> int | None:
+    """The number of the face that is by far the largest."""
+    from face2bone.modalities.face.finding import by_far_largest
+
+    largest = by_far_largest(several.faces)
+    return None if largest is None else largest + 1
+
+
+def _one_of(photo: Picture, several: SeveralFaces, number: int) -> "LocatedFace":
+    from face2bone.assessment import LocatedFace
+    from face2bone.modalities.face.finding import face_at
+
+    face = face_at(cast(Photo, photo), several.faces[number - 1])  # faces are found in photos only
+    return LocatedFace(photo.sha256, face, number=number)
+
+
+def photo_seen(photo: Picture, patient: Patient) -> "PhotoSeen":
+    """What came of one of the patient's photos."""
+    from face2bone.assess import rejection
+    from face2bone.several_photos import PhotoSeen
+
+    try:
+        found = located(photo)
+    except SubjectError as error:
+        return PhotoSeen(photo.sha256, 0, None, str(error), 0)
+    if found.rejected:
+        why = str(rejection(found, at_hand().modality))
+        return PhotoSeen(photo.sha256, found.number, None, why, 0)
+    predicted = prediction(assessor_at_hand().for_patient(found, patient))
+    why = message(OUTSIDE, picture=noun()) if predicted.out_of_domain.is_outside else ""
+    warnings = sum(check.status == "warn" for check in found.quality.checks)
+    return PhotoSeen(photo.sha256, found.number, predicted, why, warnings)
 
 
 def prediction(found: "LocatedFace") -> "Prediction":
-    """The prediction for a photo."""
+    """The prediction for a photo, and for its patient where the model reads age or sex too."""
     return review_case().once(
-        key("prediction", found.photo_sha256), lambda: assessor().predict(found)
+        key_of("prediction", found), lambda: assessor_at_hand().predict(found)
     )
 
 
 def so_far(found: "LocatedFace") -> "Sequence[RegionEstimate | Explanation]":
     """The last that the explanation of a photo has told of itself, if it has; see ``explain``."""
     told: Sequence[RegionEstimate | Explanation]
-    told = review_case().results.get(key(SO_FAR, found.photo_sha256), ())
+    told = review_case().results.get(key_of(SO_FAR, found), ())
     return told
 
 
@@ -130,10 +295,10 @@ def explanation(found: "LocatedFace") -> "Job[Explanation]":
     def begun() -> "Job[Explanation]":
         # Anew with every start: what a stopped one told is not this one's.
         told: deque[RegionEstimate | Explanation] = deque(maxlen=1)
-        review_case().results[key(SO_FAR, found.photo_sha256)] = told
-        return Job(partial(assessor().explain, found, so_far=told.append), EXPLAINING)
+        review_case().results[key_of(SO_FAR, found)] = told
+        return Job(partial(assessor_at_hand().explain, found, so_far=told.append), EXPLAINING)
 
-    return review_case().once(key(EXPLANATION, found.photo_sha256), begun)
+    return review_case().once(key_of(EXPLANATION, found), begun)
 
 
 def of_explanation(
@@ -143,7 +308,7 @@ def of_explanation(
 
     A check of an explanation takes 0.07 s, and a page asks for two or three.
     """
-    results, at = review_case().results, key(step, found.photo_sha256)
+    results, at = review_case().results, key_of(step, found)
     held = results.get(at)
     if held is None or held[0] is not explanation.regions[0]:
         held = results[at] = explanation.regions[0], compute()

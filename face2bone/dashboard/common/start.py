@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
+from face2bone.dashboard.cohort import jobs
 from face2bone.dashboard.common import session
+from face2bone.dashboard.common.language import say
 from face2bone.dashboard.common.visitors import swept
-from face2bone.drawn.face.samples import sample_patients
 from face2bone.errors import Face2BoneError
 
 if TYPE_CHECKING:
-    from face2bone.assess import LocatedFace
+    from face2bone.assessment import LocatedFace
 
 LIBRARIES: Final = (
     "face2bone.dashboard.review.answer",
@@ -36,7 +37,7 @@ async def lifespan(_app: object) -> AsyncGenerator[None, None]:
     """Start the load with the server, and say so on the command line; sweep while it serves."""
     print("The model is being loaded; the dashboard can be opened meanwhile.", flush=True)
     begin()
-    async with swept():
+    async with swept(also=jobs.sweep):
         yield
 
 
@@ -55,7 +56,7 @@ def wait() -> None:
     """
     for thread in _loads:
         if thread.is_alive():
-            with st.spinner("Loading the model …"):
+            with st.spinner(say("Loading the model …")):
                 thread.join()
 
 
@@ -63,19 +64,24 @@ def _load() -> None:
     for library in LIBRARIES:
         importlib.import_module(library)
     try:
-        drawn = _assess_a_drawn_face()
+        drawn = _assess_a_sample()
     except Face2BoneError as error:
         print(error, flush=True)
     else:
         print("The model is loaded.", flush=True)
         # Nobody waits for this: what an explanation runs is ready before the first is asked for.
-        threading.Thread(target=_begin_to_explain, args=(drawn,), name="load", daemon=True).start()
+        if drawn is not None:
+            threading.Thread(
+                target=_begin_to_explain, args=(drawn,), name="load", daemon=True
+            ).start()
 
 
-def _assess_a_drawn_face() -> "LocatedFace":
-    """Load the model and use it once, so that landmarker and engine are ready for a patient's."""
-    sample, assessor = sample_patients()[0], session.assessor()
-    return assessor.assess(sample.photo_bytes(), sample.patient, explained=False).located
+def _assess_a_sample() -> "LocatedFace | None":
+    """Load the model and use it once, so that locator and engine are ready for a patient's."""
+    assessor = session.assessor()
+    for sample in assessor.tools.samples()[:1]:
+        return assessor.assess(sample.photo_bytes(), sample.patient, explained=False).located
+    return None
 
 
 class _Enough(Exception):
@@ -83,9 +89,11 @@ class _Enough(Exception):
 
 
 def _begin_to_explain(drawn: "LocatedFace") -> None:
-    def enough(_step: str, fraction: float) -> None:
-        if fraction > 0:
+    def enough(_stage: str, done: float, _total: float = 1, _note: str = "", /) -> None:
+        if done > 0:
             raise _Enough
 
+    with suppress(Face2BoneError):
+        session.age_assessor()
     with suppress(_Enough, Face2BoneError):
         session.assessor().explain(drawn, enough)

@@ -9,7 +9,7 @@ pages are drawn again, at an address that asks for no session.
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
@@ -18,6 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession
+
+from face2bone.dashboard.common import uploads
 
 SWEEP_SECONDS: Final = 10.0
 _LOG: Final = logging.getLogger(__name__)
@@ -80,9 +82,11 @@ def nothing_brought() -> bool:
 
 
 @asynccontextmanager
-async def swept(seconds: float = SWEEP_SECONDS) -> AsyncIterator[None]:
-    """While inside, look every ``seconds`` for what nobody needs any more."""
-    sweeping = asyncio.create_task(_sweep_again_and_again(seconds), name="sweep")
+async def swept(
+    seconds: float = SWEEP_SECONDS, also: Callable[[], None] = lambda: None
+) -> AsyncIterator[None]:
+    """While inside, look every ``seconds`` for what nobody needs any more, and do ``also``."""
+    sweeping = asyncio.create_task(_sweep_again_and_again(seconds, also), name="sweep")
     try:
         yield
     finally:
@@ -91,11 +95,12 @@ async def swept(seconds: float = SWEEP_SECONDS) -> AsyncIterator[None]:
             await sweeping
 
 
-async def _sweep_again_and_again(seconds: float) -> None:
+async def _sweep_again_and_again(seconds: float, also: Callable[[], None]) -> None:
     while True:
         await asyncio.sleep(seconds)
         try:
             sweep()
+            also()
         except Exception:  # noqa: BLE001  one that failed must not be the last
             _LOG.exception("What visitors left behind could not be let go of")
 
@@ -118,6 +123,7 @@ def sweep() -> None:
 
 def forget(session: AppSession) -> None:
     """End a session and empty it: Streamlit's own loop holds on to the last visitor's."""
+    uploads.forget(session.id)
     session.shutdown()
     session.session_state.clear()
     session.flush_browser_queue()

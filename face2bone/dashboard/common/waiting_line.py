@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Final, Protocol
 
 from face2bone.settings import get_settings
+from face2bone.words import plural
 
 THREAD_NAME: Final = "job"  # like nothing of a patient: thread names reach logs
 
@@ -102,8 +103,4 @@ def told(before: int) -> str:
     >>> told(1), told(23)
     ('One explanation before yours', '23 explanations before yours')
     """
-    number = _WORDS[before] if before < len(_WORDS) else str(before)
-    return f"{number} explanation{'' if before == 1 else 's'} before yours"
-
-
-_WORDS: Final = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
+    return plural("One explanation before yours", "{count} explanations before yours", before)

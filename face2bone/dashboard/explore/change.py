@@ -3,7 +3,6 @@
 from functools import partial
 from typing import Final
 
-import pandas as pd
 import streamlit as st
 
 from face2bone.cohort_explanations.counterfactual import (
@@ -17,34 +16,43 @@ from face2bone.cohort_explanations.counterfactual import (
 from face2bone.cohort_explanations.table import Explored
 from face2bone.dashboard.common import elements, session
 from face2bone.dashboard.common.job_progress import watched
+from face2bone.dashboard.common.language import say
 from face2bone.dashboard.explore.browse import label
 from face2bone.dashboard.explore.groups import target_box
 from face2bone.dashboard.explore.pair import show_pair
 from face2bone.drawing.pictures import crop_png
 from face2bone.drawn.face.patients import DrawnPatient
 from face2bone.explain.photo_row import Layout, PhotoFigures
+from face2bone.words import message, template
 
 PICTURE: Final = 190  # pixels
 CHANGED: Final = "change"
-EXPLAINING: Final = {"regions": "1,024 combinations of regions"}
+AS_DRAWN: Final = template("As drawn")
+IS_CHANGED: Final = template("Changed")
+EXPLAINING: Final = {"regions": template("1,024 combinations of regions")}
 _KEPT: Final = "change_kept"
 
 
 def change(cohort: Explored) -> None:
     """Sliders, the face before and after, and on request what the change does to the regions."""
-    st.header("Change a face", divider="gray")
+    st.header(say("Change a face"))
     if not cohort.about.drawn:
         st.info(
-            "Only drawn faces can be drawn again with one thing changed. Close this cohort to use "
-            "the drawn one."
+            say(
+                "Only drawn faces can be drawn again with one thing changed. Close this "
+                "cohort to use the drawn one."
+            )
         )
         return
     st.caption(
-        "Move one planted parameter of a drawn face. Light, pose and everything else stay, so what "
-        "changes in the answer is due to it. How the drawing ages is ours, not anatomy measured."
+        say(
+            "Move one planted parameter of a drawn face. Light, pose and everything else "
+            "stay, so what changes in the answer is due to it. How the drawing ages is "
+            "ours, not anatomy measured."
+        )
     )
     row = st.selectbox(
-        "Drawn patient",
+        say("Drawn patient"),
         list(cohort.table.index),
         format_func=lambda i: label(cohort, i),
         key="change_patient",
@@ -53,11 +61,11 @@ def change(cohort: Explored) -> None:
     drawn = as_drawn(patient)
     world = cohort.about.world
     changes = _sliders(drawn, f"{world.value if world else ''}_{patient.patient_id}")
-    with st.spinner("Drawing the face …"):
+    with st.spinner(say("Drawing the face …")):
         before, after = _variants(patient, drawn, changes)
     _faces(before, after, cohort.layout.labels)
     if changes == drawn:
-        st.info("Move a slider: the face is drawn again, and the answer follows.")
+        st.info(say("Move a slider: the face is drawn again, and the answer follows."))
     else:
         _regions(cohort.figures(row), after, cohort.layout)
 
@@ -68,15 +76,15 @@ def _sliders(drawn: dict[str, float], whose: str) -> dict[str, float]:
     for column, parameter in zip(columns, PARAMETERS, strict=True):
         with column:
             value = st.slider(
-                parameter.label,
+                say(parameter.label),
                 *parameter.limits,
                 drawn[parameter.name],
                 0.1,
                 "%.1f",
-                help=f"{parameter.meaning.capitalize()}. Low is full, high is gaunt.",
+                help=say("{meaning}. Low is full, high is gaunt.", meaning=parameter.meaning),
                 key=f"change_{parameter.name}_{whose}",
             )
-            st.caption(f"As drawn: {drawn[parameter.name]:.1f}")
+            st.caption(say("As drawn: {drawn}", drawn=f"{drawn[parameter.name]:.1f}"))
         # A slider moves in steps; left alone it stands for the very value behind the face.
         moved = abs(value - drawn[parameter.name]) > 0.05
         chosen[parameter.name] = float(value) if moved else drawn[parameter.name]
@@ -97,40 +105,50 @@ def _variants(patient: DrawnPatient, *settings: dict[str, float]) -> list[Varian
 
 def _faces(before: Variant, after: Variant, labels: tuple[str, ...]) -> None:
     first, second, numbers = st.columns([1, 1, 2], gap="medium")
-    for column, variant, name in ((first, before, "As drawn"), (second, after, "Changed")):
+    for column, variant, name in ((first, before, AS_DRAWN), (second, after, IS_CHANGED)):
         with column:
-            elements.picture(crop_png(variant.located.aligned), f"{name}: a drawn face", PICTURE)
-            st.caption(name)
+            elements.picture(
+                crop_png(variant.located.aligned), say("{name}: a drawn face", name=name), PICTURE
+            )
+            st.caption(say(name))
     p, q = before.prediction.probabilities, after.prediction.probabilities
     with numbers:
-        st.table(
-            pd.DataFrame(
-                {
-                    "as drawn": [f"{share:.0%}" for share in p],
-                    "changed": [f"{share:.0%}" for share in q],
-                    "difference": [f"{100 * d:+.1f} points".replace("-", "−") for d in q - p],
-                },
-                index=list(labels),
-            )
+        elements.table(
+            (
+                template("probability of"),
+                template("as drawn"),
+                template("changed"),
+                template("difference"),
+            ),
+            [
+                (name, f"{one:.0%}", f"{other:.0%}", _points(100 * (other - one)))
+                for name, one, other in zip(labels, p, q, strict=True)
+            ],
         )
         if after.prediction.out_of_domain.is_outside:
-            st.warning("The changed face is unlike the faces the model was trained on.")
+            st.warning(say("The changed face is unlike the faces the model was trained on."))
+
+
+def _points(difference: float) -> str:
+    """Percentage points, with a sign."""
+    return message("{number} points", number=f"{difference:+.1f}".replace("-", "−"))
 
 
 def _regions(before: PhotoFigures, after: Variant, layout: Layout) -> None:
     """The attributions take a while, so they are asked for; moving a slider asks anew."""
-    at = session.key(CHANGED, after.photo.sha256)
+    assessor = session.assessor()
+    at = CHANGED, after.photo.sha256, assessor.facts.sha256
     job = session.asked(at)
     if job is None:
         st.button(
-            "Explain the changed face",
+            say("Explain the changed face"),
             key="change_explain",
             on_click=session.review_case().ask,
-            args=(at, partial(explained_variant, session.assessor(), after), EXPLAINING, CHANGED),
+            args=(at, partial(explained_variant, assessor, after), EXPLAINING, CHANGED),
         )
         return
     found = watched(job, at)
     if found is None:
         return
-    target = target_box("What is explained", layout, "change_target")
-    show_pair(before, found, target, layout, ("As drawn", "Changed"))
+    target = target_box(say("What is explained"), layout, "change_target")
+    show_pair(before, found, target, layout, (AS_DRAWN, IS_CHANGED))

@@ -10,13 +10,16 @@ from face2bone.bundle.names import LONGEST
 from face2bone.cohort_explanations.groups import TRUE
 from face2bone.cohort_explanations.table import Explored
 from face2bone.dashboard.common import elements, session
+from face2bone.dashboard.common.language import say, speaker
+from face2bone.dashboard.common.literal import literal
 from face2bone.dashboard.common.session import SAVER
 from face2bone.drawing.strip import strip_png
 from face2bone.errors import ConceptNameRefused, Face2BoneError
+from face2bone.words import message, template
 
 ACROSS: Final = 2  # cards beside each other
 NAMED: Final = "concepts_named"
-READING: Final = (
+READING: Final = template(
     "A concept is a pattern that the network reuses across faces. **Importance**: how much a "
     "class's logit depends on it, 0 to 1, without saying in which direction. **Presence**: how "
     "much of it a photo holds; 1 is as much as it commonly gets. **Location**: where it sits. "
@@ -24,24 +27,26 @@ READING: Final = (
 )
 
 
-SIGNED: Final = "Kept with every name that you give a concept."
+SIGNED: Final = template("Kept with every name that you give a concept.")
 
 
 def concepts(cohort: Explored) -> None:
     """One card a concept, the most important for the chosen class first."""
-    st.header("Concepts", divider="gray")
-    st.markdown(READING)
+    st.header(say("Concepts"))
+    st.markdown(say(READING))
     bank, labels = session.bundle().concepts, cohort.layout.labels
     k = st.segmented_control(
-        "Importance for",
+        say("Importance for"),
         range(len(labels)),
         default=len(labels) - 1,
-        format_func=lambda i: labels[i],
+        format_func=speaker(lambda i: labels[i]),
         key="concepts_class",
     )
     chosen = len(labels) - 1 if k is None else int(k)
     order = [int(i) for i in np.argsort(-bank.importance[:, chosen], kind="stable")]
-    st.text_input("Your name or initials", key=SAVER, persist_state="session", help=SIGNED)
+    st.text_input(
+        say("Your name or initials"), key=SAVER, persist_state="session", help=say(SIGNED)
+    )
     columns = st.columns(ACROSS, gap="medium")
     for place, i in enumerate(order):
         with columns[place % ACROSS], st.container(border=True):
@@ -49,35 +54,49 @@ def concepts(cohort: Explored) -> None:
 
 
 def _card(cohort: Explored, bank: ConceptBank, i: int) -> None:
-    st.markdown(f"**{bank.names[i]}**")
+    st.markdown(f"**{literal(say(bank.names[i]))}**")
     _crops(bank, i)
     shares = zip(cohort.layout.labels, bank.importance[i], strict=True)
-    st.markdown("Importance: " + ", ".join(f"{name} {value:.2f}" for name, value in shares) + ".")
-    st.markdown(f"Mean presence here: {_presence(cohort, i)}.")
-    st.markdown(f"Location: {bank.region_tags[i]}.")
-    st.caption(" ".join((bank.description[i], session.bundle().naming(i))).strip())
-    with st.expander("Rename", key=f"rename_{i}"):
+    st.markdown(
+        say(
+            "Importance: {shares}.",
+            shares=tuple(message("{name} {value}", name=n, value=f"{v:.2f}") for n, v in shares),
+        )
+    )
+    st.markdown(say("Mean presence here: {presence}.", presence=_presence(cohort, i)))
+    st.markdown(say("Location: {where}.", where=bank.region_tags[i]))
+    st.caption(literal(" ".join((say(bank.description[i]), say(session.bundle().naming(i))))))
+    with st.expander(say("Rename"), key=f"rename_{i}"):
         _name_box(bank, i)
-        st.caption("Press Enter to keep it. It is kept beside the model, for everyone who uses it.")
+        st.caption(
+            say("Press Enter to keep it. It is kept beside the model, for everyone who uses it.")
+        )
 
 
 def _crops(bank: ConceptBank, i: int) -> None:
     exemplars = bank.exemplars[i]
     if not len(exemplars):
-        st.caption("No crops: this bank was made from photos that may not be shown.")
+        st.caption(say("No crops: this bank was made from photos that may not be shown."))
         return
-    alt = f"{len(exemplars)} crops of drawn faces where {bank.names[i]} is strong"
+    alt = say(
+        "{count} crops of drawn faces where {name} is strong",
+        count=len(exemplars),
+        name=bank.names[i],
+    )
     elements.picture(strip_png(exemplars), alt)
 
 
-def _presence(cohort: Explored, i: int) -> str:
+def _presence(cohort: Explored, i: int) -> tuple[str, ...]:
     groups = [group for group in cohort.groups if group.dimension == TRUE]
-    return ", ".join(f"{group.name} {group.presence[i].value:.2f}" for group in groups)
+    return tuple(
+        message("{name} {value}", name=group.name, value=f"{group.presence[i].value:.2f}")
+        for group in groups
+    )
 
 
 def _name_box(bank: ConceptBank, i: int) -> None:
     """Keep a name when it is typed; a refused one is told beside its box."""
-    typed = st.text_input("Name", bank.names[i], max_chars=LONGEST, key=f"name_{i}")
+    typed = st.text_input(say("Name"), bank.names[i], max_chars=LONGEST, key=f"name_{i}")
     signed = (typed, st.session_state.get(SAVER, ""))
     seen: dict[int, tuple[tuple[str, str], Face2BoneError | None]]
     seen = st.session_state.setdefault(NAMED, {})
@@ -102,6 +121,6 @@ def _rename(i: int, name: str, by: str, instead_of: str) -> Face2BoneError | Non
     except Face2BoneError as error:
         refusal = error
     if refusal is None or (isinstance(refusal, ConceptNameRefused) and refusal.overtaken):
-        session.bundle.clear()  # everyone reads the new name, on the next page they look at
-        session.assessor.clear()
+        session.loaded_bundle.clear()  # everyone reads the new name, on the next page they look at
+        session.loaded_assessor.clear()
     return refusal

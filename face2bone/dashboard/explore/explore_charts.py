@@ -5,14 +5,16 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import plotly.graph_objects as go
 
 from face2bone.cohort_explanations.groups import GroupMeans
+from face2bone.dashboard.common.language import say
 from face2bone.drawing.pictures import AWAY, TOWARD
+from face2bone.drawing.svg import GREY
 from face2bone.evaluation import Estimate
 from face2bone.explain.photo_row import signed
 from face2bone.modalities.parts import Part
+from face2bone.words import template
 
 HEIGHT = 380
 
@@ -32,7 +34,11 @@ def regions_of(group: GroupMeans, target: str, parts: Sequence[Part]) -> go.Figu
     values = means(group, target)
     order = np.argsort(np.abs(values))
     estimates = [group.regions[target][i] for i in order]
-    return _bars(estimates, [parts[i].label for i in order], f"mean value, {group.name}")
+    return _bars(
+        estimates,
+        [say(parts[i].label) for i in order],
+        say("mean value, {group}", group=group.name),
+    )
 
 
 def groups_of(
@@ -41,22 +47,37 @@ def groups_of(
     """One region, of ``parts``, across the groups, the first on top."""
     k = parts.index(region)
     turned = list(groups)[::-1]
-    names = [f"{group.name} (n = {group.patients})" for group in turned]
+    names = [group_name(group) for group in turned]
     estimates = [group.regions[target][k] for group in turned]
-    return _bars(estimates, names, f"mean value of {region.label}")
+    return _bars(estimates, names, say("mean value of {region}", region=region.label))
 
 
-def group_table(groups: Sequence[GroupMeans], target: str, parts: Sequence[Part]) -> pd.DataFrame:
-    """Every mean with its interval as text, a row a region, a column a group."""
-    cells = {f"{g.name} (n = {g.patients})": [_range(e) for e in g.regions[target]] for g in groups}
-    return pd.DataFrame(cells, index=[region.label for region in parts])
+def group_table(
+    groups: Sequence[GroupMeans], target: str, parts: Sequence[Part]
+) -> tuple[list[str], list[list[str]]]:
+    """Head and body: every mean with its interval as text, a row a region, a column a group."""
+    head = [template("region"), *(group_name(group) for group in groups)]
+    body = [
+        [region.label, *(_range(group.regions[target][k]) for group in groups)]
+        for k, region in enumerate(parts)
+    ]
+    return head, body
+
+
+def group_name(group: GroupMeans) -> str:
+    """The group with how many it holds."""
+    return say("{group} (n = {patients})", group=group.name, patients=group.patients)
 
 
 def _range(estimate: Estimate) -> str:
     if estimate.low is None or estimate.high is None:
         return signed(estimate.value or 0.0)
-    between = f"{signed(estimate.low)} to {signed(estimate.high)}"
-    return f"{signed(estimate.value or 0.0)} ({between})"
+    return say(
+        "{value} ({low} to {high})",
+        value=signed(estimate.value or 0.0),
+        low=signed(estimate.low),
+        high=signed(estimate.high),
+    )
 
 
 def _bars(estimates: Sequence[Estimate], names: Sequence[str], axis: str) -> go.Figure:
@@ -92,7 +113,7 @@ def _intervals(estimates: Sequence[Estimate], values: npt.NDArray[np.float64]) -
         "symmetric": False,
         "array": above,
         "arrayminus": below,
-        "color": "#6b7280",
+        "color": GREY,
         "thickness": 1.5,
     }
 

@@ -8,32 +8,40 @@ import streamlit as st
 from face2bone.cohort_explanations.pair import difference
 from face2bone.cohort_explanations.table import Explored
 from face2bone.dashboard.common import charts, elements, session
+from face2bone.dashboard.common.language import say
 from face2bone.dashboard.explore.browse import label
 from face2bone.dashboard.explore.groups import SCHEMATIC_WIDTH, target_box
 from face2bone.drawing.schematic import schematic
 from face2bone.explain.photo_row import Layout, PhotoFigures
 from face2bone.explain.words import counted
+from face2bone.words import message
 
 PICTURE: Final = 150  # pixels
 
 
 def pair(cohort: Explored) -> None:
     """Choose A and B, see both, and read what sets B apart from A."""
-    st.header("Two patients", divider="gray")
+    st.header(say("Two patients"))
     rows = list(cohort.table.index)
     if len(rows) < 2:
-        st.info("This cohort has one photo; there is nothing to compare it with.")
+        st.info(say("This cohort has one photo; there is nothing to compare it with."))
         return
-    target = target_box("What is compared", cohort.layout, "pair_target")
+    target = target_box(say("What is compared"), cohort.layout, "pair_target")
     left, right = st.columns(2, gap="large")
     with left:
-        a = _choice(cohort, "Patient A", rows, _extreme(cohort, 0))
+        a = _choice(cohort, "A", rows, _extreme(cohort, 0))
     with right:
-        b = _choice(cohort, "Patient B", rows, _extreme(cohort, -1))
+        b = _choice(cohort, "B", rows, _extreme(cohort, -1))
     for column, row, name in ((left, a, "A"), (right, b, "B")):
         with column:
             _one(cohort, row, name)
-    st.subheader("What sets B apart from A")
+    if a == b:
+        st.info(say("A and B are the same photo. Choose another one to compare."))
+        return
+    owners = cohort.table["patient_id"]
+    if owners[a] == owners[b]:
+        st.warning(say("A and B are two photos of the same patient."))
+    st.subheader(say("What sets B apart from A"))
     show_pair(cohort.figures(a), cohort.figures(b), target, cohort.layout, ("A", "B"))
 
 
@@ -44,20 +52,20 @@ def _extreme(cohort: Explored, place: int) -> int:
 
 def _choice(cohort: Explored, name: str, rows: list[int], default: int) -> int:
     return st.selectbox(
-        name,
+        say("Patient {name}", name=name),
         rows,
         index=default,
         format_func=lambda row: label(cohort, row),
-        key=f"pair_{name[-1].lower()}",
+        key=f"pair_{name.lower()}",
     )
 
 
 def _one(cohort: Explored, row: int, name: str) -> None:
     picture = cohort.table.loc[row, "thumbnail"]
     if isinstance(picture, bytes):
-        elements.picture(picture, f"The face of patient {name}", PICTURE, "jpeg")
+        elements.picture(picture, say("The face of patient {name}", name=name), PICTURE, "jpeg")
     else:
-        st.caption("No picture: consent to showing it is not recorded.")
+        st.caption(say("No picture: consent to showing it is not recorded."))
 
 
 def show_pair(
@@ -73,24 +81,28 @@ def show_pair(
     left, right, words = st.columns([2, 2, 3], gap="medium")
     for column, figures, name in ((left, first, names[0]), (right, second, names[1])):
         with column:
-            title = f"Region values for {target}: {name}"
+            title = say("Region values for {target}: {name}", target=target, name=name)
             drawing = schematic(
                 session.modality().schematic, layout.parts, figures.values[:, k], reach, title
             )
-            st.markdown(f"**{name}**: {_probabilities(figures, layout)}")
+            st.markdown(f"**{say(name)}**: {_probabilities(figures, layout)}")
             elements.picture(drawing.encode(), title, SCHEMATIC_WIDTH, "svg+xml")
     found = difference(first, second, target, layout, names)
     with words:
         for sentence in found.words:
-            st.markdown(f"- {sentence}")
+            st.markdown(f"- {say(sentence)}")
         st.caption(
-            f"Exact: the base and the {counted(len(layout.parts))} bars add up to the whole "
-            "difference. It explains the model's two answers, not two bones."
+            say(
+                "Exact: the base and the {parts} bars add up to the whole difference. It "
+                "explains the model's two answers, not two bones.",
+                parts=counted(len(layout.parts)),
+            )
         )
-    axis = f"{names[1]} minus {names[0]}, region by region"
+    axis = say("{second} minus {first}, region by region", first=names[0], second=names[1])
     elements.drawing(charts.region_bars(found.regions, layout.parts, axis))
 
 
 def _probabilities(figures: PhotoFigures, layout: Layout) -> str:
     pairs = zip(layout.labels, figures.probabilities, strict=True)
-    return ", ".join(f"{name} {share:.0%}" for name, share in pairs)
+    shares = tuple(message("{name} {value}", name=n, value=f"{share:.0%}") for n, share in pairs)
+    return say("{shares}", shares=shares)

@@ -9,10 +9,12 @@ from typing import Final
 
 import streamlit as st
 
-from face2bone.bone import t_score_text
+from face2bone.bone import SITE_WORDS
 from face2bone.clock import in_words
-from face2bone.cohort.manifest import T_SCORE_RANGE
+from face2bone.cohort.manifest_schema import T_SCORE_RANGE
 from face2bone.dashboard.common import elements
+from face2bone.dashboard.common.language import say
+from face2bone.dashboard.common.literal import literal
 from face2bone.dashboard.common.number_field import Typed, number_field
 from face2bone.dashboard.common.session import SAVER
 from face2bone.dashboard.review.save_step import shared_records
@@ -25,14 +27,8 @@ from face2bone.records import (
     withdraw_dxa,
 )
 from face2bone.typed_number import Quantity
+from face2bone.words import AsTyped, message, template
 
-SITE_WORDS: Final = {
-    "lumbar_spine": "Lumbar spine",
-    "femoral_neck": "Femoral neck",
-    "total_hip": "Total hip",
-    "one_third_radius": "One-third radius",
-    "lowest": "Lowest of several sites",
-}
 SAID: Final = "follow_up_said"
 ROUND: Final = "dxa_round"
 
@@ -57,38 +53,41 @@ def dxa_results(one: StoredAssessment) -> None:
             _counting(one, entry)
     earlier = [entry for entry in history if not entry.counts]
     if earlier:
-        with st.expander(f"{len(earlier)} earlier, no longer counted", key=_key(one, "earlier")):
+        with st.expander(
+            say("{count} earlier, no longer counted", count=len(earlier)),
+            key=_key(one, "earlier"),
+        ):
             for entry in earlier:
                 st.text(f"{_words(entry)}\n{_what_became_of(entry)}")
 
 
 def _counting(one: StoredAssessment, entry: DxaEntry) -> None:
     st.text(_words(entry))
-    site = SITE_WORDS[entry.result.site].lower()
+    site = SITE_WORDS[entry.result.site]
     with (
-        st.expander(f"Correct or withdraw: {site}", key=_key(entry, "change")),
+        st.expander(say("Correct or withdraw: {site}", site=site), key=_key(entry, "change")),
         st.form(_key(entry, "change_dxa"), border=False, enter_to_submit=False),
     ):
         score = number_field(
-            Quantity(f"Corrected T-score, {site}", *T_SCORE_RANGE),
+            Quantity(message("Corrected T-score, {site}", site=site), *T_SCORE_RANGE),
             _key(entry, "corrected_t"),
             given=entry.result.t_score,
         )
         measured_on = st.date_input(
-            "Measured on",
+            say("Measured on"),
             value=entry.result.measured_on,
             format="YYYY-MM-DD",
             key=_key(entry, "corrected_day"),
         )
         reason = st.text_input(
-            "Reason (kept with the earlier value)", key=_key(entry, "change_reason")
+            say("Reason (kept with the earlier value)"), key=_key(entry, "change_reason")
         ).strip()
         correct, withdraw = st.columns(2)
         with correct:
-            if st.form_submit_button("Keep the correction", key=_key(entry, "correct_dxa")):
+            if st.form_submit_button(say("Keep the correction"), key=_key(entry, "correct_dxa")):
                 _correct(one, entry, score, measured_on, reason)
         with withdraw:
-            if st.form_submit_button("Withdraw this result", key=_key(entry, "withdraw_dxa")):
+            if st.form_submit_button(say("Withdraw this result"), key=_key(entry, "withdraw_dxa")):
                 _withdraw(one, entry, reason)
 
 
@@ -96,7 +95,9 @@ def _correct(
     one: StoredAssessment, entry: DxaEntry, score: Typed, measured_on: date, reason: str
 ) -> None:
     if score.value is None:
-        st.warning("Nothing was changed. Enter the right T-score above, or withdraw the result.")
+        st.warning(
+            say("Nothing was changed. Enter the right T-score above, or withdraw the result.")
+        )
         return
     by = _name_or_initials()
     try:
@@ -104,7 +105,9 @@ def _correct(
     except Face2BoneError as error:
         elements.refusal(error)
         return
-    say_and_start_over(f"The DXA result of {one.patient_id} is corrected.")
+    say_and_start_over(
+        message("The DXA result of {patient} is corrected.", patient=literal(one.patient_id))
+    )
 
 
 def _withdraw(one: StoredAssessment, entry: DxaEntry, reason: str) -> None:
@@ -113,7 +116,9 @@ def _withdraw(one: StoredAssessment, entry: DxaEntry, reason: str) -> None:
     except Face2BoneError as error:
         elements.refusal(error)
         return
-    say_and_start_over(f"The DXA result of {one.patient_id} is withdrawn.")
+    say_and_start_over(
+        message("The DXA result of {patient} is withdrawn.", patient=literal(one.patient_id))
+    )
 
 
 def _name_or_initials() -> str:
@@ -121,20 +126,26 @@ def _name_or_initials() -> str:
 
 
 def _words(entry: DxaEntry) -> str:
-    result = entry.result
-    score = t_score_text(result.t_score).replace("-", "−")
-    return (
-        f"{SITE_WORDS[result.site]} {score}, measured on {result.measured_on}; "
-        f"entered by {entry.entered_by}, {in_words(entry.entered_at)}"
+    return say(
+        "{result}; entered by {name}, {entered}",
+        result=entry.result.words,
+        name=AsTyped(entry.entered_by),
+        entered=in_words(entry.entered_at),
     )
 
 
 def _what_became_of(entry: DxaEntry) -> str:
     change = entry.change
     if change is None:
-        return "replaced by a later entry, by an earlier version that asked for no reason"
-    word = "corrected" if change.corrected else "withdrawn"
-    return f"{word} by {change.changed_by}, {in_words(change.changed_at)}: {change.reason}"
+        return say("replaced by a later entry, by an earlier version that asked for no reason")
+    corrected = template("corrected by {name}, {changed}: {reason}")
+    withdrawn = template("withdrawn by {name}, {changed}: {reason}")
+    return say(
+        corrected if change.corrected else withdrawn,
+        name=AsTyped(change.changed_by),
+        changed=in_words(change.changed_at),
+        reason=AsTyped(change.reason),
+    )
 
 
 def _key(of: DxaEntry | StoredAssessment, name: str) -> str:

@@ -5,6 +5,8 @@ import plotly.graph_objects as go
 
 from face2bone.bone import CLASS_LABELS
 from face2bone.dashboard.common.charts import CLASS_COLOURS
+from face2bone.dashboard.common.language import say
+from face2bone.dashboard.common.plots import GROUND, INK, LIGHT
 from face2bone.evaluation.monitoring import CalibrationChart, ObservedGroup
 
 
@@ -14,9 +16,9 @@ def observed_bars(group: ObservedGroup) -> go.Figure:
     predicted = np.array(group.predicted) / group.patients
     figure = go.Figure()
     figure.add_bar(
-        x=list(CLASS_LABELS),
+        x=[say(label) for label in CLASS_LABELS],
         y=observed,
-        name="found by DXA (95% interval)",
+        name=say("found by DXA (95% interval)"),
         marker_color=CLASS_COLOURS,
         error_y={
             "type": "data",
@@ -26,14 +28,18 @@ def observed_bars(group: ObservedGroup) -> go.Figure:
         },
     )
     figure.add_scatter(
-        x=list(CLASS_LABELS),
+        x=[say(label) for label in CLASS_LABELS],
         y=predicted,
         mode="markers",
-        name="predicted",
-        marker={"symbol": "diamond", "size": 14, "color": "#ffffff", "line_width": 3},
+        name=say("predicted"),
+        marker={
+            "symbol": "diamond",
+            "size": 14,
+            "color": GROUND[LIGHT],
+            "line": {"width": 3, "color": INK[LIGHT]},
+        },
     )
-    figure.update_yaxes(range=(0, 1), tickformat=".0%", title="share of patients")
-    figure.update_layout(legend={"orientation": "h", "y": 1.15})
+    figure.update_yaxes(range=(0, 1), tickformat=".0%", title=say("share of patients"))
     return _plain(figure, 320)
 
 
@@ -42,12 +48,15 @@ def running_chart(chart: CalibrationChart) -> go.Figure:
     order = np.arange(1, len(chart.too_low) + 1)
     figure = go.Figure()
     figure.add_scatter(
-        x=order, y=chart.too_low, name="more osteoporosis than stated", line={"color": "#762a83"}
+        x=order,
+        y=chart.too_low,
+        name=say("more osteoporosis than stated"),
+        line={"color": "#762a83"},
     )
     figure.add_scatter(
         x=order,
         y=-chart.too_high,
-        name="less osteoporosis than stated",
+        name=say("less osteoporosis than stated"),
         line={"color": "#1b7837", "dash": "dash"},
     )
     for side in (1, -1):
@@ -59,12 +68,11 @@ def running_chart(chart: CalibrationChart) -> go.Figure:
             x=[chart.alarm + 1],
             y=[height],
             mode="markers",
-            name="alarm",
+            name=say("alarm"),
             marker={"symbol": "diamond-open", "size": 16, "color": "#b2182b", "line_width": 3},
         )
-    figure.update_xaxes(title="results, in the order measured")
-    figure.update_yaxes(title="evidence (limits dotted)")
-    figure.update_layout(legend={"orientation": "h", "y": 1.15})
+    figure.update_xaxes(title=say("results, in the order measured"))
+    figure.update_yaxes(title=say("evidence (limits dotted)"))
     return _plain(figure, 320)
 
 

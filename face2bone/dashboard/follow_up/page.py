@@ -10,9 +10,12 @@ import streamlit as st
 from face2bone.bone import CLASS_LABELS, BoneClass
 from face2bone.calibration.site_recalibration import FAULT_LEVEL
 from face2bone.clock import in_words
-from face2bone.cohort.manifest import DXA_SITES
-from face2bone.dashboard.common import elements, session
-from face2bone.dashboard.common.charts import PLAIN
+from face2bone.cohort.manifest_schema import DXA_SITES
+from face2bone.cohort_explanations.groups import FEWEST
+from face2bone.dashboard.common import elements, plots, session, uploads
+from face2bone.dashboard.common.grid import grid
+from face2bone.dashboard.common.language import say
+from face2bone.dashboard.common.literal import literal
 from face2bone.dashboard.common.session import SAVER
 from face2bone.dashboard.follow_up import follow_up_charts
 from face2bone.dashboard.follow_up.dxa_form import dxa_form
@@ -31,18 +34,21 @@ from face2bone.records import (
 from face2bone.records.clinic import LOOK_EVERY
 from face2bone.records.dxa_table import ASSESSMENT_ID, COLUMNS, REASON
 from face2bone.records.followup import SENT_TO_DXA
+from face2bone.words import message, plural, template, together
 
+TABLE_MEGABYTES: Final = 8
 REPORT: Final = "follow_up_report"
 
 
 def follow_up() -> None:
     """Draw the page; a database or bundle that cannot be used is one sentence."""
-    st.title("Follow-up: what DXA found")
+    st.title(say("Follow-up: what DXA found"))
     try:
         assessor = session.assessor()
         elements.banner(assessor.bundle.card.status)
-        if said := st.session_state.pop(SAID, ""):
-            st.success(said, icon=":material/check:")
+        with st.container():  # when it goes, no field below moves
+            if said := st.session_state.pop(SAID, ""):
+                st.success(say(said), icon=":material/check:")
         kept = kept_assessments(shared_records())
         _results_in(kept)
         _record(_report(kept, assessor.facts.sha256), assessor.bundle.card.status)
@@ -61,17 +67,27 @@ def _report(kept: tuple[StoredAssessment, ...], bundle_sha256: str) -> ClinicRep
 
 
 def _results_in(kept: tuple[StoredAssessment, ...]) -> None:
-    elements.step(1, "Waiting for DXA", "Sent to DXA and without a result, the oldest first.")
+    elements.step(1, say("Waiting for DXA"), say("Referred for DXA, no result yet. Oldest first."))
     open_ones = waiting(kept)
-    st.markdown(f"**{len(open_ones)}** of {len(kept)} saved assessments wait for a DXA result.")
-    st.caption(f"Those whose decision was “{SENT_TO_DXA[0]}” or “{SENT_TO_DXA[1]}”.")
-    if open_ones:
-        st.dataframe(_waiting_table(open_ones), hide_index=True, width="stretch", height=210)
-    elements.step(2, "Results", "T-scores by site and date; the lowest decides the class.")
-    st.text_input("Your name or initials", key=SAVER, persist_state="session")
+    st.markdown(
+        say(
+            "**{open_ones}** of {kept} saved assessments wait for a DXA result.",
+            open_ones=len(open_ones),
+            kept=len(kept),
+        )
+    )
+    decisions = tuple(message("“{decision}”", decision=one) for one in SENT_TO_DXA)
+    st.caption(say("Assessments whose decision was one of: {decisions}.", decisions=decisions))
+    with st.container():
+        if open_ones:
+            grid(elements.said(_waiting_table(open_ones), ("patient",)), "waiting")
+    elements.step(
+        2, say("Results"), say("T-scores by site and date; the lowest decides the class.")
+    )
+    st.text_input(say("Your name or initials"), key=SAVER, persist_state="session")
     one, table = st.columns(2, gap="large")
     with one:
-        st.markdown("**One patient**")
+        st.markdown(say("**One patient**"))
         dxa_form(kept)
     with table:
         _import_table()
@@ -80,63 +96,96 @@ def _results_in(kept: tuple[StoredAssessment, ...]) -> None:
 def _waiting_table(open_ones: tuple[StoredAssessment, ...]) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "patient": [one.patient_id for one in open_ones],
-            "assessed on": [in_words(one.saved_at) for one in open_ones],
-            "sex": [one.sex for one in open_ones],
-            "age": [f"{one.age_years:g}" for one in open_ones],
-            "decision": [one.decision for one in open_ones],
-            "assessment": [one.assessment_id for one in open_ones],
+            template("patient"): [one.patient_id for one in open_ones],
+            template("assessed on"): [in_words(one.saved_at) for one in open_ones],
+            template("sex"): [one.sex for one in open_ones],
+            template("age"): [f"{one.age_years:g}" for one in open_ones],
+            template("decision"): [one.decision for one in open_ones],
         }
     )
 
 
 def _import_table() -> None:
-    st.markdown("**A table from the DXA department**")
+    st.markdown(say("**A table from the DXA department**"))
     st.caption(
-        f"CSV with the columns {', '.join(COLUMNS)} (sites: {', '.join(DXA_SITES)}; days as "
-        f"2026-01-31), {ASSESSMENT_ID} where a patient has several assessments, and {REASON} where "
-        "a row corrects a result that is kept."
+        say(
+            "CSV with the columns {columns} (sites: {dxa_sites}; days as 2026-01-31), "
+            "{assessment_id} (from an export) where a patient has several assessments, "
+            "and {reason} where a row corrects a result that is kept.",
+            columns=", ".join(COLUMNS),
+            dxa_sites=", ".join(DXA_SITES),
+            assessment_id=ASSESSMENT_ID,
+            reason=REASON,
+        )
     )
     file = st.file_uploader(
-        "Table of DXA results (CSV)", type=["csv", "tsv", "txt"], key="dxa_table"
+        say("Table of DXA results (CSV)"),
+        type=["csv", "tsv", "txt"],
+        key="dxa_table",
+        max_upload_size=TABLE_MEGABYTES,
     )
-    if file is not None and st.button("Take in the table", key="take_in"):
-        _take_in(file.getvalue())
+    if file is not None and st.button(say("Import the table"), key="take_in"):
+        _take_in(file.name, file.getvalue())
 
 
-def _take_in(data: bytes) -> None:
+def _take_in(name: str, data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "table.csv"  # never the name that came with the upload
+        path = Path(folder) / uploads.name_of(name, "table.csv")
         path.write_bytes(data)
         try:
             count = import_dxa(shared_records(), path, st.session_state[SAVER].strip())
         except ImportRefused as error:
-            st.error(error.summary, icon=":material/error:")
-            st.text("\n".join(error.problems))
+            st.error(literal(say(error.summary)), icon=":material/error:")
+            st.text("\n".join(map(say, error.problems)))
             return
         except Face2BoneError as error:
             elements.refusal(error)
             return
-    say_and_start_over(f"{count} DXA results imported.")
+    say_and_start_over(plural("1 DXA result imported.", "{count} DXA results imported.", count))
 
 
 def _record(report: ClinicReport, status: str) -> None:
     elements.step(
-        3, "Observed against predicted", "What DXA found here, beside what the model said."
+        3,
+        say("Observed against predicted"),
+        say("What DXA found here, beside what the model said."),
     )
     st.markdown(
-        f"**{report.counted}** results count for the model in use: each person's first assessment "
-        f"that offered a class. {report.left_out} results of this model and "
-        f"{report.other_bundles} of other models do not count."
-    )
-    if report.groups:
-        st.plotly_chart(
-            follow_up_charts.observed_bars(report.groups[0]), config=PLAIN, key="observed"
+        say(
+            "**{counted}** results are counted: each patient's first assessment by the current "
+            "model that named a class. Not counted: {left_out} other results of this "
+            "model and {other_bundles} of other models.",
+            counted=report.counted,
+            left_out=report.left_out,
+            other_bundles=report.other_bundles,
         )
-        st.dataframe(_groups_table(report.groups), hide_index=True, width="stretch")
-    elements.step(4, "Is the model still right here?", "A running chart, one step a result.")
+    )
+    if report.groups and report.counted < FEWEST:
+        st.info(
+            say(
+                "The comparison is drawn from {fewest} results on. Fewer are too few to compare.",
+                fewest=FEWEST,
+            ),
+            icon=":material/info:",
+        )
+    elif report.groups:
+        plots.plot(
+            follow_up_charts.observed_bars(report.groups[0]),
+            "observed",
+            say(
+                "Share of each class that DXA found beside the share predicted; in the table below"
+            ),
+        )
+        grid(elements.said(_groups_table(report.groups)), "observed_groups")
+    elements.step(
+        4, say("Is the model still right here?"), say("A running chart, one step a result.")
+    )
     _chart(report)
-    elements.step(5, "Recalibration", f"Asked every {LOOK_EVERY} results, by a written rule.")
+    elements.step(
+        5,
+        say("Recalibration"),
+        say("Checked every {look_every} results against a written rule.", look_every=LOOK_EVERY),
+    )
     _recalibration(report, status)
 
 
@@ -144,59 +193,89 @@ def _groups_table(groups: tuple[ObservedGroup, ...]) -> pd.DataFrame:
     k = BoneClass.OSTEOPOROSIS
     return pd.DataFrame(
         {
-            "group": [f"{g.dimension}: {g.name}" for g in groups],
-            "patients": [g.patients for g in groups],
-            f"{CLASS_LABELS[k]} found": [g.observed[k] for g in groups],
-            "predicted": [f"{g.predicted[k]:.1f}" for g in groups],
-            "found, share (95%)": [
-                f"{g.observed[k] / g.patients:.0%} ({g.low[k]:.0%} to {g.high[k]:.0%})"
+            template("group"): [
+                message("{what}: {group}", what=g.dimension, group=g.name) for g in groups
+            ],
+            template("patients"): [g.patients for g in groups],
+            message("{name} found", name=CLASS_LABELS[k]): [g.observed[k] for g in groups],
+            template("predicted"): [f"{g.predicted[k]:.1f}" for g in groups],
+            template("found, share (95%)"): [
+                message(
+                    "{value} ({low} to {high})",
+                    value=f"{g.observed[k] / g.patients:.0%}",
+                    low=f"{g.low[k]:.0%}",
+                    high=f"{g.high[k]:.0%}",
+                )
                 for g in groups
             ],
-            "predicted, share": [f"{g.predicted[k] / g.patients:.0%}" for g in groups],
+            template("predicted, share"): [f"{g.predicted[k] / g.patients:.0%}" for g in groups],
         }
     )
 
 
 def _chart(report: ClinicReport) -> None:
     if report.chart is None:
-        st.info(f"The chart starts at {MINIMUM} results that count.", icon=":material/info:")
+        st.info(
+            say("The chart starts at {minimum} results that count.", minimum=MINIMUM),
+            icon=":material/info:",
+        )
         return
     box = st.info if report.chart.alarm is None else st.warning
-    box(report.chart.verdict, icon=":material/monitoring:")
-    st.plotly_chart(follow_up_charts.running_chart(report.chart), config=PLAIN, key="running")
+    box(say(report.chart.verdict), icon=":material/monitoring:")
+    plots.plot(
+        follow_up_charts.running_chart(report.chart),
+        "running",
+        say("Running evidence that osteoporosis here is more, or less, common than stated"),
+    )
     st.caption(
-        "Each line adds up evidence that the odds of osteoporosis here are twice, or half, what "
-        "the model says, and falls back to zero while there is none. The limit is set by "
-        f"simulation so that a model that is right crosses it in {FALSE_ALARMS:.0%} of clinics "
-        f"within {HORIZON} results."
+        say(
+            "Each line adds up evidence that the odds of osteoporosis here are twice, or "
+            "half, what the model says, and falls back to zero while there is none. The "
+            "limit is set by simulation so that a model that is right crosses it in "
+            "{false_alarms} of clinics within {horizon} results.",
+            false_alarms=f"{FALSE_ALARMS:.0%}",
+            horizon=HORIZON,
+        )
     )
 
 
 def _recalibration(report: ClinicReport, status: str) -> None:
     found = report.recalibration
     if found is None:
-        st.info(f"The first look is at {LOOK_EVERY} results that count.", icon=":material/info:")
+        st.info(
+            say("The first check is at {look_every} results that count.", look_every=LOOK_EVERY),
+            icon=":material/info:",
+        )
         return
     if found.evidence is not None:
         before, after = st.columns(2)
-        before.metric("Ranked probability score, as is", f"{found.evidence.rps_before:.4f}")
-        after.metric("Recalibrated", f"{found.evidence.rps_after:.4f}")
+        before.metric(say("Ranked probability score, as is"), f"{found.evidence.rps_before:.4f}")
+        after.metric(say("Recalibrated"), f"{found.evidence.rps_after:.4f}")
         st.caption(
-            f"Lower is better; each patient is scored by a map that had not seen them, from the "
-            f"first {len(report.look)} results. That the probabilities as they are fit these "
-            f"results has p = {found.evidence.fault_p:.2g}; below {FAULT_LEVEL} counts as a fault."
+            say(
+                "Lower is better; each patient is scored by a map that had not seen them, "
+                "from the first {look} results. That the probabilities as they are fit these "
+                "results has p = {fault_p}; below {fault_level} counts as a fault.",
+                look=len(report.look),
+                fault_p=f"{found.evidence.fault_p:.2g}",
+                fault_level=f"{FAULT_LEVEL}",
+            )
         )
     if not found.passes:
-        st.info("Not offered. " + " ".join(found.reasons), icon=":material/info:")
+        st.info(say(together((template("Not offered."), *found.reasons))), icon=":material/info:")
     elif status == "demo":
         st.warning(
-            "The rule passes, and this is a demo model, trained on drawn faces: no clinic's "
-            "results can make it a validated one. Train a model on patients first.",
+            say(
+                "The rule passes, and this is a demo model, trained on drawn faces: no clinic's "
+                "results can make it a validated one. Train a model on patients first."
+            ),
             icon=":material/report:",
         )
     else:
         st.success(
-            "Offered. `face2bone follow-up-results results.csv` writes these results, and "
-            "`face2bone recalibrate` makes a locally validated model of them.",
+            say(
+                "Offered. `face2bone follow-up-results results.csv` writes these results, and "
+                "`face2bone recalibrate` makes a locally validated model of them."
+            ),
             icon=":material/check:",
         )

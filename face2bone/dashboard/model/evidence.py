@@ -8,13 +8,15 @@ from face2bone.bundle import Bundle
 from face2bone.comparison import record as comparisons
 from face2bone.comparison import tables
 from face2bone.dashboard.common import elements
+from face2bone.dashboard.common.language import say
 from face2bone.errors import EvaluationError
 from face2bone.evaluation.added_value import record as added_values
 from face2bone.evaluation.added_value import words
+from face2bone.words import template, together
 
 HEADINGS: Final[dict[comparisons.Kind, str]] = {
-    "comparison": "Against what?",
-    "ablation": "What does each part bring?",
+    "comparison": template("Against what?"),
+    "ablation": template("What does each part bring?"),
 }
 HOW_TO: Final[dict[comparisons.Kind, str]] = {
     "comparison": "face2bone compare MANIFEST --out DIR --attach BUNDLE",
@@ -22,18 +24,18 @@ HOW_TO: Final[dict[comparisons.Kind, str]] = {
 }
 HOW_TO_ASK_MORE: Final = "face2bone added-value BUNDLE MANIFEST --out DIR --attach"
 MEANINGS: Final[dict[comparisons.Kind, str]] = {
-    "comparison": (
+    "comparison": template(
         "Every network was made as large in multiply-adds, started from nothing and was trained, "
         "tuned and tested on the same patients, so the table compares designs; it does not say "
         "how good the loaded bundle is."
     ),
-    "ablation": (
-        "The same network with a part left out, or with an ordinary block of as many parameters "
-        "in its place: only what beats its control earns its place. FSA and SSAM are our "
-        "reconstruction of modules the study only names."
+    "ablation": template(
+        "Each row is the same network with one part removed, or replaced by an ordinary block with "
+        "as many parameters. A part is worth keeping only if it beats that control. FSA and SSAM "
+        "are our reconstruction of modules the study only names."
     ),
 }
-MORE_THAN_AGE: Final = (
+MORE_THAN_AGE: Final = template(
     "A face shows age, sex and build, and bone follows all three. What is left is the gain: two "
     "models of the same patients, one without and one with the face, each tested on patients it "
     "was not fitted to."
@@ -47,19 +49,26 @@ def comparison(bundle: Bundle, kind: comparisons.Kind) -> None:
     except EvaluationError as error:
         elements.refusal(error)
         return
-    st.header(HEADINGS[kind], divider="gray")
+    st.header(say(HEADINGS[kind]))
     if found is None:
-        st.info(f"Not asked yet: `{HOW_TO[kind]}` does it.")
+        st.info(say("Not asked yet: `{how_to}` does it.", how_to=HOW_TO[kind]))
         return
-    st.markdown(MEANINGS[kind])
-    st.caption(f"{found.account.cohort} In brackets: 95% intervals over patients and seeds.")
+    st.markdown(say(MEANINGS[kind]))
+    st.caption(
+        say(
+            "{cohort} In brackets: 95% intervals over patients and seeds.",
+            cohort=found.account.cohort,
+        )
+    )
     elements.table(tables.FIGURE_HEAD, tables.figure_lines(found.rows, found.account.seeds))
-    with st.expander("Face2Bone minus each row, on the same patients", key=f"{kind}_differences"):
-        st.markdown(tables.DIFFERENCES)
+    with st.expander(
+        say("Face2Bone minus each row, on the same patients"), key=f"{kind}_differences"
+    ):
+        st.markdown(say(tables.DIFFERENCES))
         elements.table(tables.DIFFERENCE_HEAD, tables.difference_lines(found.rows))
-    with st.expander("What each network costs, and how this was made", key=f"{kind}_costs"):
+    with st.expander(say("Cost of each network, and how this table was made"), key=f"{kind}_costs"):
         elements.table(tables.COST_HEAD, tables.cost_lines(found.rows))
-        st.markdown(tables.introduction(found.account))
+        st.markdown(say(tables.introduction(found.account)))
 
 
 def added_value(bundle: Bundle) -> None:
@@ -69,11 +78,13 @@ def added_value(bundle: Bundle) -> None:
     except EvaluationError as error:
         elements.refusal(error)
         return
-    st.header("Is it more than age?", divider="gray")
+    st.header(say("Is it more than age?"))
     if kept is None:
-        st.info(f"Not asked yet: `{HOW_TO_ASK_MORE}` does it.")
+        st.info(say("Not asked yet: `{how_to_ask_more}` does it.", how_to_ask_more=HOW_TO_ASK_MORE))
         return
-    st.markdown(f"{MORE_THAN_AGE} {words.verdict(kept.found)}")
+    st.markdown(say(together((MORE_THAN_AGE, words.verdict(kept.found)))))
     elements.table(words.SCORE_HEAD, words.score_lines(kept.found))
-    st.markdown(f"What the network reads besides bone. {words.reading(kept.found)}")
-    st.caption(kept.about)
+    st.markdown(
+        say("What the network reads besides bone. {reading}", reading=words.reading(kept.found))
+    )
+    st.caption(say(kept.about))

@@ -2,21 +2,27 @@
 
 import streamlit as st
 
+from face2bone.apparent_age import ApparentAge
+from face2bone.assessment import LocatedFace
 from face2bone.dashboard.common import session
+from face2bone.dashboard.common.language import say
 from face2bone.dashboard.review import layout
 from face2bone.dashboard.review.answers import read_answers
 from face2bone.dashboard.review.export_step import export, remark
+from face2bone.dashboard.review.face_age import age_line
 from face2bone.dashboard.review.face_step import face_step
+from face2bone.dashboard.review.photos_step import how_they_agree, photos_step
 from face2bone.dashboard.review.referral_step import red_flags, suggestion
-from face2bone.dashboard.review.result_step import result_step
+from face2bone.dashboard.review.result_step import measures, result_in_words, result_step
 from face2bone.dashboard.review.save_step import is_saved, save_step
 from face2bone.dashboard.review.tabs import tabs
 from face2bone.dashboard.review.view import View, assessment_of, view_of
-from face2bone.modalities.photo import Photo
+from face2bone.modalities.modality import Picture
 from face2bone.patient import Patient
+from face2bone.words import as_sentence
 
 
-def photo_alone(photo: Photo | None) -> None:
+def photo_alone(photo: Picture | None) -> None:
     """Where nobody knows yet whose the details are, nothing that rests on them is drawn."""
     card = layout.card()
     if photo is not None:
@@ -24,38 +30,65 @@ def photo_alone(photo: Photo | None) -> None:
             face_step(photo)
 
 
-def answer(patient: Patient) -> None:
-    """Everything that is said of this patient."""
-    answers, photo = read_answers(patient), session.review_case().photo
-    card = layout.card()
-    found = None
-    if photo is not None:
-        with card.photo:
-            found = face_step(photo)
-    view = view_of(answers, photo, found)
+def answer(patient: Patient) -> str:
+    """Draw everything that is said of this patient; returns the answer in a few words."""
+    answers, card = read_answers(patient), layout.card()
+    with card.photo:
+        photo, photos = photos_step(patient)
+        found = None if photo is None else face_step(photo, asks=not photos)
+        if photos:
+            how_they_agree(photos)
+    if isinstance(found, LocatedFace):
+        found = session.assessor_at_hand().for_patient(found, patient)
+    view = view_of(answers, photo, found, photos)
     if view.prediction is not None and view.referral is not None:
         with card.result:
             result_step(view.prediction, view.referral)
+    if view.referral is not None and isinstance(found, LocatedFace):
+        with card.measures:
+            measures(found)
     with card.suggestion:
         suggestion(answers, view.referral)
     with card.flags:
         red_flags()
+    with card.age:  # before report and records, which hold it; no result waits for it
+        age = age_line(view)
     with card.actions:
-        _actions(view)
+        _actions(view, age)
     tabs(view)
+    return _in_short(view)
 
 
-def _actions(view: View) -> None:
+def _in_short(view: View) -> str:
+    if view.referral is None:
+        return say("No suggestion yet. An answer cannot be used.")
+    suggested = say("Suggested: {urgency}", urgency=as_sentence(view.referral.urgency.label))
+    if view.prediction is not None:
+        named = result_in_words(view.prediction, view.referral)
+        return say(
+            "Result of the {picture}: {named}. {suggested}",
+            picture=session.noun(),
+            named=named,
+            suggested=suggested,
+        )
+    if view.photo is None:
+        return suggested
+    return say(
+        "No result of the {picture}. {suggested}", picture=session.noun(), suggested=suggested
+    )
+
+
+def _actions(view: View, age: ApparentAge | None) -> None:
     """Report, text and saving; none of them waits for an explanation."""
     assessment = assessment_of(view)
     if assessment is None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        with st.popover("Save", icon=":material/save:", type="primary", key=_key("save")):
-            save_step(assessment, view.photo)
-        export(assessment)
+        with st.popover(say("Save"), icon=":material/save:", type="primary", key=_key("save")):
+            save_step(assessment, view.photo, age)
+        export(assessment, age)
         if is_saved(assessment):
-            st.markdown(":green-badge[:material/check: In the records]", width="content")
+            st.markdown(say(":green-badge[:material/check: In the records]"), width="content")
     if words := remark(assessment):
         st.caption(words)
 

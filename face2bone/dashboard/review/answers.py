@@ -12,9 +12,11 @@ from typing import Any, Final, TypeVar
 
 import streamlit as st
 
+from face2bone.bone import SITE_WORDS
 from face2bone.choices import GuidelineId
 from face2bone.clinical.frax import PERCENT_RANGE, FraxResult
 from face2bone.dashboard.common import session
+from face2bone.dashboard.review.measure_field import measure_key
 from face2bone.errors import Face2BoneError, NumberRefused, PatientError
 from face2bone.history import (
     BONE_SCORE_RANGE,
@@ -23,14 +25,21 @@ from face2bone.history import (
     History,
     SiteScores,
 )
-from face2bone.patient import Patient, RedFlag, RiskFactor, Sex
+from face2bone.patient import Menopause, Patient, RedFlag, RiskFactor, Sex
 from face2bone.settings import get_settings
 from face2bone.typed_number import Quantity
+from face2bone.words import message, template
 
 FLAG, FACTOR, HISTORY, FRAX = "flag_", "factor_", "history_", "frax_"
 T_SCORE, Z_SCORE = "t_score_", "z_score_"
 GUIDELINE: Final = "guideline"
 SITES: Final = ("lumbar_spine", "femoral_neck", "total_hip")
+MENOPAUSE_WORDS: Final = {
+    # First: what the list shows until it is answered. In full: a "?" is one more stop for Tab.
+    Menopause.UNKNOWN: template("Unknown (after, from age 50)"),
+    Menopause.PRE: template("Before menopause"),
+    Menopause.POST: template("After menopause"),
+}
 NONE_OF_THEM, SOME = "none", "some"
 PLAIN_FIELDS: Final = (
     "ethnicity",
@@ -44,11 +53,11 @@ PLAIN_FIELDS: Final = (
 WOMENS_FIELDS: Final = ("oestrogen", "hormones_six_months")
 
 PSEUDONYM: Final = "pseudonym"
-DETAILS: Final = ("age", "height", "weight", "sex", PSEUDONYM)
+MEASURED, OTHER_DETAILS = ("height", "weight"), ("age", "sex", PSEUDONYM)
 
 FRAX_FIELDS: Final = {
-    f"{FRAX}major": Quantity("Major fracture, 10 years", *PERCENT_RANGE, "%"),
-    f"{FRAX}hip": Quantity("Hip fracture, 10 years", *PERCENT_RANGE, "%"),
+    f"{FRAX}major": Quantity(template("Major fracture, 10 years"), *PERCENT_RANGE, "%"),
+    f"{FRAX}hip": Quantity(template("Hip fracture, 10 years"), *PERCENT_RANGE, "%"),
 }
 
 T = TypeVar("T")
@@ -66,13 +75,15 @@ class Answers:
 
 def fracture_age(index: int) -> Quantity:
     """What is asked of the age at a listed fracture."""
-    return Quantity(f"Age at fracture {index + 1}", *FRACTURE_AGE_RANGE, "years")
+    return Quantity(
+        message("Age at fracture {number}", number=index + 1), *FRACTURE_AGE_RANGE, "years"
+    )
 
 
 def bone_score(prefix: str, site: str) -> Quantity:
     """What is asked of a T-score or Z-score already measured."""
-    kind = "T-score" if prefix == T_SCORE else "Z-score"
-    return Quantity(f"{site.replace('_', ' ').capitalize()}, {kind}", *BONE_SCORE_RANGE)
+    asked = template("T-score, {site}") if prefix == T_SCORE else template("Z-score, {site}")
+    return Quantity(message(asked, site=SITE_WORDS[site]), *BONE_SCORE_RANGE)
 
 
 def answer_key(name: str) -> str:
@@ -83,7 +94,8 @@ def answer_key(name: str) -> str:
 def anything_typed() -> bool:
     """Whether a detail or an answer of the patient at hand was typed, ticked or chosen."""
     review_case = session.review_case()
-    keys = {review_case.patient_key(name) for name in DETAILS} | review_case.answer_keys
+    keys = {review_case.patient_key(name) for name in OTHER_DETAILS} | review_case.answer_keys
+    keys |= {measure_key(name) for name in MEASURED}
     return any(st.session_state.get(key) not in (None, False, "", []) for key in keys)
 
 

@@ -6,22 +6,32 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from face2bone.assess import CloserLook, Explanation, LocatedFace
+from face2bone.assessment import CloserLook, Explanation, LocatedFace
 from face2bone.dashboard.common import charts, elements, session
 from face2bone.dashboard.common.job_progress import watched
+from face2bone.dashboard.common.language import say, speaker
 from face2bone.drawing.pictures import concept_png, overlay_png
+from face2bone.explain.baselines import third_baseline
 from face2bone.explain.owen import CELLS
 from face2bone.explain.shapley import lowest_agreement
 from face2bone.modalities.parts import Part
+from face2bone.words import template
 
-MEAN_FACE = "mean_face"
-FILLING = {"regions": "Regions of the face"}
-LOOKING = {"map": "Map", "cells": "Quarters of the region"}
+THIRD_WAY = "third_way"
+THIRD_WAYS = {
+    "mean": template("Puts an average {subject} in a region's place. 1,024 further combinations."),
+    "blur": template("Blurs a region until only its light is left. 1,024 further combinations."),
+    "inpaint": template(
+        "Continues what surrounds a region smoothly across it. 1,024 further combinations."
+    ),
+}
+FILLING = {"regions": template("Parts of the picture")}
+LOOKING = {"map": template("Map"), "cells": template("Quarters of the region")}
 
 
 def third_fill(found: LocatedFace, explanation: Explanation) -> Explanation:
-    """The explanation with the mean face's attribution too, once that was asked for and done."""
-    at = session.key(MEAN_FACE, found.photo_sha256)
+    """The explanation with the third way's attribution too, once that was asked for and done."""
+    at = session.key_of(THIRD_WAY, found)
     job = session.asked(at)
     third = watched(job, at) if job else None
     return (
@@ -36,45 +46,58 @@ def agreement(found: LocatedFace, explanation: Explanation, k: int) -> None:
     if len(explanation.regions) > 2:  # of two, the check above has told it
         lowest = lowest_agreement(explanation.regions)[k]
         st.caption(
-            "Rank agreement between any two of three ways of hiding a region, lowest: "
-            f"{lowest:.2f}."
+            say(
+                "Rank agreement between any two of three ways of hiding a region, lowest: "
+                "{lowest}.",
+                lowest=f"{lowest:.2f}",
+            )
         )
-    at = session.key(MEAN_FACE, found.photo_sha256)
+    at = session.key_of(THIRD_WAY, found)
     if session.asked(at) is None:
         st.button(
-            "Hide regions in a third way too",
-            key="ask_mean_face",
+            say("Hide regions in a third way too"),
+            key="ask_third_way",
             on_click=session.review_case().ask,
-            args=(at, partial(session.assessor().explain_by_mean_face, found), FILLING),
-            help="Puts an average face in a region's place. 1,024 further combinations.",
+            args=(at, partial(session.assessor_at_hand().explain_in_third_way, found), FILLING),
+            help=say(
+                THIRD_WAYS[third_baseline(session.at_hand().study.ready().baselines)],
+                subject=session.subject(),
+            ),
         )
 
 
 def closer(found: LocatedFace, explanation: Explanation, k: int) -> None:
     """One region's quarters and the map, behind a button."""
-    st.markdown("**Look inside a region**")
+    st.markdown(say("**Look inside a region**"))
     st.caption(
-        "Divides one region in four and gives each quarter its share of the region's value. It "
-        "takes about three times as long as the explanation.",
-        help="7,168 further combinations, where the explanation took 2,048.",
+        say(
+            "Divides one region in four and gives each quarter its share of the region's value. It "
+            "takes about three times as long as the explanation."
+        ),
+        help=say("7,168 further combinations, where the explanation took 2,048."),
     )
     strongest = int(np.abs(explanation.regions[0].values[:, k]).argmax())
     choice, button = st.columns([3, 1], vertical_alignment="bottom")
     region = choice.selectbox(
-        "Region",
+        say("Region"),
         found.aligned.parts,
         index=strongest,
-        format_func=lambda r: r.label,
-        key=f"closer_region_{found.photo_sha256[:8]}",
+        format_func=speaker(lambda r: r.label),
+        key=session.review_case().photo_key("closer_region", found.photo_sha256),
+        persist_state="session",
     )
-    at = session.key(f"closer_{region.id}", found.photo_sha256)
+    at = session.key_of(f"closer_{region.id}", found)
     job = session.asked(at)
     if job is None:
         button.button(
-            "Look inside",
+            say("Look inside"),
             key="ask_closer",
             on_click=session.review_case().ask,
-            args=(at, partial(session.assessor().look_closer, found, explanation, region), LOOKING),
+            args=(
+                at,
+                partial(session.assessor_at_hand().look_closer, found, explanation, region),
+                LOOKING,
+            ),
         )
         return
     look = watched(job, at)
@@ -89,19 +112,26 @@ def _show(found: LocatedFace, look: CloserLook, region: Part, k: int) -> None:
         axis = charts.class_axis(session.classes()[k])
         elements.drawing(charts.bars(values, CELLS, axis))
         st.caption(
-            f"The quarters add up to the {region.label}'s own {values.sum():+.2f}. "
-            "Left is the patient's left.",
-            help="Exact Owen values, in log-odds.",
+            say(
+                "The quarters add up to the {label}'s own {sum}. Left is the patient's left.",
+                label=region.label,
+                sum=f"{values.sum():+.2f}",
+            ),
+            help=say("Exact Owen values, in log-odds."),
         )
     with quarters:
         divided = replace(found.aligned, part_map=look.cells.cells)
-        elements.picture(overlay_png(divided, values), f"The {region.label} tinted by quarter")
+        elements.picture(
+            overlay_png(divided, values), say("The {label} tinted by quarter", label=region.label)
+        )
     with pixels:
         lit = (lost / max(float(lost.max()), 1e-12)).astype(np.float32)
         elements.picture(
-            concept_png(found.aligned, lit), "Where hiding a small square matters most"
+            concept_png(found.aligned, lit), say("Where hiding a small square matters most")
         )
         st.caption(
-            "For orientation only: brighter where hiding a small square changes the answer more, "
-            "for it or against it."
+            say(
+                "For orientation only: brighter where hiding a small square changes the "
+                "answer more, for it or against it."
+            )
         )

@@ -1,67 +1,191 @@
-"""The face that was found: the crop and the verdict on the photo; on request every figure of it."""
+"""What was found: the crop and the verdict on the picture; on request every figure of it."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, cast
 
 import streamlit as st
 
-from face2bone.assess import LocatedFace, rejection
+from face2bone.assess import rejection
+from face2bone.assessment import LocatedFace
 from face2bone.dashboard.common import elements, session
-from face2bone.drawing.pictures import crop_png
-from face2bone.errors import Face2BoneError, FaceError
-from face2bone.modalities.face.mesh_picture import mesh_jpeg
-from face2bone.modalities.face.quality import QualityCheck
+from face2bone.dashboard.common.language import say
+from face2bone.drawing.pictures import crop_png, outlined_jpeg
+from face2bone.errors import Face2BoneError, SeveralFaces, SubjectError
+from face2bone.modalities.face import Face
+from face2bone.modalities.face.mesh_picture import faces_jpeg, mesh_jpeg
+from face2bone.modalities.modality import Picture
 from face2bone.modalities.photo import Photo
+from face2bone.modalities.verdict import QualityCheck
+from face2bone.words import message, template, together
 
 CROP_PIXELS: Final = 96
 VERDICTS: Final = {
-    "accept": ":green-badge[:material/check: Photo accepted]",
-    "warn": ":orange-badge[:material/warning: Accepted, with warnings]",
-    "reject": ":red-badge[:material/block: Photo rejected]",
+    "accept": (":green-badge[:material/check: {}]", template("{picture} accepted")),
+    "warn": (":orange-badge[:material/warning: {}]", template("Accepted, with warnings")),
+    "reject": (":red-badge[:material/block: {}]", template("{picture} rejected")),
 }
-VERDICT_WORDS: Final = {"accept": "OK", "warn": "warning", "reject": "rejected"}
+VERDICT_WORDS: Final = {
+    "accept": template("OK"),
+    "warn": template("warning"),
+    "reject": template("rejected"),
+}
+HEAD: Final = (
+    template("Check"),
+    template("Value"),
+    template("Warns at"),
+    template("Rejects at"),
+    template("Verdict"),
+)
+NEVER: Final = template("never")
 
 
-def face_step(photo: Photo) -> LocatedFace | Face2BoneError:
-    """Show what was found; the reason instead when there is no face that may be assessed."""
-    st.header("Photo", anchor=False)
+def face_step(photo: Picture, asks: bool = True) -> LocatedFace | Face2BoneError:
+    """Show what was found; the reason instead when there is nothing that may be assessed.
+
+    ``asks``: which of several faces is the patient's, unless that was asked before.
+    """
+    kind = session.at_hand().modality
+    st.header(say(kind.title), anchor=False)
     try:
-        with st.spinner("Looking for the face …"):
-            found = session.located(photo)
-    except FaceError as error:
+        with st.spinner(say("Looking for the {subject} …", subject=kind.subject)):
+            several = session.several_faces(photo)
+        if several is not None and asks:
+            _which_face(photo, several)
+        found = session.located(photo)
+        _which_of_two(photo, found)
+    except SeveralFaces as error:
+        return error  # which one is the patient's is asked above
+    except SubjectError as error:
         elements.refusal(error)
         return error
     with st.container(horizontal=True, vertical_alignment="center", wrap=False):
-        elements.picture(crop_png(found.aligned), "The aligned ellipse crop", width=CROP_PIXELS)
+        alt = say("The aligned {subject} that the model read", subject=kind.subject)
+        spec = found.aligned.spec  # a hand is taller than it is wide
+        width = round(CROP_PIXELS * min(1.0, spec.width / spec.height))
+        elements.picture(crop_png(found.aligned), alt, width=width)
         with st.container():
-            st.markdown(VERDICTS[found.face.quality.status])
-            if found.reasons:
-                st.markdown("\n".join(f"- {reason}" for reason in found.reasons))
-    return rejection(found) if found.rejected else found
+            badge, words = VERDICTS[found.quality.status]
+            st.markdown(badge.format(say(words, picture=kind.title)))
+            if said := (*found.reasons, *found.told[:1]):
+                st.markdown("\n".join(f"- {say(reason)}" for reason in said))
+            if of_the_file := found.told[1:]:
+                st.caption(say("About the file"), help=say(together(of_the_file)))
+    return rejection(found, kind) if found.rejected else found
 
 
-def photo_details(photo: Photo, found: LocatedFace) -> None:
-    """The landmarks on the photo, and every quality check with its figures."""
+def _which_face(photo: Picture, several: SeveralFaces) -> None:
+    """Ask which of several faces is the patient's; the answer holds for this photo only."""
+    review_case, chosen = session.review_case(), session.chosen_face(photo, several)
+    drawn = review_case.once(
+        session.key("faces", photo.sha256), lambda: faces_jpeg(cast(Photo, photo), several.faces)
+    )
+    count, taken = len(several.faces), session.taken_by_itself(photo)
+    elements.picture(
+        drawn, say("The photo with {count} faces, numbered from the left", count=count), kind="jpeg"
+    )
+    st.markdown(say("**Which face is the patient?**"))
+    with st.container(horizontal=True):
+        for number in range(1, count + 1):
+            st.button(
+                say("Face {number}", number=number),
+                key=review_case.patient_key(f"face_{number}_{photo.sha256[:8]}"),
+                type="primary" if number == chosen else "secondary",
+                on_click=review_case.choose_face,
+                args=(photo.sha256, number, taken),
+            )
+    if chosen is None:
+        st.caption(say("Until you have said so there is no result of the photo."))
+    elif photo.sha256 in review_case.chosen_faces:
+        st.caption(say("Face {chosen} was chosen.", chosen=chosen))
+    else:
+        st.caption(
+            say(
+                "Face {chosen} is by far the largest and was taken as the patient's. Choose "
+                "another one if it is not.",
+                chosen=chosen,
+            )
+        )
+
+
+def _which_of_two(photo: Picture, at_hand: LocatedFace) -> None:
+    """Let choose between what the film shows of the patient: a right and a left knee."""
+    beside = session.beside_each_other(photo)
+    if not beside:
+        return
+    review_case, taken = session.review_case(), session.taken_by_itself(photo)
+    with st.container(horizontal=True):
+        for one in beside:
+            st.button(
+                say(one.called),
+                key=review_case.patient_key(f"of_two_{one.number}_{photo.sha256[:8]}"),
+                type="primary" if one.number == at_hand.number else "secondary",
+                on_click=review_case.choose_face,
+                args=(photo.sha256, one.number, taken),
+            )
+    if photo.sha256 not in review_case.chosen_faces:
+        st.caption(
+            say(
+                "The {subject} that is seen better was taken. Choose the other one to assess it: "
+                "each has a result, an explanation and a report of its own.",
+                subject=session.subject(),
+            )
+        )
+
+
+def which_faces(photos: Sequence[Picture]) -> None:
+    """Of each of several photos that shows several faces, ask which one is the patient's."""
+    for number, photo in enumerate(photos, 1):
+        try:
+            several = session.several_faces(photo)
+        except SubjectError:  # said where the photos are listed
+            continue
+        if several is not None:
+            st.markdown(say("**Photo {number}**", number=number))
+            _which_face(photo, several)
+
+
+def photo_details(photo: Picture, found: LocatedFace) -> None:
+    """Where in the picture it was found, and every quality check with its figures."""
     mesh, checks = st.columns([1, 3], gap="medium")
     with mesh:
         drawn = session.review_case().once(
-            session.key("mesh", found.photo_sha256), lambda: mesh_jpeg(photo, found.face)
+            session.key_of("mesh", found), lambda: _where(photo, found)
         )
-        elements.picture(drawn, "The photo with the landmark mesh", kind="jpeg")
-        st.caption("The photo with 478 landmarks. The model reads the ellipse and nothing else.")
+        noun = session.noun()
+        if isinstance(found.face, Face):
+            elements.picture(drawn, say("The photo with the landmark mesh"), kind="jpeg")
+            st.caption(
+                say("The photo with 478 landmarks. The model reads the ellipse and nothing else.")
+            )
+        else:
+            elements.picture(drawn, say("The {picture} with the parts", picture=noun), kind="jpeg")
+            st.caption(
+                say(
+                    "The {picture} with the outlines of the parts. The model reads what they "
+                    "hold and nothing else.",
+                    picture=noun,
+                )
+            )
     with checks:
-        _checks(found.face.quality.checks)
+        _checks(found.quality.checks)
+
+
+def _where(photo: Picture, found: LocatedFace) -> bytes:
+    """The picture with what was found in it, as JPEG."""
+    if isinstance(found.face, Face) and isinstance(photo, Photo):
+        return mesh_jpeg(photo, found.face)
+    return outlined_jpeg(photo.shown, found.aligned)
 
 
 def _checks(checks: Sequence[QualityCheck]) -> None:
     elements.table(
-        ("Check", "Value", "Warns at", "Rejects at", "Verdict"),
+        HEAD,
         [
             (
-                c.name.replace("_", " ").capitalize(),
-                f"{c.value:.3g} {c.unit}",
+                c.title,
+                message("{value} {unit}", value=f"{c.value:.3g}", unit=c.unit),
                 f"{c.warn_limit:.3g}",
-                "never" if c.reject_limit is None else f"{c.reject_limit:.3g}",
+                NEVER if c.reject_limit is None else f"{c.reject_limit:.3g}",
                 VERDICT_WORDS[c.status],
             )
             for c in checks

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import streamlit as st
 
+from face2bone.dashboard.common.language import say, speaker
 from face2bone.dashboard.common.number_field import number_field
 from face2bone.dashboard.review.answers import (
     HISTORY,
@@ -32,112 +33,157 @@ from face2bone.history import (
     Smoking,
 )
 from face2bone.patient import Patient, Sex
+from face2bone.words import message, template
 
 MOST_FRACTURES: Final = 6
-NOT_ANSWERED: Final = "Not answered"
+YES, NO, NONE = template("Yes"), template("No"), template("None")
+NOT_ANSWERED: Final = template("Not answered")
 WORDS: Final[dict[Enum, str]] = {
-    Smoking.NEVER: "Never",
-    Smoking.FORMER: "Stopped",
-    Smoking.LIGHT: "Fewer than 10 a day",
-    Smoking.MODERATE: "10 to 19 a day",
-    Smoking.HEAVY: "20 or more a day",
-    Alcohol.NONE: "None",
-    Alcohol.UNDER_1: "Less than 1 unit a day",
-    Alcohol.FROM_1_TO_2: "1 to 2 units a day",
-    Alcohol.FROM_3_TO_6: "3 to 6 units a day",
-    Alcohol.FROM_7_TO_9: "7 to 9 units a day",
-    Alcohol.OVER_9: "More than 9 units a day",
-    ParentHipFracture.NEITHER: "Neither parent",
-    ParentHipFracture.MOTHER: "Mother",
-    ParentHipFracture.FATHER: "Father",
-    ParentHipFracture.BOTH: "Both",
-    Condition.ASTHMA_OR_COPD: "Asthma or COPD",
-    Condition.CARDIOVASCULAR: "Heart attack, angina, stroke or TIA",
-    Condition.ENDOCRINE: "Overactive thyroid, hyperparathyroidism or Cushing's",
-    Condition.EPILEPSY: "Epilepsy, or taking anticonvulsants",
-    Condition.LIVER: "Chronic liver disease",
-    Condition.MALABSORPTION: "Crohn's, ulcerative colitis, coeliac or other malabsorption",
-    Condition.PARKINSONS: "Parkinson's disease",
-    Condition.RENAL: "Chronic kidney disease",
-    Condition.DIABETES_TYPE_1: "Diabetes, type 1",
-    Condition.DIABETES_TYPE_2: "Diabetes, type 2",
-    Prescription.CORTICOSTEROID: "Corticosteroid tablets",
+    Ethnicity.WHITE: template("White"),
+    Ethnicity.INDIAN: template("Indian"),
+    Ethnicity.PAKISTANI: template("Pakistani"),
+    Ethnicity.BANGLADESHI: template("Bangladeshi"),
+    Ethnicity.OTHER_ASIAN: template("Other Asian"),
+    Ethnicity.BLACK_CARIBBEAN: template("Black Caribbean"),
+    Ethnicity.BLACK_AFRICAN: template("Black African"),
+    Ethnicity.CHINESE: template("Chinese"),
+    Ethnicity.OTHER: template("Other"),
+    Oestrogen.NEVER: template("Never"),
+    Oestrogen.PAST: template("In the past"),
+    Oestrogen.CURRENT: template("Now"),
+    FractureSite.HIP: template("Hip"),
+    FractureSite.SPINE: template("Spine"),
+    FractureSite.WRIST: template("Wrist"),
+    FractureSite.SHOULDER: template("Shoulder"),
+    FractureSite.RIB: template("Rib"),
+    FractureSite.OTHER: template("Other"),
+    Smoking.NEVER: template("Never"),
+    Smoking.FORMER: template("Stopped"),
+    Smoking.LIGHT: template("Fewer than 10 a day"),
+    Smoking.MODERATE: template("10 to 19 a day"),
+    Smoking.HEAVY: template("20 or more a day"),
+    Alcohol.NONE: template("None"),
+    Alcohol.UNDER_1: template("Less than 1 unit a day"),
+    Alcohol.FROM_1_TO_2: template("1 to 2 units a day"),
+    Alcohol.FROM_3_TO_6: template("3 to 6 units a day"),
+    Alcohol.FROM_7_TO_9: template("7 to 9 units a day"),
+    Alcohol.OVER_9: template("More than 9 units a day"),
+    ParentHipFracture.NEITHER: template("Neither parent"),
+    ParentHipFracture.MOTHER: template("Mother"),
+    ParentHipFracture.FATHER: template("Father"),
+    ParentHipFracture.BOTH: template("Both"),
+    Condition.CANCER: template("Cancer"),
+    Condition.ASTHMA_OR_COPD: template("Asthma or COPD"),
+    Condition.CARDIOVASCULAR: template("Heart attack, angina, stroke or TIA"),
+    Condition.DEMENTIA: template("Dementia"),
+    Condition.ENDOCRINE: template("Overactive thyroid, hyperparathyroidism or Cushing's"),
+    Condition.EPILEPSY: template("Epilepsy, or taking anticonvulsants"),
+    Condition.LIVER: template("Chronic liver disease"),
+    Condition.LUPUS: template("Lupus"),
+    Condition.MALABSORPTION: template(
+        "Crohn's, ulcerative colitis, coeliac or other malabsorption"
+    ),
+    Condition.PARKINSONS: template("Parkinson's disease"),
+    Condition.RENAL: template("Chronic kidney disease"),
+    Condition.DIABETES_TYPE_1: template("Diabetes, type 1"),
+    Condition.DIABETES_TYPE_2: template("Diabetes, type 2"),
+    Prescription.ANTIDEPRESSANT: template("Antidepressant"),
+    Prescription.CORTICOSTEROID: template("Corticosteroid tablets"),
 }
+
+ASKED: Final = {
+    "ethnicity": template("Ethnic group (as QFracture asks)"),
+    "smoking": template("Cigarettes"),
+    "alcohol": template("Alcohol"),
+    "care_home": template("Lives in a care or nursing home"),
+    "rises_with_arms": template("Needs the arms to rise from a chair"),
+    "oestrogen": template("Oestrogen after menopause (HRT)"),
+    "hormones_six_months": template("Pill or oestrogen for 6 months or longer, ever"),
+    "parent_hip_fracture": template("Hip fracture of a parent"),
+    "parent_osteoporosis": template("A parent with osteoporosis"),
+    "conditions": template("Diagnoses"),
+    "prescriptions": template("Prescribed twice or more in the last 6 months"),
+    "fractures": template("Fractures in adult life after a fall from standing height or less"),
+}
+"""Each question by the name of its answer in ``History``, in the order in which it is asked."""
 
 
 def history_form(patient: Patient) -> None:
     """Every further question, in two columns."""
     st.caption(
-        "All optional: *Scores* says which answer each score needs. "
-        "Not answered does not count as No."
+        say(
+            "All optional: *Scores* says which answer each score needs. "
+            "Not answered does not count as No."
+        )
     )
     left, right = st.columns(2)
     with left:
-        _choice("Ethnic group (as QFracture asks)", "ethnicity", Ethnicity)
-        _choice("Cigarettes", "smoking", Smoking)
-        _choice("Alcohol", "alcohol", Alcohol)
-        _yes_no("Lives in a care or nursing home", "care_home")
-        _yes_no("Needs the arms to rise from a chair", "rises_with_arms")
+        _choice("ethnicity", Ethnicity)
+        _choice("smoking", Smoking)
+        _choice("alcohol", Alcohol)
+        _yes_no("care_home")
+        _yes_no("rises_with_arms")
     with right:
         if patient.sex is Sex.FEMALE:
-            _choice("Oestrogen after menopause (HRT)", "oestrogen", Oestrogen)
-            _yes_no("Pill or oestrogen for 6 months or longer, ever", "hormones_six_months")
-        _choice("Hip fracture of a parent", "parent_hip_fracture", ParentHipFracture)
-        _yes_no("A parent with osteoporosis", "parent_osteoporosis")
-        _some_of("Diagnoses", "conditions", Condition)
-        _some_of("Prescribed twice or more in the last 6 months", "prescriptions", Prescription)
+            _choice("oestrogen", Oestrogen)
+            _yes_no("hormones_six_months")
+        _choice("parent_hip_fracture", ParentHipFracture)
+        _yes_no("parent_osteoporosis")
+        _some_of("conditions", Condition)
+        _some_of("prescriptions", Prescription)
     _fractures()
     _measured()
 
 
-def _label(member: Any) -> str:
-    return WORDS.get(member, str(member.value).replace("_", " ").capitalize())
+def answer_label(member: Enum) -> str:
+    """An answer as it stands in the form's list."""
+    return WORDS[member]
 
 
 def _select(
-    label: str, name: str, options: Sequence[Any], words: Callable[[Any], str] = _label
+    label: str, name: str, options: Sequence[Any], words: Callable[[Any], str] = answer_label
 ) -> Any:
     return st.selectbox(
-        label,
+        say(label),
         list(options),
         index=None,
-        placeholder=NOT_ANSWERED,
-        format_func=words,
+        placeholder=say(NOT_ANSWERED),
+        format_func=speaker(lambda one: words(one)),
         key=answer_key(name),
         persist_state="session",
     )
 
 
-def _choice(label: str, name: str, kind: type[Enum]) -> None:
-    _select(label, f"{HISTORY}{name}", list(kind))
+def _choice(name: str, kind: type[Enum]) -> None:
+    _select(ASKED[name], f"{HISTORY}{name}", list(kind))
 
 
-def _yes_no(label: str, name: str) -> None:
-    _select(label, f"{HISTORY}{name}", [True, False], lambda yes: "Yes" if yes else "No")
+def _yes_no(name: str) -> None:
+    _select(ASKED[name], f"{HISTORY}{name}", [True, False], lambda yes: YES if yes else NO)
 
 
-def _any(label: str, name: str) -> bool:
+def _any(name: str) -> bool:
     """Ask whether there is anything to list; the answer "none" is an answer."""
-    words = {NONE_OF_THEM: "None", SOME: "Yes, as listed"}
-    return bool(_select(label, f"{HISTORY}{name}_any", list(words), lambda a: words[a]) == SOME)
+    words, key = {NONE_OF_THEM: NONE, SOME: template("Yes, as listed")}, f"{HISTORY}{name}_any"
+    return bool(_select(ASKED[name], key, list(words), lambda a: words[a]) == SOME)
 
 
-def _some_of(label: str, name: str, kind: type[Enum]) -> None:
-    if _any(label, name):
+def _some_of(name: str, kind: type[Enum]) -> None:
+    if _any(name):
         st.multiselect(
-            f"{label}: which",
+            say("{label}: which", label=ASKED[name]),
             list(kind),
-            format_func=_label,
+            format_func=speaker(lambda one: answer_label(one)),
             key=answer_key(f"{HISTORY}{name}"),
             persist_state="session",
         )
 
 
 def _fractures() -> None:
-    if not _any("Fractures in adult life after a fall from standing height or less", "fractures"):
+    if not _any("fractures"):
         return
     count = st.selectbox(
-        "How many",
+        say("How many"),
         range(1, MOST_FRACTURES + 1),
         key=answer_key(f"{HISTORY}fractures_count"),
         persist_state="session",
@@ -145,14 +191,18 @@ def _fractures() -> None:
     for i in range(int(count)):
         site, age = st.columns(2)
         with site:
-            _select(f"Site of fracture {i + 1}", f"{HISTORY}fracture_{i}_site", list(FractureSite))
+            _select(
+                message("Site of fracture {number}", number=i + 1),
+                f"{HISTORY}fracture_{i}_site",
+                list(FractureSite),
+            )
         with age:
             number_field(fracture_age(i), answer_key(f"{HISTORY}fracture_{i}_age"))
-    st.caption("The list counts once every fracture in it has a site and an age.")
+    st.caption(say("The list counts once every fracture in it has a site and an age."))
 
 
 def _measured() -> None:
-    st.markdown("**DXA already measured** (standard deviations)")
+    st.markdown(say("**DXA already measured** (standard deviations)"))
     for column, site in zip(st.columns(len(SITES)), SITES, strict=True):
         with column:
             for prefix in (T_SCORE, Z_SCORE):

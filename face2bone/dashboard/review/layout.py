@@ -24,9 +24,13 @@ _STYLE: Final = Template("""
 .st-key-answer [data-testid="stHeading"] [data-testid="stMarkdownContainer"],
 .st-key-answer [data-testid="stAlert"] [data-testid="stMarkdownContainer"],
 .st-key-answer [data-testid="stMarkdownContainer"]:has(.drawing) { margin-bottom: 0; }
+.st-key-answer [data-testid="stHeaderActionElements"] a { display: none; }
+.st-key-heard { position: absolute; width: 1px; height: 1px; overflow: hidden;
+  clip-path: inset(50%); }
 .st-key-answer label p { white-space: normal; overflow: visible; }
-.st-key-samples button { padding: 0.2rem 0.35rem; min-height: 2.2rem; }
-.st-key-samples button p { font-size: 0.875rem; }
+.st-key-answer .stMarkdownBadge { white-space: normal !important; }
+.st-key-samples button { padding: 0.2rem 0.15rem; min-height: 2.2rem; }
+.st-key-samples button p { font-size: 0.8125rem; text-overflow: clip; }
 .st-key-entry [data-testid="stColumn"] { min-width: 0 !important; flex: 1 1 0 !important; }
 .st-key-entry [data-testid="stHorizontalBlock"] { flex-wrap: nowrap; gap: 0.75rem; }
 .st-key-entry [data-testid="stVerticalBlock"], .st-key-entry { gap: 0.6rem; }
@@ -65,6 +69,8 @@ class Card:
 
     photo: DeltaGenerator
     result: DeltaGenerator
+    measures: DeltaGenerator
+    age: DeltaGenerator
     suggestion: DeltaGenerator
     flags: DeltaGenerator
     actions: DeltaGenerator
@@ -82,7 +88,8 @@ def card() -> Card:
     with st.container(key="answer"):
         left, middle, right = st.columns([10, 11, 9], gap="medium")
         actions = st.container(key="actions")
-    return Card(left.container(), left.container(), middle, right, actions)
+    photo, result, measures, age = (left.container() for _ in range(4))
+    return Card(photo, result, measures, age, middle, right, actions)
 
 
 def _styled() -> str:

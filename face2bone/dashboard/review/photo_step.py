@@ -1,30 +1,29 @@
-"""What is given on Review: the photo and who it is of."""
+"""What is given on Review: of which study, the picture, and who it is of."""
 
 from typing import Final
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from face2bone.dashboard.common import elements, session
+from face2bone.body_units import HEIGHT, WEIGHT
+from face2bone.dashboard.common import elements, session, uploads
+from face2bone.dashboard.common.language import say, speaker
 from face2bone.dashboard.common.number_field import number_field
-from face2bone.dashboard.review.answers import PSEUDONYM, anything_typed
-from face2bone.drawn.face.samples import sample_patients, unusable_photo
-from face2bone.modalities.photo import Photo, read_photo
-from face2bone.patient import AGE_RANGE, HEIGHT_RANGE, WEIGHT_RANGE, Menopause, Patient, Sex
+from face2bone.dashboard.common.offered import offered
+from face2bone.dashboard.review.answers import MENOPAUSE_WORDS, PSEUDONYM, anything_typed
+from face2bone.dashboard.review.measure_field import measure_field, units_switch
+from face2bone.modalities.modality import Picture
+from face2bone.patient import AGE_RANGE, Menopause, Patient, Sex
+from face2bone.studies import Sample, study_named
 from face2bone.typed_number import Quantity
+from face2bone.words import message, plural, template, together
 
-SAMPLE, UPLOAD, CAMERA = "Sample patient", "Upload", "Camera"
+SAMPLE, UPLOAD, CAMERA = template("Sample patient"), template("Upload"), template("Camera")
 SAMPLE_PIXELS: Final = 36
-AGE: Final = Quantity("Age", *AGE_RANGE, "years")
-HEIGHT: Final = Quantity("Height", *HEIGHT_RANGE, "cm")
-WEIGHT: Final = Quantity("Weight", *WEIGHT_RANGE, "kg")
+AGE: Final = Quantity(template("Age"), *AGE_RANGE, "years")
 MOST_CHARACTERS: Final = 80
-SEX_WORDS: Final = {Sex.FEMALE: "Female", Sex.MALE: "Male"}
-MENOPAUSE_WORDS: Final = {
-    Menopause.UNKNOWN: "Unknown",  # first: what the list shows until it is answered
-    Menopause.PRE: "Before menopause",
-    Menopause.POST: "After menopause",
-}
+NOT_KEPT: Final = message("Kept only if this site has switched that on.")
+SEX_WORDS: Final = {Sex.FEMALE: template("Female"), Sex.MALE: template("Male")}
 
 
 def photo_step() -> Patient | None:
@@ -42,8 +41,12 @@ def photo_step() -> Patient | None:
         _whose_details()
     # Only now is it known whose form it is. The next patient's takes the other side: a field of
     # the one before, in which somebody is still typing, would otherwise stay beside the new one.
+    # Two places: what the details still ask for goes while somebody types a pseudonym below.
     with form, elements.one_of_two(session.review_case().subject[0] % 2):
+        details, who = elements.places(2)
+    with details:
         patient = _patient_form()
+    with who:
         _who()
     return patient
 
@@ -51,25 +54,64 @@ def photo_step() -> Patient | None:
 def _source() -> str:
     review_case = session.review_case()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.title("Review", anchor=False)
+        st.title(say("Review"), anchor=False)
         st.button(
-            "New patient",
+            say("New patient"),
             key="new_patient",
             on_click=review_case.new_patient,
-            help="Clears the photo, the details, every answer and the result.",
+            help=say("Clears the picture, the details, every answer and the result."),
         )
+    _study()
+    kind, sources = session.at_hand().modality, _sources()
     source = st.segmented_control(
-        "Photo from",
-        [SAMPLE, UPLOAD, CAMERA],
-        default=SAMPLE,
-        key="photo_source",
+        say("{picture} from", picture=kind.title),
+        sources,
+        default=sources[0],
+        format_func=speaker(),
+        key=f"photo_source_{kind.id}",
         required=True,
         persist_state="session",  # who looks at another page comes back to the same source
-        help="One frontal face in even light. No photo is kept unless this site has switched "
-        "that on.",
     )
     review_case.turn_to(source)
     return source
+
+
+def _study() -> None:
+    """Which of the studies that are set up, where there are several."""
+    studies = {one.study.id: one for one in offered()}
+    if len(studies) < 2:
+        return
+    called = speaker(lambda study: studies[study].modality.subject)
+    chosen = st.segmented_control(
+        say("Picture of"),
+        list(studies),
+        default=next(iter(studies)),
+        format_func=lambda study: called(study).capitalize(),
+        key="study",
+        required=True,
+        persist_state="session",
+    )
+    session.review_case().turn_to_study(chosen)
+    session.forget_left()  # another study is another patient
+
+
+def _sources() -> list[str]:
+    """Where a picture of the study at hand can come from."""
+    can = {
+        SAMPLE: bool(_sample_patients()),
+        UPLOAD: True,
+        CAMERA: session.at_hand().modality.camera,
+    }
+    return [source for source, possible in can.items() if possible]
+
+
+def shows_samples() -> bool:
+    """Whether sample patients stand on the page to choose from."""
+    return session.review_case().source == SAMPLE
+
+
+def _sample_patients() -> tuple[Sample, ...]:
+    return session.at_hand().study.ready().samples()
 
 
 def _whose_details() -> None:
@@ -78,18 +120,21 @@ def _whose_details() -> None:
     if not review_case.unsure:
         return
     st.warning(
-        "**Is this the same patient?** The photo changed after the details or answers on this "
-        "page were entered. There is no result and no suggestion until you have said so.",
+        say(
+            "**Is this the same patient?** The {picture} changed after the details or answers on "
+            "this page were entered. There is no result and no suggestion until you have said so.",
+            picture=session.noun(),
+        ),
         icon=":material/help:",
     )
     st.button(
-        "Yes, keep the details",
+        say("Yes, keep the details"),
         key="same_patient",
         on_click=review_case.same_patient,
         width="stretch",
     )
     st.button(
-        "No, clear the details",
+        say("No, clear the details"),
         key="another_patient",
         on_click=review_case.another_patient,
         width="stretch",
@@ -97,52 +142,71 @@ def _whose_details() -> None:
 
 
 @st.cache_data(show_spinner=False)
-def _sample_pictures() -> list[bytes]:
-    """Drawn faces, not people: these may be shared between sessions."""
-    return [sample.photo_bytes() for sample in sample_patients()]
+def _sample_pictures(study: str) -> list[bytes]:
+    """Drawn, not people: these may be shared between sessions."""
+    return [sample.photo_bytes() for sample in study_named(study).ready().samples()]
 
 
 @st.cache_data(show_spinner=False)
-def _unusable_picture() -> bytes:
-    return unusable_photo()
+def _bad_picture(study: str) -> bytes:
+    told = study_named(study).ready().examples
+    return b"" if told is None else told.bad()
 
 
 @st.cache_resource(show_spinner=False)
-def _sample_photos() -> list[Photo]:
-    return [read_photo(picture) for picture in _sample_pictures()]
+def _sample_photos(study: str) -> list[Picture]:
+    read = study_named(study).ready().modality.read
+    return [read(picture) for picture in _sample_pictures(study)]
 
 
 def _samples() -> None:
-    st.caption("Drawn faces, one click each. No real person is shown.")
+    at_hand, subject = session.at_hand(), session.at_hand().modality.subject
+    pictures, photos = _sample_pictures(at_hand.study.id), _sample_photos(at_hand.study.id)
+    st.caption(say("Drawn {subject}s, one click each. No real person is shown.", subject=subject))
     with st.container(key="samples"):
         columns = [column for _ in range(2) for column in st.columns(2)]
-    for i, (column, sample) in enumerate(zip(columns, sample_patients(), strict=True)):
+    for i, (column, sample) in enumerate(zip(columns, _sample_patients(), strict=True)):
         with column, st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            elements.picture(
-                _sample_pictures()[i], f"Drawn face: {sample.title}", SAMPLE_PIXELS, "jpeg"
-            )
+            alt = say("Drawn {subject}: {patient}", subject=subject, patient=sample.title)
+            elements.picture(pictures[i], alt, SAMPLE_PIXELS, "jpeg")
             st.button(
-                sample.title,
+                say(sample.title),
                 key=f"sample_{i}",
                 on_click=session.review_case().choose,
-                args=(_sample_photos()[i], sample.patient),
+                args=(photos[i], sample.patient),
                 width="stretch",
             )
 
 
 def _upload() -> None:
+    kind = session.at_hand().modality
+    most = kind.most_bytes >> 20
+    _what_is_asked()
+    uploads.may_send(kind.most_bytes)
     # No list of endings: phones write .jfif or none, and the content decides.
     file = st.file_uploader(
-        "Photo of the face (JPEG, PNG, WebP or HEIC, at most 12 MB)",
+        say(
+            "{picture} of the {subject} ({formats}, at most {most} MB)",
+            picture=kind.title,
+            subject=kind.subject,
+            formats=kind.formats,
+            most=f"{most}",
+        ),
         key=_box("upload"),
+        max_upload_size=most,
     )
     _take(file)
 
 
+def _what_is_asked() -> None:
+    st.caption(say(together(filter(None, [session.at_hand().modality.asks, NOT_KEPT]))))
+
+
 def _camera() -> None:
+    _what_is_asked()
     key = _box("camera")
     # Without it the photo is as small as the box on the page.
-    _take(st.camera_input("Look straight into the camera", key=key, resolution="1080p"))
+    _take(st.camera_input(say("Look straight into the camera"), key=key, resolution="1080p"))
 
 
 def _box(name: str) -> str:
@@ -159,47 +223,75 @@ def _take(file: UploadedFile | None) -> None:
     if file is None:
         review_case.empty()
     else:
-        review_case.take(file.file_id, lambda: read_photo(file.getvalue()), anything_typed())
+        review_case.take(file.file_id, lambda: _read(file), anything_typed())
     if review_case.refusal is not None:
         elements.refusal(review_case.refusal)
-    if file is None and review_case.photo is not None:
+    if file is None and review_case.adding:
+        st.caption(say("Give another photo of the same patient."))
+    elif file is None and review_case.photo is not None:
         st.caption(
-            "The photo shown is still at hand. It stays until another is given or "
-            "*New patient* is pressed."
+            say(
+                "The {picture} shown is still at hand. It stays until another is given or "
+                "*New patient* is pressed.",
+                picture=session.noun(),
+            )
+        )
+    most = session.at_hand().modality.most_pictures
+    may_add = 0 < len(review_case.photos) < most and not review_case.unsure
+    if may_add and not review_case.adding:
+        st.button(
+            say("Add another photo of this patient"),
+            key="add_photo",
+            icon=":material/add_a_photo:",
+            on_click=review_case.add_photo,
+            args=(most,),
+            width="stretch",
         )
 
 
+def _read(file: UploadedFile) -> Picture:
+    """As the study at hand reads it; raises ``PictureError``."""
+    picture: Picture = session.at_hand().modality.read(file.getvalue())
+    return picture
+
+
 def _patient_form() -> Patient | None:
-    first, second = st.columns(2)
+    fields, below = elements.places(2)
+    with below:  # drawn first: the fields go by it
+        units_switch()
+    with fields:
+        first, second = st.columns(2)
     with first:
-        age = _number(AGE, "age", "age_years")
-        height = _number(HEIGHT, "height", "height_cm")
+        key = session.review_case().patient_key("age")
+        age = number_field(AGE, key, _given("age_years")).value
+        height = measure_field("height", HEIGHT, _given("height_cm"))
     with second:
         sex = _sex()
-        weight = _number(WEIGHT, "weight", "weight_kg")
+        weight = measure_field("weight", WEIGHT, _given("weight_kg"))
     menopause = _menopause(sex)
     if age is None or height is None or weight is None or sex is None:
-        st.caption("Age, sex, height and weight are required.")
+        st.caption(say("Age, sex, height and weight are required."))
         return None
     return Patient(age, sex, height, weight, menopause)
 
 
-def _number(quantity: Quantity, name: str, field: str) -> float | None:
-    review_case = session.review_case()
-    given = None if review_case.given is None else float(getattr(review_case.given, field))
-    return number_field(quantity, review_case.patient_key(name), given).value
+def _given(field: str) -> float | None:
+    """What a sample patient brings."""
+    given = session.review_case().given
+    return None if given is None else float(getattr(given, field))
 
 
 def _sex() -> Sex | None:
     review_case, sexes = session.review_case(), list(Sex)
     return st.selectbox(
-        "Sex",
+        say("Sex"),
         sexes,
         index=None if review_case.given is None else sexes.index(review_case.given.sex),
-        placeholder="Choose",
-        format_func=SEX_WORDS.__getitem__,
+        placeholder=say("Choose"),
+        format_func=speaker(lambda sex: SEX_WORDS[sex]),
         key=review_case.patient_key("sex"),
         persist_state="session",
+        required=True,  # a box that can be emptied has one more stop for Tab
     )
 
 
@@ -208,11 +300,10 @@ def _menopause(sex: Sex | None) -> Menopause:
         return Menopause.UNKNOWN
     review_case, statuses = session.review_case(), list(MENOPAUSE_WORDS)
     chosen = st.selectbox(
-        "Menopausal status",
+        say("Menopausal status"),
         statuses,
         index=0 if review_case.given is None else statuses.index(review_case.given.menopause),
-        format_func=MENOPAUSE_WORDS.__getitem__,
-        help="T-score classes are defined after menopause. Unknown counts as after from age 50.",
+        format_func=speaker(lambda status: MENOPAUSE_WORDS[status]),
         key=review_case.patient_key("menopause"),
         persist_state="session",
     )
@@ -223,28 +314,67 @@ def _who() -> None:
     """Typed once, for the report, the text for the record and saving."""
     pseudonym, saver = st.columns(2)
     pseudonym.text_input(
-        "Pseudonym",
+        say("Pseudonym"),
         key=session.review_case().patient_key(PSEUDONYM),
         max_chars=MOST_CHARACTERS,
         persist_state="session",
-        help="Of the patient, for report and records. Never a name.",
+        placeholder=say("never a name"),  # no "?": each is a stop of the Tab key on the way to Save
     )
     saver.text_input(
-        "Your initials",
+        say("Your initials"),
         key=session.SAVER,
         max_chars=MOST_CHARACTERS,
         persist_state="session",
-        help="Your name or initials, kept with what you save.",
+    )
+    _saved_before()
+
+
+def _saved_before() -> None:
+    """What is saved of earlier visits, in a window of its own: it is not the patient at hand."""
+    review_case = session.review_case()
+    typed = str(st.session_state.get(review_case.patient_key(PSEUDONYM)) or "").strip()
+    count = 0
+    if typed or review_case.looks_back:
+        # Libraries that no visitor waits for who has no use for them.
+        from face2bone.dashboard.review import saved_view
+
+        count = saved_view.count(typed)
+        if review_case.looks_back:
+            saved_view.window(typed)
+    st.button(
+        say(plural("{count} saved assessment", "{count} saved assessments", count))
+        if count
+        else say("Find saved assessments"),
+        key="look_back",
+        icon=":material/history:",
+        on_click=review_case.look_back,
+        width="stretch",
+        help=say("Opens what was saved, to read it. The patient on this page stays as it is."),
     )
 
 
 def examples() -> None:
-    """What a photo has to look like."""
-    st.markdown("**A photo that works, and one that does not**")
+    """What a picture has to look like."""
+    at_hand, told = session.at_hand(), session.at_hand().study.ready().examples
+    if not _sample_patients():
+        return
+    if told is not None:
+        st.markdown(say("**A photo that works, and one that does not**"))
     good, bad, _ = st.columns([1, 1, 2])
     with good:
-        elements.picture(_sample_pictures()[0], "Drawn example of a usable photo", kind="jpeg")
-        st.caption("Frontal, even light, eyes open, mouth closed, whole face in the frame.")
-    with bad:
-        elements.picture(_unusable_picture(), "Drawn example of a rejected photo", kind="jpeg")
-        st.caption("Rejected: head turned away, too dark.")
+        _good_example(told.works if told is not None else at_hand.modality.asks)
+    if told is not None:
+        with bad:
+            elements.picture(
+                _bad_picture(at_hand.study.id),
+                say("Drawn example of a rejected photo"),
+                kind="jpeg",
+            )
+            st.caption(say(told.fails))
+
+
+def _good_example(why: str) -> None:
+    at_hand = session.at_hand()
+    alt = say("Drawn example of a usable {picture}", picture=at_hand.modality.noun)
+    elements.picture(_sample_pictures(at_hand.study.id)[0], alt, kind="jpeg")
+    st.caption(say(why))

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from face2bone.dashboard.common.job import Job
 from face2bone.errors import Face2BoneError
-from face2bone.modalities.photo import Photo
+from face2bone.modalities.modality import Picture
 from face2bone.patient import Patient
 
 T = TypeVar("T")
@@ -40,7 +40,11 @@ class ReviewCase:
     """One visitor's photo, patient and results.
 
     Attributes:
-        photo: the photo at hand.
+        study: the id of the study that was chosen; "" for the site's own.
+        source: where pictures come from now, as the page calls it.
+        photo: the photo at hand, of several the one taken last.
+        earlier: the photos of this patient that were taken before it.
+        adding: whether the next file is another photo of this patient.
         given: what the form starts with: a sample patient's details.
         refusal: why the file last given was refused.
         save_asked: what Save was pressed for, until that has been acted on.
@@ -52,10 +56,19 @@ class ReviewCase:
         shown_outside: the subject whose numbers are shown although the photo is unlike those the
             model was trained on.
         drawn: the subject that the page last drew, and in which of its two places.
+        open_tab: the title of the tab that is open; "" before any was.
+        chosen_faces: by the SHA-256 of a picture that shows several faces or two knees, which
+            one was chosen, from 1 at the left; none while it is the one that is taken by itself.
+        looks_back: whether saved assessments are being looked at, in a window over the page.
+        fields: height and weight as they were typed, by name, as their fields describe it.
+        window_did: what was last changed in that window, as the window describes it.
     """
 
     def __init__(self) -> None:
-        self.photo: Photo | None = None
+        self.study = ""
+        self.photo: Picture | None = None
+        self.earlier: tuple[Picture, ...] = ()
+        self.adding = False
         self.given: Patient | None = None
         self.refusal: Face2BoneError | None = None
         self.save_asked: Press | None = None
@@ -63,8 +76,11 @@ class ReviewCase:
         self.results: dict[Key, Any] = {}
         self.shown_outside: Subject | None = None
         self.drawn: tuple[Subject | None, int] = (None, 0)
-        self.unsure = False
-        self._source, self._file, self._wanted = "", "", ""
+        self.unsure, self.open_tab, self.looks_back = False, "", False
+        self.window_did: Any = None
+        self.fields: dict[str, Any] = {}
+        self.chosen_faces: dict[str, int] = {}
+        self.source, self._file, self._wanted = "", "", ""
         self._patients, self._answers, self._boxes = 0, 0, 0
         self._seen = ""  # the file that the details at hand are known to belong to
         self._keys: set[str] = set()
@@ -76,13 +92,29 @@ class ReviewCase:
     @property
     def subject(self) -> Subject:
         """Whom the page is about now."""
-        return self._patients, self.photo.sha256 if self.photo else ""
+        return self._patients, ", ".join(self._photo_mark(one.sha256) for one in self.photos)
+
+    @property
+    def photos(self) -> tuple[Picture, ...]:
+        """Every photo of this patient, each once, in the order they were taken."""
+        last = () if self.photo is None else (self.photo,)
+        return tuple({one.sha256: one for one in (*self.earlier, *last)}.values())
+
+    def _photo_mark(self, sha256: str) -> str:
+        """The photo, and of several faces or knees in it the one that was chosen."""
+        chosen = self.chosen_faces.get(sha256)
+        return f"{sha256} {chosen}" if chosen else sha256
 
     def patient_key(self, name: str) -> str:
         """The key of a widget about the patient, such as "age"."""
         key = f"{name}_{self._patients}"
         self._keys.add(key)
         return key
+
+    def photo_key(self, name: str, sha256: str) -> str:
+        """The key of a widget that holds for this face in this photo of this patient only."""
+        chosen = self.chosen_faces.get(sha256, "")
+        return self.patient_key(f"{name}_{sha256[:8]}{chosen and f'_{chosen}'}")
 
     def answer_key(self, name: str) -> str:
         """The key of a widget for an answer, such as "flag_height_loss"."""
@@ -104,10 +136,10 @@ class ReviewCase:
         left, self._left = self._left, set()
         return left
 
-    def choose(self, photo: Photo, patient: Patient) -> None:
+    def choose(self, photo: Picture, patient: Patient) -> None:
         """Make a sample the patient at hand: nothing typed for another one counts for it."""
         with self._changing:
-            self._wanted = ""
+            self._wanted, self.earlier = "", ()
             self.put(photo)
             self._next_patient()
             self.given = patient
@@ -115,7 +147,7 @@ class ReviewCase:
     def new_patient(self) -> None:
         """Forget the photo, the details, the answers and everything that came of them."""
         with self._changing:
-            self._wanted = self._file = ""
+            self._wanted, self._file, self.earlier = "", "", ()
             self.put(None)
             self._next_patient()
             self._boxes += 1
@@ -123,6 +155,8 @@ class ReviewCase:
     def another_patient(self) -> None:
         """The photo at hand is of somebody else: nothing typed before counts for it."""
         with self._changing:
+            self.earlier = ()
+            self._forget_results()
             self._next_patient()
             self._seen = self._at_hand()
 
@@ -132,8 +166,10 @@ class ReviewCase:
             self.unsure, self._seen = False, self._at_hand()
 
     def _next_patient(self) -> None:
-        self.given, self.save_asked, self.saved = None, None, ()
-        self.unsure, self._seen = False, ""
+        self.given, self.save_asked, self.saved, self.open_tab = None, None, (), ""
+        self.unsure, self._seen, self.looks_back = False, "", False
+        self.chosen_faces, self.adding, self.window_did = {}, False, None
+        self.fields = {}
         self._left |= self._keys | self._answer_keys
         self._keys, self._answer_keys = set(), set()
         self._patients += 1
@@ -146,19 +182,80 @@ class ReviewCase:
         """Show the numbers of the photo at hand though it is out of domain."""
         self.shown_outside = self.subject
 
+    def choose_face(self, sha256: str, number: int, taken: int | None) -> None:
+        """Of several faces in a photo this one is the patient's; of two knees, is looked at.
+
+        The one that was ``taken`` before anybody chose is the same subject when it is chosen.
+        """
+        if number == taken:
+            self.chosen_faces.pop(sha256, None)
+        else:
+            self.chosen_faces[sha256] = number
+
+    def look_back(self) -> None:
+        """Open the window with saved assessments."""
+        self.looks_back, self.window_did = True, None
+
+    def look_ahead(self) -> None:
+        """Close it: the patient at hand is all there is."""
+        self.looks_back = False
+
     def clear_answers(self) -> None:
         """Forget every answer."""
         self._left |= self._answer_keys
         self._answer_keys = set()
         self._answers += 1
 
-    def put(self, photo: Photo | None) -> None:
-        """Make this the photo at hand; what was computed for another is forgotten."""
-        kept = ("", photo.sha256 if photo else "")
+    def put(self, photo: Picture | None) -> None:
+        """Make this the photo at hand; what was computed for none of the patient's is forgotten."""
+        self.photo, self.refusal, self.save_asked = photo, None, None
+        self._forget_results()
+
+    def _forget_results(self) -> None:
+        """Of photos that are none of the patient's."""
+        kept = ("", *(one.sha256 for one in self.photos))
         for key in list(self.results):
             if key[1] not in kept:
                 self.forget(key)
-        self.photo, self.refusal, self.save_asked = photo, None, None
+
+    def add_photo(self, most: int) -> None:
+        """Keep what there is, and take the next file for another photo of the same patient.
+
+        ``most``: of this patient's together.
+        """
+        with self._changing:
+            self.adding = 0 < len(self.photos) < most
+            self._new_box()
+
+    def drop_photo(self, sha256: str) -> None:
+        """Let go of one of several photos."""
+        with self._changing:
+            if self.photo is not None and self.photo.sha256 == sha256:
+                self._new_box()
+            self._without(sha256)
+
+    def _without(self, sha256: str) -> None:
+        """Let go of a photo; of those that are left the newest is at hand."""
+        left = [one for one in self.photos if one.sha256 != sha256]
+        self.chosen_faces.pop(sha256, None)
+        self.earlier, self.adding = tuple(left[:-1]), False
+        self.put(left[-1] if left else None)
+        if left:  # else the next file asks whose it is
+            self._seen = left[-1].sha256
+
+    def _new_box(self) -> None:
+        self._boxes += 1
+        self._file = self._wanted = ""
+
+    def turn_to_study(self, study: str) -> None:
+        """Another study is on the page, and with it another subject: nothing of this one's stays.
+
+        Not even the typed details: the next picture may be of somebody else.
+        """
+        with self._changing:
+            if study != self.study:
+                self.study = study
+                self.new_patient()
 
     def turn_to(self, source: str) -> None:
         """Another source of photos is on the page: its box is empty, and takes nothing away.
@@ -167,9 +264,9 @@ class ReviewCase:
         what is typed from now on is of somebody else.
         """
         with self._changing:
-            if self._source == source:
+            if self.source == source:
                 return
-            self._source = source
+            self.source = source
             self.begin_box()
             self._leave_sample()
 
@@ -184,10 +281,13 @@ class ReviewCase:
         with self._changing:
             self._wanted = ""
             if self._file:
-                self.put(None)
                 self._file, self.unsure = "", False
+                if self.refusal is not None:  # what the box held gave no photo
+                    self.put(self.photo)
+                    return
+                self._without(self.photo.sha256 if self.photo else "")
 
-    def take(self, file: str, read: Callable[[], Photo], typed: bool) -> None:
+    def take(self, file: str, read: Callable[[], Picture], typed: bool) -> None:
         """Read the file in the source's box, unless that was done.
 
         A refused file leaves no photo behind, only the ``refusal``. A sample patient's details
@@ -208,9 +308,22 @@ class ReviewCase:
             with self._changing:
                 if self._wanted == file:
                     self._leave_sample()
-                    self.put(photo)
-                    self.refusal, self._file = refusal, file
-                    self._ask_whose(typed)
+                    self._file = file
+                    self._put_read(photo, refusal, typed)
+                    self.refusal = refusal
+
+    def _put_read(self, photo: Picture | None, refusal: Face2BoneError | None, typed: bool) -> None:
+        """Another photo of the patient joins those there are; any other takes the last one's place.
+
+        Details that were typed, or photos taken before, may then be of somebody else.
+        """
+        if not self.adding:
+            self.put(photo)
+            self._ask_whose(typed or bool(self.earlier))
+        elif refusal is None:  # a refused file adds nothing and takes nothing away
+            self.earlier, self.adding = self.photos, False
+            self.put(photo)
+            self._seen = self._at_hand()
 
     def _ask_whose(self, typed: bool) -> None:
         at_hand = self._at_hand()

@@ -3,17 +3,19 @@
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from face2bone.assess import AnswersOnly, Assessment, Explanation, LocatedFace
+from face2bone.assessment import AnswersOnly, Assessment, Explanation, LocatedFace
 from face2bone.clinical.referral import Referral
 from face2bone.dashboard.common import session
 from face2bone.dashboard.review.answers import Answers
-from face2bone.dashboard.review.explanation_details import MEAN_FACE
+from face2bone.dashboard.review.explanation_details import THIRD_WAY
 from face2bone.dashboard.review.result_step import shown
-from face2bone.errors import Face2BoneError, FaceRejected
-from face2bone.modalities.photo import Photo
+from face2bone.errors import Face2BoneError
+from face2bone.modalities.modality import Picture
 from face2bone.runtime import Prediction
+from face2bone.several_photos import PhotoSeen
+from face2bone.words import message, template
 
-NO_PHOTO: Final = "There was no photo."
+NO_PICTURE: Final = template("There was no {picture}.")
 
 
 @dataclass(frozen=True)
@@ -21,10 +23,11 @@ class View:
     """The answers, the photo and what came of them; ``referral`` is None while one is refused."""
 
     answers: Answers
-    photo: Photo | None
+    photo: Picture | None
     found: LocatedFace | Face2BoneError | None
     prediction: Prediction | None = None
     referral: Referral | None = None
+    photos: tuple[PhotoSeen, ...] = ()
 
     @property
     def result(self) -> tuple[LocatedFace, Prediction] | None:
@@ -35,21 +38,29 @@ class View:
 
     @property
     def seen(self) -> LocatedFace | None:
-        """The face that was found, also one that was rejected."""
-        if self.photo is None or not isinstance(self.found, LocatedFace | FaceRejected):
-            return None
-        return session.located(self.photo)
+        """What was found, also what was rejected."""
+        return None if self.photo is None else session.seen(self.photo)
 
 
 def view_of(
-    answers: Answers, photo: Photo | None, found: LocatedFace | Face2BoneError | None
+    answers: Answers,
+    photo: Picture | None,
+    found: LocatedFace | Face2BoneError | None,
+    photos: tuple[PhotoSeen, ...] = (),
 ) -> View:
-    """Predict where there is a face, and refer; nothing of it while an answer is refused."""
+    """Predict where there is a face, and refer; nothing of it while an answer is refused.
+
+    ``photos``: what came of each, where ``photo`` is the best of several.
+    """
     if answers.refusals:
         return View(answers, photo, found)
     predicted = session.prediction(found) if isinstance(found, LocatedFace) else None
-    referral = session.assessor().refer(answers.patient, predicted, answers.frax, answers.guideline)
-    return View(answers, photo, found, predicted, referral)
+    assessor = session.assessor_at_hand()
+    referral = assessor.refer(answers.patient, predicted, answers.frax, answers.guideline)
+    of_several_people = isinstance(found, LocatedFace) and found.number and not found.called
+    if predicted is not None and of_several_people and not photos:
+        photos = (session.photo_seen(photo, answers.patient),) if photo else ()
+    return View(answers, photo, found, predicted, referral, photos)
 
 
 def assessment_of(view: View) -> Assessment | AnswersOnly | None:
@@ -59,17 +70,28 @@ def assessment_of(view: View) -> Assessment | AnswersOnly | None:
     """
     if view.referral is None:
         return None
-    facts = session.assessor().facts
+    facts = session.assessor_at_hand().facts
     if isinstance(view.found, LocatedFace) and view.prediction is not None:
         explanation = explanation_so_far(view.found) if view.result else Explanation.none()
         return Assessment(
-            view.answers.patient, view.found, view.prediction, explanation, view.referral, facts
+            view.answers.patient,
+            view.found,
+            view.prediction,
+            explanation,
+            view.referral,
+            facts,
+            view.photos,
         )
     patient, refused = view.answers.patient, session.review_case().refusal
     if view.photo is None:
-        return AnswersOnly(patient, view.referral, facts, str(refused or NO_PHOTO))
+        return AnswersOnly(
+            patient,
+            view.referral,
+            facts,
+            str(refused or message(NO_PICTURE, picture=session.noun())),
+        )
     seen = view.seen
-    quality = seen.face.quality if seen else None
+    quality = seen.quality if seen else None
     return AnswersOnly(patient, view.referral, facts, str(view.found), view.photo.sha256, quality)
 
 
@@ -78,7 +100,7 @@ def explanation_so_far(found: LocatedFace) -> Explanation:
     explanation: Explanation | None = _done(session.EXPLANATION, found)
     if explanation is None:
         return Explanation.none()
-    third = _done(MEAN_FACE, found)
+    third = _done(THIRD_WAY, found)
     return (
         explanation
         if third is None
@@ -87,7 +109,7 @@ def explanation_so_far(found: LocatedFace) -> Explanation:
 
 
 def _done(step: str, found: LocatedFace) -> Any:
-    job = session.asked(session.key(step, found.photo_sha256))
+    job = session.asked(session.key_of(step, found))
     try:
         return None if job is None else job.result()
     except Face2BoneError:  # said where it was asked for

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from face2bone.arrays import Floats
 from face2bone.drawn.face.parameters import AGEING_NAMES
 from face2bone.drawn.face.patients import DrawnPatient
 from face2bone.drawn.face.worlds import ageing_log_likelihood
 from face2bone.drawn.odds import GRID, class_probabilities, known_without_the_picture
 from face2bone.drawn.people import clinical_arrays
-from face2bone.drawn.worlds import Floats, World
+from face2bone.drawn.worlds import World
 
 
 def oracle_probabilities(

@@ -51,14 +51,21 @@ _RIMS: Final[tuple[Rgb, ...]] = ((25, 22, 22), (60, 42, 30), (120, 120, 125), (3
 
 
 def draw_parameters(
-    rng: np.random.Generator, sex: Sex, age_years: float, adiposity: float, ageing: Ageing
+    rng: np.random.Generator,
+    sex: Sex,
+    age_years: float,
+    adiposity: float,
+    ageing: Ageing,
+    apparent_age: float | None = None,
 ) -> FaceParameters:
     """Draw a face for a patient; `adiposity` is the z-score of body mass index.
 
-    The draws do not depend on `ageing`: it only travels along.
+    The draws do not depend on `ageing`: it only travels along. `apparent_age`: how old the face is
+    to look, in years; without one it is drawn around `age_years`.
     """
     axis = float(np.clip((1 if sex is Sex.MALE else -1) * rng.normal(1.0, 0.18), -1.4, 1.4))
-    apparent = age_years + APPARENT_AGE_SD * rng.standard_normal()
+    drawn = age_years + APPARENT_AGE_SD * rng.standard_normal()
+    apparent = drawn if apparent_age is None else apparent_age
     decline = float(np.clip((apparent - 30) / 50, 0, 1.1))
     fatness = float(np.clip(adiposity + 0.35 * rng.standard_normal(), -2.2, 3.0))
     identity = _identity(rng, axis, fatness)

@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import log_ndtr
 
+from face2bone.arrays import Floats
 from face2bone.drawn.face.parameters import AGEING_NAMES, Ageing
-from face2bone.drawn.worlds import Floats, severity
+from face2bone.drawn.worlds import severity
 
 AGE_CENTRE: Final = 65.0
 AGE_SPAN: Final = 25.0

@@ -1,71 +1,89 @@
-"""Write a drawn cohort to a folder as a hospital could have written it: manifest and photos.
+"""Write a cohort of drawn faces: see ``drawn.writing``.
 
-    manifest.csv     the table of ``cohort.manifest``
-    photos/*.jpg     one photo a patient, marked "drawn face" in its description and comment
-    README.txt       that nobody in it exists
-    cohort.yaml      world, seed and the versions that drew it: enough to draw it again
-    truth.parquet    the parameters behind each face, which a hospital would not have
-
-Photos are drawn by worker processes, each written under another name and moved into place, and
-the manifest comes last: a folder with a manifest is complete, and a second call after an
-interruption draws only what is missing. Workers are started fresh ("spawn"), so a script calls
-``write_cohort`` under ``if __name__ == "__main__"``.
+photos/*.jpg: one photo a patient, marked "drawn face" in its description and comment;
+truth.parquet: the ageing parameters behind each face. ``FaceKind`` says what people are drawn:
+those whose bone was measured are here, those who are followed in ``followed``.
 """
 
 import io
-import multiprocessing
-import os
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, Generic
 
-import cv2
 import pandas as pd
-import yaml
 from PIL import Image
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from face2bone.atomic_files import LEFTOVER, write_whole
-from face2bone.careful import TEXT_BYTES, bytes_of, yaml_of
+from face2bone.drawn.face.description import FaceParameters
 from face2bone.drawn.face.patients import DrawnPatient, draw_cohort, patient_face
 from face2bone.drawn.face.provenance import GENERATOR_HASH, GENERATOR_VERSION, PATIENT_MODEL_HASH
 from face2bone.drawn.face.render import draw_face
+from face2bone.drawn.hazard import SurvivalWorld
 from face2bone.drawn.worlds import World
-from face2bone.errors import ManifestError
+from face2bone.drawn.writing import AnyDrawn, Pictures, manifest_row, write_folder
+from face2bone.progress import UnitsDone
 
 MARK: Final = "drawn face"
 JPEG_QUALITY: Final = 92
 IMAGE_DESCRIPTION: Final = 0x010E  # EXIF tag
 PHOTO_FOLDER: Final = "photos"
-PLAN_FILE: Final = "cohort.yaml"
-_BATCH: Final = 8  # photos between two progress reports of one worker
-
-README: Final = """\
-DRAWN PATIENTS. Nobody in this folder exists.
-
-Faces, measurements and T-scores were drawn by Face2Bone's generator {version} ("{world}" world,
-seed {seed}, {patients} patients). The link between face and bone was planted by its authors.
-Results on this cohort say nothing about real patients; never mix it with real data.
-
-manifest.csv and photos/ look as a hospital's would. truth.parquet holds the parameters behind
-each face, which no hospital has. cohort.yaml holds what is needed to draw the cohort again.
-"""
 
 
-class _Plan(BaseModel):
-    """The entries of a plan that are read."""
+@dataclass(frozen=True, kw_only=True)
+class FaceKind(Generic[AnyDrawn]):
+    """What drawn people a cohort of faces is of.
 
-    model_config = ConfigDict(strict=True)
+    id_of, face_of: a person's pseudonym and picture; workers get both, so they are functions of a
+    module. manifest, truth: the tables of a cohort. values, link: as the README names them.
+    versions: of what drew the people, beside the version of what drew the faces.
+    """
 
-    world: World = Field(strict=False)
-    seed: int = Field(ge=0)
-    patients: int = Field(ge=1)
-    generator_version: str
-    generator_hash: str
-    patient_model_hash: str
+    id_of: Callable[[AnyDrawn], str]
+    face_of: Callable[[AnyDrawn], FaceParameters]
+    manifest: Callable[[tuple[AnyDrawn, ...]], pd.DataFrame]
+    truth: Callable[[tuple[AnyDrawn, ...]], pd.DataFrame]
+    values: str
+    link: str
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+def write_faces(
+    out: Path,
+    kind: FaceKind[AnyDrawn],
+    cohort: tuple[AnyDrawn, ...],
+    world: World | SurvivalWorld,
+    seed: int,
+    size: int = 256,
+    workers: int | None = None,
+    progress: UnitsDone | None = None,
+) -> Path:
+    """Draw the faces of a cohort into ``out``; returns the path of its manifest.
+
+    ``size`` is the photos' side in pixels; the rest as ``writing.write_folder``.
+    """
+    plan = {
+        "drawn": True,
+        "world": world.value,
+        "seed": seed,
+        "patients": len(cohort),
+        "photo_size_px": size,
+        "generator_version": GENERATOR_VERSION,
+        "generator_hash": GENERATOR_HASH,
+        **kind.versions,
+    }
+    pictures = Pictures[AnyDrawn](
+        folder=PHOTO_FOLDER,
+        what="Faces",
+        values=kind.values,
+        one="face",
+        link=kind.link,
+        name_of=partial(_name, kind.id_of),
+        bytes_of=partial(_bytes, kind.face_of, size),
+    )
+    tables = kind.manifest(cohort), kind.truth(cohort)
+    return write_folder(Path(out), plan, cohort, pictures, *tables, workers, progress)
 
 
 def write_cohort(
@@ -75,68 +93,26 @@ def write_cohort(
     seed: int,
     size: int = 256,
     workers: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: UnitsDone | None = None,
 ) -> Path:
-    """Draw patients 0 to ``patients`` - 1 of a cohort into ``out``; returns the manifest's path.
-
-    ``size`` is the photos' side in pixels, ``workers`` the number of processes (default: one a
-    core; 1 stays in this process), ``progress`` is called with (photos done, photos in all).
-    Raises ``ManifestError`` when ``out`` holds anything but the beginning of this same cohort.
-    """
-    out = Path(out)
-    plan = {
-        "drawn": True,
-        "world": world.value,
-        "seed": seed,
-        "patients": patients,
-        "photo_size_px": size,
-        "generator_version": GENERATOR_VERSION,
-        "generator_hash": GENERATOR_HASH,
-        "patient_model_hash": PATIENT_MODEL_HASH,
-    }
-    _open_folder(out, plan)
+    """Draw patients 0 to ``patients`` - 1 of a cohort into ``out``, as ``write_faces``."""
     cohort = draw_cohort(patients, world, seed)
-    missing = [p for p in cohort if not (out / photo_name(p)).exists()]
-    done = patients - len(missing)
-    for count in _draw_photos(missing, out, size, workers or os.cpu_count() or 1):
-        done += count
-        if progress is not None:
-            progress(done, patients)
-    write_whole(out / "truth.parquet", truth_table(cohort).to_parquet(index=False))
-    manifest = manifest_table(cohort).to_csv(index=False, lineterminator="\n")
-    write_whole(out / "manifest.csv", manifest.encode())
-    return out / "manifest.csv"
+    return write_faces(out, _MEASURED, cohort, world, seed, size, workers, progress)
 
 
-def read_plan(folder: Path) -> dict[str, Any] | None:
-    """How the cohort in a folder was drawn, which the folder says; None for patients.
-
-    Raises ``ManifestError`` when the file that says so is damaged: it decides whether faces are
-    anybody's.
-    """
-    path = folder / PLAN_FILE
-    if not path.is_file():
-        return None
-    try:
-        plan = yaml_of(bytes_of(path, TEXT_BYTES))
-        _Plan.model_validate(plan)
-    except (OSError, ValueError, ValidationError) as error:
-        raise ManifestError(
-            f"The file {PLAN_FILE} beside the manifest cannot be read as what it should be: how "
-            "these patients were drawn. Draw the cohort again."
-        ) from error
-    found: dict[str, Any] = plan
-    return found
-
-
-def photo_name(drawn: DrawnPatient) -> str:
+def photo_name(patient_id: str) -> str:
     """Path of a patient's photo, relative to the manifest."""
-    return f"{PHOTO_FOLDER}/{drawn.patient_id}.jpg"
+    return f"{PHOTO_FOLDER}/{patient_id}.jpg"
 
 
 def photo_bytes(drawn: DrawnPatient, size: int = 256) -> bytes:
     """The patient's photo as JPEG; the same patient gives the same bytes."""
-    face = draw_face(patient_face(drawn), size)
+    return face_bytes(patient_face(drawn), size)
+
+
+def face_bytes(parameters: FaceParameters, size: int) -> bytes:
+    """A drawn face as JPEG, marked as drawn; the same parameters give the same bytes."""
+    face = draw_face(parameters, size)
     exif = Image.Exif()
     exif[IMAGE_DESCRIPTION] = MARK
     buffer = io.BytesIO()
@@ -147,27 +123,9 @@ def photo_bytes(drawn: DrawnPatient, size: int = 256) -> bytes:
 
 
 def manifest_table(cohort: tuple[DrawnPatient, ...]) -> pd.DataFrame:
-    """The cohort as a manifest, one row a patient.
-
-    Only the T-score is given, so a reader may class it by either boundary rule.
-    """
-    rows = [
-        {
-            "patient_id": p.patient_id,
-            "photo": photo_name(p),
-            "sex": p.patient.sex.value,
-            "age_years": p.patient.age_years,
-            "height_cm": p.patient.height_cm,
-            "weight_kg": p.patient.weight_kg,
-            "t_score": p.t_score,
-            "dxa_site": "lowest",
-            "acquired_on": p.acquired_on.isoformat(),
-            "site": "drawn",
-            "device": f"drawn face {GENERATOR_VERSION}",
-        }
-        for p in cohort
-    ]
-    return pd.DataFrame(rows)
+    """The cohort as a manifest, one row a patient."""
+    device = f"{MARK} {GENERATOR_VERSION}"
+    return pd.DataFrame([manifest_row(p, photo_name(p.patient_id), device) for p in cohort])
 
 
 def truth_table(cohort: tuple[DrawnPatient, ...]) -> pd.DataFrame:
@@ -177,47 +135,20 @@ def truth_table(cohort: tuple[DrawnPatient, ...]) -> pd.DataFrame:
     )
 
 
-def _open_folder(out: Path, plan: Mapping[str, object]) -> None:
-    """Make the folder with its plan and README, or check that it holds this same plan."""
-    text = yaml.safe_dump(dict(plan), sort_keys=False)
-    plan_file = out / PLAN_FILE
-    if plan_file.exists():
-        if plan_file.read_text(encoding="utf-8") != text:
-            raise ManifestError(
-                "The folder holds another drawn cohort (its cohort.yaml differs). "
-                "Choose a new folder or delete the old cohort."
-            )
-    elif out.exists() and any(out.iterdir()):
-        raise ManifestError(
-            "The folder is not empty and holds no drawn cohort. Choose a new folder."
-        )
-    (out / PHOTO_FOLDER).mkdir(parents=True, exist_ok=True)
-    for part in out.rglob(f"*{LEFTOVER}"):  # what an interrupted call left behind
-        part.unlink()
-    notice = README.format(version=plan["generator_version"], **plan)
-    write_whole(out / "README.txt", notice.encode())
-    write_whole(plan_file, text.encode())
+def _name(id_of: Callable[[AnyDrawn], str], drawn: AnyDrawn) -> str:
+    return photo_name(id_of(drawn))
 
 
-def _draw_photos(patients: list[DrawnPatient], out: Path, size: int, workers: int) -> Iterator[int]:
-    """Draw and write photos; yields how many each finished batch held."""
-    batches = [patients[i : i + _BATCH] for i in range(0, len(patients), _BATCH)]
-    draw = partial(_draw_batch, out=out, size=size)
-    if workers == 1 or len(batches) < 2:
-        yield from map(draw, batches)
-        return
-    context = multiprocessing.get_context("spawn")
-    processes = min(workers, len(batches))
-    with ProcessPoolExecutor(processes, context, initializer=_start_worker) as pool:
-        yield from pool.map(draw, batches)
+def _bytes(face_of: Callable[[AnyDrawn], FaceParameters], size: int, drawn: AnyDrawn) -> bytes:
+    return face_bytes(face_of(drawn), size)
 
 
-def _start_worker() -> None:
-    """One thread a worker: the processes are the parallelism."""
-    cv2.setNumThreads(1)
-
-
-def _draw_batch(patients: list[DrawnPatient], out: Path, size: int) -> int:
-    for drawn in patients:
-        write_whole(out / photo_name(drawn), photo_bytes(drawn, size))
-    return len(patients)
+_MEASURED: Final = FaceKind[DrawnPatient](
+    id_of=attrgetter("patient_id"),
+    face_of=patient_face,
+    manifest=manifest_table,
+    truth=truth_table,
+    values="measurements and T-scores",
+    link="face and bone",
+    versions={"patient_model_hash": PATIENT_MODEL_HASH},
+)

@@ -6,6 +6,7 @@ from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
+from face2bone.arrays import Floats
 from face2bone.drawn.film.planted import PlantedModel
 from face2bone.drawn.odds import GRID, class_probabilities, known_without_the_picture
 from face2bone.drawn.people import (
@@ -16,7 +17,7 @@ from face2bone.drawn.people import (
     permute_t_scores,
     stream,
 )
-from face2bone.drawn.worlds import Floats, World
+from face2bone.drawn.worlds import World
 
 Laterality: TypeAlias = Literal["left", "right"]
 SIDES: Final[tuple[Laterality, ...]] = ("left", "right")

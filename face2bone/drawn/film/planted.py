@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import log_ndtr
 
-from face2bone.drawn.worlds import Floats, severity
+from face2bone.arrays import Floats
+from face2bone.drawn.worlds import severity
 
 
 @dataclass(frozen=True)

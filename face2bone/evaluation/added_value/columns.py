@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from face2bone.arrays import Floats
 from face2bone.errors import EvaluationError
-from face2bone.evaluation.added_value.ordinal import Floats
 
 DETAILS: Final = ("age_years", "sex", "height_cm", "weight_kg")
 CLINICAL_NAMES: Final = (
@@ -32,7 +32,8 @@ def clinical_columns(about: pd.DataFrame) -> Floats:
     missing = [name for name in DETAILS if name not in about]
     if missing:
         raise EvaluationError(
-            f"The cohort lacks {', '.join(missing)}. The clinical model needs all four details."
+            "The cohort lacks {columns}. The clinical model needs all four details.",
+            columns=tuple(missing),
         )
     age, height, weight = (
         np.asarray(about[name], np.float64) for name in ("age_years", "height_cm", "weight_kg")
@@ -89,7 +90,9 @@ def whole(features: npt.ArrayLike, rows: int) -> Floats:
     array = np.asarray(features, np.float64)
     if array.ndim != 2 or len(array) != rows:
         raise EvaluationError(
-            f"The face features have shape {array.shape} where ({rows}, F) is needed. "
-            "Pass one row for each patient."
+            "The face features have shape {shape} where ({rows}, F) is needed. Pass one "
+            "row for each patient.",
+            shape=str(array.shape),
+            rows=rows,
         )
     return array

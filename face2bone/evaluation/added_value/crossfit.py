@@ -17,20 +17,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
+from face2bone.arrays import Flags, Floats, Integers
 from face2bone.calibration.losses import ranked_probability_scores
 from face2bone.errors import EvaluationError
 from face2bone.evaluation.added_value.columns import learn_components
-from face2bone.evaluation.added_value.ordinal import (
-    Floats,
-    Labels,
-    OrdinalModel,
-    fit_ordinal,
-)
+from face2bone.evaluation.added_value.ordinal import OrdinalModel, fit_ordinal
 from face2bone.tasks import BONE_MASS
-
-Flags = npt.NDArray[np.bool_]
 
 COMPONENTS: Final = 100
 FOLDS: Final = 5
@@ -54,23 +47,31 @@ class CrossFitted:
     left_out: share of fits of "both" in which the inner folds chose the clinical model.
     """
 
-    labels: Labels
+    labels: Integers
     clinical: Floats
     face: Floats
     both: Floats
     left_out: float
 
 
-def cross_fit(clinical: Floats, features: Floats, labels: Labels, seed: int = 0) -> CrossFitted:
+def cross_fit(
+    clinical: Floats,
+    features: Floats,
+    labels: Integers,
+    seed: int = 0,
+    least: int = LEAST_PER_CLASS,
+) -> CrossFitted:
     """Out-of-fold predictions of one row a patient: (N, c) columns, (N, F) features, (N,) classes.
 
-    Raises ``EvaluationError`` when a class has fewer than ``LEAST_PER_CLASS`` patients.
+    Raises ``EvaluationError`` when a class has fewer than ``least`` patients.
     """
     counts = np.bincount(labels, minlength=BONE_MASS.outputs)
-    if counts.min() < LEAST_PER_CLASS:
+    if counts.min() < least:
         raise EvaluationError(
-            f"The smallest class has {counts.min()} patients where {LEAST_PER_CLASS} are needed. "
-            "Judge added value on a larger cohort."
+            "The smallest class has {count} patients where {least} are needed. Judge "
+            "added value on a larger cohort.",
+            count=int(counts.min()),
+            least=least,
         )
     totals = np.zeros((3, len(labels), BONE_MASS.outputs))
     left_out = 0
@@ -86,7 +87,7 @@ def cross_fit(clinical: Floats, features: Floats, labels: Labels, seed: int = 0)
     return CrossFitted(labels, own, face, both, left_out / (REPEATS * FOLDS))
 
 
-def stratified_folds(labels: Labels, folds: int, rng: np.random.Generator) -> Labels:
+def stratified_folds(labels: Integers, folds: int, rng: np.random.Generator) -> Integers:
     """A fold, 0 to ``folds`` - 1, for each patient; classes are dealt out evenly; (N,)."""
     order = rng.permutation(len(labels))
     order = order[np.argsort(labels[order], kind="stable")]
@@ -95,7 +96,7 @@ def stratified_folds(labels: Labels, folds: int, rng: np.random.Generator) -> La
     return fold
 
 
-def ridge_path(x: Floats, free: int, labels: Labels) -> list[OrdinalModel]:
+def ridge_path(x: Floats, free: int, labels: Integers) -> list[OrdinalModel]:
     """Models of columns (N, d), the first ``free`` unpenalised: an infinite ridge on the others,
     then each of ``PENALTIES``.
     """
@@ -110,7 +111,7 @@ def ridge_path(x: Floats, free: int, labels: Labels) -> list[OrdinalModel]:
 
 
 def _one_fold(
-    clinical: Floats, features: Floats, labels: Labels, inside: Flags, rng: np.random.Generator
+    clinical: Floats, features: Floats, labels: Integers, inside: Flags, rng: np.random.Generator
 ) -> tuple[Floats, bool]:
     """Probabilities (3, M, 3) of the M patients outside, and whether "both" left the face out."""
     scores = learn_components(features[inside], COMPONENTS)(features)
@@ -125,7 +126,7 @@ def _one_fold(
 
 
 def _chosen(
-    x: Floats, free: int, labels: Labels, inside: Flags, inner: Labels
+    x: Floats, free: int, labels: Integers, inside: Flags, inner: Integers
 ) -> tuple[Floats, int]:
     """Predictions outside by the model whose ridge did best over the inner folds; its place."""
     seen, y = x[inside], labels[inside]

@@ -8,9 +8,9 @@ from typing import Final
 
 import numpy as np
 
+from face2bone.arrays import Floats
 from face2bone.bundle.ood import pooled
-from face2bone.cohort.crops import CropStore
-from face2bone.evaluation.added_value.ordinal import Floats
+from face2bone.cohort.crop_store import CropStore
 from face2bone.runtime import Engine, network_input
 
 BATCH: Final = 32

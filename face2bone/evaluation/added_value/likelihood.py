@@ -15,8 +15,9 @@ from typing import Final
 import numpy as np
 from scipy import stats
 
+from face2bone.arrays import Floats, Integers
 from face2bone.evaluation.added_value.columns import learn_components
-from face2bone.evaluation.added_value.ordinal import Floats, Labels, fit_ordinal
+from face2bone.evaluation.added_value.ordinal import fit_ordinal
 
 COMPONENTS: Final = 10
 
@@ -32,7 +33,7 @@ class LikelihoodRatio:
     p_value: float
 
 
-def likelihood_ratio(clinical: Floats, features: Floats, labels: Labels) -> LikelihoodRatio:
+def likelihood_ratio(clinical: Floats, features: Floats, labels: Integers) -> LikelihoodRatio:
     """Test the leading components of features (N, F) beside clinical columns (N, c)."""
     scores = learn_components(features, COMPONENTS)(features)
     columns = np.hstack([clinical, scores])

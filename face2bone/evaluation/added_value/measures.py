@@ -16,8 +16,8 @@ from functools import partial
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
+from face2bone.arrays import Flags, Floats
 from face2bone.bone import BoneClass
 from face2bone.calibration.losses import ranked_probability_scores
 from face2bone.evaluation.added_value.crossfit import CrossFitted
@@ -26,14 +26,12 @@ from face2bone.evaluation.confusion import ratio
 from face2bone.evaluation.decision import net_benefit
 from face2bone.evaluation.measures import Figures
 from face2bone.evaluation.ranking import cut_auc, macro_auc
-from face2bone.evaluation.table import Floats, beyond
+from face2bone.evaluation.table import beyond
 from face2bone.tasks import BONE_MASS
 
 MODELS: Final = ("clinical", "face", "both")
 THRESHOLDS: Final = (0.1, 0.2, 0.3, 0.4, 0.5)  # risks of osteoporosis at which one might refer
 AGE_CALIPER: Final = 2.5  # years between a patient with the condition and one without
-
-Flags = npt.NDArray[np.bool_]
 
 
 def discrimination(fitted: CrossFitted, seed: int = 0) -> dict[str, Estimate]:

@@ -14,14 +14,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import expit
 
+from face2bone.arrays import Floats, Integers
 from face2bone.errors import EvaluationError
 from face2bone.tasks import BONE_MASS
-
-Floats = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int64]
 
 CUTS: Final = BONE_MASS.outputs - 1
 STEPS: Final = 50
@@ -47,7 +44,7 @@ class OrdinalModel:
 
 
 def fit_ordinal(
-    x: Floats, labels: Labels, penalty: Floats, start: OrdinalModel | None = None
+    x: Floats, labels: Integers, penalty: Floats, start: OrdinalModel | None = None
 ) -> OrdinalModel:
     """Fit to rows (N, d) and classes (N,); ``penalty`` (d,) >= 0, 0 leaves a slope free.
 
@@ -69,19 +66,21 @@ def fit_ordinal(
             return _model(theta, x, labels)
         theta, value = _shortened(theta, step, value, x, labels, penalty)
     raise EvaluationError(
-        f"A model of {x.shape[1]} columns did not settle on {len(x)} patients. "
-        "Look for a column of wild or identical values."
+        "A model of {columns} columns did not settle on {count} patients. Look for a column "
+        "of wild or identical values.",
+        columns=x.shape[1],
+        count=len(x),
     )
 
 
-def _start(columns: int, labels: Labels) -> Floats:
+def _start(columns: int, labels: Integers) -> Floats:
     """No slope, and the cuts of the class fractions."""
     beyond = np.array([(labels >= k).mean() for k in range(1, BONE_MASS.outputs)])
     return np.append(np.log(beyond / (1.0 - beyond)), np.zeros(columns))
 
 
 def _shortened(
-    theta: Floats, step: Floats, value: float, x: Floats, labels: Labels, penalty: Floats
+    theta: Floats, step: Floats, value: float, x: Floats, labels: Integers, penalty: Floats
 ) -> tuple[Floats, float]:
     """The longest of the step's halves that does not lose."""
     for _ in range(STEPS):
@@ -93,14 +92,14 @@ def _shortened(
     return theta, value
 
 
-def _model(theta: Floats, x: Floats, labels: Labels) -> OrdinalModel:
+def _model(theta: Floats, x: Floats, labels: Integers) -> OrdinalModel:
     fitted = OrdinalModel(theta[:CUTS], theta[CUTS:], 0.0)
     own = fitted.probabilities(x)[np.arange(len(labels)), labels]
     total = float(np.log(np.maximum(own, SMALLEST)).sum())
     return OrdinalModel(theta[:CUTS], theta[CUTS:], total)
 
 
-def _objective(theta: Floats, x: Floats, labels: Labels, penalty: Floats) -> float:
+def _objective(theta: Floats, x: Floats, labels: Integers, penalty: Floats) -> float:
     """Penalised log-likelihood; minus infinity where the cuts cross."""
     if theta[0] <= theta[1]:
         return -np.inf
@@ -109,7 +108,7 @@ def _objective(theta: Floats, x: Floats, labels: Labels, penalty: Floats) -> flo
 
 
 def _derivatives(
-    theta: Floats, x: Floats, labels: Labels, penalty: Floats
+    theta: Floats, x: Floats, labels: Integers, penalty: Floats
 ) -> tuple[Floats, Floats]:
     """Gradient (2 + d,) and negative Hessian (2 + d, 2 + d) of the penalised log-likelihood."""
     u, w11, w12, w22 = _curvatures(theta[:CUTS] + (x @ theta[CUTS:])[:, None], labels)
@@ -123,7 +122,7 @@ def _derivatives(
     return gradient, hessian + RIDGE * np.eye(len(hessian))
 
 
-def _curvatures(eta: Floats, labels: Labels) -> tuple[Floats, Floats, Floats, Floats]:
+def _curvatures(eta: Floats, labels: Integers) -> tuple[Floats, Floats, Floats, Floats]:
     """Slope (N, 2) and negative curvatures (N,) of log P(y) along the two linear predictors."""
     f = expit(eta)
     density = f * (1.0 - f)

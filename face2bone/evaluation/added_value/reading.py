@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import RidgeCV
 
+from face2bone.arrays import Floats
 from face2bone.evaluation.added_value.columns import learn_components
 from face2bone.evaluation.added_value.crossfit import COMPONENTS, FOLDS
-from face2bone.evaluation.added_value.ordinal import Floats
 from face2bone.evaluation.bootstrap import unit_weights
 from face2bone.evaluation.ranking import auc
 
@@ -39,13 +39,7 @@ def read_face(
 ) -> Reading:
     """Predict age, BMI and sex of N patients from features (N, F), five folds."""
     targets = np.column_stack([age_years, bmi, female.astype(np.float64)])
-    fold = np.random.default_rng(seed).permutation(len(features)) % FOLDS
-    predicted = np.empty_like(targets)
-    for k in range(FOLDS):
-        inside = fold != k
-        scores = learn_components(features[inside], COMPONENTS)(features)
-        model = RidgeCV(alphas=RIDGES, alpha_per_target=True).fit(scores[inside], targets[inside])
-        predicted[~inside] = model.predict(scores[~inside])
+    predicted = out_of_fold(features, targets, seed)
     errors = np.abs(predicted - targets).mean(axis=0)
     return Reading(
         age_r2=_r2(predicted[:, 0], age_years),
@@ -54,6 +48,18 @@ def read_face(
         bmi_error=float(errors[1]),
         sex_auc=float(auc(predicted[:, 2], female, unit_weights(len(female)))[0]),
     )
+
+
+def out_of_fold(features: Floats, targets: Floats, seed: int = 0) -> Floats:
+    """Targets (N, T) by ridge on features (N, F), each by a model that did not see it; (N, T)."""
+    fold = np.random.default_rng(seed).permutation(len(features)) % FOLDS
+    predicted = np.empty_like(targets)
+    for k in range(FOLDS):
+        inside = fold != k
+        scores = learn_components(features[inside], COMPONENTS)(features)
+        model = RidgeCV(alphas=RIDGES, alpha_per_target=True).fit(scores[inside], targets[inside])
+        predicted[~inside] = model.predict(scores[~inside]).reshape(-1, targets.shape[1])
+    return predicted
 
 
 def _r2(predicted: Floats, true: Floats) -> float:

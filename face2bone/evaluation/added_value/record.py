@@ -43,13 +43,15 @@ def attached(bundle: Bundle) -> AddedValueRecord | None:
         record = _ADAPTER.validate_json(path.read_bytes())
     except ValidationError as error:
         raise EvaluationError(
-            f"{ATTACHED} is not a study this version can read. "
-            "Run face2bone added-value --attach again."
+            "{file} is not a study this version can read. Run face2bone added-value "
+            "--attach again.",
+            file=ATTACHED,
         ) from error
     if record.sha256 != bundle_hash(bundle):
         raise EvaluationError(
-            f"The added-value study is of another bundle ({record.sha256[:12]}). "
-            "Run face2bone added-value --attach for this one."
+            "The added-value study is of another bundle ({hash}). Run face2bone "
+            "added-value --attach for this one.",
+            hash=record.sha256[:12],
         )
     return record
 

@@ -21,9 +21,10 @@ from scipy import stats
 
 from face2bone.calibration.losses import ranked_probability_scores
 from face2bone.evaluation.added_value.crossfit import CrossFitted
+from face2bone.words import template
 
 LEVEL: Final = 0.025  # one-sided
-SAYS: Final = "cross-fitted gain in ranked probability score, one-sided 2.5%"
+SAYS: Final = template("cross-fitted gain in ranked probability score, one-sided 2.5%")
 
 
 @dataclass(frozen=True)

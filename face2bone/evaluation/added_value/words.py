@@ -7,22 +7,39 @@ from face2bone.evaluation.added_value.rule import SAYS
 from face2bone.evaluation.added_value.study import AddedValue
 from face2bone.evaluation.bootstrap import Estimate
 from face2bone.tasks import BONE_MASS
+from face2bone.words import message, template, together
 
 CUT_WORDS: Final = {"low_bone_mass": "T <= -1", "osteoporosis": "T <= -2.5"}
-NAMES: Final = {"clinical": "age, sex, height, weight", "face": "face", "both": "both"}
-SCORE_HEAD: Final = ("", *(NAMES[model] for model in MODELS), "gain")
+NAMES: Final = {
+    "clinical": template("age, sex, height, weight"),
+    "face": template("face"),
+    "both": template("both"),
+}
+SCORE_HEAD: Final = (template("figure"), *(NAMES[model] for model in MODELS), template("gain"))
 
 
 def verdict(found: AddedValue) -> str:
     """Two sentences: what the rule says, and by how much."""
     gain = found.gain
-    word = "adds" if gain.found else "was not shown to add"
-    return (
-        f"By the rule named beforehand ({SAYS}) the face {word} to age, sex, height and weight. "
-        f"Ranked probability score {gain.clinical:.4f} without the face, {gain.both:.4f} with it: "
-        f"gain {gain.gain:.4f} (95% interval {gain.lower:.4f} to {gain.upper:.4f}, one-sided "
-        f"p = {gain.p_value:.2g}, {gain.n} patients)."
+    adds = template(
+        "By the rule named beforehand ({rule}) the face adds to age, sex, height and weight."
     )
+    does_not = template(
+        "By the rule named beforehand ({rule}) the face was not shown to add to age, sex, height "
+        "and weight."
+    )
+    by_how_much = message(
+        "Ranked probability score {clinical} without the face, {both} with it: gain {gain} (95% "
+        "interval {lower} to {upper}, one-sided p = {p}, {n} patients).",
+        clinical=f"{gain.clinical:.4f}",
+        both=f"{gain.both:.4f}",
+        gain=f"{gain.gain:.4f}",
+        lower=f"{gain.lower:.4f}",
+        upper=f"{gain.upper:.4f}",
+        p=f"{gain.p_value:.2g}",
+        n=gain.n,
+    )
+    return together((message(adds if gain.found else does_not, rule=SAYS), by_how_much))
 
 
 def markdown(found: AddedValue, of_what: str) -> str:
@@ -46,20 +63,22 @@ def shown(estimate: Estimate, digits: int = 3) -> str:
     text = f"{estimate.value:.{digits}f}"
     if estimate.low is None or estimate.high is None:
         return text
-    return f"{text} ({estimate.low:.{digits}f} to {estimate.high:.{digits}f})"
+    low, high = f"{estimate.low:.{digits}f}", f"{estimate.high:.{digits}f}"
+    return message("{value} ({low} to {high})", value=text, low=low, high=high)
 
 
 def score_lines(found: AddedValue) -> list[list[str]]:
     """Cells under ``SCORE_HEAD``: scores of each model, cross-fitted, and the gain."""
-    stems = {"rps": "RPS (less is better)", "macro_auc": "macro AUC"}
-    stems |= {f"auc_{cut}": f"AUC, {CUT_WORDS[cut]}" for cut in BONE_MASS.cuts}
+    stems = {"rps": template("RPS (less is better)"), "macro_auc": template("macro AUC")}
+    stems |= {f"auc_{cut}": message("AUC, {cut}", cut=CUT_WORDS[cut]) for cut in BONE_MASS.cuts}
     lines = [
         [words, *(shown(found.discrimination[f"{stem}_{m}"]) for m in (*MODELS, "gain"))]
         for stem, words in stems.items()
     ]
     for cut in BONE_MASS.cuts:
         cells = [shown(found.age_matched[f"auc_{cut}_{m}"]) for m in MODELS]
-        lines.append([f"AUC, {CUT_WORDS[cut]}, same sex and age", *cells, ""])
+        same = message("AUC, {cut}, same sex and age", cut=CUT_WORDS[cut])
+        lines.append([same, *cells, ""])
     return lines
 
 
@@ -104,11 +123,15 @@ def _reclassification(found: AddedValue) -> str:
 def reading(found: AddedValue) -> str:
     """What else the features tell: age, BMI and sex."""
     read = found.reading
-    return (
-        f"Age: R2 {read.age_r2:.2f}, mean error {read.age_error:.1f} years. "
-        f"BMI: R2 {read.bmi_r2:.2f}, mean error {read.bmi_error:.1f} kg/m2. "
-        f"Sex: AUC {read.sex_auc:.2f}. A face model can look good by these alone; the rule and "
-        "the AUC within age and sex take them away."
+    return message(
+        "Age: R2 {age_r2}, mean error {age_error} years. BMI: R2 {bmi_r2}, mean error {bmi_error} "
+        "kg/m2. Sex: AUC {sex_auc}. A face model can look good by these alone; the rule and the "
+        "AUC within age and sex take them away.",
+        age_r2=f"{read.age_r2:.2f}",
+        age_error=f"{read.age_error:.1f}",
+        bmi_r2=f"{read.bmi_r2:.2f}",
+        bmi_error=f"{read.bmi_error:.1f}",
+        sex_auc=f"{read.sex_auc:.2f}",
     )
 
 

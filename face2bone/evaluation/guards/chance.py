@@ -12,8 +12,8 @@ from typing import Final
 
 import numpy as np
 
+from face2bone.arrays import Floats, Integers
 from face2bone.evaluation.added_value.crossfit import cross_fit
-from face2bone.evaluation.added_value.ordinal import Floats, Labels
 from face2bone.evaluation.added_value.rule import judge
 from face2bone.evaluation.bootstrap import unit_weights
 from face2bone.evaluation.ranking import macro_auc
@@ -50,7 +50,7 @@ class SeedSpread:
         return len(set(self.found)) == 1
 
 
-def shuffle_labels(clinical: Floats, features: Floats, labels: Labels, seed: int = 0) -> Shuffle:
+def shuffle_labels(clinical: Floats, features: Floats, labels: Integers, seed: int = 0) -> Shuffle:
     """Permute the labels, cross-fit, and look for what is left; see ``added_value.cross_fit``."""
     permuted = np.random.default_rng([seed, len(labels)]).permutation(labels)
     fitted = cross_fit(clinical, features, permuted, seed)
@@ -62,7 +62,7 @@ def shuffle_labels(clinical: Floats, features: Floats, labels: Labels, seed: int
     return Shuffle(clinical_area, face, both, limit, farthest <= limit)
 
 
-def chance_limit(labels: Labels) -> float:
+def chance_limit(labels: Integers) -> float:
     """Distance from 0.5 that a macro AUC of a useless score keeps, all but once in a thousand.
 
     The null variance of Mann-Whitney's statistic, (P + Q + 1) / (12 P Q), averaged over classes
@@ -75,7 +75,7 @@ def chance_limit(labels: Labels) -> float:
 
 
 def seed_spread(
-    clinical: Floats, features: Floats, labels: Labels, seeds: int = SEEDS
+    clinical: Floats, features: Floats, labels: Integers, seeds: int = SEEDS
 ) -> SeedSpread:
     """The rule's gain and verdict with seeds 0 to ``seeds`` - 1."""
     gains = [judge(cross_fit(clinical, features, labels, seed)) for seed in range(seeds)]

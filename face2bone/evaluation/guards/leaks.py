@@ -18,7 +18,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from face2bone.evaluation.guards.photo_facts import HASH_BITS, Flags
+from face2bone.arrays import Flags
+from face2bone.evaluation.guards.photo_facts import HASH_BITS
 
 NEAR_BITS: Final = 25
 """Two drawn people differ in 32 bits or more (3.1 million pairs of 2,500 photos); a photo and its

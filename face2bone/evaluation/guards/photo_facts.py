@@ -7,7 +7,6 @@ more than about 1%, a mirror, or a second photo of the same person.
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,13 +17,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from face2bone.arrays import Flags, Pixels
 from face2bone.cohort.manifest import Cohort
 from face2bone.errors import PhotoError
 from face2bone.modalities.photo import read_photo
-
-Progress = Callable[[int, int], None]
-Flags = npt.NDArray[np.bool_]
-Pixels = npt.NDArray[np.uint8]
+from face2bone.progress import UnitsDone
 
 HASH_SIDE: Final = 16
 HASH_BITS: Final = HASH_SIDE**2 - 1
@@ -71,7 +68,7 @@ class PhotoFacts:
         return values
 
 
-def photo_facts(cohort: Cohort, progress: Progress | None = None) -> PhotoFacts:
+def photo_facts(cohort: Cohort, progress: UnitsDone | None = None) -> PhotoFacts:
     """Read every photo of a cohort once. Unreadable photos are counted and left out."""
     rows: dict[int, dict[str, float]] = {}
     hashes = []

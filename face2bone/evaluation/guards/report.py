@@ -10,8 +10,9 @@ from face2bone.cohort.manifest import Cohort
 from face2bone.errors import EvaluationError
 from face2bone.evaluation.added_value.study import one_photo_each
 from face2bone.evaluation.guards.leaks import Leak, find_leaks
-from face2bone.evaluation.guards.photo_facts import Progress, photo_facts
+from face2bone.evaluation.guards.photo_facts import photo_facts
 from face2bone.evaluation.guards.shortcuts import Shortcuts, probe_shortcuts
+from face2bone.progress import UnitsDone
 
 SHOWN: Final = 20  # leaks listed in words; the JSON has all
 
@@ -51,7 +52,7 @@ class Guarded:
 
 
 def guard_cohort(
-    cohort: Cohort, split: pd.Series | None = None, progress: Progress | None = None
+    cohort: Cohort, split: pd.Series | None = None, progress: UnitsDone | None = None
 ) -> Guarded:
     """Look for leaks and shortcuts; ``split`` names each row's side, indexed as the table."""
     facts = photo_facts(cohort, progress)

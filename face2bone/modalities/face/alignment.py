@@ -73,8 +73,13 @@ def crop_transform(landmarks: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
     return np.column_stack((linear, place_mean - linear @ source_mean)).astype(np.float32)
 
 
-def warp(pixels: NDArray[np.uint8], transform: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """The 160 x 160 crop under a photo-to-crop similarity, ``MASK_VALUE`` beyond the photo.
+def warp(
+    pixels: NDArray[np.uint8],
+    transform: NDArray[np.float32],
+    size: int = CROP_SIZE,
+    beyond: int = MASK_VALUE,
+) -> NDArray[np.uint8]:
+    """The ``size`` x ``size`` crop under a photo-to-crop similarity, ``beyond`` where no photo is.
 
     A photo finer than the crop is first averaged down to the crop's scale, so that bilinear
     sampling does not alias; only the part under the crop is touched.
@@ -83,7 +88,7 @@ def warp(pixels: NDArray[np.uint8], transform: NDArray[np.float32]) -> NDArray[n
     scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
     halvings = max(0, int(-np.log2(scale)))
     # Halving may lose the last 2^halvings - 1 pixels, and a crop pixel is up to twice as large.
-    rows, columns = _window_under_crop(pixels.shape, matrix, 3 * 2**halvings - 1)
+    rows, columns = _window_under_crop(pixels.shape, matrix, size, 3 * 2**halvings - 1)
     part = pixels[rows, columns]
     matrix[:, 2] += matrix[:, :2] @ (columns.start, rows.start)
     if scale < 1.0:
@@ -96,16 +101,16 @@ def warp(pixels: NDArray[np.uint8], transform: NDArray[np.float32]) -> NDArray[n
     crop = cv2.warpAffine(
         part,
         matrix,
-        (CROP_SIZE, CROP_SIZE),
+        (size, size),
         flags=cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_CONSTANT,
-        borderValue=(MASK_VALUE,) * 3,
+        borderValue=(beyond,) * 3,
     )
     return np.asarray(crop, dtype=np.uint8)
 
 
-def ellipse_mask(landmarks: NDArray[np.floating[Any]]) -> NDArray[np.bool_]:
-    """Pixels (160, 160) whose centre lies in the ellipse fitted to the face oval.
+def ellipse_mask(landmarks: NDArray[np.floating[Any]], size: int = CROP_SIZE) -> NDArray[np.bool_]:
+    """Pixels (size, size) whose centre lies in the ellipse fitted to the face oval.
 
     landmarks: (478, 2) in crop pixels. The fit is Fitzgibbon, Pilu and Fisher's direct one (IEEE
     TPAMI 21, 1999), which always gives an ellipse.
@@ -114,7 +119,7 @@ def ellipse_mask(landmarks: NDArray[np.floating[Any]]) -> NDArray[np.bool_]:
         landmarks[list(FACE_OVAL)].astype(np.float32)
     )
     cosine, sine = np.cos(np.radians(angle)), np.sin(np.radians(angle))
-    rows, columns = np.ogrid[:CROP_SIZE, :CROP_SIZE]
+    rows, columns = np.ogrid[:size, :size]
     along = (columns - x) * cosine + (rows - y) * sine
     across = (rows - y) * cosine - (columns - x) * sine
     inside: NDArray[np.bool_] = (2 * along / width) ** 2 + (2 * across / height) ** 2 <= 1.0
@@ -122,10 +127,10 @@ def ellipse_mask(landmarks: NDArray[np.floating[Any]]) -> NDArray[np.bool_]:
 
 
 def _window_under_crop(
-    shape: tuple[int, ...], transform: NDArray[np.float64], margin: int
+    shape: tuple[int, ...], transform: NDArray[np.float64], size: int, margin: int
 ) -> tuple[slice, slice]:
     """Rows and columns of the photo the crop can see and a margin, at least one pixel each way."""
-    last = CROP_SIZE - 1.0
+    last = size - 1.0
     corners = np.array([(0.0, 0.0), (last, 0.0), (0.0, last), (last, last)])
     photo = np.linalg.solve(transform[:, :2], (corners - transform[:, 2]).T)
     (left, top), (right, bottom) = photo.min(1) - margin, photo.max(1) + margin

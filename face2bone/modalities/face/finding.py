@@ -1,7 +1,9 @@
 """One photo in, one face out: landmarks, pose and quality, then the aligned crop."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +12,17 @@ from face2bone.errors import NoFaceFound, SeveralFaces
 from face2bone.modalities.face.alignment import AlignedFace, align_landmarks
 from face2bone.modalities.face.limits import QualityLimits
 from face2bone.modalities.face.locator import FaceLandmarker, Locator
+from face2bone.modalities.face.looks import face_centre, face_size
 from face2bone.modalities.face.pose import head_pose
-from face2bone.modalities.face.quality import QualityVerdict, judge_quality
+from face2bone.modalities.face.quality import judge_quality
+from face2bone.modalities.face.sighting import Sighting
+from face2bone.modalities.measure import Measure
 from face2bone.modalities.photo import Photo
+from face2bone.modalities.verdict import QualityVerdict
 from face2bone.settings import get_settings
+from face2bone.words import message
+
+MAIN: Final = 2.0  # times the size of every other face in the photo; sizes as ``looks`` has them
 
 
 @dataclass(frozen=True)
@@ -23,7 +32,7 @@ class Face:
     landmarks: float32 (478, 3) in photo pixels, 0 at the centre of the first pixel; angles in
     degrees with the signs of ``pose``; quarter_turns: anticlockwise turns (0 to 3) that would set
     the photo upright; the landmarks are in the photo as it is; aligned: the crop, mask and regions
-    the network reads.
+    the network reads. Nothing else is told of a face, and nothing measured.
     """
 
     landmarks: NDArray[np.float32]
@@ -33,6 +42,9 @@ class Face:
     quarter_turns: int
     quality: QualityVerdict
     aligned: AlignedFace
+    told: tuple[str, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    called: str = ""
 
 
 def find_face(
@@ -49,21 +61,40 @@ def find_face(
     faces = locator.confirm(photo.pixels, located, limits.unrest_reject) if located else []
     if not faces or faces[0].unrest > limits.unrest_reject:
         raise NoFaceFound(
-            "No face was found in the photo. Take it from the front, in even light, with the "
-            "whole face in the frame and nothing covering it."
+            message(
+                "No face was found in the photo. Take it from the front, in even light, with the "
+                "whole face in the frame and nothing covering it."
+            )
         )
     if len(faces) > 1:
         raise SeveralFaces(
-            f"The photo shows {len(faces)} faces. Crop it to the patient or take it again "
-            "with nobody else in the frame."
+            message(
+                "The photo shows {count} faces. Crop it to the patient or take it again "
+                "with nobody else in the frame.",
+                count=f"{len(faces)}",
+            ),
+            tuple(sorted(faces, key=lambda seen: face_centre(seen.landmarks)[0])),
         )
-    landmarks = faces[0].landmarks
+    return face_at(photo, faces[0], limits)
+
+
+def face_at(photo: Photo, seen: Sighting, limits: QualityLimits | None = None) -> Face:
+    """The face that was seen there, such as the one chosen of those ``SeveralFaces`` tells of."""
+    limits, landmarks = limits or environment_limits(), seen.landmarks
     pose = head_pose(landmarks)
     aligned = align_landmarks(photo.pixels, landmarks)
-    verdict = judge_quality(photo.pixels.shape, landmarks, pose, aligned, limits, faces[0].unrest)
+    verdict = judge_quality(photo.pixels.shape, landmarks, pose, aligned, limits, seen.unrest)
     return Face(
         landmarks, pose.yaw_deg, pose.pitch_deg, pose.roll_deg, pose.quarter_turns, verdict, aligned
     )
+
+
+def by_far_largest(faces: Sequence[Sighting]) -> int | None:
+    """Which of several faces is at least ``MAIN`` times as large as every other; None for none."""
+    sizes = [face_size(seen.landmarks) for seen in faces]
+    largest = int(np.argmax(sizes))
+    others = [size for i, size in enumerate(sizes) if i != largest]
+    return largest if all(sizes[largest] >= MAIN * size for size in others) else None
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ from typing import Final, Self
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from face2bone.errors import SettingsError
+from face2bone.invalid_value import invalid_setting
 
 ENV_PREFIX: Final = "FACE2BONE_QUALITY_"
 
@@ -205,9 +205,4 @@ class QualityLimits(BaseSettings):
         try:
             return cls()
         except ValidationError as error:
-            first = error.errors()[0]
-            variable = ENV_PREFIX + "_".join(str(part) for part in first["loc"]).upper()
-            raise SettingsError(
-                f"The setting {variable} is not valid: {first['msg'][:1].lower()}"
-                f"{first['msg'][1:]}. Correct it or unset it."
-            ) from error
+            raise invalid_setting(error, ENV_PREFIX) from error

@@ -4,23 +4,19 @@ The network that finds landmarks is a file, ``models/landmarks/face_landmarker.t
 Apache-2.0; THIRD_PARTY_NOTICES). It is read whole and checked before MediaPipe is given it.
 """
 
-import atexit
-import hashlib
-import os
-import threading
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from face2bone.errors import SettingsError
 from face2bone.modalities.face.looks import Detector
 from face2bone.modalities.face.others import confirmed_faces
 from face2bone.modalities.face.search import search_faces
 from face2bone.modalities.face.sighting import Sighting
-from face2bone.modalities.face.silence import quiet_stderr
+from face2bone.modalities.mediapipe_task import OnePerProcess, model_bytes, started
 from face2bone.settings import shipped_models
+from face2bone.words import message, template
 
 MAX_FACES: Final = 6
 MODEL: Final = Path("landmarks") / "face_landmarker.task"
@@ -59,10 +55,8 @@ class FaceLandmarker:
     """
 
     def __init__(self, model: Path | None = None) -> None:
-        self._name, self._content = _read(model)
-        self._lock = threading.Lock()
-        self._detect: Detector = _Detector(self._content, self._name)
-        self._process = os.getpid()
+        name, content = _read(model)
+        self._detectors: OnePerProcess[Detector] = OnePerProcess(lambda: _Detector(content, name))
 
     def locate(self, pixels: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
         """See ``Locator.locate``."""
@@ -76,11 +70,7 @@ class FaceLandmarker:
 
     def detector(self) -> Detector:
         """The process's own: MediaPipe's threads do not survive a fork."""
-        with self._lock:
-            if self._process != os.getpid():
-                self._detect = _Detector(self._content, self._name)
-                self._process = os.getpid()
-            return self._detect
+        return self._detectors.get()
 
 
 class _Detector:
@@ -95,45 +85,32 @@ class _Detector:
             base_options=BaseOptions(model_asset_buffer=model), num_faces=MAX_FACES
         )
         self._image: Any = lambda square: Image(image_format=ImageFormat.SRGB, data=square)
-        refusal: Exception | None = None
-        with quiet_stderr():
-            try:
-                self._landmarker: Any = FaceLandmarker.create_from_options(options)
-                # Starting goes on in the background; a first, empty picture waits for its end.
-                self(np.zeros((64, 64, 3), dtype=np.uint8))
-            except (RuntimeError, ValueError) as error:
-                refusal = error
-        if refusal:
-            raise SettingsError(
-                f"The file {name} is not a face landmarker model MediaPipe can load. "
-                "Correct FACE2BONE_LANDMARKER or unset it to use the one that ships."
-            ) from refusal
-        atexit.register(_leave_open, self._landmarker)
+        empty = self._image(np.zeros((64, 64, 3), dtype=np.uint8))
+        self._landmarker: Any = started(
+            lambda: FaceLandmarker.create_from_options(options),
+            lambda landmarker: landmarker.detect(empty),
+            message(
+                "The file {file} is not a face landmarker model MediaPipe can load. "
+                "Correct FACE2BONE_LANDMARKER or unset it to use the one that ships.",
+                file=name,
+            ),
+        )
 
     def __call__(self, square: NDArray[np.uint8]) -> list[NDArray[np.float64]]:
         found = self._landmarker.detect(self._image(square)).face_landmarks
         return [np.array([(p.x, p.y, p.z) for p in face]) for face in found]
 
 
-def _leave_open(landmarker: Any) -> None:
-    """Nothing to close when the process ends: MediaPipe tries to after Python's threads are gone,
-    and prints a traceback.
-    """
-    landmarker._handle = None
-
-
 def _read(model: Path | None) -> tuple[str, bytes]:
     path = model or shipped_models() / MODEL
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise SettingsError(
-            f"The landmarker file {path.name} cannot be read ({error.strerror}). "
-            "Correct FACE2BONE_LANDMARKER or unset it to use the one that ships."
-        ) from error
-    if model is None and hashlib.sha256(content).hexdigest() != MODEL_SHA256:
-        raise SettingsError(
-            f"The file {path.name} in models/landmarks is not the one that ships with Face2Bone. "
-            "Restore it from the repository, or name another one in FACE2BONE_LANDMARKER."
-        )
+    content = model_bytes(
+        path,
+        MODEL_SHA256 if model is None else None,
+        template("Correct FACE2BONE_LANDMARKER or unset it to use the one that ships."),
+        message(
+            "The file {file} in models/landmarks is not the one that ships with Face2Bone. "
+            "Restore it from the repository, or name another one in FACE2BONE_LANDMARKER.",
+            file=path.name,
+        ),
+    )
     return path.name, content

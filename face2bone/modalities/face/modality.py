@@ -1,26 +1,66 @@
 """The face as a kind of picture: what everything above reads and prepares it through."""
 
+from dataclasses import dataclass
 from typing import Final
 
+from face2bone.errors import FaceRejected
 from face2bone.modalities.face.alignment import FACE_INPUT
+from face2bone.modalities.face.chip import CHIP_INPUT, FaceChip, face_chip
 from face2bone.modalities.face.finding import Face, find_face
 from face2bone.modalities.face.parts import FACE_PARTS
 from face2bone.modalities.face.schematic import FACE_SCHEMATIC
+from face2bone.modalities.measure import Measure
 from face2bone.modalities.modality import Modality
 from face2bone.modalities.photo import Photo, read_photo
+from face2bone.modalities.verdict import QualityVerdict
+from face2bone.words import template
 
 
 def _one_face(photo: Photo) -> tuple[Face, ...]:
     return (find_face(photo),)
 
 
+def _one_chip(photo: Photo) -> tuple["ChipFace", ...]:
+    found = find_face(photo)
+    return (ChipFace(found, face_chip(photo.pixels, found.landmarks)),)
+
+
+@dataclass(frozen=True)
+class ChipFace:
+    """A face that is cut out as dlib's age network reads it."""
+
+    face: Face
+    aligned: FaceChip
+    told: tuple[str, ...] = ()
+    measures: tuple[Measure, ...] = ()
+
+    @property
+    def quality(self) -> QualityVerdict:
+        """Of the face in its photo."""
+        return self.face.quality
+
+
 FACE: Final = Modality(
     id="face",
-    noun="photo",
-    pictures="photographs of one face from the front",
+    noun=template("photo"),
+    subject=template("face"),
+    kind=template("face photograph"),
+    pictures=template("photographs of one face from the front"),
     read=read_photo,
     prepare=_one_face,
     parts=FACE_PARTS,
     input=FACE_INPUT,
     schematic=FACE_SCHEMATIC,
+    rejected=FaceRejected,
+    unusable=template("The photo cannot be assessed."),
+    title=template("Photo"),
+    asks=template("One face from the front, in even light."),
+    camera=True,
+    most_pictures=3,
+    shows_age=True,
 )
+
+FACE_CHIP: Final = Modality(
+    **vars(FACE) | {"id": "face_chip", "prepare": _one_chip, "input": CHIP_INPUT}
+)
+"""The same photos, cut out as dlib's age network reads them."""

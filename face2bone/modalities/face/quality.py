@@ -6,8 +6,7 @@ resolution; the others on the landmarks. What a figure means is in docs/referenc
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -19,37 +18,8 @@ from face2bone.modalities.face.limits import QualityLimits
 from face2bone.modalities.face.mesh import inter_pupil_distance
 from face2bone.modalities.face.parts import FACE_PARTS
 from face2bone.modalities.face.pose import Pose, mesh_misfit
-
-Status = Literal["accept", "warn", "reject"]
-_SEVERITY: Final[tuple[Status, ...]] = ("accept", "warn", "reject")
-
-
-@dataclass(frozen=True)
-class QualityCheck:
-    """One figure against its limits; angles compare by size, their sign says the direction."""
-
-    name: str
-    value: float
-    unit: str
-    warn_limit: float
-    reject_limit: float | None
-    status: Status
-    reason: str
-
-
-@dataclass(frozen=True)
-class QualityVerdict:
-    """All checks; the status is that of the worst one."""
-
-    checks: tuple[QualityCheck, ...]
-    status: Status
-
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        """What to do better, the gravest first; empty for a photo without remarks."""
-        flagged = [check for check in self.checks if check.status != "accept"]
-        flagged.sort(key=lambda check: -_SEVERITY.index(check.status))
-        return tuple(check.reason for check in flagged)
+from face2bone.modalities.verdict import QualityCheck, QualityVerdict, Status
+from face2bone.words import message, template
 
 
 def judge_quality(
@@ -63,7 +33,7 @@ def judge_quality(
     """Verdict on one face: photo_shape (H, W, ...), landmarks (478, 3) in photo pixels, and by how
     many pupil distances these move from look to look.
     """
-    checks = (
+    return QualityVerdict.of(
         *_geometry_checks(landmarks, pose, limits),
         *_face_checks(landmarks, limits, unrest),
         *_expression_checks(landmarks, limits),
@@ -71,8 +41,6 @@ def judge_quality(
         *_cover_checks(aligned, limits),
         _frame_check(photo_shape, aligned, limits),
     )
-    worst = max((check.status for check in checks), key=_SEVERITY.index)
-    return QualityVerdict(checks, worst)
 
 
 def sharpness(aligned: AlignedFace) -> float:
@@ -140,34 +108,55 @@ def _geometry_checks(
     yield _at_least(
         ("inter_pupil_distance", pupils, "px"),
         (limits.inter_pupil_warn, limits.inter_pupil_reject),
-        f"The pupils are {pupils:.0f} pixels apart. "
-        "Come closer or use a photo of higher resolution.",
+        message(
+            "The pupils are {pixels} pixels apart. Come closer or use a photo of higher "
+            "resolution.",
+            pixels=f"{pupils:.0f}",
+        ),
     )
-    side = "right" if pose.yaw_deg > 0 else "left"
+    turn = (
+        template("Turn the head {degrees} degrees to the patient's right.")
+        if pose.yaw_deg > 0
+        else template("Turn the head {degrees} degrees to the patient's left.")
+    )
     yield _at_most(
         ("yaw", pose.yaw_deg, "deg"),
         (limits.yaw_warn, limits.yaw_reject),
-        f"Turn the head {abs(pose.yaw_deg):.0f} degrees to the patient's {side}.",
+        message(turn, degrees=f"{abs(pose.yaw_deg):.0f}"),
     )
-    chin = "Lower" if pose.pitch_deg > 0 else "Raise"
+    nod = (
+        template("Lower the chin by {degrees} degrees.")
+        if pose.pitch_deg > 0
+        else template("Raise the chin by {degrees} degrees.")
+    )
     yield _at_most(
         ("pitch", pose.pitch_deg, "deg"),
         (limits.pitch_warn, limits.pitch_reject),
-        f"{chin} the chin by {abs(pose.pitch_deg):.0f} degrees.",
+        message(nod, degrees=f"{abs(pose.pitch_deg):.0f}"),
     )
-    shoulder = "right" if pose.roll_deg > 0 else "left"
+    tilt = (
+        template(
+            "Tilt the head {degrees} degrees towards the patient's right shoulder, or hold the "
+            "camera level."
+        )
+        if pose.roll_deg > 0
+        else template(
+            "Tilt the head {degrees} degrees towards the patient's left shoulder, or hold the "
+            "camera level."
+        )
+    )
     yield _at_most(
         ("roll", pose.roll_deg, "deg"),
         (limits.roll_warn, limits.roll_reject),
-        f"Tilt the head {abs(pose.roll_deg):.0f} degrees towards the patient's {shoulder} "
-        "shoulder, or hold the camera level.",
+        message(tilt, degrees=f"{abs(pose.roll_deg):.0f}"),
     )
     turns = min(pose.quarter_turns, 4 - pose.quarter_turns)
     yield _at_most(
         ("quarter_turns", float(turns), "turns"),
         (0.0, 1.0),
-        f"The photo {'stands on its head' if turns == 2 else 'lies on its side'}. "
-        "Take it upright, with the patient sitting.",
+        message("The photo stands on its head. Take it upright, with the patient sitting.")
+        if turns == 2
+        else message("The photo lies on its side. Take it upright, with the patient sitting."),
     )
 
 
@@ -178,14 +167,20 @@ def _face_checks(
     yield _at_most(
         ("landmark_misfit", misfit, "pupil distances"),
         (limits.misfit_warn, limits.misfit_reject),
-        f"The landmarks are {misfit:.2f} pupil distances off a face's proportions. "
-        "Uncover the face and hold the photo upright.",
+        message(
+            "The landmarks are {misfit} pupil distances off a face's proportions. Uncover the "
+            "face and hold the photo upright.",
+            misfit=f"{misfit:.2f}",
+        ),
     )
     yield _at_most(
         ("landmark_unrest", unrest, "pupil distances"),
         (limits.unrest_warn, limits.unrest_reject),
-        f"Looked at again, the landmarks move by {unrest:.2f} pupil distances. "
-        "Take a photo that shows one uncovered face clearly.",
+        message(
+            "Looked at again, the landmarks move by {unrest} pupil distances. Take a photo that "
+            "shows one uncovered face clearly.",
+            unrest=f"{unrest:.2f}",
+        ),
     )
 
 
@@ -196,15 +191,21 @@ def _expression_checks(
     yield _at_least(
         ("eye_opening", eyes, "height/width"),
         (limits.eye_opening_warn, limits.eye_opening_reject),
-        f"The lids of one eye are {eyes:.2f} of its width apart. "
-        "Take the photo again if an eye was closed; narrow eyes and heavy lids read the same.",
+        message(
+            "The lids of one eye are {opening} of its width apart. Take the photo again if an eye "
+            "was closed; narrow eyes and heavy lids read the same.",
+            opening=f"{eyes:.2f}",
+        ),
     )
     mouth = mouth_opening(landmarks)
     yield _at_most(
         ("mouth_opening", mouth, "pupil distances"),
         (limits.mouth_opening_warn, None),
-        f"The mouth is open by {mouth:.2f} pupil distances. "
-        "Ask for a relaxed face with the mouth closed.",
+        message(
+            "The mouth is open by {opening} pupil distances. Ask for a relaxed face with the "
+            "mouth closed.",
+            opening=f"{mouth:.2f}",
+        ),
     )
 
 
@@ -213,27 +214,39 @@ def _light_checks(aligned: AlignedFace, limits: QualityLimits) -> Iterator[Quali
     yield _at_least(
         ("sharpness", detail, "ratio"),
         (limits.sharpness_warn, limits.sharpness_reject),
-        f"The face is blurred (sharpness {detail:.2f}). Hold the camera still and focus on it.",
+        message(
+            "The face is blurred (sharpness {sharpness}). Hold the camera still and focus on it.",
+            sharpness=f"{detail:.2f}",
+        ),
     )
     level = float(np.median(_grey(aligned)[aligned.mask]))
     yield _at_least(
         ("brightness", level, "grey level"),
         (limits.brightness_warn, limits.brightness_reject),
-        f"The face is dark (grey level {level:.0f} of 255). Add light from the front.",
+        message(
+            "The face is dark (grey level {level} of 255). Add light from the front.",
+            level=f"{level:.0f}",
+        ),
     )
     clipped = clipped_percent(aligned)
     yield _at_most(
         ("clipping", clipped, "%"),
         (limits.clipping_warn, limits.clipping_reject),
-        f"{clipped:.0f} % of the face is burnt out or black. "
-        "Avoid flash and hard sunlight, or correct the exposure.",
+        message(
+            "{percent} % of the face is burnt out or black. Avoid flash and hard sunlight, or "
+            "correct the exposure.",
+            percent=f"{clipped:.0f}",
+        ),
     )
     balance = evenness(aligned)
     yield _at_least(
         ("evenness", balance, "ratio"),
         (limits.evenness_warn, limits.evenness_reject),
-        f"One side of the face is only {100 * balance:.0f} % as bright as the other. "
-        "Turn the patient towards the light.",
+        message(
+            "One side of the face is only {percent} % as bright as the other. Turn the patient "
+            "towards the light.",
+            percent=f"{100 * balance:.0f}",
+        ),
     )
 
 
@@ -242,15 +255,21 @@ def _cover_checks(aligned: AlignedFace, limits: QualityLimits) -> Iterator[Quali
     yield _at_least(
         ("lip_contrast", lips, "lightness"),
         (limits.lip_contrast_reject, limits.lip_contrast_reject),
-        f"The lips show almost no shading ({lips:.1f}). "
-        "Uncover the mouth; if nothing covers it, take the photo again in better light and focus.",
+        message(
+            "The lips show almost no shading ({contrast}). Uncover the mouth; if nothing covers "
+            "it, take the photo again in better light and focus.",
+            contrast=f"{lips:.1f}",
+        ),
     )
     eyes = eye_contrast(aligned)
     yield _at_least(
         ("eye_contrast", eyes, "lightness"),
         (limits.eye_contrast_warn, None),
-        f"The eyes show little contrast ({eyes:.1f}). "
-        "Take dark glasses off, or let light fall on the eyes.",
+        message(
+            "The eyes show little contrast ({contrast}). Take dark glasses off, or let light fall "
+            "on the eyes.",
+            contrast=f"{eyes:.1f}",
+        ),
     )
 
 
@@ -261,8 +280,11 @@ def _frame_check(
     return _at_most(
         ("outside_frame", outside, "%"),
         (limits.outside_frame_warn, limits.outside_frame_reject),
-        f"{outside:.0f} % of the face lies beyond the edge of the photo. "
-        "Step back until the whole face is in it.",
+        message(
+            "{percent} % of the face lies beyond the edge of the photo. Step back until the whole "
+            "face is in it.",
+            percent=f"{outside:.0f}",
+        ),
     )
 
 
@@ -289,27 +311,28 @@ def _check(
 ) -> QualityCheck:
     name, value, unit = figure
     status: Status = "reject" if rejects else "warn" if warns else "accept"
-    reason = remark if status != "accept" else f"{_NAMES[name]}: OK."
-    return QualityCheck(name, float(value), unit, *limits, status, reason)
+    title = _NAMES[name]
+    reason = remark if status != "accept" else message("{check}: OK.", check=title)
+    return QualityCheck(name, title, float(value), unit, *limits, status, reason)
 
 
 _NAMES: Final = {
-    "inter_pupil_distance": "Size of the face",
-    "yaw": "Head turned to a side",
-    "pitch": "Head raised or lowered",
-    "roll": "Head tilted",
-    "quarter_turns": "Photo upright",
-    "landmark_misfit": "Proportions of the face",
-    "landmark_unrest": "Landmarks looked at again",
-    "lip_contrast": "Shading of the lips",
-    "eye_contrast": "Contrast of the eyes",
-    "eye_opening": "Lids apart",
-    "mouth_opening": "Mouth closed",
-    "sharpness": "Sharpness",
-    "brightness": "Brightness",
-    "clipping": "Exposure",
-    "evenness": "Evenness of the light",
-    "outside_frame": "Face within the photo",
+    "inter_pupil_distance": template("Size of the face"),
+    "yaw": template("Head turned to a side"),
+    "pitch": template("Head raised or lowered"),
+    "roll": template("Head tilted"),
+    "quarter_turns": template("Photo upright"),
+    "landmark_misfit": template("Proportions of the face"),
+    "landmark_unrest": template("Landmarks looked at again"),
+    "lip_contrast": template("Shading of the lips"),
+    "eye_contrast": template("Contrast of the eyes"),
+    "eye_opening": template("Lids apart"),
+    "mouth_opening": template("Mouth closed"),
+    "sharpness": template("Sharpness"),
+    "brightness": template("Brightness"),
+    "clipping": template("Exposure"),
+    "evenness": template("Evenness of the light"),
+    "outside_frame": template("Face within the photo"),
 }
 
 _HALVES: Final = tuple(

@@ -35,7 +35,7 @@ _HALVES: Final[tuple[tuple[Part, tuple[Point, ...], Point], ...]] = (
     (
         NASOLABIAL_RIGHT,
         ((90, 132), (70, 150), (56, 176), (66, 200), (88, 196), (84, 180), (96, 156)),
-        (74, 176),
+        (71, 173),
     ),
     (
         PERIORBITAL_RIGHT,

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from face2bone.errors import PhotoFormatError, PhotoUnreadable
+from face2bone.words import template
 
-ACCEPTED: Final = "JPEG, PNG, WebP or HEIC"
+ACCEPTED: Final = template("JPEG, PNG, WebP or HEIC")
 MAX_PROFILE: Final = 4 * 1024 * 1024  # bytes; the largest printing profiles have under 3 MB
 MAX_PARTS: Final = 20_000  # segments, chunks or boxes; the finest encoders write a few thousand
 
@@ -47,9 +48,15 @@ def damaged() -> PhotoUnreadable:
 
 def animated(name: str) -> PhotoFormatError:
     """The refusal of more than one picture in a file of the format ``name``."""
-    return PhotoFormatError(f"The {name} file is animated. Save one still picture as {ACCEPTED}.")
+    return PhotoFormatError(
+        "The {kind} file is animated. Save one still picture as {kinds}.",
+        kind=name,
+        kinds=ACCEPTED,
+    )
 
 
 def other_format() -> PhotoFormatError:
     """The refusal of anything but the four formats."""
-    return PhotoFormatError(f"The file is not a photo this program reads. Save it as {ACCEPTED}.")
+    return PhotoFormatError(
+        "The file is not a photo this program reads. Save it as {kinds}.", kinds=ACCEPTED
+    )

@@ -42,8 +42,9 @@ def bare_jpeg(data: bytes) -> BareFile:
             kept.append(_colour_segment(marker, body[2:]))
     if scans > MAX_SCANS or scans * pixels > MAX_SCANNED > pixels:
         raise PhotoUnreadable(
-            f"The JPEG is coded in {scans} passes, which no camera does. "
-            "Save it again as an ordinary JPEG."
+            "The JPEG is coded in {scans} passes, which no camera does. Save it again as "
+            "an ordinary JPEG.",
+            scans=scans,
         )
     orientation = exif_orientation(exif[0]) if exif else 1
     return BareFile(b"".join(kept), orientation, _joined(profile_parts))

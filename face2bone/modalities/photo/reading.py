@@ -73,6 +73,11 @@ class Photo:
     pixels: NDArray[np.uint8]
     sha256: str
 
+    @property
+    def shown(self) -> NDArray[np.uint8]:
+        """For a person to look at: as it is."""
+        return self.pixels
+
 
 def read_photo(data: bytes) -> Photo:
     """The photo in the bytes of one still JPEG, PNG, WebP or HEIC picture.
@@ -104,8 +109,10 @@ def photo_from_pixels(pixels: NDArray[np.uint8]) -> Photo:
     """
     if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
         raise PhotoFormatError(
-            f"The array is {pixels.dtype} of shape {pixels.shape}, not a picture. "
-            "Give uint8 RGB pixels of shape (height, width, 3)."
+            "The array is {kind} of shape {shape}, not a picture. Give uint8 RGB pixels "
+            "of shape (height, width, 3).",
+            kind=str(pixels.dtype),
+            shape=str(pixels.shape),
         )
     own = np.ascontiguousarray(pixels)
     return Photo(own, hashlib.sha256(own.tobytes()).hexdigest())
@@ -116,8 +123,10 @@ def _check_bytes(data: bytes) -> None:
         raise PhotoUnreadable("The photo file is empty. Choose the photo again or take a new one.")
     if len(data) > MAX_BYTES:
         raise PhotoTooLarge(
-            f"The photo file has {len(data) / 2**20:.1f} MB, more than {MAX_BYTES >> 20} MB. "
-            "Save it at a lower JPEG quality or size."
+            "The photo file has {size} MB, more than {most} MB. Save it at a lower "
+            "JPEG quality or size.",
+            size=f"{len(data) / 2**20:.1f}",
+            most=MAX_BYTES >> 20,
         )
 
 
@@ -132,8 +141,9 @@ def _opened(data: bytes) -> tuple[BareFile, Image.Image]:
         return bare, opener(io.BytesIO(bare.content))
     except Image.DecompressionBombError as error:
         raise PhotoTooLarge(
-            f"The photo has several times more than {MAX_PIXELS // 10**6} million pixels. "
-            "Save it at a smaller size."
+            "The photo has several times more than {most} million pixels. Save it at "
+            "a smaller size.",
+            most=MAX_PIXELS // 10**6,
         ) from error
     except DECODER_ERRORS as error:
         raise damaged() from error
@@ -159,11 +169,17 @@ def _heif_profile(picture: Image.Image) -> bytes | None:
 def _check_size(width: int, height: int) -> None:
     if width * height > MAX_PIXELS:
         raise PhotoTooLarge(
-            f"The photo has {width} x {height} pixels, more than {MAX_PIXELS // 10**6} million. "
-            "Save it at a smaller size."
+            "The photo has {width} x {height} pixels, more than {most} million. Save "
+            "it at a smaller size.",
+            width=width,
+            height=height,
+            most=MAX_PIXELS // 10**6,
         )
     if min(width, height) < MIN_SIDE:
         raise PhotoTooSmall(
-            f"The photo has {width} x {height} pixels, fewer than {MIN_SIDE} on a side. "
-            "Use the original photo, not a thumbnail."
+            "The photo has {width} x {height} pixels, fewer than {least} on a side. Use "
+            "the original photo, not a thumbnail.",
+            width=width,
+            height=height,
+            least=MIN_SIDE,
         )

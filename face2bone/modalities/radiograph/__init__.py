@@ -9,6 +9,7 @@ from face2bone.modalities.radiograph.film import (
     View,
 )
 from face2bone.modalities.radiograph.limits import MAX_BYTES, MAX_PIXELS, MIN_SIDE
+from face2bone.modalities.radiograph.polarity import doubt
 from face2bone.modalities.radiograph.reading import read_radiograph
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "Radiograph",
     "Spacing",
     "View",
+    "doubt",
     "read_radiograph",
 ]

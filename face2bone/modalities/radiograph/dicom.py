@@ -17,6 +17,7 @@ from face2bone.modalities.radiograph.film import (
     View,
 )
 from face2bone.modalities.radiograph.limits import check_size, colour, damaged, several
+from face2bone.words import message, template
 
 _CLASS, _INTENT = 0x00080016, 0x00080068
 _PART, _VIEW = 0x00180015, 0x00185101
@@ -52,15 +53,51 @@ _SEEN: Final[Mapping[str, BodyPart | None]] = {
     **dict.fromkeys(("THIGH", "LOWEREXTREMITY", "LOWERLIMB", "UPPEREXTREMITY", "UPPERLIMB")),
     **dict.fromkeys(("WRIST", "CARPUS", "FOREARM")),
 }
-_ELSEWHERE: Final = frozenset(
-    (
-        *("SKULL", "HEAD", "HEADNECK", "JAW", "MANDIBLE", "MAXILLA", "ORBIT", "SINUS", "NECK"),
-        *("CSPINE", "TSPINE", "LSPINE", "SSPINE", "SPINE", "WHOLESPINE", "COCCYX", "SACRUM"),
-        *("CHEST", "RIB", "STERNUM", "BREAST", "HEART", "LUNG", "CLAVICLE", "SCAPULA"),
-        *("ABDOMEN", "PELVIS", "HIP", "BLADDER", "KIDNEY", "SHOULDER", "ARM", "HUMERUS", "ELBOW"),
-        *("ANKLE", "FOOT", "TOE", "CALCANEUS", "HEEL", "WHOLEBODY", "TEETH", "TOOTH"),
-    )
-)
+_ELSEWHERE: Final = {
+    "SKULL": template("skull"),
+    "HEAD": template("head"),
+    "HEADNECK": template("head and neck"),
+    "JAW": template("jaw"),
+    "MANDIBLE": template("mandible"),
+    "MAXILLA": template("maxilla"),
+    "ORBIT": template("orbit"),
+    "SINUS": template("sinuses"),
+    "NECK": template("neck"),
+    "CSPINE": template("cervical spine"),
+    "TSPINE": template("thoracic spine"),
+    "LSPINE": template("lumbar spine"),
+    "SSPINE": template("sacral spine"),
+    "SPINE": template("spine"),
+    "WHOLESPINE": template("whole spine"),
+    "COCCYX": template("coccyx"),
+    "SACRUM": template("sacrum"),
+    "CHEST": template("chest"),
+    "RIB": template("ribs"),
+    "STERNUM": template("sternum"),
+    "BREAST": template("breast"),
+    "HEART": template("heart"),
+    "LUNG": template("lung"),
+    "CLAVICLE": template("clavicle"),
+    "SCAPULA": template("scapula"),
+    "ABDOMEN": template("abdomen"),
+    "PELVIS": template("pelvis"),
+    "HIP": template("hip joint"),
+    "BLADDER": template("bladder"),
+    "KIDNEY": template("kidney"),
+    "SHOULDER": template("shoulder"),
+    "ARM": template("arm"),
+    "HUMERUS": template("humerus"),
+    "ELBOW": template("elbow"),
+    "ANKLE": template("ankle"),
+    "FOOT": template("foot"),
+    "TOE": template("toes"),
+    "CALCANEUS": template("calcaneus"),
+    "HEEL": template("heel"),
+    "WHOLEBODY": template("whole body"),
+    "TEETH": template("teeth"),
+    "TOOTH": template("tooth"),
+}
+"""Body parts that are not read, by DICOM's term, as a clinician calls them."""
 _VIEWS: Final = {view.value: view for view in View}
 _PLAUSIBLE_MM: Final = (0.02, 1.0)
 
@@ -112,8 +149,9 @@ def _check_part(elements: Elements) -> None:
     part = _part(elements)
     if part in _ELSEWHERE:
         raise RadiographUnsuited(
-            f"The DICOM file says that it shows another body part ({part.lower()}). "
-            "Choose a film of the knee or hand."
+            "The DICOM file says that it shows another body part ({part}). Choose a film "
+            "of the knee or hand.",
+            part=_ELSEWHERE[part],
         )
 
 
@@ -133,7 +171,8 @@ def _declared(elements: Elements) -> Frame:
         raise damaged()
     if allocated not in (8, 16):
         raise RadiographFormatError(
-            f"The DICOM film has {allocated} bits for each pixel. Export it with 8 or 16 bits."
+            "The DICOM film has {bits} bits for each pixel. Export it with 8 or 16 bits.",
+            bits=allocated,
         )
     if windowing.bits_of(elements) > allocated:
         raise damaged()
@@ -144,17 +183,17 @@ def _tagged(elements: Elements, remarks: tuple[str, ...]) -> Tagged:
     spacing, about_spacing = _spacing(elements)
     laterality, about_side = _laterality(elements)
     about_loss = (
-        ("The film was compressed with loss, so fine structure may be missing.",)
+        (message("The film was compressed with loss, so fine structure may be missing."),)
         if elements.syntax in LOSSY or elements.text(_LOSSY) == "01"
         else ()
     )
     about_text = (
-        ("The file says that text is burned into the film.",)
+        (message("The file says that text is burned into the film."),)
         if elements.text(_BURNED_IN) == "YES"
         else ()
     )
     about_part = (
-        ("The file names a body part that this program does not know.",)
+        (message("The file names a body part that this program does not know."),)
         if _part(elements) not in _SEEN
         else ()
     )
@@ -176,17 +215,21 @@ def _spacing(elements: Elements) -> tuple[Spacing | None, tuple[str, ...]]:
         return None, ()
     low, high = _PLAUSIBLE_MM
     if len(found) != 2 or not all(low <= one <= high for one in found):
-        return None, ("The file's pixel spacing cannot be right, so nothing is given in mm.",)
+        return None, (
+            message("The file's pixel spacing cannot be right, so nothing is given in mm."),
+        )
     spacing = Spacing(found[0], found[1], at_detector=not calibrated)
     if calibrated:
         return spacing, ()
     return spacing, (
-        "Distances are those on the detector; in the patient they are about 5 to 15 % shorter.",
+        message(
+            "Distances are those on the detector; in the patient they are about 5 to 15 % shorter."
+        ),
     )
 
 
 def _laterality(elements: Elements) -> tuple[Laterality | None, tuple[str, ...]]:
     said = {elements.text(tag) for tag in (_IMAGE_LATERALITY, _LATERALITY)} & set(Laterality)
     if len(said) > 1:
-        return None, ("The file contradicts itself about the side of the body.",)
+        return None, (message("The file contradicts itself about the side of the body."),)
     return (Laterality(said.pop()) if said else None), ()

@@ -99,3 +99,9 @@ class Radiograph:
     body_part: BodyPart | None
     sha256: str
     remarks: tuple[str, ...]
+
+    @property
+    def shown(self) -> NDArray[np.uint8]:
+        """In 256 greys, for a person to look at."""
+        greys: NDArray[np.uint8] = np.rint(255 * self.pixels).astype(np.uint8)
+        return greys

@@ -14,7 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-BLANKED: Final = "Lettering outside the anatomy was covered ({pieces})."
+from face2bone.arrays import Singles
+from face2bone.words import plural
 
 _SIDE: Final = 1024  # pixels of the longer side on which pieces are looked for
 _LARGEST: Final = 0.1  # of the longer side: width and height of a piece
@@ -25,8 +26,6 @@ _EVEN: Final = 0.1  # of the surroundings, between their 10th and 90th percentil
 _SHARP: Final = 0.45  # of a piece's height in brightness, climbed between two neighbouring pixels
 _RING: Final = 3  # pixels of surroundings that are compared
 _MARGIN: Final = 2  # pixels filled around a piece
-
-Pixels = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class _Box:
         return slice(self.top, self.bottom), slice(self.left, self.right)
 
 
-def without_lettering(pixels: Pixels) -> tuple[Pixels, NDArray[np.bool_], tuple[str, ...]]:
+def without_lettering(pixels: Singles) -> tuple[Singles, NDArray[np.bool_], tuple[str, ...]]:
     """The film with lettering filled, where it was filled, and a remark when anything was.
 
     pixels: float32 (H, W) in [0, 1], bone bright.
@@ -73,21 +72,25 @@ def without_lettering(pixels: Pixels) -> tuple[Pixels, NDArray[np.bool_], tuple[
         own = box.enlarged(scale, pixels.shape)
         filled[own.place] = np.median(_surroundings(pixels, own))
         blanked[own.place] = True
-    pieces = "one place" if len(boxes) == 1 else f"{len(boxes)} places"
-    return filled, blanked, (BLANKED.format(pieces=pieces),)
+    covered = plural(
+        "Lettering outside the anatomy was covered (one place).",
+        "Lettering outside the anatomy was covered ({count} places).",
+        len(boxes),
+    )
+    return filled, blanked, (covered,)
 
 
-def _small(pixels: Pixels, scale: float) -> Pixels:
+def _small(pixels: Singles, scale: float) -> Singles:
     small = pixels
     if scale < 1.0:
         resized = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         small = np.asarray(resized, dtype=np.float32)
     low, high = np.percentile(small, (0.5, 99.5))
-    stretched: Pixels = np.clip((small - low) / max(high - low, 1e-6), 0.0, 1.0).astype(np.float32)
+    stretched: Singles = np.clip((small - low) / max(high - low, 1e-6), 0.0, 1.0).astype(np.float32)
     return stretched
 
 
-def _pieces(small: Pixels) -> list[_Box]:
+def _pieces(small: Singles) -> list[_Box]:
     """Boxes of what is taken for lettering."""
     longer = max(small.shape)
     size = 2 * int(_LARGEST * longer / 2) + 1
@@ -113,7 +116,7 @@ def _pieces(small: Pixels) -> list[_Box]:
     return boxes
 
 
-def _is_lettering(small: Pixels, box: _Box) -> bool:
+def _is_lettering(small: Singles, box: _Box) -> bool:
     surroundings = _surroundings(small, box)
     if not surroundings.size:
         return False
@@ -123,7 +126,7 @@ def _is_lettering(small: Pixels, box: _Box) -> bool:
     return _sharpness(small[box.place], float(middle)) >= _SHARP
 
 
-def _surroundings(pixels: Pixels, box: _Box) -> Pixels:
+def _surroundings(pixels: Singles, box: _Box) -> Singles:
     """The pixels in a ring around a box; none where the box is the whole picture."""
     around = box.wider(_RING, pixels.shape)
     ring = np.ones(pixels[around.place].shape, dtype=bool)
@@ -134,7 +137,7 @@ def _surroundings(pixels: Pixels, box: _Box) -> Pixels:
     return pixels[around.place][ring]
 
 
-def _sharpness(piece: Pixels, surroundings: float) -> float:
+def _sharpness(piece: Singles, surroundings: float) -> float:
     """The steepest step between neighbours, as a share of the piece's height in brightness."""
     height = float(piece.max()) - surroundings
     steps = [np.abs(np.diff(piece, axis=axis)) for axis in (0, 1)]

@@ -8,12 +8,13 @@ from face2bone.errors import (
     RadiographTooSmall,
     RadiographUnreadable,
 )
+from face2bone.words import template
 
 MAX_BYTES: Final = 64 * 2**20
 MAX_PIXELS: Final = 30_000_000  # a whole leg at 0.14 mm has 25 million
 MIN_SIDE: Final = 200  # pixels
 MAX_ASPECT: Final = 10  # a whole leg has three
-ACCEPTED: Final = "DICOM, PNG, JPEG or TIFF"
+ACCEPTED: Final = template("DICOM, PNG, JPEG or TIFF")
 
 
 def check_bytes(data: bytes) -> None:
@@ -32,24 +33,33 @@ def check_size(width: int, height: int) -> None:
     """
     if width * height > MAX_PIXELS:
         raise RadiographTooLarge(
-            f"The radiograph has {width} x {height} pixels, more than {MAX_PIXELS // 10**6} "
-            "million. Export the film of one joint."
+            "The radiograph has {width} x {height} pixels, more than {most} million. "
+            "Export the film of one joint.",
+            width=width,
+            height=height,
+            most=MAX_PIXELS // 10**6,
         )
     if min(width, height) < MIN_SIDE:
         raise RadiographTooSmall(
-            f"The radiograph has {width} x {height} pixels, fewer than {MIN_SIDE} on a side. "
-            "Export the original film, not a preview."
+            "The radiograph has {width} x {height} pixels, fewer than {least} on a "
+            "side. Export the original film, not a preview.",
+            width=width,
+            height=height,
+            least=MIN_SIDE,
         )
     if max(width, height) > MAX_ASPECT * min(width, height):
         raise RadiographFormatError(
-            f"The picture is a strip of {width} x {height} pixels. Export the whole film."
+            "The picture is a strip of {width} x {height} pixels. Export the whole film.",
+            width=width,
+            height=height,
         )
 
 
 def too_many_bytes() -> RadiographTooLarge:
     """The refusal of a file that is, or unpacks to, more than ``MAX_BYTES``."""
     return RadiographTooLarge(
-        f"The radiograph file has more than {MAX_BYTES >> 20} MB. Export a single film."
+        "The radiograph file has more than {most} MB. Export a single film.",
+        most=MAX_BYTES >> 20,
     )
 
 

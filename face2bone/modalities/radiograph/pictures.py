@@ -28,12 +28,13 @@ from face2bone.modalities.radiograph.limits import (
     several,
 )
 from face2bone.modalities.radiograph.tiff import bare_tiff, is_tiff
+from face2bone.words import message, template
 
-WINDOW_UNKNOWN: Final = (
+WINDOW_UNKNOWN: Final = message(
     "A picture file does not say how the film was windowed, nor the size of its pixels: "
     "nothing is given in mm."
 )
-NARROW: Final = (
+NARROW: Final = template(
     "The picture's values fill only {bits} of its 16 bits, which are taken as its range."
 )
 
@@ -80,13 +81,15 @@ def _opened(data: bytes) -> tuple[Image.Image, int, bool]:
         raise several() from error
     except Image.DecompressionBombError as error:
         raise RadiographTooLarge(
-            f"The radiograph has several times more than {MAX_PIXELS // 10**6} million pixels. "
-            "Export the film of one joint."
+            "The radiograph has several times more than {most} million pixels. "
+            "Export the film of one joint.",
+            most=MAX_PIXELS // 10**6,
         ) from error
     except (PhotoUnreadable, *DECODER_ERRORS) as error:
         raise damaged() from error
     raise RadiographFormatError(
-        f"The file is not a radiograph this program reads. Export the film as {ACCEPTED}."
+        "The file is not a radiograph this program reads. Export the film as {kinds}.",
+        kinds=ACCEPTED,
     )
 
 
@@ -104,7 +107,7 @@ def _sixteen_bits(stored: NDArray[np.generic]) -> tuple[NDArray[np.float32], int
     """Values of 10 or 12 bits are often kept in 16 as they are."""
     values = np.clip(stored, 0, 65_535).astype(np.uint16)
     bits = max(8, int(values.max()).bit_length())
-    remarks = (NARROW.format(bits=bits),) if bits < 16 else ()
+    remarks = (message(NARROW, bits=bits),) if bits < 16 else ()
     levels = values.astype(np.float32)
     levels /= float((1 << bits) - 1)
     return levels, bits, remarks

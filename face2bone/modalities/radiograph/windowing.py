@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from face2bone.modalities.radiograph.decoding import Samples
 from face2bone.modalities.radiograph.elements import Elements
 from face2bone.modalities.radiograph.limits import damaged
+from face2bone.words import message
 
 PHOTOMETRIC: Final = 0x00280004
 BITS_STORED: Final = 0x00280101
@@ -30,7 +31,9 @@ TAGS: Final = frozenset(
     )
 )
 _LUT_TAGS: Final = frozenset((_DESCRIPTOR, _DATA))
-NO_WINDOW: Final = "The file gives no display window, so the whole range of its values is shown."
+NO_WINDOW: Final = message(
+    "The file gives no display window, so the whole range of its values is shown."
+)
 
 Values = NDArray[np.float64]
 

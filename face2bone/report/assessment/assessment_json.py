@@ -11,17 +11,19 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from face2bone.assess import AnswersOnly, Assessment, BundleFacts
+from face2bone.apparent_age import ApparentAge
+from face2bone.assessment import AnswersOnly, Assessment, BundleFacts
 from face2bone.bundle.card import notice_of
 from face2bone.clinical.referral import Referral
 from face2bone.clinical.score import Score
 from face2bone.explain.craft import ConceptAttribution
 from face2bone.explain.shapley import RegionAttribution
-from face2bone.modalities.face import QualityCheck
+from face2bone.modalities.measure import Measure
+from face2bone.modalities.verdict import QualityCheck
 from face2bone.patient import Patient
-from face2bone.report.assessment.document import (
+from face2bone.report.assessment.document import AssessmentDocument
+from face2bone.report.assessment.document_parts import (
     AdvicePart,
-    AssessmentDocument,
     BundlePart,
     ChangePart,
     ClassValues,
@@ -29,7 +31,10 @@ from face2bone.report.assessment.document import (
     DomainPart,
     FraxPart,
     GuidelinePart,
+    MeasurePart,
+    MessagePart,
     PatientPart,
+    PhotoPart,
     QualityPart,
     ReasonPart,
     ReferralPart,
@@ -37,13 +42,28 @@ from face2bone.report.assessment.document import (
     ScorePart,
     SubjectPart,
 )
+from face2bone.report.face_age import age_beside
+from face2bone.words import Message, messages_in
 
 
-def document(assessment: Assessment | AnswersOnly) -> AssessmentDocument:
-    """The document of an assessment, or of the answers where there is no result of a photo."""
+def document(
+    assessment: Assessment | AnswersOnly, age: ApparentAge | None = None
+) -> AssessmentDocument:
+    """The document of an assessment, or of the answers where there is no result of a photo.
+
+    ``age``: how old that very face looks, where that was asked.
+    """
     if isinstance(assessment, AnswersOnly):
-        return _answers_only(assessment)
-    return _assessed(assessment)
+        return _with_messages(_answers_only(assessment))
+    beside = age_beside(assessment, age)
+    told = _assessed(assessment)
+    return _with_messages(told.model_copy(update={"apparent_age": beside}))
+
+
+def _with_messages(said: AssessmentDocument) -> AssessmentDocument:
+    """The same with how each of its sentences was made."""
+    made = {str(one): _message(one) for one in messages_in(said.model_dump())}
+    return said.model_copy(update={"messages": made})
 
 
 def _assessed(assessment: Assessment) -> AssessmentDocument:
@@ -56,6 +76,10 @@ def _assessed(assessment: Assessment) -> AssessmentDocument:
         photo_sha256=assessment.photo_sha256,
         quality=[_quality(check) for check in quality.checks],
         quality_status=quality.status,
+        photos=_photos(assessment),
+        photos_words=assessment.photos_words,
+        told=list(assessment.located.told),
+        measures=[_measure(one) for one in assessment.located.measures],
         probabilities=_per_class(names, prediction.probabilities),
         prediction_set=[names[k] for k in prediction.prediction_set],
         out_of_domain=DomainPart(
@@ -69,6 +93,23 @@ def _assessed(assessment: Assessment) -> AssessmentDocument:
         concepts=_concepts(names, explanation.concepts),
         **_about(assessment),
     )
+
+
+def _photos(assessment: Assessment) -> list[PhotoPart]:
+    names = assessment.bundle.classes
+    return [
+        PhotoPart(
+            photo_sha256=one.photo_sha256,
+            face=one.face,
+            answers=one.photo_sha256 == assessment.photo_sha256,
+            counts=one.counts,
+            why_not=one.why_not,
+            probabilities=_per_class(names, one.prediction.probabilities)
+            if one.counts and one.prediction
+            else None,
+        )
+        for one in assessment.photos
+    ]
 
 
 def _answers_only(answers: AnswersOnly) -> AssessmentDocument:
@@ -105,9 +146,17 @@ def _about(assessment: Assessment | AnswersOnly) -> dict[str, Any]:
     }
 
 
-def to_json(assessment: Assessment | AnswersOnly) -> str:
+def _message(said: Message) -> MessagePart:
+    blanks = {
+        name: blank if isinstance(blank, str) else tuple(blank)
+        for name, blank in said.made.blanks.items()
+    }
+    return MessagePart(template=said.made.template, blanks=blanks)
+
+
+def to_json(assessment: Assessment | AnswersOnly, age: ApparentAge | None = None) -> str:
     """The document as indented JSON text ending in a newline."""
-    return document(assessment).model_dump_json(indent=2) + "\n"
+    return document(assessment, age).model_dump_json(indent=2) + "\n"
 
 
 def _number(value: float) -> float:
@@ -126,6 +175,11 @@ def _quality(check: QualityCheck) -> QualityPart:
         status=check.status,
         reason=check.reason,
     )
+
+
+def _measure(measure: Measure) -> MeasurePart:
+    value = None if measure.value is None else _number(measure.value)
+    return MeasurePart(**vars(measure) | {"value": value})
 
 
 def _region_game(names: Sequence[str], game: RegionAttribution) -> RegionGamePart:
@@ -258,4 +312,5 @@ def _bundle(facts: BundleFacts) -> BundlePart:
         cohort=facts.cohort,
         class_fractions=_per_class(facts.classes, facts.class_fractions),
         measured_patients=facts.measured_patients,
+        reference_method=facts.reference_method,
     )

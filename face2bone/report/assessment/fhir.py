@@ -10,14 +10,17 @@ the resources below. What they do not check is in ``face2bone.report.assessment.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import uuid4
 
-from face2bone.assess import NOT_EXPLAINED
+from face2bone.assessment import NOT_EXPLAINED
 from face2bone.clinical.pathway import Urgency
 from face2bone.errors import DocumentInvalid
-from face2bone.report.assessment.document import AssessmentDocument, ReasonPart, ScorePart
+from face2bone.modalities.modality import AnyModality
+from face2bone.report.assessment.document import AssessmentDocument
+from face2bone.report.assessment.document_parts import MeasurePart, ReasonPart, ScorePart
+from face2bone.report.assessment.fhir_age import age_device, age_observation
 from face2bone.report.assessment.fhir_codes import (
     CATEGORY,
     LOINC,
@@ -31,14 +34,15 @@ from face2bone.report.assessment.fhir_codes import (
     SNOMED_OF_CLASS,
     VITAL_SIGNS,
     concept,
+    model_device,
     quantity,
 )
 from face2bone.report.assessment.fhir_rules import problems
 from face2bone.report.assessment.page import Heading
+from face2bone.studies import study_named
 
 GENDER: Final = {"F": "female", "M": "male"}
 PSEUDONYM_SYSTEM: Final = "urn:face2bone:pseudonym"
-BUNDLE_SYSTEM: Final = "urn:face2bone:bundle-sha256"
 REVIEWS_A_DXA: Final = "dxa_osteoporosis"  # its review needs no new DXA
 
 Resource = dict[str, Any]
@@ -53,8 +57,9 @@ def to_fhir(document: AssessmentDocument, heading: Heading) -> str:
     found = problems(bundle)
     if found:
         raise DocumentInvalid(
-            f"The assessment cannot be written as FHIR R4: {found[0]}. "
-            "Report it with the assessment's JSON, which holds no photo."
+            "The assessment cannot be written as FHIR R4: {reason}. Report it with the "
+            "assessment's JSON, which holds no photo.",
+            reason=found[0],
         )
     return json.dumps(bundle, indent=2, ensure_ascii=False) + "\n"
 
@@ -71,17 +76,29 @@ def fhir_bundle(document: AssessmentDocument, heading: Heading) -> Resource:
         _entry(request | {"subject": subject, "requester": _reference(device), "authoredOn": at})
         for request in _requests(document, about)
     ]
-    report = _entry(_report(document, observations) | {"subject": subject, "issued": at})
+    age = _apparent_age(document, at, subject)
+    found = [*observations, *age[:1]]
+    report = _entry(_report(document, found) | {"subject": subject, "issued": at})
     return {
         "resourceType": "Bundle",
         "type": "collection",
         "timestamp": at,
-        "entry": [report, patient, device, *observations, risk, *requests],
+        "entry": [report, patient, device, *observations, risk, *requests, *age],
     }
 
 
 def _entry(resource: Resource) -> Resource:
     return {"fullUrl": f"urn:uuid:{uuid4()}", "resource": resource}
+
+
+def _apparent_age(document: AssessmentDocument, at: str, subject: dict[str, str]) -> list[Resource]:
+    """The Observation and its Device, where years are said; no request or risk refers to them."""
+    age = document.apparent_age
+    if age is None or age.out_of_domain:
+        return []
+    device = _entry(age_device(age))
+    found = age_observation(age, at) | {"subject": subject, "device": _reference(device)}
+    return [_entry(found), device]
 
 
 def _reference(entry: Resource) -> dict[str, str]:
@@ -96,16 +113,9 @@ def _patient(document: AssessmentDocument, heading: Heading) -> Resource:
 
 
 def _device(document: AssessmentDocument) -> Resource:
-    bundle = document.bundle
-    return {
-        "resourceType": "Device",
-        "identifier": [{"system": BUNDLE_SYSTEM, "value": bundle.sha256}],
-        "status": "active",
-        "deviceName": [{"name": f"Face2Bone, model {bundle.name}", "type": "model-name"}],
-        "version": [{"value": bundle.version}],
-        "type": {"text": f"Software, status {bundle.status}"},
-        "note": [{"text": document.notice}, {"text": f"Trained on: {bundle.cohort}"}],
-    }
+    trained = f"Trained on: {document.bundle.cohort}"
+    notes = [{"text": document.notice}, {"text": trained}]
+    return model_device(document.bundle) | {"note": notes}
 
 
 def _observations(document: AssessmentDocument, at: str) -> Iterable[Resource]:
@@ -115,6 +125,8 @@ def _observations(document: AssessmentDocument, at: str) -> Iterable[Resource]:
     yield from (found | up_to_now for found in _dxa(document.patient.history))
     yield from (_score(score) | now for score in document.scores if score.value is not None)
     yield from (found | now for found in _frax(document))
+    measured = (one for one in document.measures if one.value is not None)
+    yield from (_measure(one, document.told) | now for one in measured)
 
 
 def _bmi(document: AssessmentDocument) -> Resource:
@@ -169,22 +181,32 @@ def _score(score: ScorePart) -> Resource:
     }
 
 
+def _measure(one: MeasurePart, told: Sequence[str]) -> Resource:
+    """Information: no risk rests on it, and no code is claimed for it.
+
+    told: of what it was measured on, such as which of two knees.
+    """
+    found = _observation(concept(one.name), quantity(one.value or 0.0, one.unit), "exam")
+    return found | {"note": [{"text": text} for text in (*told, one.meaning, one.detail) if text]}
+
+
 def _risk(document: AssessmentDocument) -> Resource:
-    shown = document.referral.class_headline_shown
+    shown, read = document.referral.class_headline_shown, _read(document)
     predictions = {"prediction": _predictions(document)} if shown else {}
     words = " or ".join(document.prediction_set)
     note = f"Prediction set: {words}." if shown else "No class may be given for this patient."
     if document.no_result:
-        note = f"No result of a photo. {document.no_result}"
-    basis = {"basis": [{"display": "Face photograph, not included"}]}
+        note = f"No result of a {read.noun}. {document.no_result}"
+    basis = {"basis": [{"display": f"{read.kind.capitalize()}, not included"}]}
+    notes = (document.notice, note, *document.told, *_unexplained(document))
     return {
         "resourceType": "RiskAssessment",
         "status": "preliminary" if shown else "cancelled",
-        "code": {"text": "Bone mass class from a face photograph"},
+        "code": {"text": f"Bone mass class from a {read.kind}"},
         "method": {"text": f"Face2Bone network, bundle {document.bundle.name}, calibrated"},
         **(basis if document.photo_sha256 else {}),
         **predictions,
-        "note": [{"text": text} for text in (document.notice, note, *_unexplained(document))],
+        "note": [{"text": text} for text in notes],
     }
 
 
@@ -195,9 +217,10 @@ def _unexplained(document: AssessmentDocument) -> Iterable[str]:
 
 def _predictions(document: AssessmentDocument) -> list[Resource]:
     found, base = document.probabilities or {}, document.bundle.class_fractions
+    method = document.bundle.reference_method.label
     return [
         {
-            "outcome": concept(f"{name} on DXA now", SNOMED, SNOMED_OF_CLASS.get(name)),
+            "outcome": concept(f"{name} on {method} now", SNOMED, SNOMED_OF_CLASS.get(name)),
             "probabilityDecimal": round(100.0 * found[name], 4),
             "rationale": f"Base rate in the training cohort: {base[name]:.1%}",
         }
@@ -223,6 +246,11 @@ def _requests(document: AssessmentDocument, about: list[dict[str, str]]) -> Iter
         }
 
 
+def _read(document: AssessmentDocument) -> AnyModality:
+    """The kind of picture that the model read."""
+    return study_named(document.study).ready().modality
+
+
 def _asks_for_dxa(reason: ReasonPart) -> bool:
     asks = reason.urgency in {Urgency.DXA.label, Urgency.SPECIALIST.label}
     return asks and reason.rule != REVIEWS_A_DXA
@@ -234,7 +262,7 @@ def _report(document: AssessmentDocument, observations: list[Resource]) -> Resou
     return {
         "resourceType": "DiagnosticReport",
         "status": "preliminary",
-        "code": {"text": "Bone health report: face photograph and risk factors"},
+        "code": {"text": f"Bone health report: {_read(document).kind} and risk factors"},
         "result": [_reference(entry) for entry in observations],
         "conclusion": (
             f"Suggestion: {referral.urgency}. {actions} {referral.face_effect} "

@@ -4,7 +4,7 @@ LOINC codes are those read in public terminologies (docs/clinic/reports.md lists
 left as text). A score whose code was not found is sent by its text alone.
 """
 
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from face2bone.clinical.score import Instrument
 
@@ -12,6 +12,7 @@ LOINC: Final = "http://loinc.org"
 SNOMED: Final = "http://snomed.info/sct"
 UCUM: Final = "http://unitsofmeasure.org"
 PROFILE: Final = "http://hl7.org/fhir/StructureDefinition/"
+BUNDLE_SYSTEM: Final = "urn:face2bone:bundle-sha256"
 CATEGORY: Final = "http://terminology.hl7.org/CodeSystem/observation-category"
 
 LOINC_OF_SCORE: Final = {
@@ -38,7 +39,15 @@ VITAL_SIGNS: Final = {
 """R4 asks a profile of every Observation with one of these codes: its name and UCUM units."""
 SNOMED_OF_CLASS: Final = {"osteopenia": "312894000", "osteoporosis": "64859006"}
 SNOMED_DXA: Final = "300004007"
-UCUM_OF_UNIT: Final = {"points": "{score}", "kg": "kg", "SD": "{SD}", "%": "%", "kg/m2": "kg/m2"}
+UCUM_OF_UNIT: Final = {
+    "points": "{score}",
+    "kg": "kg",
+    "SD": "{SD}",
+    "%": "%",
+    "kg/m2": "kg/m2",
+    "years": "a",
+    "ratio": "1",
+}
 
 
 def concept(text: str, system: str = "", code: str | None = None) -> dict[str, Any]:
@@ -50,3 +59,35 @@ def concept(text: str, system: str = "", code: str | None = None) -> dict[str, A
 def quantity(value: float, unit: str) -> dict[str, Any]:
     """A Quantity in UCUM."""
     return {"value": value, "unit": unit, "system": UCUM, "code": UCUM_OF_UNIT[unit]}
+
+
+class NamedModel(Protocol):
+    """What a document says of a model, as far as a Device tells it."""
+
+    @property
+    def name(self) -> str:
+        """Of the bundle."""
+
+    @property
+    def version(self) -> str:
+        """Of the bundle."""
+
+    @property
+    def status(self) -> str:
+        """Demonstration, research or locally validated."""
+
+    @property
+    def sha256(self) -> str:
+        """Of the bundle, hexadecimal."""
+
+
+def model_device(model: NamedModel) -> dict[str, Any]:
+    """The Device that a model is: its name, version, status and hash."""
+    return {
+        "resourceType": "Device",
+        "identifier": [{"system": BUNDLE_SYSTEM, "value": model.sha256}],
+        "status": "active",
+        "deviceName": [{"name": f"Face2Bone, model {model.name}", "type": "model-name"}],
+        "version": [{"value": model.version}],
+        "type": {"text": f"Software, status {model.status}"},
+    }

@@ -28,6 +28,7 @@ TARGETS: Final = {
     "subject": {"Patient"},
     "performer": {"Device"},  # of a RiskAssessment; R4 allows no Device in a DiagnosticReport
     "requester": {"Device"},
+    "device": {"Device"},
     "result": {"Observation"},
     "supportingInfo": {"Observation", "RiskAssessment"},
 }

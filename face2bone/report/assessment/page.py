@@ -1,7 +1,7 @@
 """What stands on the report: the document's facts as strings in one language, ready to lay out.
 
 Nothing is computed here that the document does not say; ``report.typ`` sets these strings
-as they are. A result that may not be shown (no class headline) leaves its numbers out.
+as they are. What the picture says stands in page_result.py.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,45 +9,52 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from face2bone.assess import NOT_EXPLAINED
+from face2bone.apparent_age import WHAT_IT_IS
+from face2bone.body_units import two_decimals
+from face2bone.clinical.frax import FraxResult
 from face2bone.clinical.questions import load_questions
 from face2bone.clinical.score import number_text, unit_text
+from face2bone.modalities.modality import AnyModality
 from face2bone.patient import RedFlag, RiskFactor
-from face2bone.report.assessment.document import (
-    AssessmentDocument,
-    ReasonPart,
-    ScorePart,
-)
+from face2bone.report.assessment.document import AssessmentDocument
+from face2bone.report.assessment.document_parts import ReasonPart, ScorePart
 from face2bone.report.assessment.glyphs import drawable
-from face2bone.report.language import Catalogue, Language, catalogue
+from face2bone.report.assessment.page_result import measures_of, regions_of, result_of
+from face2bone.report.face_age import answer_words, gap_words
+from face2bone.studies import study_named
+from face2bone.words import Catalogue, Language, catalogue, message, template
 
 STATUS_WORDS: Final = {
-    "demo": "DEMO MODEL",
-    "research": "RESEARCH MODEL",
-    "locally-validated": "LOCALLY VALIDATED MODEL",
+    "demo": message("DEMO MODEL"),
+    "research": message("RESEARCH MODEL"),
+    "locally-validated": message("LOCALLY VALIDATED MODEL"),
 }
 SHORT_NOTICES: Final = {
-    "demo": "trained on drawn faces; never drives a referral",
-    "research": "not a medical device; DXA decides, not a photo",
-    "locally-validated": "not a medical device; DXA decides, not a photo",
+    "demo": message("trained on drawn pictures; never drives a referral"),
+    "research": message("not a medical device; DXA decides, not this model"),
+    "locally-validated": message("not a medical device; DXA decides, not this model"),
 }
-SEX_WORDS: Final = {"F": "woman", "M": "man"}
-MENOPAUSE_WORDS: Final = {"pre": "before", "post": "after", "unknown": "not known"}
+SEX_WORDS: Final = {"F": message("woman"), "M": message("man")}
+MENOPAUSE_WORDS: Final = {
+    "pre": message("before"),
+    "post": message("after"),
+    "unknown": message("not known"),
+}
 LABELS: Final = {
-    "suggestion": "Suggestion",
-    "reasons": "Reasons, each with its source",
-    "result": "What the photo suggests",
-    "regions": "Where in the face the answer comes from",
-    "scores": "Published scores, without the photo",
-    "advice": "Advice by the guideline",
-    "model": "The model",
-    "sources": "Sources",
+    "suggestion": message("Suggestion"),
+    "reasons": message("Reasons, each with its source"),
+    "result": template("What the {picture} suggests"),
+    "measures": template("Measured on the {picture}"),
+    "regions": template("Where in the {subject} the answer comes from"),
+    "scores": template("Published scores, without the {picture}"),
+    "advice": message("Advice by the guideline"),
+    "age": template("How old the {subject} looks"),
+    "model": message("The model"),
+    "sources": message("Sources"),
 }
-REGIONS_IN_WORDS: Final = 3
 SIZE: Final = 9.0  # points
 SMALL_SIZE: Final = 8.3
 MANY_LINES: Final = 28  # reasons, scores and sources
-LEAST_SHARE: Final = 0.0005
 PSEUDONYM_LIMIT: Final = 64  # characters shown
 
 
@@ -67,8 +74,14 @@ class Heading:
 
 def page_of(document: AssessmentDocument, heading: Heading) -> dict[str, Any]:
     """Every string, share and list of the report, as plain JSON values."""
-    page: dict[str, Any] = _drawn(_page(document, heading, catalogue(heading.language)))
+    page: dict[str, Any] = _drawn(_page(document, heading, _words(document, heading)))
     return page
+
+
+def _words(document: AssessmentDocument, heading: Heading) -> Catalogue:
+    """The report's language, with the document's own sentences known to it."""
+    made = {sentence: part.made for sentence, part in document.messages.items()}
+    return catalogue(heading.language).knowing(made)
 
 
 def _drawn(value: Any) -> Any:
@@ -84,26 +97,28 @@ def _drawn(value: Any) -> Any:
 
 def _page(document: AssessmentDocument, heading: Heading, words: Catalogue) -> dict[str, Any]:
     scores = [score for score in document.scores if score.value is not None]
-    sources = _sources(document, scores)
+    sources, read = _sources(document, scores), study_named(document.study).ready().modality
     return {
         "language": heading.language.value,
         "region": heading.language.region,
         "size": _size(len(document.referral.reasons) + len(scores) + len(sources)),
-        "title": words.say("Bone health report: face photograph and risk factors"),
+        "title": words.say(message("Bone health report: {kind} and risk factors", kind=read.kind)),
         "banner": _banner(document, words),
-        "labels": _labels(words),
+        "labels": _labels(read, words),
         "patient": _patient(document, heading, words),
-        "crop": _crop(heading, words),
-        "suggestion": _suggestion(document, words),
+        "crop": _crop(heading, read, words),
+        "suggestion": _suggestion(document, read, words),
         "reasons": [_reason(reason, sources, words) for reason in document.referral.reasons],
-        "result": _result(document, words),
-        "regions": _regions(document, words),
+        "result": result_of(document, read, words),
+        "measures": measures_of(document, words),
+        "regions": regions_of(document, words),
         "scores": [_score(score, sources, words) for score in _each_note_once(scores)],
         "waiting": [_waiting(score, words) for score in document.scores if _waits(score)],
         "disclaimers": list(dict.fromkeys(s.disclaimer for s in scores if s.disclaimer)),
         "advice": [
             f"{words.say(line.text)} {sources[line.source]}" for line in document.referral.advice
         ],
+        "age": _age(document, words),
         "model": _model(document, words),
         "closing": words.say(
             "A suggestion, not an order: the decision lies with the clinician. "
@@ -128,12 +143,15 @@ def _banner(document: AssessmentDocument, words: Catalogue) -> dict[str, str]:
     }
 
 
-def _labels(words: Catalogue) -> dict[str, Any]:
-    texts: dict[str, Any] = {key: words.say(text) for key, text in LABELS.items()}
+def _labels(read: AnyModality, words: Catalogue) -> dict[str, Any]:
+    called = {"picture": read.noun, "subject": read.subject}
+    texts: dict[str, Any] = {
+        key: words.say(message(text, **called)) for key, text in LABELS.items()
+    }
     lists = {
-        "reason_columns": ("Rule", "Reason", "Source and version"),
-        "score_columns": ("Score", "Result", "What it means"),
-        "signature": ("Name", "Signature", "Date"),
+        "reason_columns": (message("Rule"), message("Reason"), message("Source and version")),
+        "score_columns": (message("Score"), message("Result"), message("What it means")),
+        "signature": (message("Name"), message("Signature"), message("Date")),
     }
     return texts | {key: [words.say(text) for text in row] for key, row in lists.items()}
 
@@ -152,21 +170,21 @@ def _patient(
     patient, questions = document.patient, load_questions()
     body = (
         f"{words.say(SEX_WORDS[patient.sex])}, {patient.age_years:g} {words.say('years')}, "
-        f"{patient.height_cm:g} cm, {patient.weight_kg:g} kg"
+        f"{two_decimals(patient.height_cm)} cm, {two_decimals(patient.weight_kg)} kg"
     )
     flags = [questions.red_flags[RedFlag(flag)].words for flag in patient.red_flags]
     factors = [questions.risk_factors[RiskFactor(f)].words for f in patient.risk_factors]
     rows = [
-        ("Patient (pseudonym)", _name(heading, words)),
-        ("Report made", _day(heading)),
-        ("Details", body),
-        ("Red flags", _listed(flags, words)),
-        ("Risk factors", _listed(factors, words)),
+        (message("Patient (pseudonym)"), _name(heading, words)),
+        (message("Report made"), _day(heading)),
+        (message("Details"), body),
+        (message("Red flags"), _listed(flags, words)),
+        (message("Risk factors"), _listed(factors, words)),
     ]
     if patient.sex == "F":
-        rows.insert(3, ("Menopause", words.say(MENOPAUSE_WORDS[patient.menopause])))
+        rows.insert(3, (message("Menopause"), words.say(MENOPAUSE_WORDS[patient.menopause])))
     if document.frax is not None:
-        rows.append(("FRAX, entered by the clinician", _frax(document, words)))
+        rows.append((message("FRAX, entered by the clinician"), _frax(document, words)))
     return [(words.say(label), text) for label, text in rows]
 
 
@@ -180,28 +198,31 @@ def _frax(document: AssessmentDocument, words: Catalogue) -> str:
     frax = document.frax
     if frax is None:
         return ""
-    bmd = "with BMD" if frax.with_bmd else "without BMD"
-    text = f"{frax.major_percent:g} % (major) and {frax.hip_percent:g} % (hip), {bmd}"
-    return words.say(text)
+    return words.say(FraxResult(frax.major_percent, frax.hip_percent, frax.with_bmd).words)
 
 
-def _crop(heading: Heading, words: Catalogue) -> dict[str, Any] | None:
+def _crop(heading: Heading, read: AnyModality, words: Catalogue) -> dict[str, Any] | None:
     if heading.crop_png is None:
         return None
-    alt = words.say("The aligned face that the model read")
+    alt = words.say(message("The aligned {subject} that the model read", subject=read.subject))
     return {"png": list(heading.crop_png), "alt": alt}
 
 
-def _suggestion(document: AssessmentDocument, words: Catalogue) -> dict[str, Any]:
+def _suggestion(
+    document: AssessmentDocument, read: AnyModality, words: Catalogue
+) -> dict[str, Any]:
     referral = document.referral
-    guideline = referral.guideline
+    guideline, without = referral.guideline, referral.urgency_without_face
+    note = guideline.note
     return {
         "urgency": words.say(referral.urgency),
         "actions": [words.say(action) for action in referral.actions],
-        "face": words.say(referral.face_effect),
+        "effect": words.say(referral.face_effect),
         "notes": [
-            words.say(f"Without the photo: {referral.urgency_without_face}."),
-            words.say(f"Guideline: {guideline.title}. {guideline.note}"),
+            words.say(
+                message("Without the {picture}: {urgency}.", picture=read.noun, urgency=without)
+            ),
+            words.say(message("Guideline: {title}. {note}", title=guideline.title, note=note)),
         ],
     }
 
@@ -218,119 +239,6 @@ def _sources(document: AssessmentDocument, scores: Iterable[ScorePart]) -> dict[
 def _reason(reason: ReasonPart, sources: Mapping[str, str], words: Catalogue) -> dict[str, str]:
     source = f"{reason.version} {sources[reason.source]}"
     return {"number": f"{reason.order}", "text": words.say(reason.text), "source": source}
-
-
-def _result(document: AssessmentDocument, words: Catalogue) -> dict[str, Any]:
-    shown = document.referral.class_headline_shown
-    base = words.say("Base rate")
-    return {
-        "headline": words.say(_headline(document)),
-        "notes": [words.say(note) for note in _result_notes(document)],
-        "columns": [words.say("Class"), words.say("Calibrated probability"), "", base],
-        "classes": _classes(document, words) if shown else [],
-        "people": _people(document, words),
-    }
-
-
-def _headline(document: AssessmentDocument) -> str:
-    if document.no_result:
-        return f"No result: {document.no_result}"
-    if document.out_of_domain is not None and document.out_of_domain.is_outside:
-        return "No result: this photo is unlike the faces the model was trained on."
-    if not document.referral.class_headline_shown:
-        return "No result: the classes are not defined for this patient."
-    if len(document.prediction_set) == len(document.classes):
-        return "The model abstains: all three classes remain possible."
-    return f"Prediction set: {' or '.join(document.prediction_set)}"
-
-
-def _result_notes(document: AssessmentDocument) -> list[str]:
-    if not document.referral.class_headline_shown:
-        return ["The suggestion above rests on the typed answers alone."]
-    return ["The set of classes that holds the true one in 90 of 100 patients of each class."]
-
-
-def _classes(document: AssessmentDocument, words: Catalogue) -> list[dict[str, Any]]:
-    found, base = document.probabilities or {}, document.bundle.class_fractions
-    return [
-        {
-            "name": words.say(name),
-            "share": found[name],
-            "percent": _percent(found[name]),
-            "base": f"{base[name]:.0%}",
-        }
-        for name in document.classes
-    ]
-
-
-def _percent(share: float) -> str:
-    """A share in percent; what rounds to nothing is not written as impossible."""
-    return f"{share:.1%}" if share >= LEAST_SHARE else "< 0.1%"
-
-
-def _people(document: AssessmentDocument, words: Catalogue) -> dict[str, Any]:
-    share = (document.probabilities or {}).get("osteoporosis")
-    if share is None:
-        return {"count": 0, "text": ""}
-    count = round(100 * share)
-    base = round(100 * document.bundle.class_fractions["osteoporosis"])
-    text = (
-        f"Of 100 people like this in the training cohort's setting, about {count} have "
-        f"osteoporosis on DXA; of all people there, {base} of 100."
-    )
-    return {"count": count, "text": words.say(text)}
-
-
-def _regions(document: AssessmentDocument, words: Catalogue) -> dict[str, Any]:
-    """The regions for the most probable class; none where no class may be shown."""
-    if not document.referral.class_headline_shown:
-        return {"rows": [], "withheld": ""}
-    if not document.regions:
-        return {"rows": [], "withheld": _withheld(document, words)}
-    shares = document.probabilities or {}
-    named = max(document.classes, key=lambda name: shares.get(name, 0.0))
-    values = _region_values(document, named)
-    largest = max(abs(value) for value in values.values()) or 1.0
-    ordered = sorted(values.items(), key=lambda item: -abs(item[1]))
-    rows = [
-        {"name": words.say(label), "share": value / largest, "value": f"{value:+.2f}"}
-        for label, value in ordered
-    ]
-    columns = ("Region", "against (white) or for (black)", "Logits")
-    return {
-        "withheld": "",
-        "columns": [words.say(text) for text in columns],
-        "rows": rows,
-        "words": _in_words(dict(ordered), named, words),
-        "note": words.say(
-            f"Exact Shapley values, hidden regions filled by {document.regions[0].baseline}. They "
-            "describe the model, not the person's bones."
-        ),
-    }
-
-
-def _withheld(document: AssessmentDocument, words: Catalogue) -> str:
-    """Why there are no regions: they were not computed, or fail their own check."""
-    if document.regions_withheld in ("", NOT_EXPLAINED):
-        return words.say(document.regions_withheld)
-    lead = words.say("The regions are withheld: this explanation fails its own check.")
-    return f"{lead} {words.say(document.regions_withheld)}"
-
-
-def _region_values(document: AssessmentDocument, named: str) -> dict[str, float]:
-    values = document.regions[0].values
-    return {part.label: values[part.id][named] for part in document.parts}
-
-
-def _in_words(values: Mapping[str, float], named: str, words: Catalogue) -> str:
-    """One sentence on each side: the regions that speak most for and against the class."""
-    sentences = []
-    for verb, sign in (("for", 1), ("against", -1)):
-        labels = [label for label, value in values.items() if sign * value >= 0.005]
-        if labels:
-            few = ", ".join(labels[:REGIONS_IN_WORDS])
-            sentences.append(words.say(f"Speaking most {verb} {named}: {few}."))
-    return " ".join(sentences)
 
 
 def _each_note_once(scores: Iterable[ScorePart]) -> Iterator[ScorePart]:
@@ -359,19 +267,42 @@ def _waits(score: ScorePart) -> bool:
 
 
 def _waiting(score: ScorePart, words: Catalogue) -> str:
-    needs = ", ".join(score.missing)
-    return words.say(f"Left out until answered: {score.title}. It needs: {needs}.")
+    return words.say(
+        message(
+            "Left out until answered: {score}. It needs: {answers}.",
+            score=score.title,
+            answers=tuple(score.missing),
+        )
+    )
+
+
+def _age(document: AssessmentDocument, words: Catalogue) -> dict[str, Any] | None:
+    """How old the face looks to another network, with its limits; None where it was not said."""
+    age = document.apparent_age
+    if age is None:
+        return None
+    network, status = age.bundle, words.say(age.bundle.status)
+    return {
+        "answer": words.say(answer_words(age)),
+        "gap": words.say(gap_words(age)),
+        # Some are the bundle's own words; the headline says what it is.
+        "limits": [words.find(line) or line for line in age.limits if line != WHAT_IT_IS],
+        "model": f"{network.name} {network.version} ({status}), SHA-256 {network.sha256}",
+    }
 
 
 def _model(document: AssessmentDocument, words: Catalogue) -> list[tuple[str, str]]:
     bundle = document.bundle
-    measured = f"{bundle.measured_patients} patients kept out of training"
+    measured = message("{count} patients kept out of training", count=f"{bundle.measured_patients}")
     rows = [
-        ("Name and version", f"{bundle.name} {bundle.version} ({bundle.created_on})"),
-        ("Status", words.say(bundle.status)),
-        ("Trained on", words.find(bundle.cohort) or bundle.cohort),  # the bundle's own words
-        ("Calibration measured on", words.say(measured)),
-        ("Bundle SHA-256", bundle.sha256),
-        *([("Computed by", document.engine)] if document.engine else []),
+        (message("Name and version"), f"{bundle.name} {bundle.version} ({bundle.created_on})"),
+        (message("Status"), words.say(bundle.status)),
+        (
+            message("Trained on"),
+            words.find(bundle.cohort) or bundle.cohort,
+        ),  # the bundle's own words
+        (message("Calibration measured on"), words.say(measured)),
+        (message("Bundle SHA-256"), bundle.sha256),
+        *([(message("Computed by"), document.engine)] if document.engine else []),
     ]
     return [(words.say(label), text) for label, text in rows]

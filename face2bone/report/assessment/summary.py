@@ -1,9 +1,13 @@
 """An assessment as plain text for a terminal."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from face2bone.assess import NOT_EXPLAINED, Assessment, Explanation
+from face2bone.assessment import NOT_EXPLAINED, Assessment, Explanation
 from face2bone.bundle.card import notice_of
+from face2bone.modalities.measure import Measure
+from face2bone.studies import study_named
 
 
 def summary(assessment: Assessment) -> str:
@@ -29,7 +33,24 @@ def _headline(assessment: Assessment) -> list[str]:
 def _quality(assessment: Assessment) -> list[str]:
     remarks = assessment.located.reasons
     verdict = "accepted" if not remarks else "accepted with warnings"
-    return [f"Photo: {verdict}", *(f"  - {remark}" for remark in remarks)]
+    return [
+        f"{_noun(assessment).capitalize()}: {verdict}",
+        *(f"  - {remark}" for remark in (*remarks, *assessment.located.told)),
+        *_measures(assessment.located.measures),
+    ]
+
+
+def _measures(measures: tuple[Measure, ...]) -> Iterator[str]:
+    """What was measured by a rule, and once what that is."""
+    for one in measures:
+        found = one.why_not if one.value is None else f"{one.value:.2f} {one.detail}".strip()
+        yield f"  {one.name}: {found}"
+    yield from dict.fromkeys(f"  ({one.meaning})" for one in measures)
+
+
+def _noun(assessment: Assessment) -> str:
+    """What the study's pictures are called."""
+    return study_named(assessment.bundle.study).ready().modality.noun
 
 
 def _result(assessment: Assessment) -> list[str]:
@@ -43,7 +64,7 @@ def _result(assessment: Assessment) -> list[str]:
     lines.append(f"  prediction set: {possible}")
     if domain.is_outside:
         lines.append(
-            "  OUT OF DOMAIN: this photo is unlike the faces the model was trained on "
+            f"  OUT OF DOMAIN: this {_noun(assessment)} is unlike those the model was trained on "
             f"(distance {domain.distance:.1f}, limit {domain.threshold:.1f}); "
             "the numbers above are not to be used."
         )

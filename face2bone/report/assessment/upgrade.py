@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from face2bone.modalities.face import FACE_PARTS
+from face2bone.words import message, template
 
 STUDY: Final = "face2bone"
 CLASSES: Final = ("normal", "osteopenia", "osteoporosis")
@@ -34,9 +35,11 @@ def upgraded(values: Mapping[str, Any]) -> Values:
         "parts": parts_of_a_face(),
     }
     for name in added.keys() - {"schema_version"} & values.keys():
-        raise ValueError(f"schema {version} holds no {name}")
+        raise ValueError(message("schema {version} holds no {field}", version=version, field=name))
     if version != SAYS_NO_RESULT and "no_result" in values:
-        raise ValueError(f"schema {version} holds no no_result")
+        raise ValueError(
+            message("schema {version} holds no {field}", version=version, field="no_result")
+        )
     return {**values, **added, "regions": _games(values.get("regions"))}
 
 
@@ -62,5 +65,5 @@ def _by_id(rows: list[Any]) -> Any:
         return rows
     ids = [str(row["region"]) for row in rows]
     if len(set(ids)) < len(ids):
-        raise ValueError("a region stands twice in one table of values")
+        raise ValueError(template("a region stands twice in one table of values"))
     return {part_id: row["values"] for part_id, row in zip(ids, rows, strict=True)}

@@ -30,7 +30,8 @@ def check_out(out: Path) -> None:
     """Raise ``EvaluationError`` when ``out`` holds anything but an earlier evaluation."""
     if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not _is_ours(out))):
         raise EvaluationError(
-            f"{out.name} is there and holds no evaluation. Choose a new folder for --out."
+            "{folder} is there and holds no evaluation. Choose a new folder for --out.",
+            folder=out.name,
         )
 
 

@@ -66,7 +66,7 @@ def _head(record: EvaluationRecord) -> str:
 def _cohort(record: EvaluationRecord) -> str:
     lost = [(reason, str(count)) for reason, count in record.cohort.rejected.items()]
     rejected = _table(("reason", "photos"), lost) if lost else "<p>No photo was rejected.</p>"
-    facts = _table(("", ""), rows.cohort_rows(record))
+    facts = _table(rows.COHORT_HEAD, rows.cohort_rows(record))
     return f"<h2>Whom it is of</h2>{facts}<h3>Photos left out</h3>{rejected}"
 
 

@@ -7,12 +7,14 @@ whatever cohort an evaluation names.
 from dataclasses import dataclass
 from typing import Final
 
-MEASURED_ON: Final = "the study's own validation set, patients of one hospital"
-SOURCE: Final = (
+from face2bone.words import template
+
+MEASURED_ON: Final = template("the study's own validation set, patients of one hospital")
+SOURCE: Final = template(
     "Summaries of the study at biocloudy.com (literatureDetail/NTA2NDY4Mg==) and ownyourai.com; "
     "the paper itself was not read"
 )
-CAVEAT: Final = (
+CAVEAT: Final = template(
     "The study's figures are of its validation set, part of 1,167 patients with DXA at Ningbo No.2 "
     "Hospital in 2024; no held-out test set or outside cohort is mentioned. They are of other "
     "patients than ours and must not be compared as if they were of the same. Some conventions "

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from face2bone.bundle import BundleCard
 from face2bone.evaluation import Evaluation
 from face2bone.evaluation.record import EvaluationRecord
+from face2bone.studies import study_named
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,12 @@ class TripodItem:
 
 def tripod_items(record: EvaluationRecord, card: BundleCard) -> tuple[TripodItem, ...]:
     """All items in order, those answered that the record and the card can answer."""
-    answers = {**_of_cohort(record), **_of_model(record, card), **_of_results(record)}
+    answers = {
+        **_of_cohort(record),
+        **_of_input(card),
+        **_of_model(record, card),
+        **_of_results(record),
+    }
     return tuple(TripodItem(n, subject, answers.get(n, "")) for n, subject in _SUBJECTS)
 
 
@@ -31,15 +37,23 @@ def _of_cohort(record: EvaluationRecord) -> dict[str, str]:
     lost = sum(cohort.rejected.values())
     return {
         "5a": f"{cohort.description}.",
-        "5b": f"Photos from {cohort.first_day} to {cohort.last_day}.",
-        "7": "Photos are decoded upright without metadata, aligned by face landmarks to 160 by "
-        "160 pixels, and covered outside an ellipse.",
+        "5b": f"Pictures from {cohort.first_day} to {cohort.last_day}.",
         "8a": f"Bone mass class by the T-score of {cohort.reference_method.label} "
         f"(T ≤ −2.5 osteoporosis, T ≤ −1 osteopenia); T = −1.0 by the {cohort.boundary} rule.",
-        "9a": "One aligned frontal face photograph; no other input reaches the network.",
-        "10": f"{cohort.patients} patients, {cohort.photos} photos; the size was not planned here.",
-        "11": f"{lost} of {cohort.photos} photos could not be used and are left out, with reasons.",
-        "20a": f"{cohort.photos - lost} of {cohort.photos} photos evaluated.",
+        "10": f"{cohort.patients} patients, {cohort.photos} pictures; not planned here.",
+        "11": f"{lost} of {cohort.photos} pictures could not be used; reasons are given.",
+        "20a": f"{cohort.photos - lost} of {cohort.photos} pictures evaluated.",
+    }
+
+
+def _of_input(card: BundleCard) -> dict[str, str]:
+    read = study_named(card.study).ready().modality
+    height, width, _ = card.input.picture_shape
+    beside = " and ".join(covariate.name for covariate in card.covariates)
+    return {
+        "7": f"Pictures are read upright without metadata; the {read.subject} is aligned to "
+        f"{height} by {width} pixels, and what lies outside it is covered.",
+        "9a": f"One {read.kind}" + (f" with {beside}." if beside else "; nothing else is read."),
     }
 
 
@@ -49,7 +63,7 @@ def _of_model(record: EvaluationRecord, card: BundleCard) -> dict[str, str]:
         "4": "To estimate discrimination, calibration and net benefit of the model on this cohort.",
         "6c": "Not used by the model.",
         "12a": "For evaluation only; whether patients also trained the model, a person must say.",
-        "12d": "Site and device are groups; photos of one patient are resampled together.",
+        "12d": "Site and device are groups; pictures of one patient are resampled together.",
         "12e": "95% intervals from resamples of patients; figures and conventions are named.",
         "12f": "None: the model was evaluated as it is.",
         "12g": f"By the bundle's network and calibration on the engine {record.engine}.",

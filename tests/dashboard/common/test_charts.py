@@ -108,6 +108,11 @@ def test_reliability_curve_marks_the_patients_bin() -> None:
     assert bin_count(table, confidence) == inside[row].sum()
     drawing = reliability_curve(table, confidence)
     (diamond,) = parsed(drawing).iter("polygon")
+    legend = ET.fromstring(f"<div>{drawing}</div>")[1]  # noqa: S314
+    (entry,) = [item for item in legend if item.find("svg/polygon") is not None]
+    assert "".join(entry.itertext()).strip() == (
+        f"patients with a similar probability (n = {inside[row].sum()})"
+    )
     middle = float(diamond.get("points", "").split(",")[0])
     points = {point.find("title").text: point for point in parsed(drawing).iter("circle")}  # type: ignore[union-attr]
     (here,) = [c for says, c in points.items() if f"n = {inside[row].sum()}" in str(says)]

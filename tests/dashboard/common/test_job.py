@@ -5,9 +5,9 @@ import threading
 
 import pytest
 
-from face2bone.assess import Progress
 from face2bone.dashboard.common.job import Job
 from face2bone.errors import EngineError
+from face2bone.progress import Progress
 
 SECONDS = 20
 STEPS = {"prepare": "Preparing", "count": "Counting"}

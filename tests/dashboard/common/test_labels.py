@@ -10,7 +10,7 @@ from face2bone.clinical.base_rates import load_base_rates
 from face2bone.clinical.guideline import load_guideline
 from face2bone.dashboard.common.labels import distinct
 from face2bone.dashboard.review.export_step import LANGUAGES
-from face2bone.dashboard.review.history_form import WORDS, _label
+from face2bone.dashboard.review.history_form import WORDS, answer_label
 from face2bone.dashboard.review.photo_step import MENOPAUSE_WORDS, SEX_WORDS
 from face2bone.modalities.face.parts import FACE_PARTS
 from face2bone.records import DECISIONS, ConsentBy
@@ -44,6 +44,8 @@ def test_every_list_of_fixed_options_is_distinct() -> None:
         list(DECISIONS),
         [one.value for one in ConsentBy],
     ]
-    lists += [[_label(member) for member in kind] for kind in {type(member) for member in WORDS}]
+    lists += [
+        [answer_label(member) for member in kind] for kind in {type(member) for member in WORDS}
+    ]
     for options in lists:
         assert len(set(options)) == len(options), options

@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 
+from face2bone.dashboard.common import uploads
 from tests.dashboard.visit import Visitor, served
 
 MB = 2**20
@@ -52,6 +55,78 @@ def test_a_refused_upload_leaves_the_one_before_it(visitor: Visitor) -> None:
     assert held(visitor) == {"first": 1}
 
 
+def undelivered() -> ForwardMsgQueue:
+    """What a session has not been told: an element, and where to send a file."""
+    queue, element, address = ForwardMsgQueue(), ForwardMsg(), ForwardMsg()
+    element.delta.new_element.text.body = "of the run before"
+    address.file_urls_response.response_id = "asked"
+    for message in (element, address):
+        queue.enqueue(message)
+    return queue
+
+
+@pytest.mark.parametrize("fragments", [None, ["one"]])
+def test_who_asked_where_to_send_a_photo_is_told_though_the_page_is_drawn_anew(
+    visitor: Visitor, fragments: list[str] | None
+) -> None:
+    queue = undelivered()
+    queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=fragments)
+    told = [one.WhichOneof("type") for one in queue.flush()]
+    assert told.count("file_urls_response") == 1
+    assert ("delta" in told) == (fragments is not None)
+
+
+def test_a_session_that_is_over_is_told_nothing_more(visitor: Visitor) -> None:
+    queue = undelivered()
+    queue.clear()
+    assert queue.is_empty()
+
+
+@pytest.fixture
+def with_a_cohort(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> Iterator[Visitor]:
+    """The visitor looks at the page that takes cohorts, of at most 20 MB."""
+    monkeypatch.setattr(uploads, "COHORT_BYTES", 20 * MB)
+    uploads.send_many(visitor.session_id, True)
+    yield visitor
+    uploads.send_many(visitor.session_id, False)
+
+
+def test_a_cohorts_files_are_all_held_up_to_their_limit_together(with_a_cohort: Visitor) -> None:
+    assert with_a_cohort.upload("first", b"x" * 8 * MB) == 204
+    assert with_a_cohort.upload("second", b"x" * 8 * MB) == 204
+    assert with_a_cohort.upload("third", b"x" * 8 * MB) in (0, 413)
+    assert held(with_a_cohort) == {"first": 8 * MB, "second": 8 * MB}
+
+
+def test_back_on_another_page_a_session_holds_one_file(with_a_cohort: Visitor) -> None:
+    for name in ("first", "second"):
+        assert with_a_cohort.upload(name, b"x") == 204
+    uploads.send_many(with_a_cohort.session_id, False)
+    assert with_a_cohort.upload("photo", b"y") == 204
+    assert held(with_a_cohort) == {"photo": 1}
+
+
 def test_a_body_that_hides_its_length_is_counted(visitor: Visitor) -> None:
     assert visitor.upload("endless", b"x" * 40 * MB, chunked=True) in (0, 413)
     assert held(visitor) == {}
+
+
+@pytest.mark.parametrize(
+    ("came_with", "called"),
+    [
+        ("clinic 7.csv", "clinic 7.csv"),
+        ("骨密度.csv", "骨密度.csv"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\dxa\\clinic.csv", "clinic.csv"),
+        ("..", "table.csv"),
+        ("", "table.csv"),
+        ("a\0\nb.csv", "ab.csv"),
+        ("测" * 300 + ".csv", "测" * 56 + ".csv"),
+    ],
+)
+def test_a_file_keeps_its_own_name_and_lies_where_it_is_put(
+    came_with: str, called: str, tmp_path: Path
+) -> None:
+    assert uploads.name_of(came_with, "table.csv") == called
+    (tmp_path / called).write_bytes(b"")
+    assert [path.name for path in tmp_path.iterdir()] == [called]

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from face2bone.assess import Progress
 from face2bone.dashboard.common.job import Job
 from face2bone.dashboard.common.waiting_line import Line, shared_line, told
+from face2bone.progress import Progress
 
 SECONDS = 20
 STEPS = {"count": "Counting"}
@@ -46,7 +46,7 @@ def busy(line: Line) -> Iterator[Held]:
 
 
 @given(st.integers(1, 4), st.integers(1, 12))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_never_more_at_once_than_allowed_and_all_get_their_turn(most: int, jobs: int) -> None:
     line, running, highest = Line(most), [], []
     order: list[int] = []
@@ -145,7 +145,7 @@ def test_all_sessions_share_one_line_of_the_documented_length(
 
 @pytest.mark.parametrize(
     ("before", "words"),
-    [(1, "One explanation before"), (2, "Two explanations before"), (12, "12 explanations before")],
+    [(1, "One explanation before"), (2, "2 explanations before"), (12, "12 explanations before")],
 )
 def test_the_place_is_told_in_words(before: int, words: str) -> None:
     assert told(before) == f"{words} yours"

@@ -59,6 +59,8 @@ def with_severity(group: GroupMeans, values: list[float]) -> GroupMeans:
 
 
 def test_the_table_has_every_mean_with_its_interval(groups: list[GroupMeans]) -> None:
-    table = module.group_table(groups, "severity", FACE_PARTS)
-    assert table.shape == (10, len(groups))
-    assert " to " in table.iloc[0, 0]
+    head, body = module.group_table(groups, "severity", FACE_PARTS)
+    assert head[0] == "region"
+    assert {len(row) for row in body} == {len(head)} == {len(groups) + 1}
+    assert [row[0] for row in body] == [part.label for part in FACE_PARTS]
+    assert " to " in body[0][1]

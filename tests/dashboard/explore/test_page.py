@@ -3,23 +3,27 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from face2bone.bundle import Bundle, load_bundle
+from face2bone.bundle import Bundle, bundle_hash, load_bundle
 from face2bone.cohort_explanations.folder import SHIPPED, write_explained
 from face2bone.cohort_explanations.pair import difference
+from face2bone.cohort_explanations.table import explored
 from face2bone.dashboard.explore import change
+from face2bone.dashboard.explore import page as explore_page
+from face2bone.dashboard.explore.browse import NO_PICTURE
 from face2bone.dashboard.explore.page import VIEWS
 from face2bone.drawn.face.patients import draw_patient
 from face2bone.drawn.people import patient_seed
 from face2bone.drawn.worlds import World
 from face2bone.modalities.face.parts import FACE_PARTS
 from tests.cohort_explanations.made import LAYOUT, cohort_of, figures
-from tests.dashboard.acts import done, named
+from tests.dashboard.acts import done, named, tables
 
 SECONDS = 120
 NOBODY = pd.DataFrame({"row": [], "patient_id": [], "reason": []})
@@ -56,8 +60,10 @@ def test_the_table_shows_pictures_only_where_one_is_kept(with_cohort: Path) -> N
     (table,) = [frame.value for frame in app.dataframe]
     assert len(table) == 25
     assert f"{PHOTOS} of {PHOTOS} photos" in words(app)
-    assert 0 < table["picture"].isna().sum() < 25
-    assert table["picture"].dropna().str.startswith("data:image/jpeg;base64,").all()
+    assert not table.isna().to_numpy().any()  # a cell without a value would read None
+    kept = table["picture"].str.startswith("data:image/jpeg;base64,")
+    assert 0 < kept.sum() < 25
+    assert set(table["picture"][~kept]) == {NO_PICTURE}
     app.selectbox(key="explore_page").set_value(2).run()
     assert len(app.dataframe[0].value) == PHOTOS - 25
 
@@ -75,23 +81,47 @@ def test_filters_and_order_reach_the_table(with_cohort: Path) -> None:
     assert "No patient passes" in words(app)
 
 
-def test_another_cohort_is_opened_by_its_path_and_a_wrong_one_is_one_sentence(
-    with_cohort: Path, tiny_bundle: Bundle, tmp_path: Path
+def test_a_cohort_of_the_site_is_chosen_by_its_name(
+    with_cohort: Path, tiny_bundle: Bundle, tmp_path: Path, fresh_settings: pytest.MonkeyPatch
 ) -> None:
     other = cohort_of(6, tiny_bundle.sha256)
     real = replace(other, about=replace(other.about, world=None, description="6 patients"))
     real.table["thumbnail"] = None
-    folder = write_explained(real, NOBODY, tmp_path / "mine")
+    write_explained(real, NOBODY, tmp_path / "site" / "clinic-2026")
+    write_explained(cohort_of(6, "0" * 64), NOBODY, tmp_path / "site" / "other-model")
+    fresh_settings.setenv("FACE2BONE_EXPLAINED", str(tmp_path / "site"))
     app = page()
-    app.text_input(key="explore_path").set_value(str(folder)).run()
+    assert "nobody here exists" in words(app)
+    assert app.selectbox(key="explore_site").options == ["clinic-2026", "other-model"]
+    app.selectbox(key="explore_site").set_value("clinic-2026").run()
     assert not app.exception
-    assert app.dataframe[0].value["picture"].isna().all()
+    assert set(app.dataframe[0].value["picture"]) == {NO_PICTURE}
     assert "only where consent is recorded" in words(app)
-    app.text_input(key="explore_path").set_value(str(tmp_path / "nothing")).run()
-    assert not app.exception
-    assert len(app.error) == 1
-    assert "holds no explained cohort" in app.error[0].value
+    app.selectbox(key="explore_site").set_value("other-model").run()
+    assert "of another model" in app.error[0].value
     assert not app.dataframe
+
+
+def test_nobody_types_a_path_of_the_server(with_cohort: Path) -> None:
+    app = page()
+    assert not app.text_input
+    assert "explore_site" not in {box.key for box in app.selectbox}
+
+
+@pytest.mark.parametrize(("name", "said"), [("empty", "holds no"), ("nothing", "cannot be read")])
+def test_a_folder_of_the_site_without_cohorts_is_one_sentence(
+    with_cohort: Path,
+    tmp_path: Path,
+    fresh_settings: pytest.MonkeyPatch,
+    name: str,
+    said: str,
+) -> None:
+    (tmp_path / "empty").mkdir()
+    fresh_settings.setenv("FACE2BONE_EXPLAINED", str(tmp_path / name))
+    app = page()
+    (refusal,) = app.error
+    assert said in refusal.value
+    assert len(app.dataframe) == 1  # the model's own cohort is there all the same
 
 
 def test_a_model_without_a_cohort_says_how_to_make_one(bundle_root: Path) -> None:
@@ -144,7 +174,7 @@ def test_a_moved_slider_changes_the_face_and_the_answer(
     app = page("Change a face")
     assert "Move a slider" in words(app)
     assert pictures(app)[0] == pictures(app)[1]
-    assert (app.table[0].value["difference"] == "+0.0 points").all()
+    assert all(line.endswith("+0.0 points") for line in tables(app)[0].splitlines()[1:])
     drawn = draw_patient(patient_seed(400_900, 0), World.PLANTED).ageing.orbit
     assert f"As drawn: {drawn:.1f}" in words(app)
     named(app.slider, "change_orbit").set_value(8.5).run()
@@ -192,3 +222,79 @@ def test_cards_come_by_importance(with_cohort: Path, tiny_bundle: Bundle) -> Non
     # Cards go left and right in turn, and the page lists its columns one after the other.
     expected = [tiny_bundle.concepts.names[i] for i in (*order[::2], *order[1::2])]
     assert names == expected
+
+
+def test_every_photos_values_are_drawn_by_shap_when_asked(with_cohort: Path) -> None:
+    app = page("Groups")
+    assert not any("Beeswarm" in str(drawn.body) for drawn in app.get("html"))
+    app.session_state["explore_shap"] = True
+    app.run()
+    assert not app.exception
+
+
+def test_a_cohort_explained_on_the_cohort_page_is_shown_first(
+    with_cohort: Path, tiny_bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = cohort_of(6, tiny_bundle.sha256)
+    mine = explored(replace(own, about=replace(own.about, world=None, description="6 of mine")))
+    facts = SimpleNamespace(sha256=bundle_hash(load_bundle(with_cohort)))
+    work = SimpleNamespace(facts=facts, explained=mine)
+    monkeypatch.setattr(explore_page.jobs, "work_of", lambda _: work)
+    app = page()
+    assert not app.exception
+    assert "6 of mine" in words(app)
+    app.segmented_control(key="explore_which").set_value(explore_page.BROUGHT).run()
+    assert f"{PHOTOS} of {PHOTOS} photos" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("running", "done", "busy", "told"),
+    [
+        (True, False, True, "still being scored"),
+        (False, False, False, "paused: 4 of 6 photos are scored. Resume it"),
+        (False, True, True, "is being explained"),
+        (False, True, False, "scored but not explained"),
+    ],
+)
+def test_how_far_the_visitors_own_cohort_is(
+    with_cohort: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    running: bool,
+    done: bool,
+    busy: bool,
+    told: str,
+) -> None:
+    facts = SimpleNamespace(sha256=bundle_hash(load_bundle(with_cohort)))
+    work = SimpleNamespace(
+        facts=facts, explained=None, running=running, done=done, busy=busy, count_done=4,
+        listed=range(6),
+    )  # fmt: skip
+    led = list[str]()
+    monkeypatch.setattr(explore_page.jobs, "work_of", lambda _: work)
+    monkeypatch.setattr(explore_page.st, "page_link", lambda page, **_: led.append(page))
+    app = page()
+    assert not app.exception
+    assert told in app.info[0].value
+    assert led == ["pages/cohort.py"]
+
+
+def test_one_photo_is_not_compared_with_itself(with_cohort: Path) -> None:
+    app = page("Two patients")
+    chosen = app.selectbox(key="pair_b").value
+    app.selectbox(key="pair_a").set_value(chosen).run()
+    assert not app.exception
+    assert "A and B are the same photo" in words(app)
+    assert not app.subheader
+    app.selectbox(key="pair_a").set_value((chosen + 1) % PHOTOS).run()
+    assert [heading.value for heading in app.subheader] == ["What sets B apart from A"]
+    assert "two photos of the same patient" not in words(app)
+
+
+def test_two_photos_of_one_patient_are_said_to_be(bundle_root: Path, tiny_bundle: Bundle) -> None:
+    cohort = cohort_of(PHOTOS, tiny_bundle.sha256)
+    cohort.table["patient_id"] = "P-1"
+    write_explained(cohort, NOBODY, bundle_root / SHIPPED)
+    app = page("Two patients")
+    assert not app.exception
+    assert "A and B are two photos of the same patient." in words(app)
+    assert app.subheader

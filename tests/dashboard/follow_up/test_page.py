@@ -12,7 +12,7 @@ from face2bone.dashboard.follow_up.follow_up_charts import observed_bars, runnin
 from face2bone.evaluation.monitoring import calibration_chart, observed_against_predicted
 from face2bone.evaluation.table import PredictionTable
 from face2bone.records import Records, StoredAssessment, kept_assessments, verify
-from tests.dashboard.acts import named
+from tests.dashboard.acts import named, place_of
 from tests.records.fill import keep
 
 SECONDS = 120
@@ -69,6 +69,21 @@ def test_a_result_is_entered_by_site_and_the_list_gets_shorter(clinic: Clinic) -
     assert verify(clinic.records).faults == ()
 
 
+def test_what_was_said_goes_without_moving_the_field_in_which_one_types(clinic: Clinic) -> None:
+    choose(clinic, 0)
+    before = place_of(clinic.app, "saver_name")
+    keep_result(clinic, lumbar_spine=-2.7)
+    assert clinic.app.success
+    assert place_of(clinic.app, "saver_name") == before
+    for number in (1, 2):  # until nobody waits and the table of those who do is gone
+        choose(clinic, number)
+        assert not clinic.app.success
+        assert place_of(clinic.app, "saver_name") == before
+        keep_result(clinic, lumbar_spine=-2.7)
+    assert any("**0** of 3" in m.value for m in clinic.app.markdown)
+    assert place_of(clinic.app, "saver_name") == before
+
+
 def test_scores_of_one_patient_are_never_kept_for_the_next(clinic: Clinic) -> None:
     choose(clinic, 0)
     keep_result(clinic, lumbar_spine=-2.7, femoral_neck=-2.2)
@@ -90,6 +105,19 @@ def test_scores_typed_and_not_kept_are_gone_when_another_patient_is_chosen(clini
     keep_result(clinic, lumbar_spine=-2.0)
     assert results(clinic, "P-1") == {"total_hip": -1.0}
     assert results(clinic, "P-0") == {"lumbar_spine": -2.0}
+
+
+def test_the_chosen_assessment_is_still_chosen_after_a_look_at_another_page(
+    clinic: Clinic,
+) -> None:
+    app = AppTest.from_file("../../../streamlit_app.py", default_timeout=SECONDS).run()
+    app.switch_page("pages/follow_up.py").run()
+    chosen = kept_assessments(clinic.records)[1].assessment_id
+    named(app.selectbox, "dxa_assessment").set_value(chosen).run()
+    app.switch_page("pages/about.py").run()
+    app.switch_page("pages/follow_up.py").run()
+    assert named(app.selectbox, "dxa_assessment").value == chosen
+    assert named(app.button, "keep_dxa").label == "Keep result for P-1"
 
 
 def test_a_press_meant_for_one_patient_does_nothing_once_another_is_chosen(clinic: Clinic) -> None:
@@ -176,7 +204,7 @@ def test_a_kept_result_is_seen_and_corrected_with_a_reason(clinic: Clinic) -> No
     choose(clinic, 0)
     keep_result(clinic, lumbar_spine=-2.46)
     choose(clinic, 0)
-    assert "Lumbar spine −2.46, measured on" in said(clinic)
+    assert "lumbar spine: -2.46, measured on" in said(clinic)
     assert "entered by Dr. Li" in said(clinic)
     assert not [t for t in clinic.app.text_input if (t.key or "").startswith("t_lumbar")]
     change(clinic, "correct_dxa", "", "-2,1")
@@ -225,3 +253,15 @@ def test_charts_show_every_result_and_the_alarm() -> None:
     bars = observed_bars(observed_against_predicted(PredictionTable.of(p, np.arange(10) % 3))[0])
     np.testing.assert_allclose(bars.data[0].y, [0.4, 0.3, 0.3])
     np.testing.assert_allclose(bars.data[1].y, [0.2, 0.5, 0.3])
+
+
+def test_a_table_at_fault_is_called_by_its_own_name(clinic: Clinic) -> None:
+    clinic.app.text_input(key="saver_name").set_value("Dr. Li").run()
+    table = b"patient_id,site,t_score,measured_on\nP-0,total_hip,low,2026-01-31\n"
+    box = named(clinic.app.file_uploader, "dxa_table")
+    box.set_value(("march_2026.csv", table, "text/csv")).run()
+    clinic.app.button(key="take_in").click().run()
+    assert not clinic.app.exception
+    (refused,) = [e.value for e in clinic.app.error]
+    assert "march\\_2026.csv" in refused
+    assert "table.csv" not in refused

@@ -19,7 +19,7 @@ def evaluation() -> Evaluation:
 
 def test_the_confusion_matrix_prints_every_count(evaluation: Evaluation) -> None:
     figure = model_charts.confusion(evaluation, ("a", "b", "c"), "DXA")
-    printed = [[int(text.split(" ")[0]) for text in row] for row in figure.data[0].text]
+    printed = [[int(text.split("<br>")[0]) for text in row] for row in figure.data[0].text]
     assert printed == [list(row) for row in evaluation.everyone.confusion]
 
 

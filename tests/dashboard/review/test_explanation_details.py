@@ -10,7 +10,7 @@ from face2bone.assess import Assessor
 from face2bone.bone import CLASS_LABELS
 from face2bone.errors import EngineError
 from face2bone.modalities.face import FACE_PARTS
-from tests.dashboard.acts import SECONDS, at_records, done, explained, named
+from tests.dashboard.acts import SECONDS, at_records, done, explained, in_full, named
 
 QUARTERS = "The quarters add up to the"
 
@@ -18,11 +18,12 @@ QUARTERS = "The quarters add up to the"
 @pytest.fixture
 def app(tiny_model: object) -> AppTest:
     """A sample patient, explained."""
-    page = AppTest.from_file("../../../pages/review.py", default_timeout=SECONDS).run()
+    page = AppTest.from_file("../../../pages/review.py", default_timeout=SECONDS)
+    page = in_full(page).run()
     return explained(page.button(key="sample_0").click().run())
 
 
-@pytest.mark.parametrize("button", ["ask_mean_face", "ask_closer"])
+@pytest.mark.parametrize("button", ["ask_third_way", "ask_closer"])
 def test_the_page_stays_whole_while_it_is_computed(
     app: AppTest, monkeypatch: pytest.MonkeyPatch, button: str
 ) -> None:
@@ -33,7 +34,7 @@ def test_the_page_stays_whole_while_it_is_computed(
         assert go_on.wait(SECONDS)
         raise EngineError("Enough. Nothing to do.")
 
-    for step in ("explain_by_mean_face", "look_closer"):
+    for step in ("explain_in_third_way", "look_closer"):
         monkeypatch.setattr(Assessor, step, waits)
     app.button(key=button).click().run()
     assert not app.exception
@@ -47,7 +48,7 @@ def test_after_a_third_fill_the_switch_still_says_what_is_plotted(app: AppTest) 
     switch = named(app.button_group, "explained_class")
     other = next(k for k in range(3) if k != switch.value)
     switch.set_value(other).run()
-    done(app.button(key="ask_mean_face").click().run())
+    done(app.button(key="ask_third_way").click().run())
     assert named(app.button_group, "explained_class").value == other
     assert any(f"← {CLASS_LABELS[other]} → more likely" in m.value for m in app.markdown)
 
@@ -63,9 +64,9 @@ def keys(app: AppTest) -> set[str | None]:
 
 def test_a_third_fill_is_computed_when_asked_for_and_joins_the_agreement(app: AppTest) -> None:
     assert "three ways" not in captions(app)
-    assert at_records(done(app.button(key="ask_mean_face").click().run()))
+    assert at_records(done(app.button(key="ask_third_way").click().run()))
     assert "three ways" in captions(app)
-    assert "ask_mean_face" not in keys(app)
+    assert "ask_third_way" not in keys(app)
 
 
 def test_a_region_is_looked_into_when_asked_for_and_each_by_itself(app: AppTest) -> None:
@@ -73,7 +74,7 @@ def test_a_region_is_looked_into_when_asked_for_and_each_by_itself(app: AppTest)
     region = named(app.selectbox, "closer_region").value
     done(app.button(key="ask_closer").click().run())
     assert f"{QUARTERS} {region.label}'s own" in captions(app)
-    other = next(part for part in FACE_PARTS if part is not region)
+    other = next(part for part in FACE_PARTS if part.id != region.id)
     named(app.selectbox, "closer_region").set_value(other).run()
     assert QUARTERS not in captions(app)
     named(app.selectbox, "closer_region").set_value(region).run()
@@ -81,7 +82,7 @@ def test_a_region_is_looked_into_when_asked_for_and_each_by_itself(app: AppTest)
 
 
 def test_another_photo_forgets_what_was_asked_for(app: AppTest) -> None:
-    done(app.button(key="ask_mean_face").click().run())
+    done(app.button(key="ask_third_way").click().run())
     explained(app.button(key="sample_1").click().run())
     assert "three ways" not in captions(app)
-    assert "ask_mean_face" in keys(app)
+    assert "ask_third_way" in keys(app)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from face2bone.assess import Explanation
+from face2bone.assessment import Explanation
 from face2bone.bone import CLASS_LABELS
 from face2bone.dashboard.common import session
 from face2bone.dashboard.review import explanation_step
@@ -93,7 +93,9 @@ def running(tiny_model: object, drawn_photo: Photo) -> AppTest:
     """The page of an explanation that is still being computed."""
     app = AppTest.from_function(so_far, default_timeout=SECONDS)
     aligned = find_face(drawn_photo, shared_locator()).aligned
-    app.session_state["located"] = SimpleNamespace(photo_sha256="photo", aligned=aligned)
+    app.session_state["located"] = SimpleNamespace(
+        photo_sha256="photo", aligned=aligned, beside=(), number=0
+    )
     return app
 
 

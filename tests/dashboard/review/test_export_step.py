@@ -9,13 +9,15 @@ import pytest
 import streamlit as st
 from pypdfium2 import raw
 
-from face2bone.assess import NOT_EXPLAINED, Assessment, Assessor, Explanation
+from face2bone.assess import Assessor
+from face2bone.assessment import NOT_EXPLAINED, Assessment, Explanation
 from face2bone.bundle import Bundle
 from face2bone.dashboard.common import session
 from face2bone.dashboard.review.export_step import export
 from face2bone.drawn.face.samples import sample_patients
 from face2bone.modalities.photo import read_photo
 from face2bone.report.assessment.document import SCHEMA_VERSION
+from tests.report.apparent_ages import AGE
 
 Offered = dict[str, Callable[[], bytes]]
 
@@ -104,3 +106,14 @@ def test_dicom_never_holds_the_crop(
     data = offered["download_dicom"]()
     assert data[128:132] == b"DICM"
     assert b"/Subtype/Image" not in data
+
+
+def test_every_file_holds_how_old_the_face_looks_where_the_page_says_so(
+    assessment: Assessment, offered: Offered
+) -> None:
+    export(assessment, replace(AGE, photo_sha256=assessment.photo_sha256))
+    assert json.loads(offered["download_json"]())["apparent_age"]["years"] == 52.3
+    assert "Apparent age" in offered["download_fhir"]().decode()
+    report = pdfium.PdfDocument(offered["download_pdf"]())
+    words = "".join(page.get_textpage().get_text_range() for page in report)
+    assert "about 52 years" in " ".join(words.split())

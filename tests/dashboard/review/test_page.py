@@ -10,12 +10,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block
 
-from face2bone.assess import Assessor, Explanation, LocatedFace, Progress
+from face2bone.assess import Assessor
+from face2bone.assessment import Explanation, LocatedFace
 from face2bone.drawn.face.samples import unusable_photo
 from face2bone.errors import EngineError
+from face2bone.progress import Progress
 from face2bone.runtime import OodVerdict, Prediction
-from tests.dashboard.acts import at_records, done, explained, named, opened
-from tests.dashboard.test_same_patient import png, typed, uploaded
+from tests.dashboard.acts import at_records, done, explained, in_full, named, opened
+from tests.dashboard.test_same_patient import jpeg, png, source, typed, uploaded
 
 SECONDS = 120
 ANSWER = ["Photo", "Result of the photo", "Red flags"]
@@ -24,7 +26,7 @@ TRUST = "How far to trust it"
 
 @pytest.fixture
 def app(tiny_model: object) -> AppTest:
-    return AppTest.from_file("../../../pages/review.py", default_timeout=SECONDS).run()
+    return in_full(AppTest.from_file("../../../pages/review.py", default_timeout=SECONDS)).run()
 
 
 def headings(app: AppTest) -> list[str]:
@@ -97,7 +99,7 @@ def test_another_patient_begins_with_no_explanation_running(app: AppTest) -> Non
 def test_nothing_is_recomputed_when_an_answer_changes(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    steps, calls = ("locate", "predict", "explain"), list[str]()
+    steps, calls = ("locate_all", "predict", "explain"), list[str]()
     for step in steps:
         monkeypatch.setattr(Assessor, step, counted(getattr(Assessor, step), calls))
     explained(app.button(key="sample_0").click().run())
@@ -166,8 +168,8 @@ def slow_steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Semaphore]
     def explain_slowly(
         self: Assessor, found: LocatedFace, progress: Progress, **_: object
     ) -> Explanation:
-        def step(name: str, fraction: float) -> None:
-            progress(name, fraction)
+        def step(stage: str, done: float, total: float = 1, note: str = "", /) -> None:
+            progress(stage, done, total, note)
             assert steps.acquire(timeout=SECONDS)
 
         return explain(self, found, step)
@@ -339,7 +341,7 @@ def test_out_of_domain_is_shown_to_who_asks_for_this_photo_only(
 
 
 WITHOUT = "Without a result of a photo"
-WITHOUT_EXPLANATION = "Report and records are without an explanation"
+WITHOUT_EXPLANATION = "Report and records have no explanation yet"
 
 
 def captions(app: AppTest) -> str:
@@ -348,7 +350,7 @@ def captions(app: AppTest) -> str:
 
 
 def test_without_a_photo_there_are_a_suggestion_a_report_and_saving(app: AppTest) -> None:
-    app.button_group[0].set_value("Upload").run()
+    named(app.button_group, "photo_source").set_value("Upload").run()
     typed(app)
     assert headings(app) == ["Red flags"]
     assert WITHOUT in captions(app)
@@ -356,7 +358,7 @@ def test_without_a_photo_there_are_a_suggestion_a_report_and_saving(app: AppTest
 
 
 def test_a_photo_of_nobody_and_a_file_that_is_no_photo_leave_the_same(app: AppTest) -> None:
-    app.button_group[0].set_value("Upload").run()
+    named(app.button_group, "photo_source").set_value("Upload").run()
     typed(app)
     for number, data in enumerate((unusable_photo(), b"no photo")):
         uploaded(app, data, f"{number}.jpg")
@@ -370,8 +372,23 @@ def test_a_photo_of_nobody_and_a_file_that_is_no_photo_leave_the_same(app: AppTe
 
 def test_a_rejected_photo_leaves_the_same(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(LocatedFace, "rejected", True)
-    app.button_group[0].set_value("Upload").run()
+    named(app.button_group, "photo_source").set_value("Upload").run()
     typed(uploaded(app, png(0), "photo.png"))
     assert headings(app) == ["Photo", "Red flags"]
     assert WITHOUT in captions(app)
     assert "save_assessment" in keys(app)
+
+
+def test_what_is_missing_is_what_is_asked_for(app: AppTest) -> None:
+    def asked() -> str:
+        assert not app.exception
+        return " ".join(info.value for info in app.info)
+
+    assert "Choose a sample patient, or give a photo and the four details." in asked()
+    source(app).set_value("Upload").run()
+    assert "Give a photo and the four details." in asked()
+    assert "sample" not in asked()
+    uploaded(app, jpeg(0))
+    assert "The photo is loaded. Now enter age, sex, height and weight." in asked()
+    assert "Give a photo" not in asked()
+    assert "one that does not" not in " ".join(m.value for m in app.markdown)

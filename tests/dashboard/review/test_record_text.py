@@ -5,7 +5,9 @@ from datetime import date
 
 import pytest
 
-from face2bone.assess import AnswersOnly, Assessment, Assessor, Explanation
+from face2bone.apparent_age import WHAT_IT_IS_NOT
+from face2bone.assess import Assessor
+from face2bone.assessment import AnswersOnly, Assessment, Explanation
 from face2bone.bone import CLASS_LABELS
 from face2bone.bundle import Bundle
 from face2bone.bundle.card import notice_of
@@ -15,6 +17,7 @@ from face2bone.drawn.face.samples import sample_patients
 from face2bone.modalities.photo import read_photo
 from face2bone.patient import Patient, RedFlag, RiskFactor, Sex
 from face2bone.runtime import OodVerdict
+from tests.report.apparent_ages import AGE
 
 DAY = date(2026, 11, 29)
 WOMAN = Patient(67, Sex.FEMALE, 158, 52)
@@ -71,3 +74,17 @@ def test_without_a_photo_its_reason_stands_there(assessor: Assessor) -> None:
     assert "Red flags ticked: none." in said
     assert "FRAX entered, 10 years: major fracture 12%, hip fracture 3.5% (without BMD)." in said
     assert not any(line.startswith("Entered by") for line in said)
+
+
+def test_how_old_the_face_looks_comes_last_with_what_it_is_not(assessor: Assessor) -> None:
+    made = assessed(assessor, INSIDE)
+    age = replace(AGE, photo_sha256=made.photo_sha256)
+    said = record_text(made, "P-1", "Li", DAY, age).splitlines()
+    assert said[-2] == (
+        "How old the face looks to toy 1.0.0: about 52 years (90% interval 41 to 64). "
+        f"{WHAT_IT_IS_NOT}"
+    )
+    assert said[-1] == "Entered by Li."
+    assert [*said[:-2], said[-1]] == lines(made)
+    with pytest.raises(ValueError, match="another face"):
+        record_text(made, "P-1", "Li", DAY, replace(age, face=1))

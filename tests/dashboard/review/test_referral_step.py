@@ -1,8 +1,12 @@
 """Questions, suggestion and scores in Streamlit's own test runner, without a photo."""
 
+from typing import get_args
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from face2bone.clinical.what_if import Kind
+from face2bone.dashboard.review.referral_step import CHANGE_WORDS
 from face2bone.history import Ethnicity, Oestrogen
 from face2bone.settings import get_settings
 from tests.dashboard.acts import named, tables
@@ -22,7 +26,7 @@ def questions_and_suggestion() -> None:
 
     answers = read_answers(Patient(62, Sex.FEMALE, 160, 75))
     scores, guideline = published_scores(answers.patient), load_guideline(answers.guideline)
-    referral = suggest(answers.patient, scores, answers.frax, None, guideline, "research")
+    referral = suggest(answers.patient, scores, answers.frax, None, guideline, "research", "photo")
     referral_step.suggestion(answers, None if answers.refusals else referral)
     referral_step.red_flags()
     referral_step.risk_factors(answers)
@@ -287,3 +291,7 @@ def test_answers_only_women_are_asked_do_not_count_for_a_man() -> None:
     assert "read: None" in words(app)
     app.checkbox(key="man").uncheck().run()
     assert f"read: {Oestrogen.CURRENT}" in words(app)
+
+
+def test_every_kind_of_change_has_its_words() -> None:
+    assert set(CHANGE_WORDS) == set(get_args(Kind))

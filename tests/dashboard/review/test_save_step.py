@@ -96,7 +96,7 @@ def test_what_is_explained_after_saving_is_said_not_to_be_in_it(
     assert any("In the records" in m.value for m in review.markdown)
     done(opened(review, "Why"))
     assert any("Saved under P-0412" in s.value for s in review.success)
-    assert any("is not in what was saved" in c.value for c in review.caption)
+    assert any("is not in the records" in c.value for c in review.caption)
     assert len(kept_assessments(records)) == 1
 
 

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from face2bone.arrays import Floats
 from face2bone.drawn.face.oracle import ageing_array, cohort_oracle, oracle_probabilities
 from face2bone.drawn.face.patients import DrawnPatient, draw_cohort
 from face2bone.drawn.face.worlds import HIGHEST, ageing_log_likelihood, ageing_mean
 from face2bone.drawn.odds import clinical_probabilities
 from face2bone.drawn.people import T_SCORE_SD, clinical_arrays, permute_t_scores, t_score_mean
-from face2bone.drawn.worlds import Floats, World
+from face2bone.drawn.worlds import World
 
 N = 20_000
 

@@ -32,7 +32,7 @@ def mean_coefficient(name: str, sex: Sex, adiposity: float = 0.0) -> float:
 
 
 @given(seed=st.integers(0, 10_000), sex=st.sampled_from(Sex), age=st.floats(20, 95))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_nothing_but_the_ageing_itself_depends_on_the_ageing(
     seed: int, sex: Sex, age: float
 ) -> None:

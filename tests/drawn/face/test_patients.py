@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from face2bone.arrays import Floats
 from face2bone.bone import BoneClass, bone_class
 from face2bone.drawn.face.oracle import ageing_array
 from face2bone.drawn.face.parameters import AGEING_NAMES
@@ -16,7 +17,7 @@ from face2bone.drawn.people import (
     patient_seed,
     permute_t_scores,
 )
-from face2bone.drawn.worlds import Floats, World
+from face2bone.drawn.worlds import World
 from face2bone.patient import Sex
 
 

@@ -42,11 +42,11 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Replace drawing by plain bytes; lists the patients that were drawn."""
     names: list[str] = []
 
-    def plain(patient: DrawnPatient, size: int) -> bytes:
+    def plain(face_of: object, size: int, patient: DrawnPatient) -> bytes:
         names.append(patient.patient_id)
         return f"{patient.patient_id} {size}".encode()
 
-    monkeypatch.setattr(module, "photo_bytes", plain)
+    monkeypatch.setattr(module, "_bytes", plain)
     return names
 
 
@@ -64,7 +64,7 @@ def test_the_manifest_keeps_its_own_rules(written: Path) -> None:
 
 
 def test_the_folder_holds_what_is_promised_and_nothing_else(written: Path) -> None:
-    photos = {photo_name(p) for p in draw_cohort(N, World.PLANTED, SEED)}
+    photos = {photo_name(p.patient_id) for p in draw_cohort(N, World.PLANTED, SEED)}
     files = {"manifest.csv", "README.txt", "cohort.yaml", "truth.parquet"}
     assert set(contents(written)) == files | photos
 
@@ -80,7 +80,7 @@ def test_every_photo_says_that_it_is_drawn(written: Path) -> None:
 def test_a_worker_writes_the_bytes_this_process_draws(written: Path) -> None:
     first = draw_cohort(1, World.PLANTED, SEED)[0]
     data = photo_bytes(first, SIZE)
-    assert data == (written / photo_name(first)).read_bytes()
+    assert data == (written / photo_name(first.patient_id)).read_bytes()
     with Image.open(io.BytesIO(data)) as image:
         assert np.asarray(image).std() > 10
 

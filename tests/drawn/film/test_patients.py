@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from face2bone.arrays import Floats
 from face2bone.drawn.face.patients import draw_patient
 from face2bone.drawn.film.kind import FilmKind
 from face2bone.drawn.film.patients import (
@@ -16,7 +17,7 @@ from face2bone.drawn.film.patients import (
     named_values,
 )
 from face2bone.drawn.people import clinical_arrays, patient_seed
-from face2bone.drawn.worlds import Floats, World
+from face2bone.drawn.worlds import World
 
 N = 4_000
 SEED = 400_310

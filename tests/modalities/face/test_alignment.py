@@ -42,7 +42,6 @@ def similarity(scale: float, degrees: float, shift: tuple[float, float]) -> NDAr
     return np.column_stack((linear, shift))
 
 
-@settings(deadline=None)
 @given(st.floats(0.2, 30), st.floats(-180, 180), st.floats(-500, 4000), st.floats(-500, 4000))
 def test_a_moved_template_is_moved_back(
     scale: float, degrees: float, right: float, down: float
@@ -56,7 +55,6 @@ def test_a_moved_template_is_moved_back(
     assert np.abs(back - template()[points, :2]).max() < 0.02
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_no_other_similarity_fits_better(seed: int) -> None:
     """The closed form against the linear least squares it solves."""
@@ -80,7 +78,7 @@ def ramp(width: int, height: int) -> NDArray[np.uint8]:
     return pixels
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.floats(0.08, 3.0), st.floats(-180, 180))
 def test_each_crop_pixel_shows_its_place_in_the_photo(scale: float, degrees: float) -> None:
     width, height = 1200, 900
@@ -121,7 +119,6 @@ def test_pixels_play_no_part_in_the_geometry(frontal: Any) -> None:
     assert np.array_equal(other.part_map, frontal.aligned.part_map)
 
 
-@settings(deadline=None)
 @given(
     st.floats(60, 100), st.floats(60, 100), st.floats(30, 55), st.floats(56, 75),
     st.floats(-30, 30),

@@ -10,7 +10,12 @@ from numpy.typing import NDArray
 
 from face2bone.errors import NoFaceFound, SeveralFaces
 from face2bone.modalities.face import QualityLimits, find_face
-from face2bone.modalities.face.finding import environment_limits, shared_locator
+from face2bone.modalities.face.finding import (
+    by_far_largest,
+    environment_limits,
+    face_at,
+    shared_locator,
+)
 from face2bone.modalities.face.sighting import Sighting
 from face2bone.modalities.photo import Photo, photo_from_pixels
 
@@ -130,3 +135,29 @@ def test_limits_can_be_given(astronaut_photo: Photo) -> None:
 def test_shared_things_are_made_once() -> None:
     assert shared_locator() is shared_locator()
     assert environment_limits() is environment_limits()
+
+
+def test_several_faces_are_told_from_the_left_and_each_can_be_had(astronaut_photo: Photo) -> None:
+    head = astronaut_photo.pixels[0:320, 70:390]
+    pixels = np.full((640, 1000, 3), 150, np.uint8)
+    pixels[:, 340:980] = cv2.resize(head, (640, 640), interpolation=cv2.INTER_CUBIC)
+    pixels[:320, :320] = head
+    photo = photo_from_pixels(pixels)
+    with pytest.raises(SeveralFaces) as told:
+        find_face(photo)
+    left, right = told.value.faces
+    assert left.landmarks[:, 0].mean() < 320 < right.landmarks[:, 0].mean()
+    for seen in (left, right):
+        face = face_at(photo, seen)
+        assert np.array_equal(face.landmarks, seen.landmarks)
+        assert face.aligned.pixels.shape == (160, 160, 3)
+
+
+def test_the_one_by_far_largest(frontal: Any) -> None:
+    def sized(times: float) -> Sighting:
+        return Sighting(frontal.landmarks * np.float32(times), 0.0)
+
+    assert by_far_largest([sized(1), sized(2.1)]) == 1
+    assert by_far_largest([sized(2.1), sized(1), sized(0.5)]) == 0
+    assert by_far_largest([sized(1), sized(1.9)]) is None
+    assert by_far_largest([sized(1), sized(1)]) is None

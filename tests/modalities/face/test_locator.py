@@ -113,7 +113,7 @@ def test_a_forked_process_makes_its_own_detector(
     locator: FaceLandmarker, astronaut_photo: Photo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parents = locator.detector()
-    monkeypatch.setattr("face2bone.modalities.face.locator.os.getpid", lambda: -1)
+    monkeypatch.setattr("face2bone.modalities.mediapipe_task.os.getpid", lambda: -1)
     assert locator.detector() is not parents
     assert len(locator.locate(astronaut_photo.pixels)) == 1
     monkeypatch.undo()

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -25,7 +25,6 @@ def turned_mesh(yaw: float, pitch: float, roll: float, scale: float = 60.0) -> N
     return landmarks
 
 
-@settings(deadline=None)
 @given(
     st.floats(-60, 60), st.floats(-45, 45), st.floats(-44, 44), st.integers(0, 3), st.floats(1, 900)
 )

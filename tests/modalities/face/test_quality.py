@@ -224,7 +224,7 @@ def test_landmarks_that_move_are_remarked(frontal: Any) -> None:
 
 def test_reasons_come_gravest_first() -> None:
     checks = tuple(
-        QualityCheck(status, 0.0, "", 0.0, None, status, status)
+        QualityCheck(status, status, 0.0, "", 0.0, None, status, status)
         for status in ("accept", "warn", "reject", "warn")
     )
     assert QualityVerdict(checks, "reject").reasons == ("reject", "warn", "warn")

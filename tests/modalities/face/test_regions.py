@@ -69,7 +69,7 @@ def test_drawn_faces_are_partitioned_into_ten(drawn_faces: tuple[Any, ...]) -> N
         assert pixels.min() >= 40
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     seed=st.integers(0, 2**32 - 1),
     spread=st.floats(0, 3),
@@ -91,7 +91,7 @@ def test_jittered_landmarks_are_still_partitioned_into_ten(
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_any_landmarks_give_a_partition(seed: int) -> None:
     landmarks = np.random.default_rng(seed).uniform(-300, 460, (478, 2))
     mask = np.random.default_rng(seed).random((160, 160)) < 0.5

@@ -25,7 +25,7 @@ def spot(place: tuple[int, int], shape: tuple[int, int]) -> NDArray[np.uint8]:
     return np.repeat(levels.astype(np.uint8)[..., None], 3, axis=2)
 
 
-@settings(deadline=None, max_examples=120)
+@settings(max_examples=120)
 @given(views, st.integers(20, 180), st.integers(20, 130))
 def test_a_spot_seen_in_a_view_is_mapped_back(view: View, x: int, y: int) -> None:
     pixels = spot((x, y), (150, 200))
@@ -46,7 +46,6 @@ def test_a_spot_seen_in_a_view_is_mapped_back(view: View, x: int, y: int) -> Non
     assert back[2] == 0.1 * view.side
 
 
-@settings(deadline=None)
 @given(views)
 def test_a_snapped_view_holds_the_view_on_whole_blocks(view: View) -> None:
     snapped = view.snapped()
@@ -58,7 +57,6 @@ def test_a_snapped_view_holds_the_view_on_whole_blocks(view: View) -> None:
     assert {snapped.left % grid, snapped.top % grid, snapped.side % grid} == {0}
 
 
-@settings(deadline=None)
 @given(views)
 def test_views_have_the_size_asked_for(view: View) -> None:
     view = view.snapped()

@@ -161,7 +161,6 @@ def mutations(draw: st.DrawFn) -> bytes:
 
 
 QUICK: Final[dict[str, Any]] = {
-    "deadline": None,
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
 }
 

@@ -9,13 +9,12 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
+from face2bone.arrays import Pixels
 from face2bone.errors import PhotoFormatError, PhotoTooLarge, PhotoTooSmall, PhotoUnreadable
 from face2bone.modalities.photo import MAX_BYTES, MIN_SIDE, photo_from_pixels, read_photo
 
-Pixels = NDArray[np.uint8]
 WIDTH, HEIGHT = 200, 150
 
 

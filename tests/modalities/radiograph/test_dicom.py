@@ -204,7 +204,11 @@ def test_padding_is_dark_in_either_polarity_and_not_counted_in_the_range() -> No
         ({"PresentationIntentType": "FOR PROCESSING"}, RadiographUnsuited, "raw values"),
         ({"SOPClassUID": CTImageStorage}, RadiographUnsuited, "not a radiograph"),
         ({"BodyPartExamined": "CHEST"}, RadiographUnsuited, r"another body part \(chest\)"),
-        ({"BodyPartExamined": "L SPINE"}, RadiographUnsuited, r"another body part \(lspine\)"),
+        (
+            {"BodyPartExamined": "L SPINE"},
+            RadiographUnsuited,
+            r"\(lumbar spine\)",
+        ),
         ({"NumberOfFrames": "7"}, RadiographFormatError, "several pictures"),
         (
             {"SOPClassUID": MultiFrameGrayscaleWordSecondaryCaptureImageStorage},
@@ -286,7 +290,7 @@ def test_nothing_of_the_patient_is_kept() -> None:
 def test_a_picture_that_contradicts_its_tags_is_left_and_said() -> None:
     found = read_radiograph(saved(dataset(4_095 - drawn(), 12)))
     assert found.polarity is Polarity.CONTRADICTED
-    assert found.remarks[0].startswith("By its tags")
+    assert not any("bright" in remark for remark in found.remarks)  # a check of quality says it
     assert np.median(found.pixels[:, :20]) > 0.5
 
 

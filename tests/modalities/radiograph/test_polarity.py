@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from face2bone.modalities.radiograph.film import Levels, Polarity
-from face2bone.modalities.radiograph.polarity import SURE, brightness_of_bone, upright
+from face2bone.modalities.radiograph.polarity import SURE, brightness_of_bone, doubt, upright
 from tests.modalities.radiograph.films import drawn
 
 
@@ -46,7 +46,13 @@ def test_an_even_picture_shows_nothing() -> None:
     pixels, polarity, remarks = upright(Levels(grain, 8, polarity_said=False))
     assert polarity is Polarity.UNSURE
     assert pixels is grain
-    assert len(remarks) == 1
+    assert not remarks  # said once, among the checks of the film's quality
+    assert "not inverted" in doubt(polarity)
+
+
+def test_only_a_doubtful_polarity_is_doubted() -> None:
+    assert "By its tags" in doubt(Polarity.CONTRADICTED)
+    assert not any(doubt(sure) for sure in (Polarity.FILE, Polarity.PICTURE))
 
 
 def test_the_file_is_followed_where_it_says() -> None:

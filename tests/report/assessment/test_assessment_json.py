@@ -2,22 +2,26 @@
 
 import base64
 import json
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from face2bone.assess import AnswersOnly, Assessment
+from face2bone.assessment import AnswersOnly, Assessment
 from face2bone.bone import CLASS_LABELS
 from face2bone.bundle import Bundle
 from face2bone.bundle.card import DEMO_NOTICE, notice_of
 from face2bone.clinical.frax import FraxResult
+from face2bone.errors import DocumentInvalid
 from face2bone.history import Condition, Fracture, FractureSite, History, SiteScores, Smoking
 from face2bone.modalities.face.parts import FACE_PARTS
 from face2bone.modalities.face.quality import QualityCheck, QualityVerdict
 from face2bone.report.assessment.assessment_json import document, to_json
 from face2bone.report.assessment.document import SCHEMA_VERSION, AssessmentDocument, read_document
+from face2bone.report.face_age import age_part
+from tests.report.apparent_ages import AGE
 
 
 def test_document_round_trips_through_its_own_schema(assessment: Assessment) -> None:
@@ -138,8 +142,53 @@ def test_answers_without_a_result_are_a_document_that_says_why(answers_only: Ans
 
 
 def test_a_rejected_photos_checks_are_in_the_document(answers_only: AnswersOnly) -> None:
-    check = QualityCheck("sharpness", 0.1, "", 0.5, 0.2, "reject", "The photo is blurred.")
+    check = QualityCheck(
+        "sharpness", "Sharpness", 0.1, "", 0.5, 0.2, "reject", "The photo is blurred."
+    )
     rejected = replace(answers_only, quality=QualityVerdict((check,), "reject"))
     made = document(rejected)
     assert made.quality_status == "reject"
     assert [part.reason for part in made.quality] == ["The photo is blurred."]
+
+
+def test_an_apparent_age_stands_beside_the_result_and_changes_none_of_it(
+    example_assessment: Callable[..., Assessment],
+) -> None:
+    made = example_assessment()
+    told = document(made, AGE)
+    assert told.apparent_age is not None
+    assert told.apparent_age.bundle.name == "toy"
+    assert read_document(to_json(made, AGE)) == told
+    plain = document(made)
+    assert plain.apparent_age is None
+    assert told.model_dump(exclude={"apparent_age", "messages"}) == plain.model_dump(
+        exclude={"apparent_age", "messages"}
+    )
+    assert set(told.messages) > set(plain.messages)
+
+
+def test_an_age_of_another_photo_or_another_face_in_it_is_refused(
+    example_assessment: Callable[..., Assessment], answers_only: AnswersOnly
+) -> None:
+    made = example_assessment()
+    for other in (replace(AGE, photo_sha256="f" * 64), replace(AGE, face=2)):
+        with pytest.raises(ValueError, match="another photo"):
+            document(made, other)
+    chosen = replace(made, located=replace(made.located, number=2))
+    assert document(chosen, replace(AGE, face=2)).apparent_age is not None
+    with pytest.raises(ValueError, match="another face"):
+        document(chosen, AGE)
+    assert document(answers_only, AGE).apparent_age is None
+
+
+def test_a_document_from_before_is_read_without_one(assessment: Assessment) -> None:
+    values = json.loads(to_json(assessment))
+    del values["apparent_age"]
+    assert read_document(json.dumps(values)) == document(assessment)
+
+
+def test_no_age_without_a_usable_photo(answers_only: AnswersOnly) -> None:
+    values = json.loads(to_json(answers_only))
+    values["apparent_age"] = age_part(AGE).model_dump()
+    with pytest.raises(DocumentInvalid, match="beside parts of one"):
+        read_document(json.dumps(values))

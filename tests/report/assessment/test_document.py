@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from face2bone.assess import Assessment
+from face2bone.assessment import Assessment
 from face2bone.errors import DocumentInvalid
 from face2bone.report.assessment.assessment_json import to_json
 from face2bone.report.assessment.document import read_document
+from face2bone.words import Made, made_of
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +56,8 @@ def test_a_document_is_read_back(values: dict[str, Any]) -> None:
         (("patient", "history"), {"smoking": "pipe"}, "answer smoking is not valid"),
         (("patient", "history"), {"t_scores": {"total_hip": -27}}, "DXA score -27 is outside"),
         (("bundle", "created_on"), "soon", "bundle.created_on"),
+        (("messages", "Request DXA."), {"template": "No DXA.", "blanks": {}}, "does not make"),
+        (("messages", "below 2"), {"template": "below {limit}", "blanks": {}}, "the blank 'limit'"),
         (("frax",), {"major_percent": 5, "hip_percent": 9, "with_bmd": True}, "FRAX hip result"),
         (("frax",), {"major_percent": 101, "hip_percent": 1, "with_bmd": True}, "frax"),
     ],
@@ -69,6 +72,26 @@ def test_what_breaks_the_schema_is_named(
     part[path[-1]] = value
     with pytest.raises(DocumentInvalid, match=named):
         read_document(json.dumps(changed))
+
+
+def test_a_sentence_that_was_read_is_known_as_it_was_made(values: dict[str, Any]) -> None:
+    """Also what fills its blanks, and also where a sentence says it fills a blank of itself."""
+    made = {
+        "because of below 2, age": {
+            "template": "because of {a}",
+            "blanks": {"a": ["below 2", "age"]},
+        },
+        "below 2": {"template": "below {limit}", "blanks": {"limit": "2"}},
+        "itself": {"template": "{x}", "blanks": {"x": "itself"}},
+    }
+    read = read_document(json.dumps(values | {"messages": made}))
+    said = read.as_made("because of below 2, age")
+    assert [made_of(one) for one in made_of(said).blanks["a"]] == [
+        Made("below {limit}", {"limit": "2"}),
+        Made("age", {}),
+    ]
+    assert made_of(read.as_made("itself")) == Made("{x}", {"x": "itself"})
+    assert read.as_made("Not said in blanks.") == "Not said in blanks."
 
 
 def test_shares_that_do_not_sum_to_one_are_refused(values: dict[str, Any]) -> None:

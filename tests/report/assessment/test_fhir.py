@@ -9,17 +9,24 @@ from typing import Any
 
 import pytest
 
-from face2bone.assess import AnswersOnly
+from face2bone.apparent_age import WHAT_IT_IS_NOT
+from face2bone.assessment import AnswersOnly, Assessment
 from face2bone.clinical.frax import FraxResult
 from face2bone.history import History, SiteScores
 from face2bone.patient import Menopause, Patient, Sex
 from face2bone.report.assessment.assessment_json import document
 from face2bone.report.assessment.document import AssessmentDocument
+from face2bone.report.assessment.document_parts import MeasurePart
 from face2bone.report.assessment.fhir import fhir_bundle, to_fhir
+from face2bone.report.assessment.fhir_age import GAP, SPREAD, WHAT
+from face2bone.report.assessment.fhir_codes import quantity
 from face2bone.report.assessment.fhir_rules import problems
 from face2bone.report.assessment.page import Heading
+from tests.report.apparent_ages import AGE, OUTSIDE
+from tests.report.references import by_ultrasound
 
 Example = Callable[..., AssessmentDocument]
+RISK = "RiskAssessment"
 YOUNG_MAN = Patient(45.0, Sex.MALE, 175.0, 70.0)
 
 
@@ -56,6 +63,27 @@ def test_probabilities_are_percent_and_the_models(bundle: dict[str, Any]) -> Non
         "osteoporosis on DXA now": 60.0,
     }
     assert [p["rationale"][-5:] for p in risk["prediction"]] == ["20.0%", "50.0%", "30.0%"]
+
+
+def test_what_ultrasound_found_is_not_called_dxa(example_document: Example, now: datetime) -> None:
+    (risk,) = by_kind(fhir_bundle(by_ultrasound(example_document()), Heading("P-1", now)), RISK)
+    assert [p["outcome"]["text"] for p in risk["prediction"]] == [
+        f"{name} on ultrasound (QUS) now" for name in ("normal", "osteopenia", "osteoporosis")
+    ]
+
+
+def test_what_was_measured_on_one_of_two_knees_says_on_which(
+    example_document: Example, now: datetime
+) -> None:
+    which = "Left knee, by its place beside the other one."
+    index = MeasurePart(id="i", name="Index", value=0.2, unit="ratio", meaning="A ratio.")
+    document = example_document().model_copy(update={"told": [which], "measures": [index]})
+    bundle = fhir_bundle(document, Heading("P-1", now))
+    assert problems(bundle) == ()
+    (measured,) = [o for o in by_kind(bundle, "Observation") if o["code"]["text"] == "Index"]
+    (risk,) = by_kind(bundle, RISK)
+    assert [note["text"] for note in measured["note"]] == [which, "A ratio."]
+    assert which in [note["text"] for note in risk["note"]]
 
 
 def test_the_performer_is_the_model(bundle: dict[str, Any]) -> None:
@@ -176,3 +204,40 @@ def test_without_a_result_the_bundle_is_sound_and_says_why(
     assert "prediction" not in risk
     assert ("basis" in risk) == bool(photo)
     assert "No face was found." in risk["note"][1]["text"]
+
+
+def test_an_apparent_age_is_an_observation_that_nothing_rests_on(
+    example_assessment: Callable[..., Assessment], now: datetime
+) -> None:
+    made = example_assessment(status="research")
+    bundle = fhir_bundle(document(made, AGE), Heading("P-1", now))
+    assert problems(bundle) == ()
+    (entry,) = [e for e in bundle["entry"] if e["resource"].get("code", {}).get("text") == WHAT]
+    found = entry["resource"]
+    assert found["status"] == "preliminary"
+    assert found["valueQuantity"] == quantity(52.3, "years")
+    spans = {part["code"]["text"]: part for part in found["component"]}
+    interval = spans["90% interval, calibrated on 500 people"]["valueRange"]
+    assert (interval["low"]["value"], interval["high"]["value"]) == (41.2, 63.8)
+    assert spans[GAP]["valueQuantity"]["value"] == 4.4
+    by = {e["fullUrl"]: e["resource"] for e in bundle["entry"]}[found["device"]["reference"]]
+    assert by["identifier"][0]["value"] == AGE.facts.sha256
+    assert WHAT_IT_IS_NOT in [note["text"] for note in found["note"]]
+    requests = by_kind(bundle, "ServiceRequest")
+    assert requests
+    for resource in (*requests, *by_kind(bundle, "RiskAssessment")):
+        assert entry["fullUrl"] not in json.dumps(resource)
+
+
+def test_an_age_nobody_calibrated_says_so_and_one_out_of_domain_is_left_out(
+    example_assessment: Callable[..., Assessment], now: datetime
+) -> None:
+    made, heading = example_assessment(), Heading("P-1", now)
+    loose = replace(AGE, is_calibrated=False, gap=None)
+    bundle = fhir_bundle(document(made, loose), heading)
+    assert problems(bundle) == ()
+    (found,) = [o for o in by_kind(bundle, "Observation") if o["code"]["text"] == WHAT]
+    assert [part["code"]["text"] for part in found["component"]] == [SPREAD]
+    outside = fhir_bundle(document(made, replace(AGE, out_of_domain=OUTSIDE)), heading)
+    plain = fhir_bundle(document(made), heading)
+    assert len(outside["entry"]) == len(plain["entry"]) == len(bundle["entry"]) - 2

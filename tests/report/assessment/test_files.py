@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from face2bone.assess import NOT_EXPLAINED, Assessment, Explanation
+from face2bone.assessment import NOT_EXPLAINED, Assessment, Explanation
 from face2bone.report.assessment.document import read_document
 from face2bone.report.assessment.files import write_assessment
 

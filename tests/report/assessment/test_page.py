@@ -1,21 +1,29 @@
 """What stands on the report: complete, withheld where it must be, in both languages."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from face2bone.assess import AnswersOnly
+from face2bone.apparent_age import WHAT_IT_IS_NOT, AgeFacts
+from face2bone.assessment import AnswersOnly, Assessment
 from face2bone.bone import BoneClass
+from face2bone.bundle.years_bundle import load_years_bundle
 from face2bone.clinical.frax import FraxResult
 from face2bone.patient import Patient, RiskFactor, Sex
 from face2bone.report.assessment.assessment_json import document
-from face2bone.report.assessment.document import AssessmentDocument
+from face2bone.report.assessment.document import AssessmentDocument, read_document
 from face2bone.report.assessment.page import Heading, page_of
-from face2bone.report.language import UNTRANSLATED, Language
+from face2bone.words import UNTRANSLATED, Language, catalogue
+from tests.report.apparent_ages import AGE, OUTSIDE
+from tests.report.references import by_ultrasound
 
+MODELS = Path(__file__).resolve().parents[3] / "models"
 Example = Callable[..., AssessmentDocument]
 
 
@@ -47,10 +55,19 @@ def test_the_result_stands_beside_its_base_rate(example_document: Example, now: 
     assert page["result"]["people"]["count"] == 60
 
 
+def test_the_reference_is_named_as_it_was(example_document: Example, now: datetime) -> None:
+    for of_model, method in (
+        (example_document(), "DXA"),
+        (by_ultrasound(example_document()), "ultrasound (QUS)"),
+    ):
+        page = page_of(of_model, Heading("P-1", now))
+        assert f"60 have osteoporosis on {method};" in page["result"]["people"]["text"]
+
+
 @pytest.mark.parametrize(
     ("facts", "headline"),
     [
-        ({"outside": True}, "unlike the faces"),
+        ({"outside": True}, "unlike those"),
         ({"patient": Patient(45.0, Sex.MALE, 175.0, 70.0)}, "not defined for this patient"),
     ],
 )
@@ -119,8 +136,12 @@ def test_a_chinese_report_holds_no_untranslated_text(
     heading = Heading("P-1", now, Language.CHINESE)
     for patient in (everything, Patient(45.0, Sex.MALE, 175.0, 70.0)):
         document = example_document(patient=patient, guideline=guideline, status=status, frax=frax)
-        shown = list(strings(page_of(document, heading)))
-        assert [text for text in shown if UNTRANSLATED in text] == []
+        page = page_of(document, heading)
+        assert [text for text in strings(page) if UNTRANSLATED in text] == []
+        asked = {ask for score in document.scores for ask in score.missing}
+        assert [ask for ask in asked if catalogue(Language.CHINESE).find(ask) is None] == []
+        # The file alone says it too: a report may be made of it a year later.
+        assert page_of(read_document(document.model_dump_json()), heading) == page
 
 
 def test_a_text_without_translation_is_marked(example_document: Example, now: datetime) -> None:
@@ -151,3 +172,45 @@ def test_a_ticked_fracture_says_why_qfracture_is_left_out(
     assert len(waiting) == 2
     assert all("It needs: site and age of each fracture" in line for line in waiting)
     assert not [row for row in page["scores"] if "QFracture" in row["title"]]
+
+
+def test_how_old_the_face_looks_is_said_with_its_limits_and_changes_nothing_else(
+    example_assessment: Callable[..., Assessment], now: datetime
+) -> None:
+    made, heading = example_assessment(), Heading("P-1", now)
+    with_age, without = (page_of(document(made, age), heading) for age in (AGE, None))
+    assert without["age"] is None
+    assert with_age | {"age": None} == without
+    age = with_age["age"]
+    assert age["answer"].endswith("toy 1.0.0: about 52 years (90% interval 41 to 64).")
+    assert age["gap"].startswith("Age gap: +4 years (-7 to +16)")
+    assert age["limits"] == [
+        WHAT_IT_IS_NOT,
+        "Among 120 people aged 40 to 60 the mean error was 5.5 years (120 toy people).",
+        "A toy.",
+    ]
+    assert age["model"] == f"toy 1.0.0 (research), SHA-256 {'d' * 64}"
+
+
+def test_no_year_is_said_of_a_photo_unlike_those_it_was_calibrated_on(
+    example_assessment: Callable[..., Assessment], now: datetime
+) -> None:
+    outside = replace(AGE, out_of_domain=OUTSIDE)
+    age = page_of(document(example_assessment(), outside), Heading("P-1", now))["age"]
+    assert "unlike those the model was calibrated on" in age["answer"]
+    assert age["gap"] == ""
+    assert not any(str(years) in age["answer"] for years in (52, 41, 64))
+
+
+@pytest.mark.parametrize("name", ["face-age-public", "face-age-demo"])
+def test_an_age_by_a_bundle_that_ships_is_said_in_chinese(
+    example_assessment: Callable[..., Assessment], now: datetime, name: str
+) -> None:
+    facts = AgeFacts.of(load_years_bundle(MODELS / name))
+    loose = replace(AGE, facts=facts, is_calibrated=name == "face-age-demo", gap=None)
+    written = document(example_assessment(), loose).model_dump_json()
+    page = page_of(read_document(written), Heading("P-1", now, Language.CHINESE))
+    said = list(strings(page["age"]))
+    assert not any(UNTRANSLATED in text for text in said)
+    latin = [text for text in page["age"]["limits"] if re.search("[a-z]{3} [a-z]{3}", text)]
+    assert latin == []

@@ -15,14 +15,16 @@ from hypothesis import strategies as st
 from PIL import Image
 from pypdfium2 import raw
 
-from face2bone.assess import AnswersOnly
+from face2bone.apparent_age import WHAT_IT_IS_NOT
+from face2bone.assessment import AnswersOnly, Assessment
 from face2bone.clinical.frax import FraxResult
 from face2bone.patient import Patient, Sex
 from face2bone.report.assessment.assessment_json import document
 from face2bone.report.assessment.document import AssessmentDocument
 from face2bone.report.assessment.page import Heading
 from face2bone.report.assessment.pdf import TEMPLATE, to_pdf
-from face2bone.report.language import Language
+from face2bone.words import Language
+from tests.report.apparent_ages import AGE
 
 Example = Callable[..., AssessmentDocument]
 HOSTILE = (
@@ -126,7 +128,7 @@ def test_what_was_typed_is_shown_and_not_obeyed(
     assert plain(drawable(name[:64])) in shown
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(name=st.text(max_size=70))
 def test_no_pseudonym_breaks_the_report(
     example_document: Example, now: datetime, name: str
@@ -166,3 +168,19 @@ def test_without_a_result_there_is_a_report(answers_only: AnswersOnly, now: date
     for language in Language:
         data = to_pdf(document(answers_only), Heading("P-1", now, language))
         assert data.startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("language", Language)
+def test_two_pages_hold_everything_and_how_old_the_face_looks(
+    example_assessment: Callable[..., Assessment],
+    everything: Patient,
+    now: datetime,
+    language: Language,
+) -> None:
+    made = example_assessment(patient=everything, frax=FraxResult(32.0, 12.5, with_bmd=True))
+    data = to_pdf(document(made, AGE), Heading("P-1", now, language))
+    assert len(pdfium.PdfDocument(data)) <= 2
+    shown = plain(text_of(data))
+    assert AGE.facts.sha256 in shown
+    if language is Language.ENGLISH:
+        assert plain(WHAT_IT_IS_NOT) in shown

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from face2bone.assess import NOT_EXPLAINED, Assessment, Explanation
+from face2bone.assessment import NOT_EXPLAINED, Assessment, Explanation
 from face2bone.bundle.card import DEMO_NOTICE
 from face2bone.modalities.face.parts import FACE_PARTS
 from face2bone.report.assessment.summary import summary

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from face2bone.assess import AnswersOnly, Assessment
+from face2bone.assessment import AnswersOnly, Assessment
 from face2bone.errors import DocumentInvalid
 from face2bone.report.assessment.assessment_json import document
 from face2bone.report.assessment.document import AssessmentDocument, read_document

@@ -68,7 +68,7 @@ def bank(network, face):
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 6))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_pullback_equals_finite_differences_of_nnls(seed, parts):
     rng = np.random.default_rng(seed)
     W = rng.gamma(0.5, size=(parts, 20)) + 1e-3

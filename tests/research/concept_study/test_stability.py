@@ -29,7 +29,7 @@ def fit(basis, error=0.3, seed=0):
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 6))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_order_and_length_of_the_concepts_do_not_matter(seed, parts):
     rng = np.random.default_rng(seed)
     W = rng.gamma(0.5, size=(parts, 12)) + 1e-6
@@ -38,7 +38,7 @@ def test_order_and_length_of_the_concepts_do_not_matter(seed, parts):
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 5))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_matching_is_the_best_of_all_orders_and_the_same_from_both_sides(seed, parts):
     rng = np.random.default_rng(seed)
     first, second = rng.gamma(0.5, size=(2, parts, 7)) + 1e-6

@@ -1,0 +1,140 @@
+"""Command that asks what a face says of a cohort's survival: survival."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from face2bone.atomic_files import write_whole
+from face2bone.cli.application import (
+    BundleOption,
+    Crops,
+    Out,
+    app,
+    crops_folder,
+    plain_errors,
+    progress_bar,
+)
+
+if TYPE_CHECKING:
+    from face2bone.cohort.survival_manifest import SurvivalCohort
+    from face2bone.evaluation.survival.clinical import People
+    from face2bone.evaluation.survival.study import Scores, SurvivalStudy
+
+
+@app.command()
+def survival(
+    manifest: Annotated[Path, typer.Argument(help="CSV or parquet manifest of who was followed.")],
+    out: Out,
+    bundle: BundleOption = None,
+    score: Annotated[
+        str, typer.Option(help="A column of the manifest to use instead of photos and a bundle.")
+    ] = "",
+    in_years: Annotated[
+        bool, typer.Option("--in-years", help="The column of --score is in years.")
+    ] = False,
+    adjust: Annotated[
+        list[str] | None,
+        typer.Option(help="A further column of numbers to adjust for; may be repeated."),
+    ] = None,
+    crops: Crops = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of folds and resamples.")] = 0,
+) -> None:
+    """Ask of a cohort whether the face says more of survival than age and sex do."""
+    from face2bone.cohort.survival_manifest import read_survival_manifest
+    from face2bone.evaluation.survival.study import survival_study
+    from face2bone.evaluation.survival.words import verdict
+
+    if score and (bundle or crops):
+        raise typer.BadParameter("--score takes the place of --bundle and --crops.")
+    if in_years and not score:
+        raise typer.BadParameter("--in-years belongs to --score.")
+    with plain_errors():
+        cohort = read_survival_manifest(manifest, score, tuple(adjust or ()))
+        if score:
+            scores, about = _column(cohort, in_years), f"the column {score} of the manifest"
+        else:
+            cohort, scores, about = _from_photos(cohort, bundle, crops, seed)
+        found = survival_study(_people(cohort), cohort.times, scores, seed)
+        _write(out, found, f"Score: {about}. Cohort: {_described(cohort)}.")
+    typer.echo(verdict(found))
+
+
+def _people(cohort: "SurvivalCohort") -> "People":
+    from face2bone.evaluation.survival.clinical import People
+
+    return People(cohort.age_years, cohort.male, cohort.others)
+
+
+def _column(cohort: "SurvivalCohort", in_years: bool) -> "Scores":
+    from face2bone.evaluation.survival.study import Score, Scores
+
+    how = f"the column {cohort.score} of the manifest, as it stands there"
+    return Scores((Score(cohort.score, cohort.scores, in_years, how),))
+
+
+def _from_photos(
+    cohort: "SurvivalCohort", bundle: Path | None, crops: Path | None, seed: int
+) -> tuple["SurvivalCohort", "Scores", str]:
+    """The patients with a usable photo, their scores, and the bundle in words."""
+    from dataclasses import replace
+
+    from face2bone.bundle import load_bundle
+    from face2bone.cohort.crops import photo_crops
+    from face2bone.errors import WrongStudy
+    from face2bone.evaluation.added_value.features import face_features
+    from face2bone.evaluation.survival.study import scores_of_features
+    from face2bone.modalities.face.modality import FACE
+    from face2bone.runtime import make_engine
+    from face2bone.settings import get_settings
+    from face2bone.studies import study_named
+
+    settings = get_settings()
+    loaded = load_bundle(bundle or settings.bundle)
+    if study_named(loaded.card.study).ready().modality is not FACE:
+        raise WrongStudy(
+            "The bundle {bundle} is of the study {study} and reads no faces. Choose a "
+            "bundle that does.",
+            bundle=loaded.card.name,
+            study=loaded.card.study,
+        )
+    engine = make_engine(loaded, settings.engine, threads=settings.threads)
+    with crops_folder(crops) as folder, progress_bar("aligning", len(cohort.table)) as advance:
+        store = photo_crops(cohort.pictures, FACE, folder, progress=advance)
+        features = face_features(engine, store)
+    left_out = len(cohort.table) - len(store.index)
+    usable = replace(cohort, table=store.index)
+    scores = scores_of_features(features, _people(usable), usable.times, seed)
+    lost = f"; {left_out} patients without a usable photo are left out" if left_out else ""
+    return usable, scores, f"the frozen features of {loaded.card.name} ({loaded.card.status}){lost}"
+
+
+def _described(cohort: "SurvivalCohort") -> str:
+    from face2bone.drawn.writing import read_plan
+
+    plan = read_plan(cohort.root)
+    if plan is None:
+        return f"{len(cohort.table)} patients"
+    return (
+        f"{len(cohort.table)} drawn patients ({plan['world']} world, seed {plan['seed']}); "
+        "no real person, and nothing here says how people fare"
+    )
+
+
+def _write(out: Path, found: "SurvivalStudy", about: str) -> None:
+    """survival.json, survival.md and the curves of each score; each whole or not at all."""
+    from pydantic import TypeAdapter
+
+    from face2bone.drawing.survival_curves import standalone, survival_curves
+    from face2bone.evaluation.survival.words import markdown
+
+    out.mkdir(parents=True, exist_ok=True)
+    plots = []
+    for place, score in enumerate(found.scores, start=1):
+        plots.append(f"curves-{place}.svg")
+        title = f"Kaplan-Meier curves by quarter of the {score.name}"
+        drawing = standalone(survival_curves(score.quartiles, title))
+        write_whole(out / plots[-1], drawing.encode())
+    data = TypeAdapter(type(found)).dump_json(found, indent=2) + b"\n"
+    write_whole(out / "survival.json", data)
+    write_whole(out / "survival.md", markdown(found, about, plots).encode())

@@ -1,0 +1,1 @@
+"""The Cohort page: many pictures scored in one go."""

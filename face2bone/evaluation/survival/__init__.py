@@ -1,0 +1,1 @@
+"""Does a score read from the face say anything of a cohort's survival beyond age and sex?"""

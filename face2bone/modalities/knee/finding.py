@@ -1,0 +1,103 @@
+"""The knees of a film, each aligned, judged and measured."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from face2bone.errors import NotOnFilm
+from face2bone.modalities.film_kind import check_body_part, check_not_a_hand
+from face2bone.modalities.knee.alignment import (
+    Lateral,
+    LateralGuess,
+    align_knee,
+    lateral_by_looks,
+)
+from face2bone.modalities.knee.cortex import CorticalIndex, cortical_indices
+from face2bone.modalities.knee.locator import FoundKnee, locate_knees
+from face2bone.modalities.knee.quality import judge_knee
+from face2bone.modalities.knee.told import CALLED, WHICH, cortex_measures
+from face2bone.modalities.measure import Measure
+from face2bone.modalities.prepared import Prepared
+from face2bone.modalities.radiograph import BodyPart, Laterality, Radiograph
+from face2bone.modalities.verdict import QualityVerdict
+from face2bone.words import message
+
+LATERAL_OF: Final[dict[Laterality, Lateral]] = {Laterality.LEFT: "right", Laterality.RIGHT: "left"}
+"""Seen from the front, a left knee's lateral side is on the film's right."""
+
+
+@dataclass(frozen=True)
+class Knee:
+    """One knee of a film.
+
+    lateral: on which side of the film its lateral side lies, and how that is known: "other knee",
+    "file" or "looks". cortex: of femur and tibia, without a bone that could not be measured;
+    information beside the network, never a verdict. of: how many knees the film shows.
+    told: which knee it is, and what its file says of the film.
+    """
+
+    aligned: Prepared
+    quality: QualityVerdict
+    found: FoundKnee
+    lateral: Lateral
+    known_by: str
+    cortex: tuple[CorticalIndex, ...]
+    of: int
+    told: tuple[str, ...]
+
+    @property
+    def called(self) -> str:
+        """Which of two knees it is; of one "", for that is told as far as it is known."""
+        return CALLED[self.lateral] if self.of > 1 else ""
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """The cortical indices."""
+        return cortex_measures(self.cortex, self.found.score)
+
+
+def find_knees(film: Radiograph) -> tuple[Knee, ...]:
+    """One or two knees seen from the front, the one more like the mean knee first.
+
+    Raises ``NotOnFilm`` where nothing is like a knee, or the film is one of a hand.
+    """
+    check_body_part(film, BodyPart.KNEE)
+    places = locate_knees(film.pixels)
+    if not places:
+        raise NotOnFilm(
+            message(
+                "No knee was found on the film. Use a film of the knee from the front, with the "
+                "joint in it."
+            )
+        )
+    check_not_a_hand(film.pixels, places[0].score)
+    return tuple(_knee(film, places, index) for index in range(len(places)))
+
+
+def _knee(film: Radiograph, places: tuple[FoundKnee, ...], index: int) -> Knee:
+    place = places[index]
+    guess, known_by = _lateral(film, places, index)
+    column_mm = None if film.spacing is None else film.spacing.column_mm
+    other = places[1 - index] if len(places) == 2 else None
+    return Knee(
+        aligned=align_knee(film.pixels, place, guess.side),
+        quality=judge_knee(film, place, guess.margin if known_by == "looks" else None, other),
+        found=place,
+        lateral=guess.side,
+        known_by=known_by,
+        cortex=cortical_indices(film.pixels, place, column_mm),
+        of=len(places),
+        told=(WHICH[guess.side, known_by], *film.remarks),
+    )
+
+
+def _lateral(
+    film: Radiograph, places: tuple[FoundKnee, ...], index: int
+) -> tuple[LateralGuess, str]:
+    """By the other knee, which is medial; else by the file's word; else by the fibula."""
+    place = places[index]
+    if len(places) == 2:
+        is_left = place.x < places[1 - index].x
+        return LateralGuess("left" if is_left else "right", 1.0), "other knee"
+    if film.laterality in LATERAL_OF:
+        return LateralGuess(LATERAL_OF[film.laterality], 1.0), "file"
+    return lateral_by_looks(film.pixels, place), "looks"

@@ -1,0 +1,165 @@
+"""Find one or two knees on a film by the mean drawn knee.
+
+The film is made small in eleven sizes and each is compared with one template of 72 pixels by
+normalised cross-correlation of local contrast. The *film* is scaled and never the template: a
+template that shrinks loses its detail and matches anything. Local contrast is (grey - mean) /
+(SD + a floor) of a neighbourhood, so that exposure and window of a film hardly matter. Two
+neighbourhoods are compared and their correlations averaged: a wide one sees the shape of the
+bones, a narrow one their edges and the joint line, and is not misled by legs and collimation. The
+template is symmetrical, so either side of the body is found alike.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from face2bone.modalities.knee.atlas import CROP_SIDE, MM_PER_PIXEL, knee_atlas
+
+Array = npt.NDArray[Any]
+
+TEMPLATE_WIDTH: Final = 72  # pixels
+TEMPLATE_MM: Final = 96.0  # of a knee of size 1, across both condyles and some flesh beside them
+TEMPLATE_HALF_MM: Final = 38.0  # above and below the joint line
+SIZES: Final = (0.14, 0.165, 0.19, 0.22, 0.26, 0.30, 0.35, 0.41, 0.48, 0.56, 0.64)
+"""Width of the template's part of the knee over the longer side of the film."""
+LEAST_SCORE: Final = 0.48
+"""Correlation below which nothing is called a knee; chosen on real films: docs/research/knee.md."""
+SECOND_SCORE: Final = 0.62
+"""Least share of the best knee's correlation that a second knee has."""
+SECOND_LEAST: Final = 0.45
+_MARGIN: Final = 16  # pixels that a knee at the film's edge may lack
+_LEAST_CONTRAST: Final = 0.31  # mean square of a window's local contrast; less is air
+_PEAKS: Final = 4  # of each size
+
+
+@dataclass(frozen=True)
+class FoundKnee:
+    """Where a knee is: ``x``, ``y`` of the joint's middle and ``width`` of the template's part, in
+    pixels of the film; ``score``: correlation with the mean knee, up to 1.
+    """
+
+    x: float
+    y: float
+    width: float
+    score: float
+
+    @property
+    def pixels_per_mm(self) -> float:
+        """Of a knee of size 1: a scale, not a measurement, for nobody's knee has this size."""
+        return self.width / TEMPLATE_MM
+
+
+def locate_knees(grey: npt.NDArray[np.float32]) -> tuple[FoundKnee, ...]:
+    """The knees of a film (H, W) in [0, 1], bone bright: the best first, two at most.
+
+    Empty where nothing is like a knee.
+    """
+    places = sorted(_places(255 * grey), key=lambda knee: -knee.score)
+    if not places or places[0].score < LEAST_SCORE:
+        return ()
+    best = places[0]
+    beside = (knee for knee in places[1:] if _is_beside(knee, best))
+    second = next(beside, None)
+    return (best,) if second is None else (best, second)
+
+
+@dataclass(frozen=True)
+class Neighbourhood:
+    """SDs (pixels) of the blurs that smooth a picture, take its mean and its spread; and the floor
+    of the spread, in grey levels, below which a difference is noise.
+    """
+
+    smooth: float
+    mean: float
+    spread: float
+    floor: float
+
+
+WIDE: Final = Neighbourhood(1.0, 10.0, 14.0, 8.0)
+NARROW: Final = Neighbourhood(1.3, 4.0, 7.0, 6.0)
+
+
+def local_contrast(grey: Array, near: Neighbourhood) -> npt.NDArray[np.float32]:
+    """Grey levels (H, W), 0 to 255, over their neighbourhood's: about -2 to 2."""
+    smooth = cv2.GaussianBlur(grey, (0, 0), near.smooth)
+    above = smooth - cv2.GaussianBlur(smooth, (0, 0), near.mean)
+    variance = cv2.GaussianBlur(above**2, (0, 0), near.spread)
+    spread = np.sqrt(np.maximum(variance, 0)) + near.floor
+    contrast: npt.NDArray[np.float32] = (above / spread).astype(np.float32)
+    return contrast
+
+
+@lru_cache(maxsize=2)
+def template(near: Neighbourhood) -> npt.NDArray[np.float32]:
+    """Local contrast of the mean knee's middle, made symmetrical; 72 pixels wide."""
+    grey = knee_atlas().grey.astype(np.float32)
+    scale = TEMPLATE_WIDTH * MM_PER_PIXEL / TEMPLATE_MM
+    even = (grey + grey[:, ::-1]) / 2
+    side = 2 * round(CROP_SIDE * scale / 2)
+    contrast = local_contrast(cv2.resize(even, (side, side), interpolation=cv2.INTER_AREA), near)
+    middle, half = contrast.shape[0] // 2, TEMPLATE_WIDTH // 2
+    high = round(TEMPLATE_HALF_MM * TEMPLATE_WIDTH / TEMPLATE_MM)
+    return contrast[middle - high : middle + high, middle - half : middle + half]
+
+
+def _places(grey: npt.NDArray[np.float32]) -> Iterator[FoundKnee]:
+    """The best places of every size."""
+    for size in SIZES:
+        scale = TEMPLATE_WIDTH / (size * max(grey.shape))
+        matched = _matched(grey, scale)
+        if matched is not None:
+            yield from _peaks(matched, scale)
+
+
+def _matched(grey: npt.NDArray[np.float32], scale: float) -> Array | None:
+    """Correlation of every window of the film at this scale; None where it is too small."""
+    height, width = (max(8, round(side * scale)) for side in grey.shape)
+    small = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA)
+    padded = cv2.copyMakeBorder(small, *(_MARGIN,) * 4, cv2.BORDER_REPLICATE)
+    rows, columns = template(WIDE).shape
+    if padded.shape[0] <= rows or padded.shape[1] <= columns:
+        return None
+    wide = local_contrast(padded, WIDE)
+    narrow = local_contrast(padded, NARROW)
+    score = (_correlation(wide, WIDE) + _correlation(narrow, NARROW)) / 2
+    busy = cv2.boxFilter(wide**2, -1, (columns, rows), anchor=(0, 0))
+    score[busy[: score.shape[0], : score.shape[1]] < _LEAST_CONTRAST] = -1
+    return score
+
+
+def _correlation(contrast: npt.NDArray[np.float32], near: Neighbourhood) -> Array:
+    score = cv2.matchTemplate(contrast, template(near), cv2.TM_CCOEFF_NORMED)
+    score[~np.isfinite(score)] = -1
+    return score
+
+
+def _peaks(score: Array, scale: float) -> Iterator[FoundKnee]:
+    """The highest places of a map of correlations, a third of a knee apart."""
+    rows, columns = template(WIDE).shape
+    apart = TEMPLATE_WIDTH // 3
+    for _ in range(_PEAKS):
+        _, value, _, (x, y) = cv2.minMaxLoc(score)
+        if value <= 0:
+            return
+        yield FoundKnee(
+            x=(x + columns / 2 - _MARGIN) / scale,
+            y=(y + rows / 2 - _MARGIN) / scale,
+            width=TEMPLATE_WIDTH / scale,
+            score=float(value),
+        )
+        score[max(0, y - apart) : y + apart + 1, max(0, x - apart) : x + apart + 1] = -1
+
+
+def _is_beside(knee: FoundKnee, best: FoundKnee) -> bool:
+    """Whether it may be the other knee of the film: alike in size, in the same row, elsewhere."""
+    return (
+        knee.score >= max(SECOND_LEAST, SECOND_SCORE * best.score)
+        and abs(knee.width / best.width - 1) < 0.3
+        and abs(knee.x - best.x) > 0.95 * best.width
+        and abs(knee.y - best.y) < 0.35 * best.width
+    )

@@ -1,0 +1,75 @@
+"""One of MediaPipe's landmarkers: its file checked, started in silence, one for each process."""
+
+import atexit
+import hashlib
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from face2bone.errors import SettingsError
+from face2bone.modalities.silence import quiet_stderr
+
+Made = TypeVar("Made")
+
+
+class OnePerProcess(Generic[Made]):
+    """What ``make`` gives, made again after a fork: MediaPipe's threads do not survive one."""
+
+    def __init__(self, make: Callable[[], Made]) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+        self._made, self._process = make(), os.getpid()
+
+    def get(self) -> Made:
+        """The process's own; many threads may share it."""
+        with self._lock:
+            if self._process != os.getpid():
+                self._made, self._process = self._make(), os.getpid()
+            return self._made
+
+
+def model_bytes(path: Path, sha256: str | None, advice: str, changed: str) -> bytes:
+    """A ``.task`` file, read whole; ``sha256`` None takes any.
+
+    Raises ``SettingsError``: that it cannot be read, with ``advice``, or the sentences ``changed``.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise SettingsError(
+            "The landmarker file {file} cannot be read ({reason}). {advice}",
+            file=path.name,
+            reason=str(error.strerror),
+            advice=advice,
+        ) from error
+    if sha256 is not None and hashlib.sha256(content).hexdigest() != sha256:
+        raise SettingsError(changed)
+    return content
+
+
+def started(create: Callable[[], Any], first: Callable[[Any], object], refused: str) -> Any:
+    """A landmarker that has started, with nothing on stderr.
+
+    Starting goes on in the background after ``create``; ``first``, a look at an empty picture,
+    waits for its end. Raises ``SettingsError`` with the sentences ``refused``.
+    """
+    refusal: Exception | None = None
+    with quiet_stderr():
+        try:
+            landmarker = create()
+            first(landmarker)
+        except (RuntimeError, ValueError) as error:
+            refusal = error
+    if refusal:
+        raise SettingsError(refused) from refusal
+    atexit.register(_leave_open, landmarker)
+    return landmarker
+
+
+def _leave_open(landmarker: Any) -> None:
+    """Nothing to close when the process ends: MediaPipe tries to after Python's threads are gone,
+    and prints a traceback.
+    """
+    landmarker._handle = None

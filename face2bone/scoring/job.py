@@ -1,0 +1,183 @@
+"""One job: every picture of a list scored once, in order, whenever and however often it is begun.
+
+A job is known by what it works on: the list, every picture's bytes, and the model. The same three
+give the same job, wherever the files lie, so work that was stopped goes on, and anything else
+begins anew.
+"""
+
+import hashlib
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from face2bone.assess import Assessor, rejection
+from face2bone.covariates import of_table
+from face2bone.errors import Face2BoneError, PictureError, ScoringError, SubjectError
+from face2bone.scoring.journal import REJECTED, SCORED, Journal, ScoredRow, open_journal
+from face2bone.scoring.pictures import Pictures
+from face2bone.scoring.score_list import ScoreList
+from face2bone.words import made_in, template, together
+
+RECENT: Final = 30
+"""Pictures over which the rate is measured."""
+READING, SCORING = "reading", "scoring"
+_UNUSABLE: Final = (PictureError, SubjectError)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a job is: ``done`` of ``total`` pictures read or scored.
+
+    ``rate``: pictures a second lately, None before the first.
+    """
+
+    step: str
+    done: int
+    total: int
+    rejected: int = 0
+    rate: float | None = None
+
+    @property
+    def fraction(self) -> float:
+        """Of the step that is done, in [0, 1]."""
+        return self.done / self.total
+
+    @property
+    def seconds_left(self) -> float | None:
+        """At the present rate."""
+        return (self.total - self.done) / self.rate if self.rate else None
+
+
+Told = Callable[[Standing], None]
+"""Called before each picture; raise from it to stop: what is done stays."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A list with its pictures and the model that scores it; (N,) SHA-256 of the pictures."""
+
+    scored: ScoreList
+    pictures: Pictures
+    assessor: Assessor
+    sha256s: tuple[str, ...]
+
+    @property
+    def identity(self) -> str:
+        """SHA-256 of all that the rows depend on."""
+        parts = (self.assessor.facts.sha256, self.scored.table.to_csv(), *self.sha256s)
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def prepared(scored: ScoreList, pictures: Pictures, assessor: Assessor, told: Told) -> Job:
+    """Read every picture once, so that it is known what the job is of.
+
+    Raises ``WrongStudy`` for a list that names another study than the model's, and
+    ``CovariateMissing`` for one without what the model reads beside the pictures.
+    """
+    of_table(scored.table, assessor.bundle.card.covariates)
+    if "study" in scored.table:
+        assessor.bundle.card.require_study(
+            str(scored.table["study"].iloc[0]), template("the cohort")
+        )
+    total = len(scored)
+    found = []
+    for done, name in enumerate(scored.names):
+        told(Standing(READING, done, total))
+        found.append(_sha256(pictures, name))
+    return Job(scored, pictures, assessor, tuple(found))
+
+
+def run(job: Job, folder: Path, told: Told) -> tuple[ScoredRow, ...]:
+    """Score what is not scored yet, and return every row in the order of the list.
+
+    ``folder`` keeps the rows; an exception of ``told`` ends the work between two pictures. Raises
+    ``ScoringError`` as ``open_journal`` does, and for a picture that was changed meanwhile.
+    """
+    total = len(job.scored)
+    with open_journal(folder, job.identity, total) as journal:
+        clock = _Clock()
+        for position in _missing(journal, total):
+            told(_progress(journal, total, clock))
+            journal.append(_row(job, position))
+            clock.tick()
+        told(_progress(journal, total, clock))
+        return tuple(journal.rows[position] for position in range(total))
+
+
+def _missing(journal: Journal, total: int) -> Iterator[int]:
+    return (position for position in range(total) if position not in journal.rows)
+
+
+def _progress(journal: Journal, total: int, clock: "_Clock") -> Standing:
+    rejected = sum(row.outcome == REJECTED for row in journal.rows.values())
+    return Standing(SCORING, len(journal.rows), total, rejected, clock.rate)
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self._ticks: deque[float] = deque([time.monotonic()], maxlen=RECENT + 1)
+
+    def tick(self) -> None:
+        self._ticks.append(time.monotonic())
+
+    @property
+    def rate(self) -> float | None:
+        took = self._ticks[-1] - self._ticks[0]
+        return (len(self._ticks) - 1) / took if took else None
+
+
+def _row(job: Job, position: int) -> ScoredRow:
+    name, sha256 = job.scored.names[position], job.sha256s[position]
+    try:
+        return _scored(job, position)
+    except _UNUSABLE as error:
+        if _sha256(job.pictures, name) != sha256:
+            raise _changed(name) from error
+        reason = str(error)
+        return ScoredRow(position, sha256, REJECTED, reason=reason, messages=made_in(reason))
+
+
+def _scored(job: Job, position: int) -> ScoredRow:
+    name, assessor = job.scored.names[position], job.assessor
+    data = job.pictures.read(name)
+    sha256 = hashlib.sha256(data).hexdigest()
+    if sha256 != job.sha256s[position]:
+        raise _changed(name)
+    located = assessor.locate(assessor.tools.modality.read(data))
+    if located.rejected:
+        raise rejection(located, assessor.tools.modality)
+    beside = of_table(job.scored.table.iloc[[position]], assessor.bundle.card.covariates)[0]
+    located = replace(located, beside=tuple(beside.tolist()))
+    found, remarks = assessor.predict(located), together(located.reasons)
+    return ScoredRow(
+        position=position,
+        photo_sha256=sha256,
+        outcome=SCORED,
+        probabilities=tuple(found.probabilities.tolist()),
+        prediction_set=found.prediction_set,
+        distance=found.out_of_domain.distance,
+        outside=found.out_of_domain.is_outside,
+        quality=located.quality.status,
+        remarks=remarks,
+        engine=found.engine,
+        messages=made_in(remarks),
+    )
+
+
+def _sha256(pictures: Pictures, name: str) -> str:
+    """Of a picture that cannot be opened, that of no bytes."""
+    try:
+        data = pictures.read(name)
+    except Face2BoneError:
+        data = b""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _changed(name: str) -> ScoringError:
+    return ScoringError(
+        "The picture {picture} was changed while the cohort was scored. Start again.",
+        picture=f"{name[:60]!r}",
+    )

@@ -1,0 +1,197 @@
+"""The face age demonstration bundle: drawn people whose age and gap are planted.
+
+Taught as ``years`` says, from the demonstration bundle's trunk. ``python -m
+face2bone.training.face_age``.
+"""
+
+import copy
+import json
+import sys
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import torch
+
+from face2bone import __version__, clock
+from face2bone.arrays import Floats
+from face2bone.atomic_files import write_whole
+from face2bone.bundle import fit_ood, load_bundle
+from face2bone.bundle.years_bundle import (
+    YearsBundle,
+    YearsCard,
+    YearsContents,
+    YearsFacts,
+    save_years_bundle,
+)
+from face2bone.cohort.crop_store import CropStore
+from face2bone.drawn.face.aged import AGE_MEAN, AGE_SD, BANDS, GAP_SD
+from face2bone.drawn.face.provenance import GENERATOR_HASH, GENERATOR_VERSION
+from face2bone.explain.baselines import mean_face
+from face2bone.modalities.face import FACE_INPUT
+from face2bone.nn import Face2Bone, NetworkConfig
+from face2bone.settings import shipped_models
+from face2bone.tasks.years import YearsTask, fit_gap, gaps
+from face2bone.training.face_age_crops import PLAN, aged_crops
+from face2bone.training.recipe import read_recipe
+from face2bone.training.years import Faces, Lesson, Stage, bands_of, learn, outputs
+
+TASK: Final = YearsTask(20, 90)
+SEED: Final = 114
+LIMITS: Final = (
+    "A demonstration trained on drawn faces whose ages were planted: its years say nothing about "
+    "a real person.",
+)
+
+STAGES: Final = (
+    Stage("head", 8, 2e-3, 0.0, False),
+    Stage("natural", 5, 1e-3, 0.5, False),
+    Stage("balanced", 3, 5e-4, 0.1, True),
+)
+
+
+@dataclass(frozen=True)
+class Drawn(Faces):
+    """People whose gap was ``planted``, in years."""
+
+    planted: Floats
+
+    @classmethod
+    def of(cls, store: CropStore) -> "Drawn":
+        """The people of a store made by ``aged_crops``."""
+        known = Faces.of(store)
+        planted = np.asarray(store.index["gap_years"], np.float64)
+        return cls(store, known.ages, known.is_male, planted)
+
+
+def train_face_age(out: Path, run: Path, stages: tuple[Stage, ...] = STAGES) -> YearsBundle:
+    """Draw, train, calibrate and test into ``out``; ``run`` keeps crops and checkpoints."""
+    sides = {
+        name: Drawn.of(aged_crops(n, seed, evenly, run / name, workers=1))
+        for name, (n, seed, evenly) in PLAN.items()
+    }
+    network, found = starting_network(), {}
+    lesson = Lesson(TASK, read_recipe("demo").augmentation, SEED, cached=True)
+    for stage in stages:
+        learn(network, sides["train"], stage, lesson, run, _printed)
+        if stage.trunk:
+            found[stage.name] = (
+                outputs(network, sides["calibration"]),
+                outputs(network, sides["test"]),
+            )
+    figures = {
+        name: measured(calibration[0], test[0], sides)
+        for name, (calibration, test) in found.items()
+    }
+    write_whole(run / "figures.json", json.dumps(figures, indent=1).encode())
+    return bundled(network, found["balanced"], sides, figures, out)
+
+
+def starting_network() -> Face2Bone:
+    """The demonstration bundle's network, its classifier replaced by a layer over the years."""
+    demo = load_bundle(shipped_models() / "demo")
+    config = NetworkConfig.from_dict(asdict(demo.card.architecture))
+    torch.manual_seed(SEED)
+    network = Face2Bone(replace(config, head="linear", outputs=TASK.outputs))
+    own = {k: v for k, v in demo.state.items() if not k.startswith("classifier.")}
+    network.load_state_dict(own, strict=False)
+    return network
+
+
+def _printed(stage: str, done: float, total: float = 1, note: str = "", /) -> None:
+    print(f"{stage} {done:g}/{total:g}: {note}", flush=True)
+
+
+def measured(calibration: Floats, test: Floats, sides: dict[str, Drawn]) -> dict[str, Any]:
+    """Figures of one stage on the people kept for the test, whose bands are of one size.
+
+    ``natural_mae``: as it would be among people as skewed in age as those of the training.
+    """
+    known, people = sides["calibration"], sides["test"]
+    interval = TASK.calibrate(calibration, known.ages)
+    fit = fit_gap(TASK.answers(calibration), known.ages, known.is_male)
+    answers = TASK.answers(test)
+    found = gaps(answers, people.ages, people.is_male, fit)
+    weights = _natural_weights(people.ages)
+    low, high = TASK.interval(test, interval)
+    return {
+        "people": len(people.ages),
+        "mae": float(np.abs(answers - people.ages).mean()),
+        "natural_mae": float(weights @ np.abs(answers - people.ages)),
+        "coverage": float(((low <= people.ages) & (people.ages <= high)).mean()),
+        "width": float((high - low).mean()),
+        "gap_r": float(np.corrcoef(found, people.planted)[0, 1]),
+        "gap_r_apparent": float(np.corrcoef(answers, people.ages + people.planted)[0, 1]),
+        "bands": [asdict(band) for band in bands_of(TASK, test, people.ages, interval, BANDS)],
+    }
+
+
+def _natural_weights(ages: Floats) -> Floats:
+    """Weights (N,), sum one, that make evenly drawn people as skewed as ``aged``'s others."""
+    weights = np.exp(-0.5 * ((ages - AGE_MEAN) / AGE_SD) ** 2)
+    natural: Floats = weights / weights.sum()
+    return natural
+
+
+def bundled(
+    network: Face2Bone,
+    found: tuple[tuple[Floats, Floats], tuple[Floats, Floats]],
+    sides: dict[str, Drawn],
+    figures: dict[str, Any],
+    out: Path,
+) -> YearsBundle:
+    """The balanced network with what was measured of it."""
+    (logits, features), (test, _) = found
+    known, store = sides["calibration"], sides["train"].store
+    interval = TASK.calibrate(logits, known.ages)
+    facts = YearsFacts(
+        interval=interval,
+        gap=fit_gap(TASK.answers(logits), known.ages, known.is_male),
+        bands=bands_of(TASK, test, sides["test"].ages, interval, BANDS),
+        measured_on="drawn people, none of them in training",
+    )
+    rows = store.rows
+    contents = YearsContents(
+        state=copy.deepcopy(network.state_dict()),
+        facts=facts,
+        mean_face=mean_face(store.crops[rows], store.region_maps[rows], FACE_INPUT.mask_value),
+        ood=fit_ood(features),
+    )
+    return save_years_bundle(out, _card(network, len(store.index), figures), contents)
+
+
+def _card(network: Face2Bone, people: int, figures: dict[str, Any]) -> YearsCard:
+    settings = network.config.to_dict()
+    settings.pop("outputs")
+    return YearsCard(
+        name="face-age-demo",
+        version=__version__,
+        status="demo",
+        created_on=clock.today(),
+        network="face2bone",
+        settings=settings,
+        cohort=f"{people} drawn people, apparent age gap N(0, {GAP_SD:g}); no real person",
+        low=TASK.low,
+        high=TASK.high,
+        answer=TASK.answer,
+        input=FACE_INPUT,
+        limits=LIMITS,
+        provenance={
+            "licence": "Apache-2.0",
+            "trunk": "of models/demo",
+            "stages": [asdict(stage) for stage in STAGES],
+            "plan": {name: list(plan) for name, plan in PLAN.items()},
+            "seed": SEED,
+            "torch": str(torch.__version__),
+        },
+        results=figures,
+        generator_version=GENERATOR_VERSION,
+        generator_hash=GENERATOR_HASH,
+    )
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else Path("models/face-age-demo")
+    print(train_face_age(target, Path("runs/face-age")).sha256)

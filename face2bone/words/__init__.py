@@ -1,0 +1,48 @@
+"""What the program says: English sentences that remember their blanks, and their translations."""
+
+from face2bone.words.catalogue import UNTRANSLATED, Catalogue, Language, catalogue
+from face2bone.words.message import (
+    CLAUSES,
+    LINES,
+    AsTyped,
+    Blank,
+    Made,
+    Message,
+    all_of,
+    any_of,
+    as_sentence,
+    filled,
+    first_of,
+    made_in,
+    made_of,
+    message,
+    messages_in,
+    plural,
+    template,
+    together,
+)
+
+__all__ = [
+    "CLAUSES",
+    "LINES",
+    "UNTRANSLATED",
+    "AsTyped",
+    "Blank",
+    "Catalogue",
+    "Language",
+    "Made",
+    "Message",
+    "all_of",
+    "any_of",
+    "as_sentence",
+    "catalogue",
+    "filled",
+    "first_of",
+    "made_in",
+    "made_of",
+    "message",
+    "messages_in",
+    "plural",
+    "template",
+    "together",
+]

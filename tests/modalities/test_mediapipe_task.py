@@ -1,0 +1,47 @@
+"""What every landmarker of MediaPipe shares: its file, its start, one for each process."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from face2bone.errors import SettingsError
+from face2bone.modalities.mediapipe_task import OnePerProcess, model_bytes, started
+
+
+class Landmarker:
+    _handle = 1
+
+
+def test_a_model_is_read_and_checked(tmp_path: Path) -> None:
+    path = tmp_path / "a.task"
+    path.write_bytes(b"model")
+    assert model_bytes(path, None, "Advice.", "Changed.") == b"model"
+    good = hashlib.sha256(b"model").hexdigest()
+    assert model_bytes(path, good, "Advice.", "Changed.") == b"model"
+    with pytest.raises(SettingsError, match=r"^Changed\.$"):
+        model_bytes(path, "0" * 64, "Advice.", "Changed.")
+    with pytest.raises(SettingsError, match=r"gone\.task cannot be read \(No such.*\)\. Advice\."):
+        model_bytes(tmp_path / "gone.task", None, "Advice.", "Changed.")
+
+
+def test_one_is_made_for_each_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = OnePerProcess(object)
+    first = made.get()
+    assert made.get() is first
+    monkeypatch.setattr("face2bone.modalities.mediapipe_task.os.getpid", lambda: -1)
+    assert made.get() is not first
+
+
+def test_a_landmarker_starts_after_its_first_look() -> None:
+    seen: list[Landmarker] = []
+    landmarker = started(Landmarker, seen.append, "Refused.")
+    assert seen == [landmarker]
+
+
+def test_one_that_refuses_is_a_settings_error() -> None:
+    def refuse(_: object) -> None:
+        raise RuntimeError("graph")
+
+    with pytest.raises(SettingsError, match=r"^Refused\.$"):
+        started(Landmarker, refuse, "Refused.")
