@@ -17,7 +17,7 @@ from benchmarks.timing import drawn_face
 from face2bone.arrays import Floats, Integers
 from face2bone.assess import Assessor
 from face2bone.bundle import load_bundle
-from face2bone.explain.baselines import blur_baseline, mean_face_baseline
+from face2bone.explain.baselines import blur_baseline, mean_picture_baseline
 from face2bone.explain.coalitions import shapley_values
 from face2bone.explain.shapley import region_shapley
 from face2bone.runtime import logits_of_crops
@@ -60,7 +60,7 @@ def tables(faces: int) -> list[Floats]:
     found = []
     for seed in range(1, faces + 1):
         face = drawn_face(seed)
-        for baseline in (blur_baseline(face), mean_face_baseline(face, bundle.mean_face)):
+        for baseline in (blur_baseline(face), mean_picture_baseline(face, bundle.mean_picture)):
             table = region_shapley(network, face, baseline).table
             found.append(table[:, int(table[-1].argmax())])
     return found

@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 
 from face2bone.assess import Assessor
-from face2bone.assessment import LocatedFace
+from face2bone.assessment import LocatedSubject
 from face2bone.bundle import load_bundle
 from face2bone.drawn.film.files import png_bytes
 from face2bone.drawn.film.patients import FilmPatient, draw_film_cohort
@@ -54,7 +54,7 @@ def main() -> None:
     print(moved_by([dict(changes(assessor, patient, mean)) for patient, _ in usable]))
 
 
-def located(assessor: Assessor, patient: FilmPatient) -> LocatedFace | None:
+def located(assessor: Assessor, patient: FilmPatient) -> LocatedSubject | None:
     """The knee on a patient's film; None where there is no result."""
     try:
         found = assessor.locate(assessor.tools.modality.read(png_bytes(KNEE.draw(patient))))
@@ -63,7 +63,9 @@ def located(assessor: Assessor, patient: FilmPatient) -> LocatedFace | None:
     return None if found.rejected else assessor.for_patient(found, patient.patient)
 
 
-def explained(assessor: Assessor, found: LocatedFace) -> tuple[tuple[RegionAttribution, ...], bool]:
+def explained(
+    assessor: Assessor, found: LocatedSubject
+) -> tuple[tuple[RegionAttribution, ...], bool]:
     """A film's explanation in three ways, and whether its severity passes its check."""
     explanation = assessor.explain(found)
     check = explanation.severity_check(assessor.bundle.calibration)

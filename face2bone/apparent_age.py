@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from face2bone.arrays import Floats, Pixels, Reals, Singles
 from face2bone.assess import rejection
-from face2bone.assessment import LocatedFace
+from face2bone.assessment import LocatedSubject
 from face2bone.bundle.card import Status
 from face2bone.bundle.ood import ood_distance, pooled
 from face2bone.bundle.years_bundle import Band, YearsBundle
@@ -128,7 +128,7 @@ class ApparentAge:
     photo_sha256: str
     face: int = 0
 
-    def is_of(self, located: LocatedFace) -> bool:
+    def is_of(self, located: LocatedSubject) -> bool:
         """Whether it was said of this photo, and of this face in it."""
         return (self.photo_sha256, self.face) == (located.photo_sha256, located.number)
 
@@ -177,7 +177,7 @@ class AgeAssessor:
         self.engine = engine or make_engine(bundle, settings.engine, threads=settings.threads)
         self.facts = AgeFacts.of(bundle)
 
-    def prepare(self, photo: Photo, located: LocatedFace) -> Prepared:
+    def prepare(self, photo: Photo, located: LocatedSubject) -> Prepared:
         """The face as the bundle's network reads it; raises ``FaceRejected``.
 
         ``located`` is of this very photo.
@@ -187,13 +187,13 @@ class AgeAssessor:
         if located.rejected:
             raise rejection(located, FACE)
         if self.bundle.card.input.takes(CHIP_INPUT):
-            return face_chip(photo.pixels, located.face.landmarks)
+            return face_chip(photo.pixels, located.subject.landmarks)
         return located.aligned
 
     def estimate(
         self,
         photo: Photo,
-        located: LocatedFace,
+        located: LocatedSubject,
         age_years: float | None = None,
         sex: Sex | None = None,
     ) -> ApparentAge:
@@ -227,7 +227,7 @@ class AgeAssessor:
         )
 
     def explain(
-        self, photo: Photo, located: LocatedFace, progress: Progress = silent
+        self, photo: Photo, located: LocatedSubject, progress: Progress = silent
     ) -> AgeExplanation:
         """Exact Shapley values of the ten parts of the face, in years, under two baselines.
 

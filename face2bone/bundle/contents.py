@@ -38,8 +38,8 @@ RELIABILITY: Final = "reliability.csv"
 OOD: Final = "ood.safetensors"
 CONCEPTS: Final = "concepts.safetensors"
 CONCEPT_TEXTS: Final = "concepts.json"
-MEAN_FACE: Final = "mean_face.safetensors"
-FILES: Final = (MODEL, CALIBRATION, RELIABILITY, OOD, CONCEPTS, CONCEPT_TEXTS, MEAN_FACE)
+MEAN_PICTURE: Final = "mean_face.safetensors"
+FILES: Final = (MODEL, CALIBRATION, RELIABILITY, OOD, CONCEPTS, CONCEPT_TEXTS, MEAN_PICTURE)
 
 MAX_PATIENTS: Final = 1e9  # more in a reliability table is a damaged number
 RELIABILITY_COLUMNS: Final = ["lower", "upper", "count", "confidence", "accuracy"]
@@ -70,7 +70,7 @@ class BundleContents:
     conformal: from probabilities to prediction sets.
     reliability: on patients never used in training, tuning or calibration.
     ood: out-of-domain reference. concepts: concept bank.
-    mean_face: (H, W, C) uint8, mean prepared picture of the cohort, of the input's size.
+    mean_picture: (H, W, C) uint8, mean prepared picture of the cohort, of the input's size.
     """
 
     state: Mapping[str, Tensor]
@@ -79,7 +79,7 @@ class BundleContents:
     reliability: ReliabilityTable
     ood: OodReference
     concepts: ConceptBank
-    mean_face: npt.NDArray[np.uint8]
+    mean_picture: npt.NDArray[np.uint8]
 
 
 class _Sets(BaseModel):
@@ -135,7 +135,7 @@ def encode(contents: BundleContents) -> dict[str, bytes]:
             }
         ),
         CONCEPT_TEXTS: texts.model_dump_json(indent=1).encode(),
-        MEAN_FACE: _save_arrays({"mean_face": contents.mean_face}),
+        MEAN_PICTURE: _save_arrays({"mean_face": contents.mean_picture}),
     }
 
 
@@ -161,7 +161,7 @@ def decode(files: Mapping[str, bytes]) -> BundleContents:
         reliability=_read(RELIABILITY, files, _reliability),
         ood=_read(OOD, files, decode_ood),
         concepts=concepts,
-        mean_face=_read(MEAN_FACE, files, _mean_face),
+        mean_picture=_read(MEAN_PICTURE, files, _mean_picture),
     )
 
 
@@ -257,7 +257,7 @@ def decode_ood(data: bytes) -> OodReference:
     return OodReference(mean, whitening, threshold, quantile, int(count))
 
 
-def _mean_face(data: bytes) -> npt.NDArray[np.uint8]:
+def _mean_picture(data: bytes) -> npt.NDArray[np.uint8]:
     (face,) = _load_arrays(data, "mean_face")
     if face.dtype != np.uint8 or face.ndim != 3:
         raise ValueError(f"{face.dtype} {face.shape}")

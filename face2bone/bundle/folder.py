@@ -160,7 +160,7 @@ def _check_fit(bundle: Bundle) -> None:
     channels = network.cut_channels
     if (
         card.input.shape != network.input_shape
-        or bundle.mean_face.shape != card.input.picture_shape
+        or bundle.mean_picture.shape != card.input.picture_shape
     ):
         raise BundleCorrupt(
             "The bundle's network or its mean picture is not of the input on its card. "

@@ -28,7 +28,7 @@ from torch import Tensor
 
 from face2bone.atomic_files import whole_folder
 from face2bone.bundle.card import FACE_AGE, MOST_PIXELS, Status
-from face2bone.bundle.contents import MEAN_FACE, MODEL, OOD, UNREADABLE, decode_ood, encode_ood
+from face2bone.bundle.contents import MEAN_PICTURE, MODEL, OOD, UNREADABLE, decode_ood, encode_ood
 from face2bone.bundle.files import file_of, verified_files
 from face2bone.bundle.folder import ARRAY_BYTES, CARD
 from face2bone.bundle.ood import OodReference
@@ -45,7 +45,12 @@ from face2bone.words import template
 YEARS: Final = "years.json"
 SCHEMA: Final = 1
 MOST_YEARS: Final = 128
-_MOST: Final = {MODEL: ARRAY_BYTES, YEARS: DOCUMENT_BYTES, MEAN_FACE: ARRAY_BYTES, OOD: ARRAY_BYTES}
+_MOST: Final = {
+    MODEL: ARRAY_BYTES,
+    YEARS: DOCUMENT_BYTES,
+    MEAN_PICTURE: ARRAY_BYTES,
+    OOD: ARRAY_BYTES,
+}
 
 Text = Annotated[str, Field(min_length=1)]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
@@ -135,11 +140,11 @@ class YearsFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class YearsContents:
-    """Everything in the folder but the card; ``mean_face`` uint8 (H, W, 3) of the input's size."""
+    """All of the folder but the card; ``mean_picture`` uint8 (H, W, 3) of the input's size."""
 
     state: Mapping[str, Tensor]
     facts: YearsFacts
-    mean_face: npt.NDArray[np.uint8]
+    mean_picture: npt.NDArray[np.uint8]
     ood: OodReference | None = None
 
 
@@ -186,7 +191,7 @@ def load_years_bundle(path: Path | str) -> YearsBundle:
         )
     data = file_of(root, CARD, TEXT_BYTES)
     card = _card(data)
-    names = (MODEL, YEARS, MEAN_FACE, *((OOD,) if OOD in card.files else ()))
+    names = (MODEL, YEARS, MEAN_PICTURE, *((OOD,) if OOD in card.files else ()))
     contents = _decoded(verified_files(root, card.files, names, _MOST))
     bundle = YearsBundle(
         **vars(contents), card=card, root=root, sha256=hashlib.sha256(data).hexdigest()
@@ -251,7 +256,7 @@ def _encoded(contents: YearsContents) -> dict[str, bytes]:
     files = {
         MODEL: safetensors.torch.save(state),
         YEARS: _FACTS.dump_json(contents.facts, indent=1) + b"\n",
-        MEAN_FACE: safetensors.numpy.save({"mean_face": contents.mean_face}),
+        MEAN_PICTURE: safetensors.numpy.save({"mean_face": contents.mean_picture}),
     }
     return files if contents.ood is None else files | {OOD: encode_ood(contents.ood)}
 
@@ -264,10 +269,10 @@ def _decoded(files: Mapping[str, bytes]) -> YearsContents:
             raise ValueError("a weight is no finite number")
         name = YEARS
         facts = _FACTS.validate_json(files[YEARS], strict=True)
-        name = MEAN_FACE
-        mean_face = safetensors.numpy.load(files[MEAN_FACE])["mean_face"]
-        if mean_face.dtype != np.uint8 or mean_face.ndim != 3:
-            raise ValueError(f"{mean_face.dtype} {mean_face.shape}")
+        name = MEAN_PICTURE
+        mean_picture = safetensors.numpy.load(files[MEAN_PICTURE])["mean_face"]
+        if mean_picture.dtype != np.uint8 or mean_picture.ndim != 3:
+            raise ValueError(f"{mean_picture.dtype} {mean_picture.shape}")
         name = OOD
         ood = decode_ood(files[OOD]) if OOD in files else None
     except BundleCorrupt:
@@ -278,14 +283,14 @@ def _decoded(files: Mapping[str, bytes]) -> YearsContents:
             "or rebuild it.",
             file=name,
         ) from error
-    return YearsContents(state=state, facts=facts, mean_face=mean_face, ood=ood)
+    return YearsContents(state=state, facts=facts, mean_picture=mean_picture, ood=ood)
 
 
 def _check_fit(bundle: YearsBundle) -> None:
     network, card = bundle.network, bundle.card
     if (
         card.input.shape != network.input_shape
-        or bundle.mean_face.shape != card.input.picture_shape
+        or bundle.mean_picture.shape != card.input.picture_shape
         or (bundle.ood is not None and bundle.ood.mean.size != network.cut_channels)
     ):
         raise BundleCorrupt(

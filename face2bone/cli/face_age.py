@@ -29,7 +29,7 @@ def face_age(
 ) -> None:
     """Say how old a face looks to a network, with interval, parts and limits."""
     from face2bone.apparent_age import AgeAssessor
-    from face2bone.assessment import LocatedFace
+    from face2bone.assessment import LocatedSubject
     from face2bone.atomic_files import write_whole
     from face2bone.bundle.card import notice_of
     from face2bone.bundle.years_bundle import load_years_bundle
@@ -41,7 +41,7 @@ def face_age(
     with plain_errors():
         assessor = AgeAssessor(load_years_bundle(bundle or get_settings().face_age))
         picture = read_photo(_bytes(photo))
-        located = LocatedFace(picture.sha256, find_face(picture))
+        located = LocatedSubject(picture.sha256, find_face(picture))
         found = assessor.estimate(picture, located, age, sex)
         explanation = None if no_explanation else assessor.explain(picture, located)
         typer.echo(summary(found, explanation))

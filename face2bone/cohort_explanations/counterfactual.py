@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from face2bone.assess import Assessor
-from face2bone.assessment import LocatedFace
+from face2bone.assessment import LocatedSubject
 from face2bone.drawn.face.description import AGEING_NAMES
 from face2bone.drawn.face.patients import DrawnPatient, draw_patient
 from face2bone.drawn.face.worlds import HIGHEST, LOWEST
@@ -62,7 +62,7 @@ class Variant:
     """A drawn face photographed again: the photo, the face found in it, the prediction."""
 
     photo: Photo
-    located: LocatedFace
+    located: LocatedSubject
     prediction: Prediction
 
 

@@ -54,7 +54,7 @@ def blur_baseline(aligned: Prepared, sigma: float = BLUR_SIGMA) -> Baseline:
     return Baseline("blur", _within(blurred, aligned))
 
 
-def mean_face(crops: Pixels, region_maps: PartMap, mask_value: int) -> Pixels:
+def mean_picture(crops: Pixels, region_maps: PartMap, mask_value: int) -> Pixels:
     """Mean aligned face of a cohort: crops (N, H, W, C), maps (N, H, W), N > 0.
 
     Each pixel is averaged over the faces whose ellipse holds it, so that masks do not grey
@@ -72,7 +72,7 @@ def mean_face(crops: Pixels, region_maps: PartMap, mask_value: int) -> Pixels:
     )
 
 
-def mean_face_baseline(aligned: Prepared, mean_face: Pixels) -> Baseline:
+def mean_picture_baseline(aligned: Prepared, mean_picture: Pixels) -> Baseline:
     """A cohort's mean prepared picture (H, W, C) as the baseline.
 
     Where it carries the mask value the nearest pixel that does not is used, so that an
@@ -80,9 +80,9 @@ def mean_face_baseline(aligned: Prepared, mean_face: Pixels) -> Baseline:
     """
     from scipy.ndimage import distance_transform_edt
 
-    undefined = (mean_face == aligned.spec.mask_value).all(axis=-1)
+    undefined = (mean_picture == aligned.spec.mask_value).all(axis=-1)
     rows, columns = distance_transform_edt(undefined, return_distances=False, return_indices=True)
-    return Baseline("mean face", _within(mean_face[rows, columns], aligned))
+    return Baseline("mean face", _within(mean_picture[rows, columns], aligned))
 
 
 def inpaint_baseline(aligned: Prepared) -> Baseline:
@@ -136,7 +136,7 @@ def _within(picture: Floats | Pixels, aligned: Prepared) -> Pixels:
 BASELINES: Final[Mapping[str, Callable[[Prepared, Pixels], Baseline]]] = {
     "blur": lambda aligned, _: blur_baseline(aligned),
     "inpaint": lambda aligned, _: inpaint_baseline(aligned),
-    "mean": mean_face_baseline,
+    "mean": mean_picture_baseline,
 }
 """By the names a study gives them: of a prepared picture and its cohort's mean one."""
 

@@ -108,7 +108,7 @@ def photo_figures(
     """
     said, asked = predict(engine, bundle, face, beside), beside_patients(engine, beside)
     tools = study_named(bundle.card.study).ready()
-    hidden = baseline_of(tools.baselines[0], face, bundle.mean_face, tools.modality.subject)
+    hidden = baseline_of(tools.baselines[0], face, bundle.mean_picture, tools.modality.subject)
     regions = region_shapley(logits_of_crops(asked), face, hidden, progress)
     severity = regions.severity(bundle.calibration)
     concepts = explain_concepts(bundle.concepts, asked, face)

@@ -43,7 +43,7 @@ class Runnable(Protocol):
         """From logits to the shares that two engines are compared by."""
 
     @property
-    def mean_face(self) -> npt.NDArray[np.uint8]:
+    def mean_picture(self) -> npt.NDArray[np.uint8]:
         """(H, W, C) of the network's input."""
 
     @property
@@ -88,8 +88,8 @@ def probe_crops(bundle: Runnable) -> npt.NDArray[np.uint8]:
     """
     rng = np.random.default_rng(PROBE_SEED)
     light = np.linspace(0.7, 1.3, PROBES)[:, None, None, None]
-    noise = rng.normal(0.0, 12.0, (PROBES, *bundle.mean_face.shape))
-    return np.clip(np.rint(light * bundle.mean_face + noise), 0, 255).astype(np.uint8)
+    noise = rng.normal(0.0, 12.0, (PROBES, *bundle.mean_picture.shape))
+    return np.clip(np.rint(light * bundle.mean_picture + noise), 0, 255).astype(np.uint8)
 
 
 def _make(bundle: Runnable, kind: EngineKind, threads: int | None, precision: Precision) -> Engine:

@@ -39,7 +39,7 @@ from face2bone.cohort.views import first_views, mean_of_views, visits_of
 from face2bone.covariates import Covariate, Rows, of_table
 from face2bone.drawn.writing import read_plan
 from face2bone.evaluation.metrics import performance
-from face2bone.explain.baselines import mean_face
+from face2bone.explain.baselines import mean_picture
 from face2bone.explain.craft import fit_concepts
 from face2bone.nn import BundleNetwork
 from face2bone.progress import Progress
@@ -191,7 +191,7 @@ def bundle_network(
         reliability=reliability_table(tested.probabilities, tested.labels),
         ood=fit_ood(calibration.features, seed=trained.seed),
         concepts=_concepts(trained, (crops, maps, beside), described.is_drawn, progress),
-        mean_face=mean_face(crops, maps, store.spec.mask_value),
+        mean_picture=mean_picture(crops, maps, store.spec.mask_value),
     )
     return save_bundle(path, _card(trained, tested, described), contents)
 

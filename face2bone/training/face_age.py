@@ -28,7 +28,7 @@ from face2bone.bundle.years_bundle import (
 from face2bone.cohort.crop_store import CropStore
 from face2bone.drawn.face.aged import AGE_MEAN, AGE_SD, BANDS, GAP_SD
 from face2bone.drawn.face.provenance import GENERATOR_HASH, GENERATOR_VERSION
-from face2bone.explain.baselines import mean_face
+from face2bone.explain.baselines import mean_picture
 from face2bone.modalities.face import FACE_INPUT
 from face2bone.nn import Face2Bone, NetworkConfig
 from face2bone.settings import shipped_models
@@ -155,7 +155,9 @@ def bundled(
     contents = YearsContents(
         state=copy.deepcopy(network.state_dict()),
         facts=facts,
-        mean_face=mean_face(store.crops[rows], store.region_maps[rows], FACE_INPUT.mask_value),
+        mean_picture=mean_picture(
+            store.crops[rows], store.region_maps[rows], FACE_INPUT.mask_value
+        ),
         ood=fit_ood(features),
     )
     return save_years_bundle(out, _card(network, len(store.index), figures), contents)

@@ -35,7 +35,7 @@ from face2bone.cohort.crops import photo_crops
 from face2bone.cohort.splits import check_split, split_patients
 from face2bone.drawn.writing import read_plan
 from face2bone.errors import TrainingError
-from face2bone.explain.baselines import mean_face
+from face2bone.explain.baselines import mean_picture
 from face2bone.modalities.face.modality import FACE
 from face2bone.nn import BundleNetwork
 from face2bone.nn.registry import make_network
@@ -230,7 +230,7 @@ def _finished(taught: Taught, cohort: AgeCohort, folder: Path) -> Path:
     contents = YearsContents(
         state=copy.deepcopy(taught.network.state_dict()),
         facts=facts,
-        mean_face=mean_face(
+        mean_picture=mean_picture(
             store.crops[store.rows], store.region_maps[store.rows], store.spec.mask_value
         ),
         ood=fit_ood(features),

@@ -157,11 +157,11 @@ def test_parts_that_do_not_fit_each_other_are_refused_and_nothing_is_written(
         labels=("low", "high"),
         class_fractions=(0.5, 0.5),
     )
-    small = tiny_bundle.mean_face[:80, :80]
+    small = tiny_bundle.mean_picture[:80, :80]
     for card, contents in (
         (larger, contents_of(tiny_bundle)),
         (labels, contents_of(tiny_bundle)),
-        (tiny_bundle.card, contents_of(tiny_bundle, mean_face=small)),
+        (tiny_bundle.card, contents_of(tiny_bundle, mean_picture=small)),
         (tiny_bundle.card, contents_of(tiny_bundle, concepts=wide)),
         (tiny_bundle.card, contents_of(tiny_bundle, ood=ood)),
         (tiny_bundle.card, contents_of(tiny_bundle, state=state)),

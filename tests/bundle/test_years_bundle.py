@@ -59,7 +59,7 @@ def contents(**changes: object) -> YearsContents:
     made = YearsContents(
         state=ResNet10(ResNet10Config(81)).state_dict(),
         facts=FACTS,
-        mean_face=np.full((64, 64, 3), 120, np.uint8),
+        mean_picture=np.full((64, 64, 3), 120, np.uint8),
         ood=ood,
     )
     return replace(made, **changes)  # type: ignore[arg-type]
@@ -180,7 +180,7 @@ def test_a_network_that_began_from_sface_is_held_as_any_other(tmp_path: Path) ->
     settings = {name: v for name, v in network.config.to_dict().items() if name != "outputs"}
     card = replace(CARD, network="sface", settings=settings, input=FACE_INPUT)
     face = np.full(FACE_INPUT.picture_shape, 120, np.uint8)
-    made = contents(state=network.state_dict(), mean_face=face, ood=None)
+    made = contents(state=network.state_dict(), mean_picture=face, ood=None)
     read = save_years_bundle(tmp_path / "own", card, made).network
     x = torch.zeros(1, *FACE_INPUT.shape)
     torch.testing.assert_close(read(x), network(x))

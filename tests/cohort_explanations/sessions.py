@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from face2bone.assess import Assessor
-from face2bone.assessment import Explanation, LocatedFace
+from face2bone.assessment import Explanation, LocatedSubject
 from face2bone.dashboard.common.job import Job
 from face2bone.dashboard.common.session import EXPLAINING
 from face2bone.drawn.face.samples import sample_patients
@@ -22,7 +22,7 @@ SECONDS = 1800
 class Seen:
     """All that one session shows of one photo."""
 
-    located: LocatedFace
+    located: LocatedSubject
     prediction: Prediction
     explanation: Explanation
 

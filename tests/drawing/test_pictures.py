@@ -83,7 +83,7 @@ def test_concept_picture_is_brightest_where_the_concept_is(assessment: Assessmen
 def test_mesh_marks_landmarks_and_shrinks_big_photos(
     assessment: Assessment, drawn_photo: Photo
 ) -> None:
-    picture = Image.open(io.BytesIO(mesh_jpeg(drawn_photo, assessment.located.face)))
+    picture = Image.open(io.BytesIO(mesh_jpeg(drawn_photo, assessment.located.subject)))
     assert max(picture.size) <= 640
     assert picture.getexif() == {}
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from face2bone.apparent_age import AgeAssessor
-from face2bone.assessment import LocatedFace
+from face2bone.assessment import LocatedSubject
 from face2bone.bundle.years_bundle import YearsBundle, load_years_bundle
 from face2bone.cohort.age_manifest import AgeCohort, read_age_manifest
 from face2bone.drawn.face.aged_cohort import write_aged
@@ -90,7 +90,7 @@ def test_every_photo_gets_the_answer_that_the_assessor_gives(
     assert len(found.answers) + len(found.rejected) == 3
     for row in found.answers.itertuples():
         photo = read_photo((cohort.root / row.photo).read_bytes())
-        said = assessor.estimate(photo, LocatedFace(photo.sha256, find_face(photo)))
+        said = assessor.estimate(photo, LocatedSubject(photo.sha256, find_face(photo)))
         assert row.years == pytest.approx(said.years, abs=0.01)
         assert (row.low, row.high) == (
             pytest.approx(said.low, abs=0.01),

@@ -10,8 +10,8 @@ from face2bone.explain.baselines import (
     baseline_of,
     blur_baseline,
     inpaint_baseline,
-    mean_face,
-    mean_face_baseline,
+    mean_picture,
+    mean_picture_baseline,
     third_baseline,
 )
 from face2bone.modalities.face.alignment import MASK_VALUE
@@ -26,7 +26,11 @@ def recoloured_outside(face, value):
 
 def test_fills_carry_the_mask_value_outside_and_are_uint8(face):
     mean = np.full((160, 160, 3), 90, np.uint8)
-    for baseline in (blur_baseline(face), mean_face_baseline(face, mean), inpaint_baseline(face)):
+    for baseline in (
+        blur_baseline(face),
+        mean_picture_baseline(face, mean),
+        inpaint_baseline(face),
+    ):
         assert baseline.pixels.dtype == np.uint8
         assert baseline.pixels.shape == (160, 160, 3)
         assert (baseline.pixels[~face.mask] == MASK_VALUE).all()
@@ -34,7 +38,7 @@ def test_fills_carry_the_mask_value_outside_and_are_uint8(face):
 
 def test_names_differ(face):
     assert blur_baseline(face).name == "blur"
-    assert mean_face_baseline(face, face.pixels).name == "mean face"
+    assert mean_picture_baseline(face, face.pixels).name == "mean face"
     assert inpaint_baseline(face).name == "inpaint"
     mean = face.pixels
     names = [baseline_of(name, face, mean, "knee").name for name in BASELINES]
@@ -76,7 +80,7 @@ def test_blur_removes_detail_and_keeps_the_light(face):
 
 def test_a_defined_mean_face_is_used_as_it_is(face):
     mean = np.random.default_rng(1).integers(0, 120, (160, 160, 3), dtype=np.uint8)
-    baseline = mean_face_baseline(face, mean).pixels
+    baseline = mean_picture_baseline(face, mean).pixels
     assert (baseline[face.mask] == mean[face.mask]).all()
 
 
@@ -84,7 +88,7 @@ def test_where_the_mean_is_undefined_its_nearest_defined_value_stands(face):
     mean = np.full((160, 160, 3), MASK_VALUE, dtype=np.uint8)
     mean[60:100, 60:80] = 50
     mean[60:100, 80:100] = 90
-    baseline = mean_face_baseline(face, mean).pixels
+    baseline = mean_picture_baseline(face, mean).pixels
     assert set(np.unique(baseline[face.mask])) == {50, 90}
     assert (baseline[80, 40] == 50).all()
     assert (baseline[80, 120] == 90).all()
@@ -99,7 +103,7 @@ def test_mean_face_averages_each_pixel_over_the_faces_that_hold_it():
     crops[:10, 2, 2] = 200
     maps[0, 3, 3] = 0
     crops[0, 3, 3] = 5
-    mean = mean_face(crops, maps, MASK_VALUE)
+    mean = mean_picture(crops, maps, MASK_VALUE)
     assert mean.dtype == np.uint8
     assert (mean[1, 1] == 20).all()
     assert (mean[2, 2] == 200).all()

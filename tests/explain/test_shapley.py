@@ -8,7 +8,7 @@ import pytest
 from face2bone.bone import CLASS_LABELS
 from face2bone.calibration import Temperature
 from face2bone.errors import ExplanationError
-from face2bone.explain.baselines import Baseline, blur_baseline, mean_face_baseline
+from face2bone.explain.baselines import Baseline, blur_baseline, mean_picture_baseline
 from face2bone.explain.coalitions import all_coalitions
 from face2bone.explain.shapley import RegionAttribution, baseline_agreement, region_shapley
 from face2bone.modalities.face.alignment import MASK_VALUE
@@ -179,7 +179,7 @@ def test_agreement_of_fills_is_spearman(face, crooked):
 
     blur = region_shapley(crooked, face, blur_baseline(face))
     mean = region_shapley(
-        crooked, face, mean_face_baseline(face, np.full((160, 160, 3), 99, np.uint8))
+        crooked, face, mean_picture_baseline(face, np.full((160, 160, 3), 99, np.uint8))
     )
     found = baseline_agreement(blur, mean)
     expected = [spearmanr(blur.values[:, k], mean.values[:, k]).statistic for k in range(3)]

@@ -83,7 +83,7 @@ def _said(assessor: Assessor, drawn: DrawnPatient, photo: bytes, case: Case) -> 
         located = assessor.locate(read_photo(photo))
         referral = assessor.refer(patient, None, case.frax, case.guideline)
         why, sha256 = str(refused), located.photo_sha256
-        return AnswersOnly(patient, referral, assessor.facts, why, sha256, located.face.quality)
+        return AnswersOnly(patient, referral, assessor.facts, why, sha256, located.subject.quality)
 
 
 def _crop(said: Assessment) -> dict[str, Any]:

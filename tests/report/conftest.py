@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
-from face2bone.assessment import AnswersOnly, Assessment, BundleFacts, Explanation, LocatedFace
+from face2bone.assessment import AnswersOnly, Assessment, BundleFacts, Explanation, LocatedSubject
 from face2bone.bone import CLASS_LABELS, BoneClass
 from face2bone.bundle import Status
 from face2bone.choices import GuidelineId
@@ -150,7 +150,7 @@ def now() -> datetime:
     return datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
 
 
-def _located() -> LocatedFace:
+def _located() -> LocatedSubject:
     check = QualityCheck("sharpness", "Sharpness", 8.0, "", 4.0, 2.0, "accept", "")
     quality = QualityVerdict((check,), "accept")
     square = np.full((160, 160, 3), 127, np.uint8)
@@ -162,7 +162,7 @@ def _located() -> LocatedFace:
         np.zeros((478, 2), np.float32),
     )
     face = Face(np.zeros((478, 3), np.float32), 0.0, 0.0, 0.0, 0, quality, aligned)
-    return LocatedFace("a" * 64, face)
+    return LocatedSubject("a" * 64, face)
 
 
 def _explanation() -> Explanation:

@@ -30,7 +30,7 @@ from face2bone.words import message, template
 if TYPE_CHECKING:  # seconds to import: the load does it, while the page is drawn
     from face2bone.apparent_age import AgeAssessor
     from face2bone.assess import Assessor
-    from face2bone.assessment import Explanation, LocatedFace
+    from face2bone.assessment import Explanation, LocatedSubject
     from face2bone.bundle import Bundle
     from face2bone.explain.estimate import RegionEstimate
     from face2bone.runtime import Prediction
@@ -163,18 +163,18 @@ def key(step: str, photo_sha256: str = "") -> Key:
     return step, photo_sha256, assessor_at_hand().facts.sha256
 
 
-def key_of(step: str, found: "LocatedFace") -> Key:
+def key_of(step: str, found: "LocatedSubject") -> Key:
     """The same for a step that also reads the patient's covariates: others, another key."""
     beside = f" {found.beside}" if found.beside else ""
     chosen = f" {found.number}" if found.number else ""
     return key(f"{step}{beside}{chosen}", found.photo_sha256)
 
 
-def located(photo: Picture) -> "LocatedFace":
+def located(photo: Picture) -> "LocatedSubject":
     """What a picture shows, of several faces or knees the chosen one; raises ``SubjectError``."""
     found = _looked_at(photo)
     if isinstance(found, SeveralFaces):
-        several, number = found, chosen_face(photo, found)
+        several, number = found, chosen_subject(photo, found)
         if number is None:
             raise several
         return review_case().once(
@@ -182,11 +182,11 @@ def located(photo: Picture) -> "LocatedFace":
         )
     if isinstance(found, SubjectError):
         raise found
-    chosen = review_case().chosen_faces.get(photo.sha256)
+    chosen = review_case().chosen_subjects.get(photo.sha256)
     return next((one for one in found if one.number == chosen), found[0])
 
 
-def beside_each_other(photo: Picture) -> "tuple[LocatedFace, ...]":
+def beside_each_other(photo: Picture) -> "tuple[LocatedSubject, ...]":
     """Several of the patient's that a picture shows, such as two knees, from the left.
 
     Empty where it shows one, or nothing.
@@ -197,7 +197,7 @@ def beside_each_other(photo: Picture) -> "tuple[LocatedFace, ...]":
     return tuple(sorted(found, key=lambda one: one.number))
 
 
-def seen(photo: Picture) -> "LocatedFace | None":
+def seen(photo: Picture) -> "LocatedSubject | None":
     """What was found in a picture, also what was rejected; None where nothing was."""
     try:
         return located(photo)
@@ -216,10 +216,10 @@ def several_faces(photo: Picture) -> SeveralFaces | None:
     return found if isinstance(found, SeveralFaces) else None
 
 
-def _looked_at(photo: Picture) -> "tuple[LocatedFace, ...] | SubjectError":
+def _looked_at(photo: Picture) -> "tuple[LocatedSubject, ...] | SubjectError":
     """What was found, or why nothing was: looked for once."""
 
-    def look() -> "tuple[LocatedFace, ...] | SubjectError":
+    def look() -> "tuple[LocatedSubject, ...] | SubjectError":
         try:
             return assessor_at_hand().locate_all(photo)
         except SubjectError as error:
@@ -228,9 +228,9 @@ def _looked_at(photo: Picture) -> "tuple[LocatedFace, ...] | SubjectError":
     return review_case().once(key("located", photo.sha256), look)
 
 
-def chosen_face(photo: Picture, several: SeveralFaces) -> int | None:
+def chosen_subject(photo: Picture, several: SeveralFaces) -> int | None:
     """The number of the face that is the patient's: as was said, else the one by far largest."""
-    return review_case().chosen_faces.get(photo.sha256, _largest(several))
+    return review_case().chosen_subjects.get(photo.sha256, _largest(several))
 
 
 def taken_by_itself(photo: Picture) -> int | None:
@@ -249,12 +249,12 @@ def _largest(several: SeveralFaces) -> int | None:
     return None if largest is None else largest + 1
 
 
-def _one_of(photo: Picture, several: SeveralFaces, number: int) -> "LocatedFace":
-    from face2bone.assessment import LocatedFace
+def _one_of(photo: Picture, several: SeveralFaces, number: int) -> "LocatedSubject":
+    from face2bone.assessment import LocatedSubject
     from face2bone.modalities.face.finding import face_at
 
     face = face_at(cast(Photo, photo), several.faces[number - 1])  # faces are found in photos only
-    return LocatedFace(photo.sha256, face, number=number)
+    return LocatedSubject(photo.sha256, face, number=number)
 
 
 def photo_seen(photo: Picture, patient: Patient) -> "PhotoSeen":
@@ -275,21 +275,21 @@ def photo_seen(photo: Picture, patient: Patient) -> "PhotoSeen":
     return PhotoSeen(photo.sha256, found.number, predicted, why, warnings)
 
 
-def prediction(found: "LocatedFace") -> "Prediction":
+def prediction(found: "LocatedSubject") -> "Prediction":
     """The prediction for a photo, and for its patient where the model reads age or sex too."""
     return review_case().once(
         key_of("prediction", found), lambda: assessor_at_hand().predict(found)
     )
 
 
-def so_far(found: "LocatedFace") -> "Sequence[RegionEstimate | Explanation]":
+def so_far(found: "LocatedSubject") -> "Sequence[RegionEstimate | Explanation]":
     """The last that the explanation of a photo has told of itself, if it has; see ``explain``."""
     told: Sequence[RegionEstimate | Explanation]
     told = review_case().results.get(key_of(SO_FAR, found), ())
     return told
 
 
-def explanation(found: "LocatedFace") -> "Job[Explanation]":
+def explanation(found: "LocatedSubject") -> "Job[Explanation]":
     """The explanation of a photo, from now on computed in the background."""
 
     def begun() -> "Job[Explanation]":
@@ -302,7 +302,7 @@ def explanation(found: "LocatedFace") -> "Job[Explanation]":
 
 
 def of_explanation(
-    explanation: "Explanation", step: str, found: "LocatedFace", compute: Callable[[], T]
+    explanation: "Explanation", step: str, found: "LocatedSubject", compute: Callable[[], T]
 ) -> T:
     """What was computed from this very explanation of a photo: once, not at every rerun.
 

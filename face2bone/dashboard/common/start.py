@@ -20,7 +20,7 @@ from face2bone.dashboard.common.visitors import swept
 from face2bone.errors import Face2BoneError
 
 if TYPE_CHECKING:
-    from face2bone.assessment import LocatedFace
+    from face2bone.assessment import LocatedSubject
 
 LIBRARIES: Final = (
     "face2bone.dashboard.review.answer",
@@ -76,7 +76,7 @@ def _load() -> None:
             ).start()
 
 
-def _assess_a_sample() -> "LocatedFace | None":
+def _assess_a_sample() -> "LocatedSubject | None":
     """Load the model and use it once, so that locator and engine are ready for a patient's."""
     assessor = session.assessor()
     for sample in assessor.tools.samples()[:1]:
@@ -88,7 +88,7 @@ class _Enough(Exception):
     """Ends an explanation of which only the beginning is wanted."""
 
 
-def _begin_to_explain(drawn: "LocatedFace") -> None:
+def _begin_to_explain(drawn: "LocatedSubject") -> None:
     def enough(_stage: str, done: float, _total: float = 1, _note: str = "", /) -> None:
         if done > 0:
             raise _Enough

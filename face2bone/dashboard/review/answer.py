@@ -3,18 +3,18 @@
 import streamlit as st
 
 from face2bone.apparent_age import ApparentAge
-from face2bone.assessment import LocatedFace
+from face2bone.assessment import LocatedSubject
 from face2bone.dashboard.common import session
 from face2bone.dashboard.common.language import say
 from face2bone.dashboard.review import layout
 from face2bone.dashboard.review.answers import read_answers
 from face2bone.dashboard.review.export_step import export, remark
 from face2bone.dashboard.review.face_age import age_line
-from face2bone.dashboard.review.face_step import face_step
 from face2bone.dashboard.review.photos_step import how_they_agree, photos_step
 from face2bone.dashboard.review.referral_step import red_flags, suggestion
 from face2bone.dashboard.review.result_step import measures, result_in_words, result_step
 from face2bone.dashboard.review.save_step import is_saved, save_step
+from face2bone.dashboard.review.subject_step import subject_step
 from face2bone.dashboard.review.tabs import tabs
 from face2bone.dashboard.review.view import View, assessment_of, view_of
 from face2bone.modalities.modality import Picture
@@ -27,7 +27,7 @@ def photo_alone(photo: Picture | None) -> None:
     card = layout.card()
     if photo is not None:
         with card.photo:
-            face_step(photo)
+            subject_step(photo)
 
 
 def answer(patient: Patient) -> str:
@@ -35,16 +35,16 @@ def answer(patient: Patient) -> str:
     answers, card = read_answers(patient), layout.card()
     with card.photo:
         photo, photos = photos_step(patient)
-        found = None if photo is None else face_step(photo, asks=not photos)
+        found = None if photo is None else subject_step(photo, asks=not photos)
         if photos:
             how_they_agree(photos)
-    if isinstance(found, LocatedFace):
+    if isinstance(found, LocatedSubject):
         found = session.assessor_at_hand().for_patient(found, patient)
     view = view_of(answers, photo, found, photos)
     if view.prediction is not None and view.referral is not None:
         with card.result:
             result_step(view.prediction, view.referral)
-    if view.referral is not None and isinstance(found, LocatedFace):
+    if view.referral is not None and isinstance(found, LocatedSubject):
         with card.measures:
             measures(found)
     with card.suggestion:

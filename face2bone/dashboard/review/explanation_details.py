@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from face2bone.assessment import CloserLook, Explanation, LocatedFace
+from face2bone.assessment import CloserLook, Explanation, LocatedSubject
 from face2bone.dashboard.common import charts, elements, session
 from face2bone.dashboard.common.job_progress import watched
 from face2bone.dashboard.common.language import say, speaker
@@ -29,7 +29,7 @@ FILLING = {"regions": template("Parts of the picture")}
 LOOKING = {"map": template("Map"), "cells": template("Quarters of the region")}
 
 
-def third_fill(found: LocatedFace, explanation: Explanation) -> Explanation:
+def third_fill(found: LocatedSubject, explanation: Explanation) -> Explanation:
     """The explanation with the third way's attribution too, once that was asked for and done."""
     at = session.key_of(THIRD_WAY, found)
     job = session.asked(at)
@@ -41,7 +41,7 @@ def third_fill(found: LocatedFace, explanation: Explanation) -> Explanation:
     )
 
 
-def agreement(found: LocatedFace, explanation: Explanation, k: int) -> None:
+def agreement(found: LocatedSubject, explanation: Explanation, k: int) -> None:
     """How alike the ways of hiding rank the regions, and the button for a third one."""
     if len(explanation.regions) > 2:  # of two, the check above has told it
         lowest = lowest_agreement(explanation.regions)[k]
@@ -66,7 +66,7 @@ def agreement(found: LocatedFace, explanation: Explanation, k: int) -> None:
         )
 
 
-def closer(found: LocatedFace, explanation: Explanation, k: int) -> None:
+def closer(found: LocatedSubject, explanation: Explanation, k: int) -> None:
     """One region's quarters and the map, behind a button."""
     st.markdown(say("**Look inside a region**"))
     st.caption(
@@ -105,7 +105,7 @@ def closer(found: LocatedFace, explanation: Explanation, k: int) -> None:
         _show(found, look, region, k)
 
 
-def _show(found: LocatedFace, look: CloserLook, region: Part, k: int) -> None:
+def _show(found: LocatedSubject, look: CloserLook, region: Part, k: int) -> None:
     values, lost = look.cells.values[:, k], np.abs(look.pixels[..., k])
     bars, quarters, pixels = st.columns([3, 2, 2], gap="large")
     with bars:

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from face2bone.assessment import Explanation, LocatedFace
+from face2bone.assessment import Explanation, LocatedSubject
 from face2bone.bundle import ConceptBank
 from face2bone.dashboard.common import charts, elements, session
 from face2bone.dashboard.common.job_progress import watched
@@ -36,7 +36,7 @@ CONCEPT_FIGURES = template(
 )
 
 
-def why_step(found: LocatedFace, prediction: Prediction) -> None:
+def why_step(found: LocatedSubject, prediction: Prediction) -> None:
     """Region attributions as named bars and on the face, then concept cards."""
     st.caption(
         say(
@@ -59,7 +59,7 @@ def why_step(found: LocatedFace, prediction: Prediction) -> None:
         _explained(found, prediction, explanation)
 
 
-def _so_far(found: LocatedFace, predicted: int) -> None:
+def _so_far(found: LocatedSubject, predicted: int) -> None:
     """What is known while the rest is computed: an estimate, later the exact regions."""
     known = session.so_far(found)
     if not known:
@@ -94,7 +94,7 @@ def _estimate(estimate: RegionEstimate, parts: tuple[Part, ...], k: int) -> None
     )
 
 
-def _explained(found: LocatedFace, prediction: Prediction, explanation: Explanation) -> None:
+def _explained(found: LocatedSubject, prediction: Prediction, explanation: Explanation) -> None:
     predicted = int(prediction.probabilities.argmax())
     first = _first(found, explanation, predicted)
     k = _chosen(found, first) if is_full() else first
@@ -105,7 +105,7 @@ def _explained(found: LocatedFace, prediction: Prediction, explanation: Explanat
     _concepts(found, explanation, predicted if k == len(session.classes()) else k)
 
 
-def _chosen(found: LocatedFace, first: int) -> int:
+def _chosen(found: LocatedSubject, first: int) -> int:
     """The class to explain, or one more than the last for severity as a whole."""
     chosen = st.segmented_control(
         say("What is explained"),
@@ -119,7 +119,7 @@ def _chosen(found: LocatedFace, first: int) -> int:
     return int(chosen)
 
 
-def _first(found: LocatedFace, explanation: Explanation, predicted: int) -> int:
+def _first(found: LocatedSubject, explanation: Explanation, predicted: int) -> int:
     """What is shown first, kept with the explanation it was asked of."""
     return session.of_explanation(
         explanation, "first_shown", found, lambda: _first_shown(explanation, predicted)
@@ -133,13 +133,13 @@ def _first_shown(explanation: Explanation, predicted: int) -> int:
     return len(session.classes()) if passes and explanation.withheld(predicted) else predicted
 
 
-def _regions(found: LocatedFace, explanation: Explanation, k: int) -> None:
+def _regions(found: LocatedSubject, explanation: Explanation, k: int) -> None:
     if _region_values(found, explanation, k) and is_full():
         agreement(found, explanation, k)
         closer(found, explanation, k)
 
 
-def _region_values(found: LocatedFace, explanation: Explanation, k: int) -> bool:
+def _region_values(found: LocatedSubject, explanation: Explanation, k: int) -> bool:
     """The bars and the tinted crop of a class, if they pass their check; returns whether."""
     check = session.of_explanation(
         explanation, f"check_{k}", found, lambda: explanation.self_check(k)
@@ -185,7 +185,7 @@ def _pair_words(attribution: RegionAttribution, k: int) -> str:
     return say(words, first=first.label, second=second.label)
 
 
-def _severity(found: LocatedFace, explanation: Explanation) -> None:
+def _severity(found: LocatedSubject, explanation: Explanation) -> None:
     """The ordered scale as one number: which regions move it toward thinner bone."""
     calibration = session.assessor_at_hand().bundle.calibration
     check = session.of_explanation(
@@ -212,7 +212,7 @@ def _severity(found: LocatedFace, explanation: Explanation) -> None:
         )
 
 
-def _concepts(found: LocatedFace, explanation: Explanation, k: int) -> None:
+def _concepts(found: LocatedSubject, explanation: Explanation, k: int) -> None:
     concepts = explanation.concepts
     bundle = session.assessor_at_hand().bundle
     bank = bundle.concepts
@@ -249,7 +249,7 @@ def _help() -> str:
 
 
 def _concept_pictures(
-    found: LocatedFace, location: npt.NDArray[np.float32], bank: ConceptBank, i: int
+    found: LocatedSubject, location: npt.NDArray[np.float32], bank: ConceptBank, i: int
 ) -> None:
     """Where the concept is strongest in this picture; below it in others, where they are kept."""
     here = concept_crop_png(found.aligned, location)

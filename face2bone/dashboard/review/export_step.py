@@ -12,7 +12,7 @@ import streamlit as st
 
 from face2bone import clock
 from face2bone.apparent_age import ApparentAge
-from face2bone.assessment import AnswersOnly, Assessment, LocatedFace
+from face2bone.assessment import AnswersOnly, Assessment, LocatedSubject
 from face2bone.dashboard.common import session
 from face2bone.dashboard.common.language import say
 from face2bone.dashboard.review.answers import PSEUDONYM
@@ -87,7 +87,7 @@ def _text(assessment: Assessment | AnswersOnly, age: ApparentAge | None) -> str:
     return record_text(assessment, pseudonym(), saver(), clock.today(), age)
 
 
-def _heading(found: LocatedFace | None) -> Callable[[], Heading]:
+def _heading(found: LocatedSubject | None) -> Callable[[], Heading]:
     """What was typed for the report; the time is taken when the file is made."""
     of = pseudonym()
     language = st.selectbox(

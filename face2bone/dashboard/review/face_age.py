@@ -10,7 +10,7 @@ from typing import Final
 import streamlit as st
 
 from face2bone.apparent_age import WHAT_IT_IS_NOT, AgeExplanation, ApparentAge
-from face2bone.assessment import LocatedFace
+from face2bone.assessment import LocatedSubject
 from face2bone.bundle.years_bundle import Band
 from face2bone.dashboard.common import charts, elements, session
 from face2bone.dashboard.common.job_progress import watched
@@ -101,16 +101,16 @@ def _has_subject(view: View) -> bool:
     """Whether there is a usable face of somebody."""
     sample = session.review_case().given is not None
     shows_age = isinstance(view.photo, Photo) and session.at_hand().modality.shows_age
-    return shows_age and isinstance(view.found, LocatedFace) and not sample
+    return shows_age and isinstance(view.found, LocatedSubject) and not sample
 
 
-def _subject(view: View) -> tuple[Photo, LocatedFace]:
-    if not isinstance(view.photo, Photo) or not isinstance(view.found, LocatedFace):
+def _subject(view: View) -> tuple[Photo, LocatedSubject]:
+    if not isinstance(view.photo, Photo) or not isinstance(view.found, LocatedSubject):
         raise ValueError("there is no usable face")
     return view.photo, view.found
 
 
-def _parts(photo: Photo, found: LocatedFace) -> None:
+def _parts(photo: Photo, found: LocatedSubject) -> None:
     """The years each part adds, once asked for."""
     assessor = session.age_assessor()
     if assessor is None:

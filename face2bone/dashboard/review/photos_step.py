@@ -4,7 +4,7 @@ import streamlit as st
 
 from face2bone.dashboard.common import session
 from face2bone.dashboard.common.language import say
-from face2bone.dashboard.review.face_step import which_faces
+from face2bone.dashboard.review.subject_step import which_subjects
 from face2bone.modalities.modality import Picture
 from face2bone.patient import Patient
 from face2bone.several_photos import PhotoSeen, best_photo, photos_words
@@ -15,7 +15,7 @@ def photos_step(patient: Patient) -> tuple[Picture | None, tuple[PhotoSeen, ...]
     photos = session.review_case().photos
     if len(photos) < 2:
         return session.review_case().photo, ()
-    which_faces(photos)
+    which_subjects(photos)
     with st.spinner(say("Looking for the {subject} …", subject=session.subject())):
         seen = tuple(session.photo_seen(photo, patient) for photo in photos)
     return photos[best_photo(seen)], seen

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from face2bone.apparent_age import WHAT_IT_IS_NOT, ApparentAge
-from face2bone.assessment import AnswersOnly, Assessment, LocatedFace
+from face2bone.assessment import AnswersOnly, Assessment, LocatedSubject
 from face2bone.body_units import two_decimals
 from face2bone.bundle.card import notice_of
 from face2bone.clinical.frax import WITH_BMD
@@ -77,7 +77,7 @@ def _lines(assessment: Assessment | AnswersOnly, pseudonym: str, day: date) -> I
     )
 
 
-def _beside(located: LocatedFace) -> Iterator[str]:
+def _beside(located: LocatedSubject) -> Iterator[str]:
     """Which one of two it is, and what was measured on the picture by a rule."""
     yield from map(say, located.told)
     for one in located.measures:

@@ -6,7 +6,7 @@ from typing import Final
 import streamlit as st
 
 from face2bone.assess import Assessor
-from face2bone.assessment import LocatedFace
+from face2bone.assessment import LocatedSubject
 from face2bone.bone import BoneClass
 from face2bone.calibration import ReliabilityTable
 from face2bone.clinical.referral import Referral
@@ -50,7 +50,7 @@ def result_step(prediction: Prediction, referral: Referral) -> None:
         elements.drawing(charts.probability_bars(session.classes(), prediction.probabilities))
 
 
-def measures(found: LocatedFace) -> None:
+def measures(found: LocatedSubject) -> None:
     """What was measured on the picture by a rule, beside the model and below its answer."""
     for one in found.measures:
         told = say(NOT_MEASURED, name=one.name, why=one.why_not)

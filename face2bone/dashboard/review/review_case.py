@@ -57,7 +57,7 @@ class ReviewCase:
             model was trained on.
         drawn: the subject that the page last drew, and in which of its two places.
         open_tab: the title of the tab that is open; "" before any was.
-        chosen_faces: by the SHA-256 of a picture that shows several faces or two knees, which
+        chosen_subjects: by the SHA-256 of a picture that shows several faces or two knees, which
             one was chosen, from 1 at the left; none while it is the one that is taken by itself.
         looks_back: whether saved assessments are being looked at, in a window over the page.
         fields: height and weight as they were typed, by name, as their fields describe it.
@@ -79,7 +79,7 @@ class ReviewCase:
         self.unsure, self.open_tab, self.looks_back = False, "", False
         self.window_did: Any = None
         self.fields: dict[str, Any] = {}
-        self.chosen_faces: dict[str, int] = {}
+        self.chosen_subjects: dict[str, int] = {}
         self.source, self._file, self._wanted = "", "", ""
         self._patients, self._answers, self._boxes = 0, 0, 0
         self._seen = ""  # the file that the details at hand are known to belong to
@@ -102,7 +102,7 @@ class ReviewCase:
 
     def _photo_mark(self, sha256: str) -> str:
         """The photo, and of several faces or knees in it the one that was chosen."""
-        chosen = self.chosen_faces.get(sha256)
+        chosen = self.chosen_subjects.get(sha256)
         return f"{sha256} {chosen}" if chosen else sha256
 
     def patient_key(self, name: str) -> str:
@@ -113,7 +113,7 @@ class ReviewCase:
 
     def photo_key(self, name: str, sha256: str) -> str:
         """The key of a widget that holds for this face in this photo of this patient only."""
-        chosen = self.chosen_faces.get(sha256, "")
+        chosen = self.chosen_subjects.get(sha256, "")
         return self.patient_key(f"{name}_{sha256[:8]}{chosen and f'_{chosen}'}")
 
     def answer_key(self, name: str) -> str:
@@ -168,7 +168,7 @@ class ReviewCase:
     def _next_patient(self) -> None:
         self.given, self.save_asked, self.saved, self.open_tab = None, None, (), ""
         self.unsure, self._seen, self.looks_back = False, "", False
-        self.chosen_faces, self.adding, self.window_did = {}, False, None
+        self.chosen_subjects, self.adding, self.window_did = {}, False, None
         self.fields = {}
         self._left |= self._keys | self._answer_keys
         self._keys, self._answer_keys = set(), set()
@@ -182,15 +182,15 @@ class ReviewCase:
         """Show the numbers of the photo at hand though it is out of domain."""
         self.shown_outside = self.subject
 
-    def choose_face(self, sha256: str, number: int, taken: int | None) -> None:
+    def choose_subject(self, sha256: str, number: int, taken: int | None) -> None:
         """Of several faces in a photo this one is the patient's; of two knees, is looked at.
 
         The one that was ``taken`` before anybody chose is the same subject when it is chosen.
         """
         if number == taken:
-            self.chosen_faces.pop(sha256, None)
+            self.chosen_subjects.pop(sha256, None)
         else:
-            self.chosen_faces[sha256] = number
+            self.chosen_subjects[sha256] = number
 
     def look_back(self) -> None:
         """Open the window with saved assessments."""
@@ -237,7 +237,7 @@ class ReviewCase:
     def _without(self, sha256: str) -> None:
         """Let go of a photo; of those that are left the newest is at hand."""
         left = [one for one in self.photos if one.sha256 != sha256]
-        self.chosen_faces.pop(sha256, None)
+        self.chosen_subjects.pop(sha256, None)
         self.earlier, self.adding = tuple(left[:-1]), False
         self.put(left[-1] if left else None)
         if left:  # else the next file asks whose it is

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from face2bone.assessment import AnswersOnly, Assessment, Explanation, LocatedFace
+from face2bone.assessment import AnswersOnly, Assessment, Explanation, LocatedSubject
 from face2bone.clinical.referral import Referral
 from face2bone.dashboard.common import session
 from face2bone.dashboard.review.answers import Answers
@@ -24,20 +24,20 @@ class View:
 
     answers: Answers
     photo: Picture | None
-    found: LocatedFace | Face2BoneError | None
+    found: LocatedSubject | Face2BoneError | None
     prediction: Prediction | None = None
     referral: Referral | None = None
     photos: tuple[PhotoSeen, ...] = ()
 
     @property
-    def result(self) -> tuple[LocatedFace, Prediction] | None:
+    def result(self) -> tuple[LocatedSubject, Prediction] | None:
         """The face and its prediction, where its numbers may be shown."""
-        if self.prediction is None or not isinstance(self.found, LocatedFace):
+        if self.prediction is None or not isinstance(self.found, LocatedSubject):
             return None
         return (self.found, self.prediction) if shown(self.prediction) else None
 
     @property
-    def seen(self) -> LocatedFace | None:
+    def seen(self) -> LocatedSubject | None:
         """What was found, also what was rejected."""
         return None if self.photo is None else session.seen(self.photo)
 
@@ -45,7 +45,7 @@ class View:
 def view_of(
     answers: Answers,
     photo: Picture | None,
-    found: LocatedFace | Face2BoneError | None,
+    found: LocatedSubject | Face2BoneError | None,
     photos: tuple[PhotoSeen, ...] = (),
 ) -> View:
     """Predict where there is a face, and refer; nothing of it while an answer is refused.
@@ -54,10 +54,10 @@ def view_of(
     """
     if answers.refusals:
         return View(answers, photo, found)
-    predicted = session.prediction(found) if isinstance(found, LocatedFace) else None
+    predicted = session.prediction(found) if isinstance(found, LocatedSubject) else None
     assessor = session.assessor_at_hand()
     referral = assessor.refer(answers.patient, predicted, answers.frax, answers.guideline)
-    of_several_people = isinstance(found, LocatedFace) and found.number and not found.called
+    of_several_people = isinstance(found, LocatedSubject) and found.number and not found.called
     if predicted is not None and of_several_people and not photos:
         photos = (session.photo_seen(photo, answers.patient),) if photo else ()
     return View(answers, photo, found, predicted, referral, photos)
@@ -71,7 +71,7 @@ def assessment_of(view: View) -> Assessment | AnswersOnly | None:
     if view.referral is None:
         return None
     facts = session.assessor_at_hand().facts
-    if isinstance(view.found, LocatedFace) and view.prediction is not None:
+    if isinstance(view.found, LocatedSubject) and view.prediction is not None:
         explanation = explanation_so_far(view.found) if view.result else Explanation.none()
         return Assessment(
             view.answers.patient,
@@ -95,7 +95,7 @@ def assessment_of(view: View) -> Assessment | AnswersOnly | None:
     return AnswersOnly(patient, view.referral, facts, str(view.found), view.photo.sha256, quality)
 
 
-def explanation_so_far(found: LocatedFace) -> Explanation:
+def explanation_so_far(found: LocatedSubject) -> Explanation:
     """The explanation of a photo if it was asked for and is done, else that of nothing."""
     explanation: Explanation | None = _done(session.EXPLANATION, found)
     if explanation is None:
@@ -108,7 +108,7 @@ def explanation_so_far(found: LocatedFace) -> Explanation:
     )
 
 
-def _done(step: str, found: LocatedFace) -> Any:
+def _done(step: str, found: LocatedSubject) -> Any:
     job = session.asked(session.key_of(step, found))
     try:
         return None if job is None else job.result()

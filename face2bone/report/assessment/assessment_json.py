@@ -70,7 +70,7 @@ def _assessed(assessment: Assessment) -> AssessmentDocument:
     prediction, names = assessment.prediction, assessment.bundle.classes
     domain, explanation = prediction.out_of_domain, assessment.explanation
     withheld = explanation.withheld(int(prediction.probabilities.argmax()))
-    quality = assessment.located.face.quality
+    quality = assessment.located.subject.quality
     return AssessmentDocument(
         notice=notice_of(assessment.bundle.status),
         photo_sha256=assessment.photo_sha256,

@@ -30,14 +30,14 @@ def game(scales: Scales, fill: str) -> RegionAttribution:
     return RegionAttribution(all_coalitions(10) @ np.outer(WORTH, scales), fill, FACE_PARTS)
 
 
-def explanation(blur: Scales, mean_face: Scales) -> Explanation:
+def explanation(blur: Scales, mean_picture: Scales) -> Explanation:
     none = np.zeros((0, 3))
     concepts = ConceptAttribution((), none[:, 0], none, none, none.astype(np.float32), none, 1.0)
-    return Explanation((game(blur, "blur"), game(mean_face, "mean face")), concepts)
+    return Explanation((game(blur, "blur"), game(mean_picture, "mean face")), concepts)
 
 
 @pytest.mark.parametrize(
-    ("mean_face", "predicted", "shown"),
+    ("mean_picture", "predicted", "shown"),
     [
         (ENDS, 1, 1),
         ((-0.1, -0.02, 0.1), 1, SEVERITY),  # the middle class turns round, the scale does not
@@ -46,12 +46,12 @@ def explanation(blur: Scales, mean_face: Scales) -> Explanation:
     ],
 )
 def test_the_class_named_comes_first_unless_only_severity_passes(
-    monkeypatch: pytest.MonkeyPatch, mean_face: Scales, predicted: int, shown: int
+    monkeypatch: pytest.MonkeyPatch, mean_picture: Scales, predicted: int, shown: int
 ) -> None:
     facts = SimpleNamespace(classes=CLASS_LABELS)
     assessor = SimpleNamespace(bundle=SimpleNamespace(calibration=[]), facts=facts)
     monkeypatch.setattr(session, "assessor", lambda: assessor)
-    assert explanation_step._first_shown(explanation(ENDS, mean_face), predicted) == shown
+    assert explanation_step._first_shown(explanation(ENDS, mean_picture), predicted) == shown
 
 
 def test_what_fails_is_withheld_and_the_page_goes_on(

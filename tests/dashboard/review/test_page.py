@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block
 
 from face2bone.assess import Assessor
-from face2bone.assessment import Explanation, LocatedFace
+from face2bone.assessment import Explanation, LocatedSubject
 from face2bone.drawn.face.samples import unusable_photo
 from face2bone.errors import EngineError
 from face2bone.progress import Progress
@@ -71,7 +71,7 @@ def test_what_is_behind_a_tab_is_neither_drawn_nor_computed_until_it_is_opened(
 
     with monkeypatch.context() as closed:
         closed.setattr(Assessor, "explain", forbidden)
-        closed.setattr("face2bone.dashboard.review.face_step.mesh_jpeg", forbidden)
+        closed.setattr("face2bone.dashboard.review.subject_step.mesh_jpeg", forbidden)
         closed.setattr("face2bone.dashboard.common.charts.reliability_curve", forbidden)
         closed.setattr("face2bone.dashboard.review.tabs.scores_table", forbidden)
         closed.setattr("face2bone.clinical.referral.what_would_change", forbidden)
@@ -111,7 +111,7 @@ def test_nothing_is_recomputed_when_an_answer_changes(
 
     for check in ("self_check", "severity_check"):
         monkeypatch.setattr(Explanation, check, forbidden)
-    monkeypatch.setattr("face2bone.dashboard.review.face_step.mesh_jpeg", forbidden)
+    monkeypatch.setattr("face2bone.dashboard.review.subject_step.mesh_jpeg", forbidden)
     named(app.checkbox, "flag_height_loss").check().run()
     assert any("urgent clinician review" in e.value for e in done(app).error)
     assert not opened(app, TRUST).exception
@@ -166,7 +166,7 @@ def slow_steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Semaphore]
     explain, steps = Assessor.explain, threading.Semaphore(0)
 
     def explain_slowly(
-        self: Assessor, found: LocatedFace, progress: Progress, **_: object
+        self: Assessor, found: LocatedSubject, progress: Progress, **_: object
     ) -> Explanation:
         def step(stage: str, done: float, total: float = 1, note: str = "", /) -> None:
             progress(stage, done, total, note)
@@ -305,7 +305,7 @@ def outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every photo is unlike those the model was trained on."""
     predict = Assessor.predict
 
-    def far(self: Assessor, found: LocatedFace) -> Prediction:
+    def far(self: Assessor, found: LocatedSubject) -> Prediction:
         prediction = predict(self, found)
         return replace(prediction, out_of_domain=OodVerdict(99.0, 1.0, True))
 
@@ -371,7 +371,7 @@ def test_a_photo_of_nobody_and_a_file_that_is_no_photo_leave_the_same(app: AppTe
 
 
 def test_a_rejected_photo_leaves_the_same(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(LocatedFace, "rejected", True)
+    monkeypatch.setattr(LocatedSubject, "rejected", True)
     named(app.button_group, "photo_source").set_value("Upload").run()
     typed(uploaded(app, png(0), "photo.png"))
     assert headings(app) == ["Photo", "Red flags"]

@@ -438,7 +438,7 @@ def test_the_next_patient_has_none_of_the_photos_and_choices(
     review_case: ReviewCase, how: str
 ) -> None:
     first = taken(review_case, 10)
-    review_case.choose_face(first.sha256, 2, None)
+    review_case.choose_subject(first.sha256, 2, None)
     review_case.add_photo(MOST)
     second = taken(review_case, 20)
     review_case.results["located", first.sha256, "bundle"] = "found"
@@ -451,7 +451,7 @@ def test_the_next_patient_has_none_of_the_photos_and_choices(
     assert first.sha256 not in left
     assert (second.sha256 in left) == (how == "another_patient")
     assert review_case.results == {}
-    assert review_case.chosen_faces == {}
+    assert review_case.chosen_subjects == {}
     assert not review_case.adding
 
 
@@ -462,7 +462,7 @@ def test_another_face_in_the_photo_is_another_subject_with_boxes_of_its_own(
     subjects = [review_case.subject]
     boxes = [review_case.photo_key("consent", first.sha256)]
     for number in (1, 2):
-        review_case.choose_face(first.sha256, number, None)
+        review_case.choose_subject(first.sha256, number, None)
         subjects.append(review_case.subject)
         boxes.append(review_case.photo_key("consent", first.sha256))
     assert len(set(subjects)) == len(set(boxes)) == 3

@@ -6,7 +6,7 @@ from typing import Final, cast
 import streamlit as st
 
 from face2bone.assess import rejection
-from face2bone.assessment import LocatedFace
+from face2bone.assessment import LocatedSubject
 from face2bone.dashboard.common import elements, session
 from face2bone.dashboard.common.language import say
 from face2bone.drawing.pictures import crop_png, outlined_jpeg
@@ -39,7 +39,7 @@ HEAD: Final = (
 NEVER: Final = template("never")
 
 
-def face_step(photo: Picture, asks: bool = True) -> LocatedFace | Face2BoneError:
+def subject_step(photo: Picture, asks: bool = True) -> LocatedSubject | Face2BoneError:
     """Show what was found; the reason instead when there is nothing that may be assessed.
 
     ``asks``: which of several faces is the patient's, unless that was asked before.
@@ -50,7 +50,7 @@ def face_step(photo: Picture, asks: bool = True) -> LocatedFace | Face2BoneError
         with st.spinner(say("Looking for the {subject} …", subject=kind.subject)):
             several = session.several_faces(photo)
         if several is not None and asks:
-            _which_face(photo, several)
+            _which_subject(photo, several)
         found = session.located(photo)
         _which_of_two(photo, found)
     except SeveralFaces as error:
@@ -73,9 +73,9 @@ def face_step(photo: Picture, asks: bool = True) -> LocatedFace | Face2BoneError
     return rejection(found, kind) if found.rejected else found
 
 
-def _which_face(photo: Picture, several: SeveralFaces) -> None:
+def _which_subject(photo: Picture, several: SeveralFaces) -> None:
     """Ask which of several faces is the patient's; the answer holds for this photo only."""
-    review_case, chosen = session.review_case(), session.chosen_face(photo, several)
+    review_case, chosen = session.review_case(), session.chosen_subject(photo, several)
     drawn = review_case.once(
         session.key("faces", photo.sha256), lambda: faces_jpeg(cast(Photo, photo), several.faces)
     )
@@ -90,12 +90,12 @@ def _which_face(photo: Picture, several: SeveralFaces) -> None:
                 say("Face {number}", number=number),
                 key=review_case.patient_key(f"face_{number}_{photo.sha256[:8]}"),
                 type="primary" if number == chosen else "secondary",
-                on_click=review_case.choose_face,
+                on_click=review_case.choose_subject,
                 args=(photo.sha256, number, taken),
             )
     if chosen is None:
         st.caption(say("Until you have said so there is no result of the photo."))
-    elif photo.sha256 in review_case.chosen_faces:
+    elif photo.sha256 in review_case.chosen_subjects:
         st.caption(say("Face {chosen} was chosen.", chosen=chosen))
     else:
         st.caption(
@@ -107,7 +107,7 @@ def _which_face(photo: Picture, several: SeveralFaces) -> None:
         )
 
 
-def _which_of_two(photo: Picture, at_hand: LocatedFace) -> None:
+def _which_of_two(photo: Picture, at_hand: LocatedSubject) -> None:
     """Let choose between what the film shows of the patient: a right and a left knee."""
     beside = session.beside_each_other(photo)
     if not beside:
@@ -119,10 +119,10 @@ def _which_of_two(photo: Picture, at_hand: LocatedFace) -> None:
                 say(one.called),
                 key=review_case.patient_key(f"of_two_{one.number}_{photo.sha256[:8]}"),
                 type="primary" if one.number == at_hand.number else "secondary",
-                on_click=review_case.choose_face,
+                on_click=review_case.choose_subject,
                 args=(photo.sha256, one.number, taken),
             )
-    if photo.sha256 not in review_case.chosen_faces:
+    if photo.sha256 not in review_case.chosen_subjects:
         st.caption(
             say(
                 "The {subject} that is seen better was taken. Choose the other one to assess it: "
@@ -132,7 +132,7 @@ def _which_of_two(photo: Picture, at_hand: LocatedFace) -> None:
         )
 
 
-def which_faces(photos: Sequence[Picture]) -> None:
+def which_subjects(photos: Sequence[Picture]) -> None:
     """Of each of several photos that shows several faces, ask which one is the patient's."""
     for number, photo in enumerate(photos, 1):
         try:
@@ -141,10 +141,10 @@ def which_faces(photos: Sequence[Picture]) -> None:
             continue
         if several is not None:
             st.markdown(say("**Photo {number}**", number=number))
-            _which_face(photo, several)
+            _which_subject(photo, several)
 
 
-def photo_details(photo: Picture, found: LocatedFace) -> None:
+def photo_details(photo: Picture, found: LocatedSubject) -> None:
     """Where in the picture it was found, and every quality check with its figures."""
     mesh, checks = st.columns([1, 3], gap="medium")
     with mesh:
@@ -152,7 +152,7 @@ def photo_details(photo: Picture, found: LocatedFace) -> None:
             session.key_of("mesh", found), lambda: _where(photo, found)
         )
         noun = session.noun()
-        if isinstance(found.face, Face):
+        if isinstance(found.subject, Face):
             elements.picture(drawn, say("The photo with the landmark mesh"), kind="jpeg")
             st.caption(
                 say("The photo with 478 landmarks. The model reads the ellipse and nothing else.")
@@ -170,10 +170,10 @@ def photo_details(photo: Picture, found: LocatedFace) -> None:
         _checks(found.quality.checks)
 
 
-def _where(photo: Picture, found: LocatedFace) -> bytes:
+def _where(photo: Picture, found: LocatedSubject) -> bytes:
     """The picture with what was found in it, as JPEG."""
-    if isinstance(found.face, Face) and isinstance(photo, Photo):
-        return mesh_jpeg(photo, found.face)
+    if isinstance(found.subject, Face) and isinstance(photo, Photo):
+        return mesh_jpeg(photo, found.subject)
     return outlined_jpeg(photo.shown, found.aligned)
 
 
