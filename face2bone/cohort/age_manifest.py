@@ -22,25 +22,21 @@ import pandas as pd
 from face2bone.bone import Boundary
 from face2bone.cohort.manifest import Cohort
 from face2bone.cohort.manifest_schema import CONSENTS
-from face2bone.cohort.photo_paths import file_identity
 from face2bone.cohort.row_rules import (
     ERRORS_SHOWN,
     Breach,
     Reader,
-    between,
     clause,
     one_of,
-    patient_id,
     photo,
     read_by,
     refusal,
-    repeated,
-    text,
+    repeated_photos,
+    rules_of_people,
 )
 from face2bone.cohort.splits import one_side
 from face2bone.errors import ManifestError
-from face2bone.patient import AGE_RANGE, Sex
-from face2bone.tabular.cells import as_date, read_cells
+from face2bone.tabular.cells import read_cells
 from face2bone.tabular.header import missing_columns, odd_columns
 from face2bone.tabular.leading_zeros import zeros_remarks
 from face2bone.words import CLAUSES, template, together
@@ -49,7 +45,6 @@ STUDY: Final = "face_age"
 REQUIRED: Final = ("patient_id", "photo", "sex", "age_years")
 OPTIONAL: Final = ("acquired_on", "site", "device", "photo_consent", "study")
 DECADE: Final = 10
-SAME_PHOTO: Final = template("names a photo that an earlier row names")
 ONE_SEX: Final = template("must be the same in every row of a person")
 
 
@@ -57,12 +52,14 @@ ONE_SEX: Final = template("must be the same in every row of a person")
 class AgeCohort:
     """A checked manifest of known ages; its table's index is the spreadsheet row.
 
-    Photo paths are relative to ``root``. Of one side of a split, ``whole`` is the cohort.
+    Photo paths are relative to ``root``. Of one side of a split, ``whole`` is the cohort and
+    ``part`` says which side it is.
     """
 
     table: pd.DataFrame
     root: Path
     whole: "AgeCohort | None" = None
+    part: str = ""
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -73,7 +70,7 @@ class AgeCohort:
     def pictures(self) -> Cohort:
         """The same rows as the crop store reads a cohort's pictures."""
         whole = None if self.whole is None else self.whole.pictures
-        return Cohort(self.table, self.root, Boundary.WHO, whole)
+        return Cohort(self.table, self.root, Boundary.WHO, whole, self.part)
 
 
 def decades(table: pd.DataFrame) -> npt.NDArray[np.int64]:
@@ -101,7 +98,7 @@ def read_age_manifest(path: Path) -> AgeCohort:
     if cells.empty:
         raise ManifestError("{file} holds nobody. Add one row for each photo.", file=path.name)
     table, breaches = read_by(cells, _rules(path.parent))
-    breaches += repeated(cells, "photo", lambda cell: file_identity(path.parent, cell), SAME_PHOTO)
+    breaches += repeated_photos(cells, path.parent)
     breaches += _of_two_sexes(cells)
     if breaches:
         raise refusal(path.name, breaches)
@@ -110,8 +107,8 @@ def read_age_manifest(path: Path) -> AgeCohort:
 
 def age_side(cohort: AgeCohort, path: Path, side: str) -> AgeCohort:
     """Those on one side of a recorded split, as ``splits.one_side`` finds them, and raising so."""
-    chosen = one_side(cohort.pictures, path, side).table
-    return AgeCohort(chosen, cohort.root, cohort)
+    chosen = one_side(cohort.pictures, path, side)
+    return AgeCohort(chosen.table, cohort.root, cohort, chosen.part)
 
 
 def _check_header(name: str, header: list[str]) -> None:
@@ -130,15 +127,9 @@ def _check_header(name: str, header: list[str]) -> None:
 def _rules(root: Path) -> Mapping[str, Reader]:
     """How each column's cell is read; a ``ValueError`` is the rule that it breaks."""
     return {
-        "patient_id": patient_id,
+        **rules_of_people(STUDY),
         "photo": lambda cell: photo(root, cell),
-        "sex": one_of(*(sex.value for sex in Sex)),
-        "age_years": between(*AGE_RANGE, template("years")),
-        "acquired_on": as_date,
-        "site": text,
-        "device": text,
         "photo_consent": one_of("", CONSENTS, "no"),
-        "study": one_of(STUDY),
     }
 
 

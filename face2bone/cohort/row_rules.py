@@ -5,15 +5,17 @@ that is broken, in words that follow the cell.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
-from face2bone.cohort.photo_paths import RULES, is_file_inside, spelt_as_on_disk
+from face2bone.cohort.photo_paths import RULES, file_identity, is_file_inside, spelt_as_on_disk
 from face2bone.errors import ManifestError
-from face2bone.tabular.cells import as_number
+from face2bone.patient import AGE_RANGE, Sex
+from face2bone.tabular.cells import as_date, as_number
 from face2bone.tabular.delimited import SHOWN
 from face2bone.words import CLAUSES, any_of, message, plural, template, together
 
@@ -25,6 +27,7 @@ ERRORS_SHOWN: Final = 10
 LARGEST: Final = 1e9  # of any number; beyond it is a damaged one
 IDENTIFIER: Final = template("must be 1 to 64 letters, digits, '.', '-' or '_'")
 FREE_TEXT: Final = template("must be at most 80 printable characters and no formula")
+SAME_PHOTO: Final = template("names a photo that an earlier row names")
 _PATIENT_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -83,6 +86,19 @@ def is_free_text(cell: str) -> bool:
     return len(cell) <= 80 and cell.isprintable() and not cell.startswith(("=", "+", "-", "@"))
 
 
+def rules_of_people(study: str) -> dict[str, Reader]:
+    """How the cells are read that every such table may have of a person."""
+    return {
+        "patient_id": patient_id,
+        "sex": one_of(*(sex.value for sex in Sex)),
+        "age_years": between(*AGE_RANGE, template("years")),
+        "acquired_on": as_date,
+        "site": text,
+        "device": text,
+        "study": one_of(study),
+    }
+
+
 def patient_id(cell: str) -> str:
     """A pseudonym."""
     if not is_identifier(cell):
@@ -125,10 +141,11 @@ def number(cell: str) -> float:
 
 
 def text(cell: str) -> str:
-    """A short text without a formula."""
-    if not is_free_text(cell):
+    """A short text without a formula, in the one spelling (NFC) of its characters."""
+    spelt = unicodedata.normalize("NFC", cell)
+    if not is_free_text(spelt):
         raise ValueError(FREE_TEXT)
-    return cell
+    return spelt
 
 
 def photo(root: Path, cell: str) -> str:
@@ -139,6 +156,11 @@ def photo(root: Path, cell: str) -> str:
     if not is_file_inside(root, cell):
         raise ValueError(template("names no file in the manifest's folder"))
     return spelt_as_on_disk(root, cell)
+
+
+def repeated_photos(cells: pd.DataFrame, root: Path) -> Iterator[Breach]:
+    """Rows that name an earlier row's photo, however it is spelt."""
+    return repeated(cells, "photo", lambda cell: file_identity(root, cell), SAME_PHOTO)
 
 
 def repeated(

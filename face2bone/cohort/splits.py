@@ -9,11 +9,13 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from face2bone.atomic_files import write_whole
 from face2bone.bone import CLASS_LABELS
 from face2bone.cohort.manifest import Cohort
 from face2bone.errors import LeakingSplit, ManifestError
@@ -22,22 +24,29 @@ from face2bone.tabular.leading_zeros import without_zeros
 from face2bone.words import AsTyped, first_of
 
 _NAMED_AT_MOST = 5
+LABELLED: Final = {"bone_mass_class": "classes", "age_years": "ages"}
+"""Column of a cohort's labels, the first that it has, and what its labels are called."""
+DOUBLES: Final = "identical_photos.txt"
 
 
 @dataclass(frozen=True)
 class IdenticalPhotos:
-    """Rows whose photos hold the same bytes although they differ in patient or in class."""
+    """Rows whose photos hold the same bytes although they differ in patient or in label.
+
+    ``labels``: what they are labelled, ``kind`` of them in words, such as classes.
+    """
 
     sha256: str
     rows: tuple[int, ...]
     patients: tuple[str, ...]
-    classes: tuple[str, ...]
+    labels: tuple[str, ...]
+    kind: str
 
     def __str__(self) -> str:
         """One sentence for the person who keeps the manifest."""
         what = [
             f"{len(values)} {kind} ({', '.join(values)})"
-            for kind, values in (("patients", self.patients), ("classes", self.classes))
+            for kind, values in (("patients", self.patients), (self.kind, self.labels))
             if len(values) > 1
         ]
         rows = ", ".join(map(str, self.rows))
@@ -172,19 +181,29 @@ def _check_named(name: str, patients: pd.Series, sides: pd.Series, known: list[s
 def identical_photos(cohort: Cohort) -> list[IdenticalPhotos]:
     """Groups of rows whose photo files are byte for byte the same under two labels or patients.
 
-    The same photo listed twice for one patient and class is harmless and not reported.
+    Labels are the classes of bone mass, or the ages in a cohort of known ages. The same photo
+    listed twice for one patient and label is harmless and not reported.
     """
     table = cohort.table
-    hashes = [hashlib.sha256(photo.read_bytes()).hexdigest() for photo in cohort.photos]
-    groups = pd.Series(hashes, index=table.index).groupby(hashes).groups
+    column, kind = next((c, k) for c, k in LABELLED.items() if c in table)
+    labels = table[column].map(lambda label: label if isinstance(label, str) else f"{label:g}")
+    read = [hashlib.sha256(photo.read_bytes()).hexdigest() for photo in cohort.photos]
+    hashes = pd.Series(read, index=table.index)
     found = []
-    for sha256, rows in groups.items():
-        patients, classes = (
-            tuple(sorted(set(table.loc[rows, c]))) for c in ("patient_id", "bone_mass_class")
-        )
-        if len(patients) > 1 or len(classes) > 1:
-            found.append(IdenticalPhotos(sha256, tuple(map(int, rows)), patients, classes))
+    for sha256, rows in hashes.groupby(hashes).groups.items():
+        patients, said = (tuple(sorted(set(c[rows]))) for c in (table["patient_id"], labels))
+        if len(patients) > 1 or len(said) > 1:
+            found.append(IdenticalPhotos(sha256, tuple(map(int, rows)), patients, said, kind))
     return sorted(found, key=lambda group: group.rows)
+
+
+def report_identical(cohort: Cohort, folder: Path) -> None:
+    """Write what ``identical_photos`` found into a run's folder; no file where it found nothing."""
+    doubles = "\n".join(str(group) for group in identical_photos(cohort))
+    if doubles:
+        write_whole(folder / DOUBLES, doubles + "\n")
+    else:
+        (folder / DOUBLES).unlink(missing_ok=True)
 
 
 def _hash(seed: int, patient: str) -> bytes:

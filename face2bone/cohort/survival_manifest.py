@@ -25,25 +25,22 @@ import pandas as pd
 from face2bone.arrays import Flags, Floats
 from face2bone.bone import Boundary
 from face2bone.cohort.manifest import FOLLOWED, Cohort
-from face2bone.cohort.photo_paths import file_identity
 from face2bone.cohort.row_rules import (
     ERRORS_SHOWN,
     Breach,
     Reader,
-    between,
     number,
-    one_of,
-    patient_id,
     photo,
     read_by,
     refusal,
     repeated,
-    text,
+    repeated_photos,
+    rules_of_people,
 )
 from face2bone.errors import ManifestError
-from face2bone.patient import AGE_RANGE, Sex
+from face2bone.patient import Sex
 from face2bone.survival.times import SurvivalTimes
-from face2bone.tabular.cells import as_date, read_cells
+from face2bone.tabular.cells import read_cells
 from face2bone.tabular.header import missing_columns, odd_columns
 from face2bone.words import CLAUSES, message, template, together
 
@@ -153,28 +150,19 @@ def _parsed(
     same_patient = template("names a patient that an earlier row names")
     breaches += repeated(cells, "patient_id", lambda cell: cell, same_patient)
     if not score:
-        same_photo = template("names a photo that an earlier row names")
-        breaches += repeated(cells, "photo", lambda cell: file_identity(root, cell), same_photo)
+        breaches += repeated_photos(cells, root)
     return table, breaches
 
 
 def _rules(root: Path, score: str, named: tuple[str, ...]) -> Mapping[str, Reader]:
     """How each column's cell is read; a ``ValueError`` is the rule that it breaks."""
     rules: dict[str, Reader] = {
-        "patient_id": patient_id,
-        "sex": one_of(*(sex.value for sex in Sex)),
-        "age_years": between(*AGE_RANGE, template("years")),
+        **rules_of_people(STUDY),
         TIME: _time,
         EVENT: _event,
-        "acquired_on": as_date,
-        "site": text,
-        "device": text,
-        "study": one_of(STUDY),
+        **dict.fromkeys(named, number),
     }
-    rules |= dict.fromkeys(named, number)
-    if score:
-        return rules
-    return rules | {"photo": lambda cell: photo(root, cell)}
+    return rules if score else rules | {"photo": lambda cell: photo(root, cell)}
 
 
 def _time(cell: str) -> float:

@@ -9,55 +9,36 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from face2bone import __version__, clock
 from face2bone.arrays import Floats, Singles
 from face2bone.bundle.ood import ood_distance, pooled
-from face2bone.bundle.years_bundle import Band, YearsBundle
-from face2bone.cohort.age_manifest import DECADE, AgeCohort
-from face2bone.cohort.crop_store import CropStore
+from face2bone.bundle.years_bundle import YearsBundle
+from face2bone.cohort.age_manifest import AgeCohort
+from face2bone.cohort.crop_store import CropStore, rejection_reasons
 from face2bone.cohort.crops import photo_crops
+from face2bone.drawn.writing import read_plan
 from face2bone.evaluation.bootstrap import Estimate, estimates
-from face2bone.evaluation.measures import Figures
+from face2bone.evaluation.record import BundleName
+from face2bone.evaluation.years_figures import bands_of, decades_of, years_estimates
+from face2bone.evaluation.years_record import OfSex, YearsCohort, YearsFigures, YearsRecord
 from face2bone.modalities.face.chip import CHIP_INPUT
 from face2bone.modalities.face.modality import FACE, FACE_CHIP
 from face2bone.progress import Progress, counted, silent
 from face2bone.runtime import Engine, network_input
+from face2bone.tasks.known_ages import KnownAges
+from face2bone.tasks.years import gaps
 
 CHUNK: Final = 128  # crops
 
 
 @dataclass(frozen=True)
-class YearsEvaluation:
-    """What was measured; years throughout.
-
-    mae, bias: of answer minus age. slope: of the answers on age; 1 where the young do not look
-    older and the old younger. coverage, width: of the interval; None without one. guess_mae: of
-    the cohort's median age, said of everybody. bands: by decade of life. out_of_domain: photos
-    unlike those of training; None where that cannot be said.
-    """
-
-    bundle: str
-    sha256: str
-    photos: int
-    people: int
-    rejected: int
-    mae: Estimate
-    bias: Estimate
-    slope: Estimate
-    coverage: Estimate | None
-    level: float | None
-    width: float | None
-    guess_mae: float
-    bands: tuple[Band, ...]
-    out_of_domain: int | None
-
-
-@dataclass(frozen=True)
 class Answered:
-    """The figures, one row a usable photo (``answers``), and the photos left out."""
+    """The record, one row a usable photo (``answers``), and the photos left out."""
 
-    evaluation: YearsEvaluation
+    record: YearsRecord
     answers: pd.DataFrame
     rejected: pd.DataFrame
 
@@ -78,9 +59,31 @@ def evaluate_years(
     store = photo_crops(cohort.pictures, kind, crops, progress=counted(progress, "aligning"))
     logits, outside = _asked(bundle, engine, store, progress)
     table = _table(bundle, store.index, logits, outside)
-    found = _measured(bundle, table, len(store.rejected))
+    card = bundle.card
+    record = YearsRecord(
+        bundle=BundleName(card.name, card.version, card.status, bundle.sha256),
+        cohort=_cohort(cohort, store.rejected),
+        figures=_measured(bundle, table),
+        engine=engine.name,
+        created_on=clock.today(),
+        software=f"face2bone {__version__}",
+    )
     progress("measuring", 1, 1)
-    return Answered(found, table, store.rejected)
+    return Answered(record, table, store.rejected)
+
+
+def _cohort(cohort: AgeCohort, rejected: pd.DataFrame) -> YearsCohort:
+    plan = read_plan(cohort.root)
+    return YearsCohort(
+        drawn=plan is not None,
+        seed=None if plan is None else plan["seed"],
+        generator_version=None if plan is None else plan["generator_version"],
+        part=cohort.part,
+        photos=len(cohort.table),
+        people=int(cohort.table["patient_id"].nunique()),
+        rejected=rejection_reasons(rejected),
+        remarks=cohort.remarks,
+    )
 
 
 def _asked(
@@ -108,70 +111,58 @@ def _outside(bundle: YearsBundle, features: Singles) -> Floats:
 def _table(
     bundle: YearsBundle, index: pd.DataFrame, logits: Floats, outside: Floats
 ) -> pd.DataFrame:
-    """One row a photo; without an interval ``low`` and ``high`` are the network's own spread."""
-    task, fitted = bundle.card.task, bundle.facts.interval
+    """One row a photo; without an interval ``low`` and ``high`` are the network's own spread.
+
+    gap: the age gap in years, NaN where the bundle has no fit for it.
+    """
+    task, fitted, gap = bundle.card.task, bundle.facts.interval, bundle.facts.gap
     low, high = task.spread(logits) if fitted is None else task.interval(logits, fitted)
-    said = {"years": task.answers(logits), "low": low, "high": high, "out_of_domain": outside}
     known = index[["patient_id", "photo", "sex", "age_years"]].reset_index(drop=True)
-    return pd.concat([known, pd.DataFrame(said)], axis=1)
+    years, is_male = task.answers(logits), np.asarray(known["sex"] == "M")
+    apart = np.nan if gap is None else gaps(years, known["age_years"], is_male, gap)
+    said = {"years": years, "low": low, "high": high, "gap": apart, "out_of_domain": outside}
+    return known.assign(**said)
 
 
-def _measured(bundle: YearsBundle, table: pd.DataFrame, rejected: int) -> YearsEvaluation:
-    ages, off = np.asarray(table["age_years"]), np.asarray(table["years"] - table["age_years"])
-    inside = np.asarray((table["low"] <= ages) & (ages <= table["high"]), np.float64)
-    fitted, patients = bundle.facts.interval, pd.factorize(table["patient_id"])[0]
-    found = estimates(lambda weights: _figures(weights, ages, off, inside), patients)
-    unlike = table["out_of_domain"]
-    return YearsEvaluation(
-        bundle=bundle.card.name,
-        sha256=bundle.sha256,
+def _measured(bundle: YearsBundle, table: pd.DataFrame) -> YearsFigures:
+    known, fitted = _known(table), bundle.facts.interval
+    people, unlike = pd.factorize(table["patient_id"])[0], table["out_of_domain"]
+    found = years_estimates(known, people)
+    return YearsFigures(
         photos=len(table),
-        people=int(patients.max()) + 1,
-        rejected=rejected,
+        people=int(people.max()) + 1,
         mae=found["mae"],
         bias=found["bias"],
         slope=found["slope"],
         coverage=None if fitted is None else found["coverage"],
         level=None if fitted is None else 1.0 - fitted.alpha,
-        width=None if fitted is None else float((table["high"] - table["low"]).mean()),
-        guess_mae=float(np.abs(np.median(ages) - ages).mean()),
-        bands=_bands(ages, off, None if fitted is None else inside),
+        width=None if fitted is None else found["width"].value,
+        guess_mae=float(np.abs(np.median(known.ages) - known.ages).mean()),
+        bands=bands_of(known, decades_of(known.ages), has_interval=fitted is not None),
+        sexes=tuple(_of_sex(table[table["sex"] == sex], sex) for sex in sorted(set(table["sex"]))),
         out_of_domain=None if unlike.isna().any() else int(unlike.sum()),
     )
 
 
-def _figures(weights: Floats, ages: Floats, off: Floats, inside: Floats) -> Figures:
-    """Figures under each row of weights (R, N); (R,) each."""
-    total = weights.sum(axis=1)
-
-    def mean(values: Floats) -> Floats:
-        weighed: Floats = weights @ values / total
-        return weighed
-
-    spread = mean(ages**2) - mean(ages) ** 2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        tilt = (mean(ages * off) - mean(ages) * mean(off)) / spread
-    return {
-        "mae": mean(np.abs(off)),
-        "bias": mean(off),
-        "slope": 1.0 + tilt,
-        "coverage": mean(inside),
-    }
+def _known(table: pd.DataFrame) -> KnownAges:
+    columns = ("age_years", "years", "low", "high")
+    return KnownAges(*(np.asarray(table[name], np.float64) for name in columns))
 
 
-def _bands(ages: Floats, off: Floats, inside: Floats | None) -> tuple[Band, ...]:
-    """By decade of life, those that anybody is in."""
-    decade, made = ages // DECADE, []
-    for one in np.unique(decade):
-        rows = decade == one
-        made.append(
-            Band(
-                low=float(one * DECADE),
-                high=float((one + 1) * DECADE),
-                people=int(rows.sum()),
-                mae=round(float(np.abs(off[rows]).mean()), 3),
-                bias=round(float(off[rows].mean()), 3),
-                coverage=None if inside is None else round(float(inside[rows].mean()), 4),
-            )
-        )
-    return tuple(made)
+def _of_sex(table: pd.DataFrame, sex: str) -> OfSex:
+    people = pd.factorize(table["patient_id"])[0]
+    found = years_estimates(_known(table), people)
+    return OfSex(
+        sex=sex,
+        photos=len(table),
+        people=int(people.max()) + 1,
+        mae=found["mae"],
+        bias=found["bias"],
+        gap=_mean_gap(np.asarray(table["gap"], np.float64), people),
+    )
+
+
+def _mean_gap(gap: Floats, people: npt.NDArray[np.int64]) -> Estimate | None:
+    if np.isnan(gap).any():
+        return None
+    return estimates(lambda weights: {"gap": weights @ gap / weights.sum(axis=1)}, people)["gap"]

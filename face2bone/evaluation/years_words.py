@@ -3,30 +3,51 @@
 from collections.abc import Iterator
 from typing import Final
 
+from face2bone.bundle.card import notice_of
 from face2bone.bundle.years_bundle import Band
 from face2bone.evaluation.bootstrap import Estimate
-from face2bone.evaluation.years import YearsEvaluation
+from face2bone.evaluation.years_figures import beats_guess
+from face2bone.evaluation.years_record import YearsFigures, YearsRecord
+from face2bone.words import template
 
 SMALL: Final = 30
 """Photos in a band below which its figures move by chance; such bands are marked."""
+DRAWN: Final = template(
+    "The people were drawn: nobody here exists, and nothing here says how the model does on people."
+)
 HEAD: Final = ("age", "photos", "mean error, years", "too old by, years", "interval holds")
 
 
-def years_text(found: YearsEvaluation) -> str:
+def years_text(record: YearsRecord) -> str:
     """The figures for the shell and as Markdown."""
+    found = record.figures
     table = [HEAD, tuple("---" for _ in HEAD), *(_row(band) for band in found.bands)]
     lines = "\n".join("| " + " | ".join(row) + " |" for row in table)
     small = any(band.people < SMALL for band in found.bands)
     note = f"\n\n*: fewer than {SMALL} photos; the figure moves by chance." if small else ""
-    return "\n\n".join([*_sentences(found), lines + note]) + "\n"
+    return "\n\n".join([*_about(record), *_sentences(found), lines + note, *_sexes(found)]) + "\n"
 
 
-def _sentences(found: YearsEvaluation) -> Iterator[str]:
-    left_out = f"; {_photos(found.rejected)} left out" if found.rejected else ""
+def _about(record: YearsRecord) -> Iterator[str]:
+    """Which bundle and whose faces, first of all what may not be read into the figures."""
+    bundle, cohort = record.bundle, record.cohort
+    yield f"**{notice_of(bundle.status)}**"
+    if cohort.drawn:
+        yield f"**{DRAWN}**"
+    left = sum(cohort.rejected.values())
+    yield (
+        f"{bundle.name} {bundle.version} ({bundle.status}) {bundle.sha256[:12]}. "
+        f"Cohort: {cohort.description}; {_photos(cohort.photos)}"
+        f"{f', {_photos(left)} left out' if left else ''}. "
+        f"{record.engine}, {record.software}, {record.created_on}."
+    )
+    yield from cohort.remarks
+
+
+def _sentences(found: YearsFigures) -> Iterator[str]:
     people = "1 person" if found.people == 1 else f"{found.people} people"
     yield (
-        f"{found.bundle} {found.sha256[:12]}: {_photos(found.photos)} of {people}{left_out}. "
-        "In brackets: 95% intervals over people."
+        f"Measured on {_photos(found.photos)} of {people}. In brackets: 95% intervals over people."
     )
     yield (
         f"Mean absolute error {shown(found.mae)} years; {found.guess_mae:.1f} for saying the "
@@ -51,20 +72,32 @@ def _photos(count: int) -> str:
     return "1 photo" if count == 1 else f"{count} photos"
 
 
-def _guess(found: YearsEvaluation) -> str:
-    high = found.mae.high
-    if high is None or high >= found.guess_mae:
-        return "**That it is better than this guess was not shown.**"
-    return "It is better than this guess."
+def _guess(found: YearsFigures) -> str:
+    if beats_guess(found.mae, found.guess_mae):
+        return "It is better than this guess."
+    return "**That it is better than this guess was not shown.**"
 
 
-def _interval(found: YearsEvaluation) -> str:
+def _interval(found: YearsFigures) -> str:
     if found.coverage is None or found.level is None:
         return "It has no calibrated interval, so there is no share of ages that it holds."
     return (
         f"Its {found.level:.0%} interval holds the age of {shown(found.coverage, '.1%')} and is "
         f"{found.width:.1f} years wide on average."
     )
+
+
+def _sexes(found: YearsFigures) -> Iterator[str]:
+    """The age gap of women and of men, where it can be said of both."""
+    if len(found.sexes) < 2:
+        return
+    for one in found.sexes:
+        name = {"F": "Women", "M": "Men"}[one.sex]
+        gap = "" if one.gap is None else f"; age gap {shown(one.gap, '+.1f')} years on average"
+        yield (
+            f"{name}, {_photos(one.photos)}: mean absolute error {shown(one.mae)} years, "
+            f"{shown(one.bias, '+.1f')} years from the age on average{gap}."
+        )
 
 
 def _row(band: Band) -> tuple[str, ...]:

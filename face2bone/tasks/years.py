@@ -28,6 +28,7 @@ import numpy.typing as npt
 from face2bone.arrays import Floats
 from face2bone.calibration.conformal import DEFAULT_ALPHA, ROUNDING, minimum_per_class
 from face2bone.errors import ManifestError, TrainingError
+from face2bone.tasks.known_ages import KnownAges
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -168,15 +169,18 @@ class YearsTask:
         low, high = self.interval(outputs, fitted)
         return {"value": float(self.answers(outputs)), "low": float(low), "high": float(high)}
 
+    def known(
+        self, outputs: npt.ArrayLike, labels: npt.ArrayLike, fitted: YearsInterval
+    ) -> KnownAges:
+        """The answers (N,) to logits (N, K) and their intervals beside the ages (N,)."""
+        ages, ends = np.asarray(labels, np.float64), self.interval(outputs, fitted)
+        return KnownAges(ages, self.answers(outputs), *ends)
+
     def measures(
         self, outputs: npt.ArrayLike, labels: npt.ArrayLike, fitted: YearsInterval
     ) -> dict[str, float]:
-        """Mean absolute error in years, and the share of people inside their interval."""
-        ages, (low, high) = np.asarray(labels, np.float64), self.interval(outputs, fitted)
-        return {
-            "absolute_error": float(np.abs(self.answers(outputs) - ages).mean()),
-            "coverage": float(((low <= ages) & (ages <= high)).mean()),
-        }
+        """The figures of ``KnownAges``."""
+        return self.known(outputs, labels, fitted).figures()
 
     def calibrate(
         self, outputs: npt.ArrayLike, labels: npt.ArrayLike, seed: int = 0

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from face2bone.cohort.crop_store import read_store, rejection_reasons
+from face2bone.cohort.splits import DOUBLES
 from face2bone.evaluation.guards.chance import chance_limit
 
 REASONS: Final = 3
@@ -24,8 +25,8 @@ def closing_words(folder: Path) -> str:
             *_figures(results),
             *_chance(results),
             *_focused(folder),
-            *_left_out(left_out),
-            *_doubles(folder),
+            left_out_words(left_out),
+            *doubles_words(folder),
         ]
     )
 
@@ -63,15 +64,18 @@ def _focused(folder: Path) -> Iterator[str]:
         )
 
 
-def _left_out(rejected: pd.DataFrame) -> Iterator[str]:
+def left_out_words(rejected: pd.DataFrame) -> str:
+    """How many photos were left out, and the commonest reasons."""
     if rejected.empty:
-        yield "Every photo was usable."
-        return
-    reasons = rejection_reasons(rejected)
-    told = "; ".join(f"{count} times: {why}" for why, count in list(reasons.items())[:REASONS])
-    yield f"Photos left out: {len(rejected)} (crops/rejected.csv lists them). {told}"
+        return "Every photo was usable."
+    reasons = list(rejection_reasons(rejected).items())[:REASONS]
+    told = "; ".join(
+        f"{'once' if count == 1 else f'{count} times'}: {why}" for why, count in reasons
+    )
+    return f"Photos left out: {len(rejected)} (crops/rejected.csv lists them). {told}"
 
 
-def _doubles(folder: Path) -> Iterator[str]:
-    if (folder / "identical_photos.txt").is_file():
-        yield "WARNING: photos stand under two patients or classes; see identical_photos.txt."
+def doubles_words(folder: Path, labels: str = "classes") -> Iterator[str]:
+    """A warning where a run found the same photo under two patients or labels."""
+    if (folder / DOUBLES).is_file():
+        yield f"WARNING: photos stand under two patients or {labels}; see {DOUBLES}."

@@ -4,7 +4,6 @@ Taught as ``years`` says, from the demonstration bundle's trunk. ``python -m
 face2bone.training.face_age``.
 """
 
-import copy
 import json
 import sys
 from dataclasses import asdict, dataclass, replace
@@ -17,25 +16,20 @@ import torch
 from face2bone import __version__, clock
 from face2bone.arrays import Floats
 from face2bone.atomic_files import write_whole
-from face2bone.bundle import fit_ood, load_bundle
-from face2bone.bundle.years_bundle import (
-    YearsBundle,
-    YearsCard,
-    YearsContents,
-    YearsFacts,
-    save_years_bundle,
-)
+from face2bone.bundle import load_bundle
+from face2bone.bundle.years_bundle import YearsBundle, YearsCard, save_years_bundle
 from face2bone.cohort.crop_store import CropStore
 from face2bone.drawn.face.aged import AGE_MEAN, AGE_SD, BANDS, GAP_SD
 from face2bone.drawn.face.provenance import GENERATOR_HASH, GENERATOR_VERSION
-from face2bone.explain.baselines import mean_picture
+from face2bone.evaluation.years_figures import bands_of
 from face2bone.modalities.face import FACE_INPUT
 from face2bone.nn import Face2Bone, NetworkConfig
 from face2bone.settings import shipped_models
 from face2bone.tasks.years import YearsTask, fit_gap, gaps
 from face2bone.training.face_age_crops import PLAN, aged_crops
 from face2bone.training.recipe import read_recipe
-from face2bone.training.years import Faces, Lesson, Stage, bands_of, learn, outputs
+from face2bone.training.years import Faces, Lesson, Stage, learn, outputs
+from face2bone.training.years_contents import years_contents
 
 TASK: Final = YearsTask(20, 90)
 SEED: Final = 114
@@ -72,7 +66,7 @@ def train_face_age(out: Path, run: Path, stages: tuple[Stage, ...] = STAGES) -> 
         for name, (n, seed, evenly) in PLAN.items()
     }
     network, found = starting_network(), {}
-    lesson = Lesson(TASK, read_recipe("demo").augmentation, SEED, cached=True)
+    lesson = Lesson(TASK, read_recipe("demo").augmentation, SEED, stages, cached=True)
     for stage in stages:
         learn(network, sides["train"], stage, lesson, run, _printed)
         if stage.trunk:
@@ -111,19 +105,19 @@ def measured(calibration: Floats, test: Floats, sides: dict[str, Drawn]) -> dict
     known, people = sides["calibration"], sides["test"]
     interval = TASK.calibrate(calibration, known.ages)
     fit = fit_gap(TASK.answers(calibration), known.ages, known.is_male)
-    answers = TASK.answers(test)
-    found = gaps(answers, people.ages, people.is_male, fit)
-    weights = _natural_weights(people.ages)
-    low, high = TASK.interval(test, interval)
+    told = TASK.known(test, people.ages, interval)
+    found = gaps(told.answers, people.ages, people.is_male, fit)
+    natural = told.weighed(_natural_weights(people.ages)[None])
+    figures = told.figures()
     return {
         "people": len(people.ages),
-        "mae": float(np.abs(answers - people.ages).mean()),
-        "natural_mae": float(weights @ np.abs(answers - people.ages)),
-        "coverage": float(((low <= people.ages) & (people.ages <= high)).mean()),
-        "width": float((high - low).mean()),
+        "mae": figures["mae"],
+        "natural_mae": float(natural["mae"][0]),
+        "coverage": figures["coverage"],
+        "width": figures["width"],
         "gap_r": float(np.corrcoef(found, people.planted)[0, 1]),
-        "gap_r_apparent": float(np.corrcoef(answers, people.ages + people.planted)[0, 1]),
-        "bands": [asdict(band) for band in bands_of(TASK, test, people.ages, interval, BANDS)],
+        "gap_r_apparent": float(np.corrcoef(told.answers, people.ages + people.planted)[0, 1]),
+        "bands": [asdict(band) for band in bands_of(told, BANDS)],
     }
 
 
@@ -142,25 +136,20 @@ def bundled(
     out: Path,
 ) -> YearsBundle:
     """The balanced network with what was measured of it."""
-    (logits, features), (test, _) = found
-    known, store = sides["calibration"], sides["train"].store
-    interval = TASK.calibrate(logits, known.ages)
-    facts = YearsFacts(
-        interval=interval,
-        gap=fit_gap(TASK.answers(logits), known.ages, known.is_male),
-        bands=bands_of(TASK, test, sides["test"].ages, interval, BANDS),
-        measured_on="drawn people, none of them in training",
+    calibration, (test, _) = found
+    interval = TASK.calibrate(calibration[0], sides["calibration"].ages)
+    contents = years_contents(
+        network,
+        TASK,
+        sides,
+        calibration,
+        interval,
+        bands_of(TASK.known(test, sides["test"].ages, interval), BANDS),
+        "drawn people, none of them in training",
+        SEED,
     )
-    rows = store.rows
-    contents = YearsContents(
-        state=copy.deepcopy(network.state_dict()),
-        facts=facts,
-        mean_picture=mean_picture(
-            store.crops[rows], store.region_maps[rows], FACE_INPUT.mask_value
-        ),
-        ood=fit_ood(features),
-    )
-    return save_years_bundle(out, _card(network, len(store.index), figures), contents)
+    people = len(sides["train"].ages)
+    return save_years_bundle(out, _card(network, people, figures), contents)
 
 
 def _card(network: Face2Bone, people: int, figures: dict[str, Any]) -> YearsCard:

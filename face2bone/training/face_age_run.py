@@ -7,12 +7,13 @@
     metrics.json   results
     bundle/        the finished bundle
 
+and ``identical_photos.txt``, where a photo stands under two people or two ages.
+
 A run that was stopped goes on when it is started again with the same folder. The stages are fixed
 in length, so no side of the split chooses among epochs. A network learns from every photo; for
 calibration and test a person counts by the first photo, so that what is counted there is people.
 """
 
-import copy
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,25 +27,26 @@ import torch
 from face2bone import __version__, clock
 from face2bone.arrays import Floats
 from face2bone.atomic_files import write_whole
-from face2bone.bundle import fit_ood
 from face2bone.bundle.ood import MINIMUM_FACES
-from face2bone.bundle.years_bundle import YearsCard, YearsContents, YearsFacts, save_years_bundle
+from face2bone.bundle.years_bundle import YearsCard, save_years_bundle
 from face2bone.cohort.age_manifest import DECADE, STUDY, AgeCohort, decades, read_age_manifest
 from face2bone.cohort.crop_store import CropStore
 from face2bone.cohort.crops import photo_crops
-from face2bone.cohort.splits import check_split, split_patients
+from face2bone.cohort.splits import check_split, report_identical, split_patients
 from face2bone.drawn.writing import read_plan
 from face2bone.errors import TrainingError
-from face2bone.explain.baselines import mean_picture
+from face2bone.evaluation.years_figures import bands_of, beats_guess, years_estimates
 from face2bone.modalities.face.modality import FACE
 from face2bone.nn import BundleNetwork
 from face2bone.nn.registry import make_network
 from face2bone.progress import Progress, counted
-from face2bone.tasks.years import YearsInterval, YearsTask, fit_gap
+from face2bone.tasks.known_ages import KnownAges
+from face2bone.tasks.years import YearsTask
 from face2bone.training.bars import Bars
 from face2bone.training.recipe import Recipe, read_recipe
 from face2bone.training.trunk import check_trunk, load_trunk, with_trunk
-from face2bone.training.years import Faces, Lesson, Stage, bands_of, learn, outputs
+from face2bone.training.years import Faces, Lesson, Stage, learn, outputs
+from face2bone.training.years_contents import years_contents
 from face2bone.words import template
 
 SHARES: Final = {"train": 0.6, "calibration": 0.2, "test": 0.2}
@@ -117,6 +119,7 @@ def train_on_ages(
     check_trunk(recipe)
     _check_counts(cohort.table, seed)
     folder = _opened(Path(out), chosen, recipe, seed)
+    report_identical(cohort.pictures, folder)
     store = photo_crops(
         cohort.pictures, FACE, folder / "crops", progress=counted(told, "aligning photos")
     )
@@ -183,7 +186,7 @@ def _taught(
     cv2.setNumThreads(1)  # crops are small: threads would only take turns
     torch.manual_seed(seed)
     network = _starting(recipe, task)
-    lesson = Lesson(task, recipe.augmentation, seed)
+    lesson = Lesson(task, recipe.augmentation, seed, stages)
     for stage in stages:
         learn(network, sides["train"], stage, lesson, folder / "training", told)
     return Taught(network, recipe, task, sides, seed, licence)
@@ -214,28 +217,22 @@ def _starting(recipe: Recipe, task: YearsTask) -> BundleNetwork:
 
 def _finished(taught: Taught, cohort: AgeCohort, folder: Path) -> Path:
     """Calibrate, test and bundle; the results go into metrics.json too."""
-    known, tested = taught.sides["calibration"], taught.sides["test"]
-    logits, features = outputs(taught.network, known)
-    test, _ = outputs(taught.network, tested)
-    interval = taught.task.calibrate(logits, known.ages)
-    facts = YearsFacts(
-        interval=interval,
-        gap=fit_gap(taught.task.answers(logits), known.ages, known.is_male),
-        bands=bands_of(
-            taught.task, test, tested.ages, interval, _edges(taught.task), FEWEST_IN_A_BAND
-        ),
-        measured_on=MEASURED_ON,
+    task, people = taught.task, taught.sides["calibration"]
+    calibration = outputs(taught.network, people)
+    interval = task.calibrate(calibration[0], people.ages)
+    test, _ = outputs(taught.network, taught.sides["test"])
+    known = task.known(test, taught.sides["test"].ages, interval)
+    contents = years_contents(
+        taught.network,
+        task,
+        taught.sides,
+        calibration,
+        interval,
+        bands_of(known, _edges(task), FEWEST_IN_A_BAND),
+        MEASURED_ON,
+        taught.seed,
     )
-    store = taught.sides["train"].store
-    contents = YearsContents(
-        state=copy.deepcopy(taught.network.state_dict()),
-        facts=facts,
-        mean_picture=mean_picture(
-            store.crops[store.rows], store.region_maps[store.rows], store.spec.mask_value
-        ),
-        ood=fit_ood(features),
-    )
-    results = _results(taught, test, interval)
+    results = _results(known, taught.sides["train"].one_a_person().ages)
     bundle = save_years_bundle(folder / "bundle", _card(taught, cohort, results), contents)
     write_whole(folder / "metrics.json", json.dumps({"results": results}, indent=2) + "\n")
     return bundle.root
@@ -247,23 +244,21 @@ def _edges(task: YearsTask) -> tuple[tuple[int, int], ...]:
     return tuple((low, low + DECADE) for low in range(first, task.high + 1, DECADE))
 
 
-def _results(taught: Taught, test: Floats, interval: YearsInterval) -> dict[str, Any]:
-    """Figures on the people kept for the test.
+def _results(known: KnownAges, taught: Floats) -> dict[str, Any]:
+    """Figures on the people kept for the test; ``taught``: ages of those trained on.
 
-    guess_mae: of the median age of the training people, said of everybody.
+    guess_mae: of the median age of the latter, said of everybody. better_than_guess: whether the
+    error's whole 95% interval lies below it.
     """
-    people, task = taught.sides["test"], taught.task
-    guess = np.median(taught.sides["train"].one_a_person().ages)
-    errors = task.answers(test) - people.ages
-    low, high = task.interval(test, interval)
-    measures = task.measures(test, people.ages, interval)
+    missed = float(np.abs(np.median(taught) - known.ages).mean())
+    error = years_estimates(known, np.arange(len(known.ages)))["mae"]
     figures = {
-        "people": len(people.ages),
-        "mae": measures["absolute_error"],
-        "bias": float(errors.mean()),
-        "coverage": measures["coverage"],
-        "width": float((high - low).mean()),
-        "guess_mae": float(np.abs(guess - people.ages).mean()),
+        "people": len(known.ages),
+        **known.figures(),
+        "mae_low": error.low,
+        "mae_high": error.high,
+        "guess_mae": missed,
+        "better_than_guess": beats_guess(error, missed),
     }
     return {"test": figures}
 

@@ -33,7 +33,7 @@ from face2bone.careful import bytes_of, json_of
 from face2bone.cohort.crop_store import CropStore
 from face2bone.cohort.crops import photo_crops
 from face2bone.cohort.manifest import read_manifest
-from face2bone.cohort.splits import check_split, identical_photos, split_patients
+from face2bone.cohort.splits import check_split, report_identical, split_patients
 from face2bone.covariates import Covariate, fit_covariates
 from face2bone.errors import TrainingError
 from face2bone.nn import BundleNetwork, PictureNetwork
@@ -125,9 +125,7 @@ def train(
     check_trunk(settled)
     folder, told = open_run(Path(out), settled, seed), progress or Bars()
     clock = Clock(folder)
-    doubles = "\n".join(str(group) for group in identical_photos(cohort))
-    if doubles:
-        write_whole(folder / "identical_photos.txt", doubles + "\n")
+    report_identical(cohort, folder)
     with clock.stage("crops"):
         store = photo_crops(
             cohort,

@@ -12,6 +12,7 @@ stopped goes on after its last finished epoch.
 
 import io
 import math
+import operator
 import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -25,13 +26,12 @@ from torch import Tensor, nn
 from face2bone.arrays import Flags, Floats, Integers
 from face2bone.atomic_files import write_whole
 from face2bone.bundle import pooled
-from face2bone.bundle.years_bundle import Band
 from face2bone.cohort.crop_store import CropStore
 from face2bone.cohort.views import first_photos
 from face2bone.errors import TrainingError
 from face2bone.nn import BundleNetwork, PictureNetwork, normalise
 from face2bone.progress import Progress, silent
-from face2bone.tasks.years import YearsInterval, YearsTask
+from face2bone.tasks.years import YearsTask
 from face2bone.training.augment import augment_batch, kind_of
 from face2bone.training.recipe import Augmentation
 
@@ -39,6 +39,17 @@ BATCH: Final = 32
 MEAN_SHARE: Final = 0.2  # of the mean's absolute error in the loss, per year
 WEIGHT_DECAY: Final = 0.02
 LARGEST_GRADIENT: Final = 5.0
+UNREADABLE: Final = (
+    pickle.UnpicklingError,
+    RuntimeError,
+    EOFError,
+    KeyError,
+    ValueError,
+    TypeError,
+    IndexError,
+    AttributeError,
+)
+"""What reading a damaged file of a run, or one of something else, ends in."""
 NEW: Final = ("classifier.", "bound.")  # the layers over the years, by their names
 
 
@@ -82,13 +93,19 @@ class Faces:
 class Lesson:
     """What is the same in every stage.
 
-    cached: a trunk that is held still is asked once, of unchanged crops; else at every batch.
+    stages: all of them, in their order. cached: a trunk that is held still is asked once, of
+    unchanged crops; else at every batch.
     """
 
     task: YearsTask
     augmentation: Augmentation
     seed: int
+    stages: tuple[Stage, ...]
     cached: bool = False
+
+    def place(self, stage: Stage) -> int:
+        """Where a stage comes, from 0; with the seed it settles what is drawn in it."""
+        return self.stages.index(stage)
 
 
 def learn(
@@ -103,7 +120,7 @@ def learn(
 
     Raises ``TrainingError`` where what was kept cannot be read.
     """
-    rng = np.random.default_rng([lesson.seed, len(stage.name)])
+    rng = np.random.default_rng([lesson.seed, lesson.place(stage)])
     weights = np.ones(len(faces.ages))
     if stage.balanced:
         weights = lesson.task.balancing_weights(faces.ages)
@@ -116,7 +133,7 @@ def learn(
         order = rng.permutation(len(faces.ages))
         if epoch < done:
             continue
-        _seed(lesson.seed, stage, epoch)
+        _seed(lesson, stage, epoch)
         for group in optimizer.param_groups:
             group["lr"] = group["peak"] * 0.5 * (1 + math.cos(math.pi * epoch / stage.epochs))
         mean = _epoch(network, faces, order, weights, optimizer, cached, epoch, lesson)
@@ -124,9 +141,9 @@ def learn(
         progress(stage.name, epoch + 1, stage.epochs, f"loss {mean:.3f}")
 
 
-def _seed(seed: int, stage: Stage, epoch: int) -> None:
+def _seed(lesson: Lesson, stage: Stage, epoch: int) -> None:
     """What dropout draws is the epoch's own: a run that goes on ends where it would have."""
-    drawn = np.random.SeedSequence([seed, len(stage.name), epoch]).generate_state(1)
+    drawn = np.random.SeedSequence([lesson.seed, lesson.place(stage), epoch]).generate_state(1)
     torch.manual_seed(int(drawn[0]))
 
 
@@ -136,8 +153,8 @@ def _gone_on(mark: Path, network: BundleNetwork, optimizer: torch.optim.Optimize
         state = torch.load(mark, weights_only=True)
         network.load_state_dict(state["network"])
         optimizer.load_state_dict(state["optimizer"])
-        return int(state["epochs"])
-    except (pickle.UnpicklingError, RuntimeError, EOFError, KeyError, ValueError) as error:
+        return operator.index(state["epochs"])
+    except UNREADABLE as error:
         raise TrainingError(
             "The file {file} of this run is damaged. Delete it and start again: the stage begins "
             "anew.",
@@ -236,33 +253,3 @@ def outputs(network: BundleNetwork, faces: Faces) -> tuple[Floats, Floats]:
             logits.append(network.head(cut).numpy())
             features.append(pooled(cut.numpy()))
     return np.concatenate(logits).astype(np.float64), np.concatenate(features)
-
-
-def bands_of(
-    task: YearsTask,
-    logits: Floats,
-    ages: Floats,
-    interval: YearsInterval,
-    edges: tuple[tuple[int, int], ...],
-    fewest: int = 1,
-) -> tuple[Band, ...]:
-    """Error of the answers by age; a band of fewer people than ``fewest`` is left out."""
-    errors = task.answers(logits) - ages
-    low, high = task.interval(logits, interval)
-    inside = (low <= ages) & (ages <= high)
-    made = []
-    for first, last in edges:
-        rows = (ages >= first) & (ages < last)
-        if rows.sum() < fewest:
-            continue
-        made.append(
-            Band(
-                float(first),
-                float(last),
-                int(rows.sum()),
-                round(float(np.abs(errors[rows]).mean()), 3),
-                round(float(errors[rows].mean()), 3),
-                round(float(inside[rows].mean()), 4),
-            )
-        )
-    return tuple(made)

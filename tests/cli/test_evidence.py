@@ -121,6 +121,7 @@ def test_a_face_age_bundle_is_measured_in_years(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "Mean absolute error" in result.stdout
     assert "no calibrated interval" in result.stdout
+    assert result.stdout.index("The people were drawn") < result.stdout.index("Mean absolute")
     assert {path.name for path in out.iterdir()} == {
         *("evaluation.md", "metrics.json", "answers.csv", "rejected.csv")
     }
@@ -128,7 +129,9 @@ def test_a_face_age_bundle_is_measured_in_years(tmp_path: Path) -> None:
         "patient_id,split\n" + f"{pd.read_csv(ages)['patient_id'][0]},test\n", "utf-8"
     )
     one = evaluate(public, ages, "--out", out, "--split", tmp_path / "split.csv")
-    assert ": 1 photo of 1 person. In brackets" in one.stdout
+    assert "Measured on 1 photo of 1 person. In brackets" in one.stdout
+    assert "1 drawn person (seed 400321" in one.stdout
+    assert "side 'test' of split.csv); no real person" in one.stdout
     assert evaluate(public, ages, "--out", out, "--attach").exit_code == 2
     taken = evaluate(public, ages, "--out", tmp_path / "aged")
     assert taken.exit_code == 1

@@ -25,6 +25,7 @@ def test_good_cells_are_read(tmp_path: Path) -> None:
     assert between(18, 110, "years")("61.5") == 61.5
     assert number("-3") == -3.0
     assert text("left ward") == "left ward"
+    assert text("Ko\u0308ln") == "K\u00f6ln"
     assert photo(tmp_path, "A.JPG") == "A.JPG"
 
 

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -10,12 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from face2bone.bone import CLASS_LABELS
+from face2bone.cohort.age_manifest import read_age_manifest
 from face2bone.cohort.manifest import read_manifest
 from face2bone.cohort.splits import (
+    DOUBLES,
     check_split,
     identical_photos,
     one_side,
     read_split,
+    report_identical,
     split_patients,
 )
 from face2bone.drawn.face.patients import draw_cohort
@@ -156,9 +160,32 @@ def test_identical_photos_are_reported_under_two_patients_or_classes(
             (path.parent / "photos" / f"{i}.jpg").write_bytes(f"same {same}".encode())
     first, second = identical_photos(read_manifest(path))
     assert (first.rows, first.patients) == ((2, 4, 5), ("p0", "p2", "p3"))
-    assert (second.rows, second.classes) == ((8, 9), ("osteopenia", "osteoporosis"))
+    assert (second.rows, second.labels) == ((8, 9), ("osteopenia", "osteoporosis"))
     assert str(first) == "Rows 2, 4, 5 hold the same photo under 3 patients (p0, p2, p3)."
     assert "2 classes (osteopenia, osteoporosis)" in str(second)
+
+
+def test_identical_photos_of_known_ages_are_reported_under_two_people_or_ages(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "photos").mkdir()
+    for name, held in (("a", b"1"), ("b", b"1"), ("c", b"2"), ("d", b"2"), ("e", b"3")):
+        (tmp_path / "photos" / f"{name}.jpg").write_bytes(held)
+    rows = ["A,a,F,30", "B,b,M,30", "C,c,F,40", "C,d,F,41.5", "E,e,F,50"]
+    lines = [
+        ",".join((p, f"photos/{photo}.jpg", *rest))
+        for p, photo, *rest in (row.split(",") for row in rows)
+    ]
+    manifest = tmp_path / "manifest.csv"
+    manifest.write_text("\n".join(["patient_id,photo,sex,age_years", *lines]) + "\n", "utf-8")
+    cohort = read_age_manifest(manifest).pictures
+    first, second = map(str, identical_photos(cohort))
+    assert first == "Rows 2, 3 hold the same photo under 2 patients (A, B)."
+    assert second == "Rows 4, 5 hold the same photo under 2 ages (40, 41.5)."
+    report_identical(cohort, tmp_path)
+    assert (tmp_path / DOUBLES).read_text("utf-8") == f"{first}\n{second}\n"
+    report_identical(replace(cohort, table=cohort.table.iloc[-1:]), tmp_path)
+    assert not (tmp_path / DOUBLES).exists()
 
 
 def test_distinct_photos_are_not_reported(make_row: Row, write_rows: Write) -> None:

@@ -12,6 +12,7 @@ from face2bone.assessment import LocatedSubject
 from face2bone.bundle.years_bundle import YearsBundle, load_years_bundle
 from face2bone.cohort.age_manifest import AgeCohort, read_age_manifest
 from face2bone.drawn.face.aged_cohort import write_aged
+from face2bone.evaluation.record import BundleName
 from face2bone.evaluation.years import _measured, evaluate_years
 from face2bone.modalities.face import find_face
 from face2bone.modalities.photo import read_photo
@@ -33,18 +34,20 @@ def named(fitted: YearsInterval | None) -> YearsBundle:
 def answers(**changes: object) -> pd.DataFrame:
     columns = {
         "patient_id": ["A", "A", "B", "C"],
+        "sex": ["F", "F", "M", "M"],
         "age_years": [21.0, 29.0, 50.0, 70.0],
         "years": [25.0, 31.0, 50.0, 64.0],
         "low": [20.0, 30.0, 40.0, 60.0],
         "high": [30.0, 40.0, 60.0, 69.0],
+        "gap": [1.0, 2.0, -1.0, 3.0],
         "out_of_domain": [0.0, 1.0, 0.0, 0.0],
     }
     return pd.DataFrame(columns | changes)
 
 
 def test_figures_are_those_worked_out_by_hand() -> None:
-    found = _measured(named(YearsInterval(2.0, 0.1, 100)), answers(), 5)
-    assert (found.photos, found.people, found.rejected) == (4, 3, 5)
+    found = _measured(named(YearsInterval(2.0, 0.1, 100)), answers())
+    assert (found.photos, found.people) == (4, 3)
     assert found.mae.value == pytest.approx((4 + 2 + 0 + 6) / 4)
     assert found.bias.value == pytest.approx(0.0)
     line = np.polyfit([21, 29, 50, 70], [25, 31, 50, 64], 1)
@@ -61,8 +64,19 @@ def test_figures_are_those_worked_out_by_hand() -> None:
     assert found.out_of_domain == 1
 
 
+def test_women_and_men_have_figures_of_their_own() -> None:
+    women, men = _measured(named(None), answers()).sexes
+    assert (women.sex, women.photos, women.people) == ("F", 2, 1)
+    assert (women.mae.value, women.bias.value) == (3.0, 3.0)
+    assert (men.sex, men.people, men.mae.value, men.bias.value) == ("M", 2, 3.0, -3.0)
+    assert women.gap is not None
+    assert men.gap is not None
+    assert (women.gap.value, men.gap.value) == (1.5, 1.0)
+    assert _measured(named(None), answers(gap=np.nan)).sexes[0].gap is None
+
+
 def test_without_an_interval_or_a_reference_nothing_is_said_of_them() -> None:
-    found = _measured(named(None), answers(out_of_domain=np.nan), 0)
+    found = _measured(named(None), answers(out_of_domain=np.nan))
     assert (found.coverage, found.level, found.width, found.out_of_domain) == (None,) * 4
     assert all(band.coverage is None for band in found.bands)
 
@@ -70,7 +84,7 @@ def test_without_an_interval_or_a_reference_nothing_is_said_of_them() -> None:
 def test_intervals_are_over_people_and_not_over_photos() -> None:
     many = pd.concat([answers()] * 12, ignore_index=True)
     one_each = many.assign(patient_id=[f"p{i}" for i in range(len(many))])
-    few, each = (_measured(named(None), table, 0).mae for table in (many, one_each))
+    few, each = (_measured(named(None), table).mae for table in (many, one_each))
     assert few.value == each.value
     assert (few.high or 0) - (few.low or 0) > 2 * ((each.high or 0) - (each.low or 0))
 
@@ -96,5 +110,12 @@ def test_every_photo_gets_the_answer_that_the_assessor_gives(
             pytest.approx(said.low, abs=0.01),
             pytest.approx(said.high, abs=0.01),
         )
-    assert found.evaluation.sha256 == bundle.sha256
-    assert (found.evaluation.coverage is None) == (name == "face-age-public")
+    is_public = name == "face-age-public"
+    record = found.record
+    assert record.bundle == BundleName(name, bundle.card.version, bundle.card.status, bundle.sha256)
+    assert (record.bundle.status == "demo") == (not is_public)
+    assert record.cohort.drawn
+    assert (record.cohort.seed, record.cohort.photos, record.cohort.part) == (400_932, 3, "")
+    assert record.engine == "torch cpu f32"
+    assert (record.figures.coverage is None) == is_public
+    assert found.answers["gap"].isna().all() == is_public

@@ -68,7 +68,7 @@ def test_rejected_photos_are_counted_by_reason(run_folder: Path) -> None:
     pd.DataFrame(rows).to_csv(run_folder / "crops" / REJECTED, index=False)
     said = closing(run_folder)
     assert "Photos left out: 3" in said
-    assert "2 times: Too dark: ….; 1 times: No face." in said
+    assert "2 times: Too dark: ….; once: No face." in said
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,10 @@ from face2bone.bundle.years_bundle import load_years_bundle
 from face2bone.cohort.age_manifest import REQUIRED
 from face2bone.cohort.crop_store import REJECTED, CropStore
 from face2bone.cohort.manifest import Cohort
+from face2bone.cohort.splits import DOUBLES
 from face2bone.errors import BundleMissing, TrainingError
+from face2bone.evaluation.bootstrap import Estimate
+from face2bone.evaluation.years_figures import beats_guess
 from face2bone.progress import silent
 from face2bone.training import face_age_run
 from face2bone.training.face_age_run import (
@@ -30,6 +34,7 @@ from face2bone.training.years import Stage
 
 PHOTOS = 320
 TWICE = 60  # photos of people who have two; 290 people in all
+SAME = 101  # a photo that is also that of the person before
 AGES = np.linspace(22.0, 78.0, PHOTOS)
 
 
@@ -37,7 +42,7 @@ def write_manifest(root: Path, rows: int = PHOTOS, twice: int = TWICE) -> Path:
     (root / "photos").mkdir(parents=True)
     names = [f"photos/{i}.jpg" for i in range(rows)]
     for i, name in enumerate(names):
-        (root / name).write_bytes(i.to_bytes(2))
+        (root / name).write_bytes((i - (i == SAME)).to_bytes(2))
     ids = [f"p{i // 2 if i < twice else i}" for i in range(rows)]
     table = pd.DataFrame({"patient_id": ids, "photo": names, "sex": "F", "age_years": AGES[:rows]})
     table.loc[twice::2, "sex"] = "M"
@@ -99,6 +104,18 @@ def test_the_bundle_says_on_whom_it_learned_and_how_far_off_it_is(run: Path) -> 
     assert bundle.ood is not None
     assert "none of them in training" in facts.measured_on
     assert all(band.people >= 10 and band.coverage is not None for band in facts.bands)
+
+
+def test_one_photo_under_two_people_is_reported(run: Path) -> None:
+    text = (run / DOUBLES).read_text("utf-8")
+    assert f"Rows {SAME + 1}, {SAME + 2} hold the same photo under 2 patients" in text
+
+
+def test_the_run_says_whether_it_is_better_than_a_guess_as_the_evaluation_does(run: Path) -> None:
+    found = json.loads((run / "metrics.json").read_text("utf-8"))["results"]["test"]
+    error = Estimate(found["mae"], found["mae_low"], found["mae_high"])
+    assert found["mae_low"] < found["mae"] < found["mae_high"]
+    assert found["better_than_guess"] == beats_guess(error, found["guess_mae"])
 
 
 def test_a_person_of_two_photos_is_counted_once(run: Path) -> None:

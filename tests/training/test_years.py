@@ -1,5 +1,6 @@
 """Stages that teach ages: what moves, by how much, and where a stopped stage goes on."""
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,14 +14,14 @@ from face2bone.errors import TrainingError
 from face2bone.nn import Face2Bone, NetworkConfig
 from face2bone.nn.sface import SFace, SFaceSettings
 from face2bone.progress import silent
-from face2bone.tasks.years import YearsInterval, YearsTask
+from face2bone.tasks.years import YearsTask
 from face2bone.training.recipe import read_recipe
-from face2bone.training.years import Faces, Lesson, Stage, _optimizer, bands_of, learn, outputs
+from face2bone.training.years import Faces, Lesson, Stage, _optimizer, learn, outputs
 
 TASK = YearsTask(20, 90)
-LESSON = Lesson(TASK, read_recipe("compact").augmentation, 3)
 HEAD = Stage("head", 1, 0.01, 0.0, False)
 BALANCED = Stage("balanced", 2, 5e-4, 0.1, True)
+LESSON = Lesson(TASK, read_recipe("compact").augmentation, 3, (HEAD, BALANCED))
 
 
 def network() -> Face2Bone:
@@ -79,7 +80,7 @@ def test_a_head_learns_on_a_trunk_that_stays_as_it_is(
 ) -> None:
     made = network().eval()
     before = {name: value.clone() for name, value in made.named_parameters()}
-    learn(made, faces, HEAD, Lesson(TASK, LESSON.augmentation, 3, cached), tmp_path)
+    learn(made, faces, HEAD, replace(LESSON, cached=cached), tmp_path)
     moved = {name for name, v in made.named_parameters() if not torch.equal(v, before[name])}
     assert moved
     assert all(name.startswith(("classifier.", "bound.")) for name in moved)
@@ -106,18 +107,40 @@ def test_a_stage_that_was_stopped_goes_on_to_the_same_weights(faces: Faces, tmp_
         torch.testing.assert_close(second.state_dict()[name], value)
 
 
-def test_a_damaged_mark_is_a_sentence(faces: Faces, tmp_path: Path) -> None:
-    (tmp_path / "head.pt").write_bytes(b"no weights")
+def marks() -> dict[str, bytes]:
+    """Files that a disk or a person may leave where a stage keeps its state."""
+
+    def saved(what: object) -> bytes:
+        held = io.BytesIO()
+        torch.save(what, held)
+        return held.getvalue()
+
+    made = network()
+    whole = {"network": made.state_dict(), "optimizer": _optimizer(made, HEAD).state_dict()}
+    return {
+        "no weights": b"no weights",
+        "emptied": b"",
+        "truncated": saved(whole | {"epochs": 1})[:-400],
+        "a list": saved([1, 2]),
+        "a tensor": saved(torch.zeros(3)),
+        "no network": saved(whole | {"epochs": 1, "network": 7}),
+        "no optimiser": saved(whole | {"epochs": 1, "optimizer": None}),
+        "other parameters": saved(whole | {"epochs": 1, "optimizer": {"param_groups": 3}}),
+        "no count": saved(whole),
+        "a strange count": saved(whole | {"epochs": [1]}),
+    }
+
+
+@pytest.mark.parametrize("damage", marks())
+def test_a_damaged_mark_is_a_sentence(faces: Faces, tmp_path: Path, damage: str) -> None:
+    (tmp_path / "head.pt").write_bytes(marks()[damage])
     with pytest.raises(TrainingError, match=r"head\.pt of this run is damaged"):
         learn(network(), faces, HEAD, LESSON, tmp_path, silent)
 
 
-def test_bands_hold_error_bias_and_coverage_and_need_people() -> None:
-    ages = np.array([25.0, 26.0, 45.0])
-    logits = -0.5 * ((TASK.years - (ages[:, None] + [[4.0], [-2.0], [0.0]])) / 0.1) ** 2
-    interval = YearsInterval(3.0, 0.1, 100)
-    first, second = bands_of(TASK, logits, ages, interval, ((20, 30), (30, 40), (40, 50)))
-    assert (first.people, first.mae, first.bias) == (2, 3.0, 1.0)
-    assert first.coverage == 0.5  # 4 years off lies outside, 2 inside
-    assert (second.low, second.people, second.mae) == (40.0, 1, 0.0)
-    assert bands_of(TASK, logits, ages, interval, ((40, 50),), fewest=2) == ()
+def test_what_a_stage_draws_is_its_place_and_not_its_name() -> None:
+    renamed = replace(BALANCED, name="even")
+    lesson = replace(LESSON, stages=(HEAD, renamed))
+    assert lesson.place(renamed) == LESSON.place(BALANCED) == 1
+    with pytest.raises(ValueError, match="not in tuple"):
+        LESSON.place(renamed)

@@ -9,11 +9,10 @@ rejected.csv     photos left out, with the reason
 from pathlib import Path
 from typing import Final
 
-from pydantic import TypeAdapter
-
 from face2bone.atomic_files import whole_folder
 from face2bone.errors import EvaluationError
-from face2bone.evaluation.years import Answered, YearsEvaluation
+from face2bone.evaluation.years import Answered
+from face2bone.evaluation.years_record import to_json
 from face2bone.evaluation.years_words import years_text
 
 REPORT: Final = "evaluation.md"
@@ -35,13 +34,10 @@ def check_years_out(out: Path) -> None:
 def write_years(found: Answered, out: Path) -> tuple[str, Path]:
     """Write the folder and rename it into place; returns the text and its path."""
     check_years_out(out)
-    text = years_text(found.evaluation)
+    text = years_text(found.record)
     with whole_folder(out) as made:
         (made / REPORT).write_text("# Face age, measured\n\n" + text, "utf-8")
-        (made / METRICS).write_bytes(_JSON.dump_json(found.evaluation, indent=1) + b"\n")
+        (made / METRICS).write_bytes(to_json(found.record))
         for name, table in (("answers", found.answers), ("rejected", found.rejected)):
             table.to_csv(made / f"{name}.csv", index=False, lineterminator="\n")
     return text, out / REPORT
-
-
-_JSON: Final = TypeAdapter(YearsEvaluation)

@@ -9,10 +9,10 @@ import pytest
 from face2bone.errors import EvaluationError
 from face2bone.evaluation.years import Answered
 from face2bone.report.model.years_files import check_years_out, write_years
-from tests.evaluation.test_years_words import FOUND
+from tests.evaluation.test_years_words import RECORD
 
 ANSWERED = Answered(
-    FOUND,
+    RECORD,
     pd.DataFrame({"patient_id": ["007"], "years": [41.5]}),
     pd.DataFrame({"row": [1], "patient_id": ["008"], "reason": ["No face."]}),
 )
@@ -22,6 +22,8 @@ def test_it_holds_text_figures_and_a_row_a_photo(tmp_path: Path) -> None:
     text, report = write_years(ANSWERED, tmp_path / "out")
     assert report.read_text("utf-8").endswith(text)
     figures = json.loads((tmp_path / "out" / "metrics.json").read_text("utf-8"))
+    assert figures["bundle"]["status"] == "research"
+    figures = figures["figures"]
     assert figures["mae"] == {"value": 6.2, "low": 5.5, "high": 7.0}
     assert figures["bands"][0]["people"] == 29
     assert (tmp_path / "out" / "answers.csv").read_text("utf-8") == "patient_id,years\n007,41.5\n"
