@@ -59,6 +59,6 @@ $(TRAIN): requirements-train.txt $(RUNTIME)
 	@$(PIP) install -r requirements-train.txt
 	@touch $@
 
-$(DEV): requirements-dev.txt $(TRAIN)
+$(DEV): requirements-dev.txt requirements-signin.txt $(TRAIN)
 	@$(PIP) install -r requirements-dev.txt
 	@touch $@

@@ -49,6 +49,9 @@
     │   ├── RecordRefused       what was to be kept lacks something or is not known
     │   ├── ImportRefused       a table breaks rules; every row's problem is named
     │   └── PhotoKeyError       the key of the kept photos is missing or is not theirs
+    ├── AccessError             somebody may not do this, or see this
+    │   ├── NotPermitted        the user's role does not allow it
+    │   └── SignedOut           nobody is signed in, or no longer
     ├── DocumentInvalid         a file is no assessment of the schema this version reads
     └── SettingsError           a setting has an invalid value
 
@@ -291,6 +294,18 @@ class ImportRefused(RecordsError):
 
 class PhotoKeyError(RecordsError):
     """Raised when the key of the kept photos is missing, damaged or not theirs."""
+
+
+class AccessError(Face2BoneError):
+    """Raised when somebody may not do, or see, what they asked for."""
+
+
+class NotPermitted(AccessError):
+    """Raised when the role of the user does not allow it."""
+
+
+class SignedOut(AccessError):
+    """Raised when nobody is signed in where somebody has to be, or no longer."""
 
 
 class DocumentInvalid(Face2BoneError):

@@ -51,6 +51,16 @@ def _folders(value: Any) -> Any:
     return tuple(filter(None, value.split(os.pathsep))) if isinstance(value, str) else value
 
 
+def _values(value: Any) -> Any:
+    """Several values in one variable; names of groups in a directory hold commas."""
+    if not isinstance(value, str):
+        return value
+    return tuple(filter(None, (one.strip() for one in value.split(";"))))
+
+
+Values = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_values)]
+
+
 class Settings(BaseSettings):
     """All settings; an empty environment variable counts as not set."""
 
@@ -107,6 +117,27 @@ class Settings(BaseSettings):
 
     records_retention_days: int | None = Field(default=None, ge=1)
     """After how many days ``face2bone records-expire`` removes a person; never without it."""
+
+    sign_in_required: bool = False
+    """Whether pages stay shut while no sign-in is set up in Streamlit's secrets."""
+
+    role_claim: str = Field(default="roles", min_length=1)
+    """Claim of a signed identity that names roles; dots lead into a claim that holds others."""
+
+    clinicians: Values = ("clinician",)
+    """Values of that claim, separated by ";", that make somebody a clinician."""
+
+    researchers: Values = ("researcher",)
+    """Values of that claim that make somebody a researcher."""
+
+    administrators: Values = ("administrator",)
+    """Values of that claim that make somebody an administrator."""
+
+    name_claim: str = Field(default="name", min_length=1)
+    """Claim that is a user's name in records and trail."""
+
+    idle_minutes: int = Field(default=15, ge=1, le=24 * 60)
+    """After how many minutes without use somebody who signed in is signed out."""
 
     @classmethod
     def from_environment(cls) -> Self:

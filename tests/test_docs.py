@@ -93,9 +93,9 @@ def test_every_option_is_documented_and_no_other(name: str) -> None:
 def page_titles() -> dict[str, str]:
     """Page file -> title, as streamlit_app.py names them."""
     found = re.findall(
-        r'"pages/(\w+\.py)"[^)]*?title=say\("([^"]+)"', read(ROOT / "streamlit_app.py")
+        r'"(\w+)": \(template\("([^"]+)"\), Permission', read(ROOT / "streamlit_app.py")
     )
-    return dict(found)
+    return {f"{name}.py": title for name, title in found}
 
 
 def test_every_page_is_documented_by_its_title() -> None:
@@ -137,7 +137,8 @@ def test_documents_named_in_the_source_exist() -> None:
 
 
 def test_runtime_and_development_pins_are_exact() -> None:
-    for name in ("requirements.txt", "requirements-train.txt", "requirements-dev.txt"):
+    groups = ("", "-signin", "-train", "-dev")
+    for name in (f"requirements{group}.txt" for group in groups):
         lines = [line.strip() for line in read(ROOT / name).splitlines()]
         wanted = [line for line in lines if line and not line.startswith(("#", "-r "))]
         assert [line for line in wanted if "==" not in line] == []

@@ -31,6 +31,9 @@ def test_each_variable_reaches_its_field(monkeypatch: pytest.MonkeyPatch) -> Non
         "FACE_AGE": "e",
         "OTHER_BUNDLES": os.pathsep.join("fg"),
     }
+    given |= {"SIGN_IN_REQUIRED": "true", "ROLE_CLAIM": "groups", "NAME_CLAIM": "email"}
+    given |= {"CLINICIANS": "CN=ward, OU=a; CN=b ;", "RESEARCHERS": "r", "ADMINISTRATORS": "it"}
+    given |= {"IDLE_MINUTES": "5"}
     for name, value in given.items():
         monkeypatch.setenv(f"FACE2BONE_{name}", value)
     assert Settings.from_environment().model_dump() == {
@@ -50,6 +53,13 @@ def test_each_variable_reaches_its_field(monkeypatch: pytest.MonkeyPatch) -> Non
         "records_key": Path("c.key"),
         "records_heads": "h.txt",
         "records_retention_days": 365,
+        "sign_in_required": True,
+        "role_claim": "groups",
+        "clinicians": ("CN=ward, OU=a", "CN=b"),
+        "researchers": ("r",),
+        "administrators": ("it",),
+        "name_claim": "email",
+        "idle_minutes": 5,
     }
 
 

@@ -44,8 +44,8 @@ project's code, one other project's figures, two landmark models, an age network
   2.004 (Copyright 2014-2021 Adobe; Noto is a trademark of Google Inc.), under the SIL Open
   Font License, version 1.1, which lies beside them.
 
-`pip install -r requirements.txt` fetches the packages below from their authors; each comes
-under its own licence, as its metadata states it.
+`pip install -r requirements.txt`, and `-r requirements-signin.txt` where people sign in, fetch the
+packages below from their authors; each comes under its own licence, as its metadata states it.
 
 Worth knowing before redistributing an environment or an image that holds them:
 - pillow_heif: the binding is BSD-3-Clause; its binary wheel also holds libheif and
@@ -71,9 +71,10 @@ SHORT_NAMES = {
 
 
 def runtime_distributions() -> dict[str, Distribution]:
-    """Every distribution requirements.txt leads to, by normalised name."""
-    lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
-    waiting = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    """Every distribution that the run-time and sign-in sets lead to, by normalised name."""
+    texts = [(ROOT / f"requirements{group}.txt").read_text("utf-8") for group in ("", "-signin")]
+    lines = [line for text in texts for line in text.splitlines()]
+    waiting = [Requirement(line) for line in lines if line and not line.startswith(("#", "-r "))]
     found: dict[str, Distribution] = {}
     while waiting:
         requirement = waiting.pop()

@@ -26,9 +26,10 @@ from face2bone.records.followup import (
     result_problems,
     rows_in_order,
 )
-from face2bone.records.saving import REASON_LIMIT, new_id, text_problems
+from face2bone.records.saving import REASON_LIMIT, new_id
 from face2bone.records.store import Records
 from face2bone.records.tables import ASSESSMENT, DXA_CHANGE
+from face2bone.typed_text import text_problems
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, delete, func, select
 from face2bone import clock
 from face2bone.errors import RecordRefused
 from face2bone.records.audit_trail import Action, Event, append, stamp
-from face2bone.records.saving import NAME_LIMIT, text_problems
 from face2bone.records.store import Records
 from face2bone.records.tables import ASSESSMENT, ASSESSMENT_CHANGE, PATIENT
+from face2bone.typed_text import NAME_LIMIT, text_problems
 
 
 def delete_person(records: Records, patient_id: str, by: str) -> bool:

@@ -33,14 +33,12 @@ from face2bone.records.followup import (
     rows_in_order,
 )
 from face2bone.records.saving import (
-    NAME_LIMIT,
     Facts,
     Visit,
     facts_of,
     keep_assessment,
     known_or_new,
     sample_problems,
-    text_problems,
     visit_problems,
 )
 from face2bone.records.store import Records
@@ -54,6 +52,7 @@ from face2bone.records.tables import (
 from face2bone.report.assessment.document import SCHEMA_VERSION, read_document
 from face2bone.report.assessment.upgrade import READ_VERSIONS
 from face2bone.tabular.delimited import SHOWN
+from face2bone.typed_text import NAME_LIMIT, text_problems
 from face2bone.words import message, template
 
 Format = Literal["csv", "parquet"]

@@ -25,20 +25,17 @@ from face2bone.records.tables import ASSESSMENT, PATIENT, PHOTO
 from face2bone.report.assessment.document import AssessmentDocument
 from face2bone.report.assessment.document_parts import ROUNDING, PhotoPart, Share
 from face2bone.report.assessment.upgrade import CLASSES, STUDY
+from face2bone.typed_text import NAME_LIMIT, text_problems
 from face2bone.words import CLAUSES, message, template, together
 
 SALT_BYTES: Final = 32
-NAME_LIMIT: Final = 80  # characters
 REASON_LIMIT: Final = 1000  # characters
 DECISIONS: Final = tuple(urgency.label for urgency in Urgency)
 FORMER_DECISIONS: Final = ("routine: education and follow-up",)  # in exports of release 0.1.0
-# At the start, or where a spreadsheet with another separator would begin a cell; there a minus
-# before a digit is a number, as in "spine -2.6, -1.1 at the hip".
 SAMPLE_NOT_KEPT: Final = template(
     "A sample patient cannot be saved: the picture is drawn, and the records and their follow-up "
     "are for the clinic's own patients."
 )
-_FORMULA: Final = re.compile(r"^[=+@-]|[;,|\"]\s*(?:[=+@]|-(?!\d))")
 _PSEUDONYM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -203,18 +200,6 @@ def pseudonym_problems(patient_id: str) -> Iterator[str]:
             "The pseudonym is 1 to 64 letters, digits, '.', '-' or '_'. "
             "Enter one that is not a name."
         )
-
-
-def text_problems(text: str, limit: int) -> Iterator[str]:
-    """Broken rules of one line of typed text; a spreadsheet would run what looks like a formula."""
-    if not text.strip():
-        yield template("is empty")
-    elif len(text) > limit:
-        yield message("is longer than {most} characters", most=limit)
-    elif not text.isprintable() or text != text.strip():
-        yield template("holds line breaks, control characters or blanks at an end")
-    elif _FORMULA.search(text):
-        yield template("holds what a spreadsheet would run as a formula")
 
 
 def new_id() -> str:

@@ -21,7 +21,7 @@ from face2bone.records import (
     verify,
 )
 from face2bone.records.photos import PhotoSafe
-from face2bone.records.saving import facts_of, text_problems, visit_problems
+from face2bone.records.saving import facts_of, visit_problems
 from face2bone.records.tables import ASSESSMENT, AUDIT_ENTRY, PATIENT, PHOTO
 from face2bone.report.assessment.document import AssessmentDocument, read_document
 
@@ -230,11 +230,6 @@ def test_facts_are_read_from_any_schema_version(assessed: AssessmentDocument) ->
 def test_what_is_no_assessment_is_refused(text_: str) -> None:
     with pytest.raises(RecordRefused, match="not an assessment"):
         facts_of(text_)
-
-
-@pytest.mark.parametrize("reason", ["spine -2.6, -1.1 at the hip", "age = 81; frail", "a@b, c-d"])
-def test_a_reason_may_hold_numbers_and_signs(reason: str) -> None:
-    assert list(text_problems(reason, 80)) == []
 
 
 def without_result(assessed: AssessmentDocument, photo_sha256: str) -> AssessmentDocument:

@@ -24,8 +24,10 @@ from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_N
 
 from face2bone import clock
 from face2bone.dashboard.common.job import Job
+from face2bone.dashboard.common.sign_in import permitted
 from face2bone.dashboard.common.waiting_line import Line
 from face2bone.errors import ScoringError
+from face2bone.roles import Permission
 from face2bone.settings import get_settings
 from face2bone.words import template
 
@@ -196,12 +198,17 @@ def shared_line() -> Line:
 
 
 def visitor() -> str:
-    """Whose page this is: a hash of the browser's own secret, the same after a reload."""
+    """Whose page this is: a hash of the browser's own secret, the same after a reload.
+
+    And of the user where there is a sign-in: of two who share a browser each has a cohort of their
+    own. Raises ``AccessError`` for who may not score.
+    """
+    user = permitted(Permission.SCORE)
     token, _ = decode_xsrf_token_string(st.context.cookies.get(XSRF_COOKIE_NAME, ""))
     if token is None:  # a browser that takes no cookies: the job ends with its session
         own: str = st.session_state.setdefault(_VISITOR, secrets.token_hex(16))
         token = own.encode()
-    return hashlib.sha256(b"cohort" + token).hexdigest()
+    return hashlib.sha256(b"cohort" + token + user.id.encode()).hexdigest()
 
 
 def jobs_folder(whose: str) -> Path:

@@ -8,7 +8,9 @@ from face2bone.dashboard.cohort import jobs
 from face2bone.dashboard.cohort.intake import intake
 from face2bone.dashboard.common import elements, session
 from face2bone.dashboard.common.language import say
+from face2bone.dashboard.common.sign_in import page_for
 from face2bone.errors import Face2BoneError
+from face2bone.roles import Permission
 from face2bone.words import message, template
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ MEANING: Final = template(
 )
 
 
+@page_for(Permission.SCORE)
 def cohort() -> None:
     """Draw the page; what cannot be scored is one sentence."""
     st.title(say("Cohort"))

@@ -13,12 +13,14 @@ from face2bone.dashboard.cohort import jobs
 from face2bone.dashboard.common import elements, session
 from face2bone.dashboard.common.language import say, speaker
 from face2bone.dashboard.common.literal import literal
+from face2bone.dashboard.common.sign_in import page_for
 from face2bone.dashboard.explore.browse import browse
 from face2bone.dashboard.explore.change import change
 from face2bone.dashboard.explore.concepts import concepts
 from face2bone.dashboard.explore.groups import groups
 from face2bone.dashboard.explore.pair import pair
 from face2bone.errors import ExplanationError, Face2BoneError
+from face2bone.roles import Permission
 from face2bone.settings import get_settings
 from face2bone.words import template
 
@@ -38,6 +40,7 @@ HOW_TO: Final = template(
 _OPENED: Final = "explore_opened"
 
 
+@page_for(Permission.EXPLORE)
 def explore() -> None:
     """Draw the page; what cannot be opened is one sentence."""
     st.title(say("Explore a cohort"))

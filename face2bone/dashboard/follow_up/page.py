@@ -17,6 +17,7 @@ from face2bone.dashboard.common.grid import grid
 from face2bone.dashboard.common.language import say
 from face2bone.dashboard.common.literal import literal
 from face2bone.dashboard.common.session import SAVER
+from face2bone.dashboard.common.sign_in import page_for
 from face2bone.dashboard.follow_up import follow_up_charts
 from face2bone.dashboard.follow_up.dxa_form import dxa_form
 from face2bone.dashboard.follow_up.dxa_results import SAID, say_and_start_over
@@ -34,12 +35,14 @@ from face2bone.records import (
 from face2bone.records.clinic import LOOK_EVERY
 from face2bone.records.dxa_table import ASSESSMENT_ID, COLUMNS, REASON
 from face2bone.records.followup import SENT_TO_DXA
+from face2bone.roles import Permission
 from face2bone.words import message, plural, template, together
 
 TABLE_MEGABYTES: Final = 8
 REPORT: Final = "follow_up_report"
 
 
+@page_for(Permission.FIGURES)
 def follow_up() -> None:
     """Draw the page; a database or bundle that cannot be used is one sentence."""
     st.title(say("Follow-up: what DXA found"))

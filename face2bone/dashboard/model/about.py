@@ -6,8 +6,10 @@ from face2bone import __version__
 from face2bone.choices import FIRST_STUDY
 from face2bone.dashboard.common import elements, session
 from face2bone.dashboard.common.language import say
+from face2bone.dashboard.common.sign_in import page_for
 from face2bone.dashboard.model.tour import tour
 from face2bone.errors import Face2BoneError
+from face2bone.roles import Permission
 from face2bone.words import template
 
 WHAT = template("""
@@ -39,6 +41,7 @@ PRIVACY = template("""
 """)
 
 
+@page_for(Permission.READ)
 def about() -> None:
     """Draw the page."""
     st.title(say("About Face2Bone"))

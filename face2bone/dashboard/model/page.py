@@ -13,6 +13,7 @@ from face2bone.bundle.folder import CARD
 from face2bone.dashboard.common import elements, plots, session
 from face2bone.dashboard.common.language import say, speaker
 from face2bone.dashboard.common.literal import literal
+from face2bone.dashboard.common.sign_in import page_for
 from face2bone.dashboard.model import evidence, model_charts
 from face2bone.dashboard.model.films import chosen_study, known_figures, own_test
 from face2bone.errors import EvaluationError, Face2BoneError
@@ -30,6 +31,7 @@ from face2bone.report.model.evaluation_text import (
     number,
 )
 from face2bone.report.model.published_study import CAVEAT, PUBLISHED_BRIER, PUBLISHED_ECE, SOURCE
+from face2bone.roles import Permission
 from face2bone.words import template, together
 
 HOW_TO: Final = template(
@@ -49,6 +51,7 @@ HOLLOW: Final = template("Hollow points are groups too small to judge.")
 TOP: Final = ("accuracy", "macro_auc", "auc_osteoporosis", "rps")
 
 
+@page_for(Permission.READ)
 def model() -> None:
     """Draw the page; a refused bundle or evaluation is one sentence."""
     st.title(say("The model"))

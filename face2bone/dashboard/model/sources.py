@@ -7,6 +7,8 @@ import streamlit as st
 from face2bone.clinical.ledger import LedgerLine, ledger
 from face2bone.dashboard.common import elements
 from face2bone.dashboard.common.language import say
+from face2bone.dashboard.common.sign_in import page_for
+from face2bone.roles import Permission
 from face2bone.words import template
 
 MEANING = template("""
@@ -20,6 +22,7 @@ source carries the mark `[unverified]`.
 """)
 
 
+@page_for(Permission.READ)
 def sources() -> None:
     """Draw the page."""
     st.title(say("Where the rules come from"))

@@ -1,0 +1,83 @@
+"""A sign-in that nobody uses ends by the server's clock, whatever browser or tab asks."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from face2bone import clock
+from face2bone.dashboard.common.idle import LastUse
+from face2bone.roles import LOCAL, Role, User
+
+START = datetime(2026, 11, 30, 8, tzinfo=UTC)
+LIMIT = timedelta(minutes=15)
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.minutes = 0.0
+        monkeypatch.setattr(clock, "now", lambda: START + timedelta(minutes=self.minutes))
+
+
+@pytest.fixture
+def hand(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock(monkeypatch)
+
+
+def somebody(minutes: float = 0.0, name: str = "Li") -> User:
+    return User(name, name, frozenset(Role), START + timedelta(minutes=minutes))
+
+
+def test_use_prolongs_it_and_idleness_ends_it(hand: Clock) -> None:
+    last = LastUse()
+    for hand.minutes in (1.0, 15.0, 30.0, 45.0):
+        assert last.use(somebody(), LIMIT)
+    hand.minutes = 60.1
+    assert not last.use(somebody(), LIMIT)
+    assert not last.use(somebody(), LIMIT)  # asking again is no use of it
+
+
+def test_a_look_at_the_clock_is_no_use(hand: Clock) -> None:
+    last = LastUse()
+    for hand.minutes in (0.0, 10.0, 15.0):
+        assert last.holds(somebody(), LIMIT)
+    hand.minutes = 15.1
+    assert not last.holds(somebody(), LIMIT)
+
+
+def test_another_tab_or_a_server_that_was_started_again_begins_no_time_anew(hand: Clock) -> None:
+    hand.minutes = 16.0
+    assert not LastUse().use(somebody(), LIMIT)  # the browser still has its cookie
+    assert LastUse().use(somebody(minutes=16.0), LIMIT)  # a new sign-in
+
+
+def test_whoever_signs_out_is_out_in_every_tab_and_by_a_copied_cookie(hand: Clock) -> None:
+    last = LastUse()
+    assert last.use(somebody(), LIMIT)
+    last.end(somebody())
+    for hand.minutes in (0.0, 5.0, 14.0, 16.0, 100.0):
+        assert not last.use(somebody(), LIMIT)
+        assert last.use(somebody(hand.minutes, "Wu"), LIMIT)  # which forgets what is too old
+
+
+def test_a_clock_that_is_ahead_lends_no_more_than_the_limit(hand: Clock) -> None:
+    assert LastUse().use(somebody(minutes=10.0), LIMIT)
+    assert not LastUse().use(somebody(minutes=16.0), LIMIT)
+
+
+def test_the_one_person_of_a_machine_is_never_signed_out(hand: Clock) -> None:
+    hand.minutes = 1e6
+    assert LastUse().use(LOCAL, LIMIT)
+
+
+@given(steps=st.lists(st.floats(0.0, 40.0), min_size=1, max_size=12))
+def test_it_holds_exactly_while_no_pause_was_longer_than_the_limit(steps: list[float]) -> None:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        hand, last, held = Clock(monkeypatch), LastUse(), True
+        for step in steps:
+            hand.minutes += step
+            held = held and step <= 15.0
+            assert last.use(somebody(), LIMIT + timedelta(milliseconds=1)) == held
