@@ -24,6 +24,14 @@ def local(moment: datetime) -> datetime:
     return moment.astimezone()
 
 
+def of_seconds(seconds: float) -> datetime:
+    """The moment so many seconds after 1970 began, in UTC; ``ValueError`` for one out of range."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, OSError) as error:
+        raise ValueError("a moment out of range is none") from error
+
+
 def today() -> date:
     """The day it is here."""
     return local(now()).date()

@@ -9,9 +9,10 @@ Source: OpenID Connect Core 1.0, sections 2 and 5.1.
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
+from face2bone import clock
 from face2bone.errors import SignedOut
 from face2bone.roles import Role, User
 from face2bone.settings import Settings
@@ -101,6 +102,6 @@ def _moment(issued: Any) -> datetime | None:
     if isinstance(issued, bool) or not isinstance(issued, int | float):
         return None
     try:
-        return datetime.fromtimestamp(issued, UTC)
-    except (OverflowError, OSError, ValueError):
+        return clock.of_seconds(issued)
+    except ValueError:
         return None

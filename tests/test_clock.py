@@ -145,3 +145,10 @@ def assessed_json(tmp_path: Path) -> Path:
     path = tmp_path / "assessment.json"
     path.write_text(document(example(Case())).model_dump_json(), "utf-8")
     return path
+
+
+@pytest.mark.parametrize("seconds", [1e300, float("nan"), float("inf")])
+def test_a_moment_out_of_range_is_none(seconds: float) -> None:
+    assert clock.of_seconds(0).isoformat() == "1970-01-01T00:00:00+00:00"
+    with pytest.raises(ValueError, match=r"out of range|NaN|integer"):
+        clock.of_seconds(seconds)

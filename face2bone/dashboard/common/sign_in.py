@@ -21,7 +21,7 @@ from face2bone.errors import Face2BoneError, SignedOut
 from face2bone.identity import rules_of, user_of
 from face2bone.roles import LOCAL, Permission, User, require
 from face2bone.settings import get_settings
-from face2bone.words import message, template
+from face2bone.words import template
 
 OWNER: Final = "session_of"
 """Under what a session keeps whose it is."""
@@ -32,11 +32,6 @@ NO_ROLE: Final = template(
     "dashboard."
 )
 SIGN_IN_WITH: Final = template("Sign in with {provider}")
-_NOBODY: Final = template("Nobody is signed in. Sign in to go on.")
-_SHUT: Final = template(
-    "This dashboard is shut: it asks for a sign-in, and none is set up. Set up [auth] in "
-    "Streamlit's secrets, or unset FACE2BONE_SIGN_IN_REQUIRED."
-)
 
 
 def user() -> User:
@@ -44,10 +39,13 @@ def user() -> User:
     claims: Mapping[str, Any] = st.user.to_dict()
     if SIGNED_IN not in claims:
         if get_settings().sign_in_required:
-            raise SignedOut(_SHUT)
+            raise SignedOut(
+                "This dashboard is shut: it asks for a sign-in, and none is set up. Set up [auth] "
+                "in Streamlit's secrets, or unset FACE2BONE_SIGN_IN_REQUIRED."
+            )
         return LOCAL
     if claims[SIGNED_IN] is not True:
-        raise SignedOut(_NOBODY)
+        raise _nobody()
     return user_of(claims, rules_of(get_settings()))
 
 
@@ -58,9 +56,9 @@ def permitted(permission: Permission) -> User:
     """
     found = user()
     if _owner() != found.id:
-        raise SignedOut(_NOBODY)
+        raise _nobody()
     if not LAST_USE.use(found, limit()):
-        raise SignedOut(_over())
+        raise _over()
     require(found, permission)
     return found
 
@@ -68,7 +66,7 @@ def permitted(permission: Permission) -> User:
 def later(found: User, permission: Permission) -> None:
     """The same for a file that is made when its button is pressed, by no page; raises likewise."""
     if not LAST_USE.use(found, limit()):
-        raise SignedOut(_over())
+        raise _over()
     require(found, permission)
 
 
@@ -106,7 +104,7 @@ def gate() -> User | None:
         _leave(found.id)
     if not LAST_USE.use(found, limit()):
         _sign_out(found)
-        st.info(say(_over()), icon=":material/timer_off:")
+        st.info(say(str(_over())), icon=":material/timer_off:")
         return None
     if not found.is_local:
         _who(found)
@@ -188,8 +186,12 @@ def _watch(found: User) -> None:
         st.rerun()
 
 
-def _over() -> str:
-    return message(
+def _nobody() -> SignedOut:
+    return SignedOut("Nobody is signed in. Sign in to go on.")
+
+
+def _over() -> SignedOut:
+    return SignedOut(
         "You were signed out because nothing was done for {minutes} minutes. Sign in again.",
         minutes=get_settings().idle_minutes,
     )
