@@ -60,7 +60,8 @@ def test_what_a_container_may_write_is_its_own() -> None:
     assert owned is not None
     mounted = {volume.split(":")[1] for volume in app["volumes"]}
     assert mounted == set(owned[1].split())
-    assert app["read_only"] and app["cap_drop"] == ["ALL"]
+    assert app["read_only"]
+    assert app["cap_drop"] == ["ALL"]
 
 
 @pytest.mark.parametrize("service", ["database", "sign-in", "proxy"])
