@@ -40,6 +40,31 @@ def write_whole(path: Path, content: str | bytes) -> Path:
     return path
 
 
+def write_lasting(path: Path, content: bytes) -> Path:
+    """As ``write_whole``; when it returns, not even a power cut takes the file away again."""
+    with whole_file(path) as part, part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    _name_to_disk(path.parent)
+    return path
+
+
+def remove_lasting(path: Path) -> None:
+    """The file is gone, also after a power cut; one that is not there is no error."""
+    path.unlink(missing_ok=True)
+    _name_to_disk(path.parent)
+
+
+def _name_to_disk(folder: Path) -> None:
+    """Names of files lie in their folder, which has a sync of its own."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 @contextmanager
 def whole_folder(path: Path) -> Iterator[Path]:
     """An empty folder beside ``path`` to fill; it becomes ``path`` when the block ends well.

@@ -1,11 +1,20 @@
 """A file or a folder is there whole or not at all."""
 
+import os
 import threading
 from pathlib import Path
 
 import pytest
 
-from face2bone.atomic_files import EARLIER, LEFTOVER, whole_file, whole_folder, write_whole
+from face2bone.atomic_files import (
+    EARLIER,
+    LEFTOVER,
+    remove_lasting,
+    whole_file,
+    whole_folder,
+    write_lasting,
+    write_whole,
+)
 
 
 def test_text_and_bytes_arrive_as_they_are(tmp_path: Path) -> None:
@@ -123,3 +132,25 @@ def test_an_earlier_folder_that_cannot_be_brought_back_is_still_there(
     (aside,) = tmp_path.iterdir()
     assert aside.name.endswith(EARLIER)
     assert (aside / "old").read_text() == "old"
+
+
+def test_a_lasting_file_and_its_name_are_synced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    sync = os.fsync
+
+    def noted(handle: int) -> None:
+        synced.append(str(Path(f"/proc/self/fd/{handle}").readlink()))
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    path = write_lasting(tmp_path / "film.dcm", b"film")
+    assert path.read_bytes() == b"film"
+    assert list(tmp_path.iterdir()) == [path]
+    assert [Path(name).name.endswith(LEFTOVER) for name in synced] == [True, False]
+    assert synced[1] == str(tmp_path)
+    remove_lasting(path)
+    remove_lasting(path)
+    assert list(tmp_path.iterdir()) == []
+    assert synced[2:] == [str(tmp_path)] * 2

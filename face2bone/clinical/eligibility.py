@@ -23,14 +23,19 @@ def completed_years(patient: Patient) -> int:
 def counts_as_postmenopausal(patient: Patient) -> bool:
     """Whether a woman is past menopause; not told, she counts as such from 50."""
     if patient.menopause is Menopause.UNKNOWN:
-        return patient.age_years >= T_SCORE_AGE
+        return not young_for_t_scores(patient.age_years)
     return patient.menopause is Menopause.POST
+
+
+def young_for_t_scores(age_years: float) -> bool:
+    """Whether WHO classes are undefined at this age, where nothing is known of menopause."""
+    return age_years < T_SCORE_AGE
 
 
 def reads_by_z_score(patient: Patient) -> bool:
     """Whether WHO classes are undefined: men under 50 and premenopausal women (ISCD 2023)."""
     if patient.sex is Sex.MALE:
-        return patient.age_years < T_SCORE_AGE
+        return young_for_t_scores(patient.age_years)
     return not counts_as_postmenopausal(patient)
 
 

@@ -74,7 +74,7 @@ class Heading:
 
 def page_of(document: AssessmentDocument, heading: Heading) -> dict[str, Any]:
     """Every string, share and list of the report, as plain JSON values."""
-    page: dict[str, Any] = _drawn(_page(document, heading, _words(document, heading)))
+    page: dict[str, Any] = drawn_page(_page(document, heading, _words(document, heading)))
     return page
 
 
@@ -84,14 +84,14 @@ def _words(document: AssessmentDocument, heading: Heading) -> Catalogue:
     return catalogue(heading.language).knowing(made)
 
 
-def _drawn(value: Any) -> Any:
+def drawn_page(value: Any) -> Any:
     """The same with every string in characters the fonts hold."""
     if isinstance(value, str):
         return drawable(value)
     if isinstance(value, Mapping):
-        return {key: _drawn(part) for key, part in value.items()}
+        return {key: drawn_page(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_drawn(part) for part in value]
+        return [drawn_page(part) for part in value]
     return value
 
 
@@ -110,7 +110,7 @@ def _page(document: AssessmentDocument, heading: Heading, words: Catalogue) -> d
         "suggestion": _suggestion(document, read, words),
         "reasons": [_reason(reason, sources, words) for reason in document.referral.reasons],
         "result": result_of(document, read, words),
-        "measures": measures_of(document, words),
+        "measures": measures_of(document.told, document.measures, words),
         "regions": regions_of(document, words),
         "scores": [_score(score, sources, words) for score in _each_note_once(scores)],
         "waiting": [_waiting(score, words) for score in document.scores if _waits(score)],

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from face2bone.assessment import NOT_EXPLAINED
+from face2bone.modalities.measure import Measure
 from face2bone.modalities.modality import AnyModality
 from face2bone.report.assessment.document import AssessmentDocument
 from face2bone.report.assessment.document_parts import MeasurePart
@@ -35,16 +36,36 @@ def result_of(document: AssessmentDocument, read: AnyModality, words: Catalogue)
 
 def _headline(document: AssessmentDocument, picture: str) -> str:
     if document.no_result:
-        return message("No result: {reason}", reason=document.no_result)
+        return no_result(document.no_result)
     if document.out_of_domain is not None and document.out_of_domain.is_outside:
-        return message(
-            "No result: this {picture} is unlike those the model was trained on.", picture=picture
-        )
+        return unlike_training(picture)
     if not document.referral.class_headline_shown:
-        return message("No result: the classes are not defined for this patient.")
-    if len(document.prediction_set) == len(document.classes):
+        return undefined_classes()
+    return set_in_words(document.prediction_set, document.classes)
+
+
+def no_result(reason: str) -> str:
+    """The headline where the picture gave none."""
+    return message("No result: {reason}", reason=reason)
+
+
+def unlike_training(picture: str) -> str:
+    """The headline of a picture, called so, that is out of the model's domain."""
+    return message(
+        "No result: this {picture} is unlike those the model was trained on.", picture=picture
+    )
+
+
+def undefined_classes() -> str:
+    """The headline of a patient to whom T-score classes do not apply."""
+    return message("No result: the classes are not defined for this patient.")
+
+
+def set_in_words(names: Sequence[str], classes: Sequence[str]) -> str:
+    """The headline of a prediction set."""
+    if len(names) == len(classes):
         return message("The model abstains: all three classes remain possible.")
-    return message("Prediction set: {classes}", classes=_one_of(document.prediction_set))
+    return message("Prediction set: {classes}", classes=_one_of(names))
 
 
 def _one_of(names: Sequence[str]) -> str:
@@ -68,14 +89,14 @@ def _classes(document: AssessmentDocument, words: Catalogue) -> list[dict[str, A
         {
             "name": words.say(name),
             "share": found[name],
-            "percent": _percent(found[name]),
+            "percent": percent(found[name]),
             "base": f"{base[name]:.0%}",
         }
         for name in document.classes
     ]
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
     """A share in percent; what rounds to nothing is not written as impossible."""
     return f"{share:.1%}" if share >= LEAST_SHARE else "< 0.1%"
 
@@ -96,16 +117,18 @@ def _people(document: AssessmentDocument, words: Catalogue) -> dict[str, Any]:
     return {"count": count, "text": words.say(text)}
 
 
-def measures_of(document: AssessmentDocument, words: Catalogue) -> dict[str, Any]:
+def measures_of(
+    told: Sequence[str], measures: Sequence[MeasurePart | Measure], words: Catalogue
+) -> dict[str, Any]:
     """Which one of two it is, what was measured by a rule, and once what that is."""
-    notes = dict.fromkeys([*document.told, *(one.meaning for one in document.measures)])
+    notes = dict.fromkeys([*told, *(one.meaning for one in measures)])
     return {
-        "rows": [(words.say(one.name), _measured(one, words)) for one in document.measures],
+        "rows": [(words.say(one.name), _measured(one, words)) for one in measures],
         "notes": [words.say(note) for note in notes],
     }
 
 
-def _measured(one: MeasurePart, words: Catalogue) -> str:
+def _measured(one: MeasurePart | Measure, words: Catalogue) -> str:
     if one.value is None:
         return words.say(one.why_not)
     return f"{one.value:.2f} ({words.say(one.unit)}). {words.say(one.detail)}".strip()

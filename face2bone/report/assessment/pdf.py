@@ -6,9 +6,10 @@ system font, no package, no network.
 """
 
 import json
+from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import typst
 
@@ -30,13 +31,35 @@ def _fonts() -> typst.Fonts:
 
 def to_pdf(document: AssessmentDocument, heading: Heading) -> bytes:
     """The report as PDF bytes; the same input gives the same bytes."""
-    return typst.compile(
-        TEMPLATE,
-        root=FOLDER,
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        sys_inputs={"page": json.dumps(page_of(document, heading))},
-        pdf_standards=["a-2a", "ua-1"],
-        timestamp=heading.made_at.replace(microsecond=0),
+    return typeset_pdf(TEMPLATE, page_of(document, heading), heading.made_at)
+
+
+def typeset_pdf(template: Path, page: dict[str, Any], made_at: datetime | None) -> bytes:
+    """The strings of a page laid out by a template.
+
+    made_at: the file's date; without one it is for screens (PDF/UA) but not for keeping (PDF/A).
+    """
+    made: bytes = typst.compile(
+        template,
+        **_world(template, page),
+        pdf_standards=["ua-1"] if made_at is None else ["a-2a", "ua-1"],
+        timestamp=made_at and made_at.replace(microsecond=0),
         format="pdf",
     )
+    return made
+
+
+def typeset_png(template: Path, page: dict[str, Any], dots_per_inch: float) -> bytes:
+    """The same as the picture of one page."""
+    made: bytes = typst.compile(template, **_world(template, page), ppi=dots_per_inch, format="png")
+    return made
+
+
+def _world(template: Path, page: dict[str, Any]) -> dict[str, Any]:
+    """All that the compiler gets to see."""
+    return {
+        "root": template.parent,
+        "font_paths": _fonts(),
+        "ignore_system_fonts": True,
+        "sys_inputs": {"page": json.dumps(page)},
+    }

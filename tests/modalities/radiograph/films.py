@@ -85,10 +85,11 @@ def saved(made: Dataset, syntax: str = "explicit") -> bytes:
     stream = io.BytesIO()
     made.save_as(stream, enforce_file_format=True)
     plain = stream.getvalue()
-    return plain if syntax in UNCOMPRESSED else _recoded(plain, LOSSLESS.get(syntax, syntax))
+    return plain if syntax in UNCOMPRESSED else recoded(plain, LOSSLESS.get(syntax, syntax))
 
 
-def _recoded(plain: bytes, syntax: str) -> bytes:
+def recoded(plain: bytes, syntax: str) -> bytes:
+    """The same film compressed by GDCM, in a syntax as GDCM calls it."""
     with tempfile.TemporaryDirectory() as folder:
         before, after = Path(folder) / "before.dcm", Path(folder) / "after.dcm"
         before.write_bytes(plain)
