@@ -52,6 +52,7 @@
     ├── AccessError             somebody may not do this, or see this
     │   ├── NotPermitted        the user's role does not allow it
     │   └── SignedOut           nobody is signed in, or no longer
+    ├── ListenError             pictures cannot be received or answered as asked
     ├── DocumentInvalid         a file is no assessment of the schema this version reads
     └── SettingsError           a setting has an invalid value
 
@@ -306,6 +307,10 @@ class NotPermitted(AccessError):
 
 class SignedOut(AccessError):
     """Raised when nobody is signed in where somebody has to be, or no longer."""
+
+
+class ListenError(Face2BoneError):
+    """Raised when pictures cannot be received from an archive, or answered into it, as asked."""
 
 
 class DocumentInvalid(Face2BoneError):

@@ -66,6 +66,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("face2bone.drawing",),
     ("face2bone.report",),
     ("face2bone.records",),
+    ("face2bone.hospital",),
     ("face2bone.doctor", "face2bone.cli", "face2bone.__main__"),
     ("face2bone.dashboard",),
     ("streamlit_app", "pages", "research"),

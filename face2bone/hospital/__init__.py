@@ -1,0 +1,5 @@
+"""Pictures that a hospital's archive sends by DICOM, and the answers that go back into it.
+
+What arrives is on the disk before its arrival is acknowledged, is assessed without anybody, and is
+answered by objects of the same study, which a second sending makes to the byte again.
+"""

@@ -1,0 +1,112 @@
+"""The side that sends answers: a C-STORE user that tries until the archive has them."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from pydicom import dcmread
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pynetdicom import AE
+from pynetdicom.association import Association
+from pynetdicom.presentation import build_context
+
+from face2bone.hospital.connection import PATIENCE, Listening, connecting_tls, socket_of
+from face2bone.hospital.folders import Folders
+from face2bone.hospital.objects import SOP_CLASSES
+
+_SYNTAXES: Final = [ExplicitVRLittleEndian, ImplicitVRLittleEndian]
+_STORED_WITH_WARNING: Final = range(0xB000, 0xC000)
+
+_log = logging.getLogger(__name__)
+
+
+class Waits:
+    """When what failed may be tried again: after a wait that doubles each time."""
+
+    def __init__(self, first: float, longest: float, clock: Callable[[], float]) -> None:
+        self._first, self._longest, self._clock = first, longest, clock
+        self._failures: dict[Path | None, tuple[int, float]] = {}
+
+    def over(self, key: Path | None) -> bool:
+        """Whether it may be tried; what never failed may."""
+        return self._failures.get(key, (0, 0.0))[1] <= self._clock()
+
+    def failed(self, key: Path | None) -> float:
+        """Note a failure; the seconds to wait."""
+        times = self._failures.get(key, (0, 0.0))[0]
+        seconds = min(self._longest, self._first * 2.0 ** min(times, 30))
+        self._failures[key] = (times + 1, self._clock() + seconds)
+        return seconds
+
+    def done(self, key: Path | None) -> None:
+        """Forget its failures."""
+        self._failures.pop(key, None)
+
+
+class Sender:
+    """Sends what lies in the outbox, each object on its own account."""
+
+    def __init__(self, listening: Listening, folders: Folders) -> None:
+        self._listening, self._folders = listening, folders
+        files = listening.certificates
+        self._tls = None if files is None else connecting_tls(files)
+        self._waits = Waits(listening.first_wait, listening.longest_wait, time.monotonic)
+        self._ae = AE(listening.title)
+        self._ae.acse_timeout = self._ae.dimse_timeout = PATIENCE
+        self._ae.network_timeout = self._ae.connection_timeout = PATIENCE
+        self._ae.requested_contexts = [
+            build_context(SOP_CLASSES[form], [*_SYNTAXES]) for form in listening.forms
+        ]
+
+    def send(self, stopped: Callable[[], bool]) -> None:
+        """Send all that is due over one association, until it breaks or somebody stops it."""
+        due = [path for path in self._folders.to_send() if self._waits.over(path)]
+        if not due or not self._waits.over(None):
+            return
+        with self._association() as association:
+            for path in due:
+                if stopped() or not association.is_established:
+                    break
+                self._send(association, path)
+            else:
+                self._waits.done(None)
+                return
+        if not stopped():
+            seconds = self._waits.failed(None)
+            _log.warning("The destination does not answer; again in %.0f s", seconds)
+
+    @contextmanager
+    def _association(self) -> Iterator[Association]:
+        to = self._listening.destination
+        tls = None if self._tls is None else (self._tls, to.host)
+        association = self._ae.associate(to.host, to.port, ae_title=to.title, tls_args=tls)
+        opened = socket_of(association)
+        try:
+            yield association
+        finally:
+            if association.is_established:
+                association.release()
+            if opened is not None:
+                opened.close()
+
+    def _send(self, association: Association, path: Path) -> None:
+        name = path.name[:8]
+        try:
+            status = association.send_c_store(dcmread(path)).get("Status")
+        except (ValueError, RuntimeError) as error:
+            # The class is not accepted over there, or the association has just ended.
+            _log.debug("%s: %s", name, type(error).__name__)
+            status = None
+        if status == 0 or status in _STORED_WITH_WARNING:
+            self._folders.sent(path)
+            self._waits.done(path)
+            _log.info("Sent an answer to %s", name)
+        else:
+            seconds = self._waits.failed(path)
+            said = "no status" if status is None else f"status {status:04X}"
+            _log.warning(
+                "An answer to %s was not stored (%s); again in %.0f s", name, said, seconds
+            )
