@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from face2bone.atomic_files import write_whole
+from face2bone import __version__, clock
 from face2bone.cli.application import (
     BundleOption,
     Crops,
@@ -19,7 +19,8 @@ from face2bone.cli.application import (
 if TYPE_CHECKING:
     from face2bone.cohort.survival_manifest import SurvivalCohort
     from face2bone.evaluation.survival.clinical import People
-    from face2bone.evaluation.survival.study import Scores, SurvivalStudy
+    from face2bone.evaluation.survival.record import FollowedCohort, ScoreSource
+    from face2bone.evaluation.survival.study import Scores
 
 
 @app.command()
@@ -42,8 +43,10 @@ def survival(
 ) -> None:
     """Ask of a cohort whether the face says more of survival than age and sex do."""
     from face2bone.cohort.survival_manifest import read_survival_manifest
+    from face2bone.evaluation.survival.record import ScoreSource, SurvivalRecord
     from face2bone.evaluation.survival.study import survival_study
     from face2bone.evaluation.survival.words import verdict
+    from face2bone.report.model.survival_files import write_survival
 
     if score and (bundle or crops):
         raise typer.BadParameter("--score takes the place of --bundle and --crops.")
@@ -52,12 +55,18 @@ def survival(
     with plain_errors():
         cohort = read_survival_manifest(manifest, score, tuple(adjust or ()))
         if score:
-            scores, about = _column(cohort, in_years), f"the column {score} of the manifest"
+            scores, source = _column(cohort, in_years), ScoreSource(score, None, None, 0)
         else:
-            cohort, scores, about = _from_photos(cohort, bundle, crops, seed)
-        found = survival_study(_people(cohort), cohort.times, scores, seed)
-        _write(out, found, f"Score: {about}. Cohort: {_described(cohort)}.")
-    typer.echo(verdict(found))
+            cohort, scores, source = _from_photos(cohort, bundle, crops, seed)
+        record = SurvivalRecord(
+            source=source,
+            cohort=_described(cohort),
+            study=survival_study(_people(cohort), cohort.times, scores, seed),
+            created_on=clock.today(),
+            software=f"face2bone {__version__}",
+        )
+        write_survival(record, out)
+    typer.echo(verdict(record.study))
 
 
 def _people(cohort: "SurvivalCohort") -> "People":
@@ -75,14 +84,16 @@ def _column(cohort: "SurvivalCohort", in_years: bool) -> "Scores":
 
 def _from_photos(
     cohort: "SurvivalCohort", bundle: Path | None, crops: Path | None, seed: int
-) -> tuple["SurvivalCohort", "Scores", str]:
-    """The patients with a usable photo, their scores, and the bundle in words."""
+) -> tuple["SurvivalCohort", "Scores", "ScoreSource"]:
+    """The patients with a usable photo, their scores, and where these come from."""
     from dataclasses import replace
 
-    from face2bone.bundle import load_bundle
+    from face2bone.bundle import bundle_hash, load_bundle
     from face2bone.cohort.crops import photo_crops
     from face2bone.errors import WrongStudy
     from face2bone.evaluation.added_value.features import face_features
+    from face2bone.evaluation.record import BundleName
+    from face2bone.evaluation.survival.record import ScoreSource
     from face2bone.evaluation.survival.study import scores_of_features
     from face2bone.modalities.face.modality import FACE
     from face2bone.runtime import make_engine
@@ -102,39 +113,19 @@ def _from_photos(
     with crops_folder(crops) as folder, progress_bar("aligning", len(cohort.table)) as advance:
         store = photo_crops(cohort.pictures, FACE, folder, progress=advance)
         features = face_features(engine, store)
-    left_out = len(cohort.table) - len(store.index)
     usable = replace(cohort, table=store.index)
     scores = scores_of_features(features, _people(usable), usable.times, seed)
-    lost = f"; {left_out} patients without a usable photo are left out" if left_out else ""
-    return usable, scores, f"the frozen features of {loaded.card.name} ({loaded.card.status}){lost}"
+    card = loaded.card
+    named = BundleName(card.name, card.version, card.status, bundle_hash(loaded))
+    left_out = len(cohort.table) - len(store.index)
+    return usable, scores, ScoreSource("", named, engine.name, left_out)
 
 
-def _described(cohort: "SurvivalCohort") -> str:
+def _described(cohort: "SurvivalCohort") -> "FollowedCohort":
     from face2bone.drawn.writing import read_plan
+    from face2bone.evaluation.survival.record import FollowedCohort
 
     plan = read_plan(cohort.root)
     if plan is None:
-        return f"{len(cohort.table)} patients"
-    return (
-        f"{len(cohort.table)} drawn patients ({plan['world']} world, seed {plan['seed']}); "
-        "no real person, and nothing here says how people fare"
-    )
-
-
-def _write(out: Path, found: "SurvivalStudy", about: str) -> None:
-    """survival.json, survival.md and the curves of each score; each whole or not at all."""
-    from pydantic import TypeAdapter
-
-    from face2bone.drawing.survival_curves import standalone, survival_curves
-    from face2bone.evaluation.survival.words import markdown
-
-    out.mkdir(parents=True, exist_ok=True)
-    plots = []
-    for place, score in enumerate(found.scores, start=1):
-        plots.append(f"curves-{place}.svg")
-        title = f"Kaplan-Meier curves by quarter of the {score.name}"
-        drawing = standalone(survival_curves(score.quartiles, title))
-        write_whole(out / plots[-1], drawing.encode())
-    data = TypeAdapter(type(found)).dump_json(found, indent=2) + b"\n"
-    write_whole(out / "survival.json", data)
-    write_whole(out / "survival.md", markdown(found, about, plots).encode())
+        return FollowedCohort(len(cohort.table), False, None, None)
+    return FollowedCohort(len(cohort.table), True, plan["world"], plan["seed"])

@@ -50,13 +50,16 @@ class BaselineHazard:
 
 @dataclass(frozen=True)
 class RiskGroup:
-    """A group by predicted risk: its mean, and what was observed with 95% limits."""
+    """A group by predicted risk: its mean, and what was observed with 95% limits.
+
+    observed, low, high: None where the group was not followed so long.
+    """
 
     patients: int
     predicted: float
-    observed: float
-    low: float
-    high: float
+    observed: float | None
+    low: float | None
+    high: float | None
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,13 @@ def _group(predicted: Floats, times: SurvivalTimes, years: float, rows: Integers
     return RiskGroup(
         patients=len(rows),
         predicted=float(predicted[rows].mean()),
-        observed=1.0 - float(curve.at(years)),
-        low=1.0 - float(high),
-        high=1.0 - float(low),
+        observed=_share(curve.at(years)),
+        low=_share(high),
+        high=_share(low),
     )
+
+
+def _share(without: npt.ArrayLike) -> float | None:
+    """Who had the event, of the share without it; None for NaN."""
+    share = 1.0 - float(np.asarray(without))
+    return None if np.isnan(share) else share

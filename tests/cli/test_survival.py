@@ -7,12 +7,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from typer.testing import CliRunner, Result
 
 from face2bone.bundle import Bundle
 from face2bone.cli import app
 from face2bone.drawn.hazard import SimulatedCohort, SurvivalWorld, simulate_cohort
 from face2bone.evaluation.survival.words import COHORT_ONLY
+from face2bone.report.model.survival_files import read_survival
 
 
 @pytest.fixture(autouse=True)
@@ -51,16 +53,29 @@ def test_any_score_becomes_a_report(scored: Path, tmp_path: Path) -> None:
     names = {"survival.json", "survival.md", "curves-1.svg"}
     assert {path.name for path in (tmp_path / "out").iterdir()} == names
     found = json.loads((tmp_path / "out" / "survival.json").read_text("utf-8"))
-    assert found["scores"][0]["per_decade"]["low"] > 1.0
+    assert found["study"]["scores"][0]["per_decade"]["low"] > 1.0
+    assert (found["source"]["column"], found["cohort"]["drawn"]) == ("gap", False)
     report = (tmp_path / "out" / "survival.md").read_text("utf-8")
     assert COHORT_ONLY in report
     assert "(curves-1.svg)" in report
 
 
+def test_drawn_patients_are_told_before_any_figure(scored: Path, tmp_path: Path) -> None:
+    plan = {"world": "null", "seed": 7, "patients": 400, "generator_version": "1.0.0"}
+    path = tmp_path / "followed.csv"
+    path.write_bytes(scored.read_bytes())
+    (tmp_path / "cohort.yaml").write_text(yaml.safe_dump(plan), "utf-8")
+    assert survival(path, "--score", "gap", "--out", tmp_path / "out").exit_code == 0
+    record = read_survival(tmp_path / "out")
+    assert (record.cohort.drawn, record.cohort.world, record.cohort.seed) == (True, "null", 7)
+    report = (tmp_path / "out" / "survival.md").read_text("utf-8")
+    assert report.index("no real person") < report.index("## Whom it is of")
+
+
 def test_without_years_there_is_no_decade(scored: Path, tmp_path: Path) -> None:
     assert survival(scored, "--score", "gap", "--out", tmp_path).exit_code == 0
     found = json.loads((tmp_path / "survival.json").read_text("utf-8"))
-    assert found["scores"][0]["per_decade"] is None
+    assert found["study"]["scores"][0]["per_decade"] is None
 
 
 def test_nothing_is_written_where_the_cohort_is_refused(scored: Path, tmp_path: Path) -> None:
@@ -124,11 +139,11 @@ def test_photos_are_read_by_a_frozen_network(
     result = survival(manifest, "--bundle", tiny_bundle.root, "--out", out)
     assert result.exit_code == 0, result.output
     report = (out / "survival.md").read_text("utf-8")
-    assert "1 patients without a usable photo are left out" in report
-    assert [s["name"] for s in json.loads((out / "survival.json").read_text())["scores"]] == [
-        "face age",
-        "face hazard",
-    ]
+    assert "1 patient without a usable photo is left out" in report
+    found = json.loads((out / "survival.json").read_text("utf-8"))
+    assert [score["name"] for score in found["study"]["scores"]] == ["face age", "face hazard"]
+    assert (found["source"]["bundle"]["status"], found["source"]["left_out"]) == ("demo", 1)
+    assert found["source"]["engine"] == "torch cpu f32"
     assert (out / "curves-2.svg").is_file()
 
 

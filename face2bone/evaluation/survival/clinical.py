@@ -1,6 +1,6 @@
 """What every hazard ratio is adjusted for: age, sex, and further columns that were asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -8,10 +8,17 @@ import numpy as np
 
 from face2bone.arrays import Flags, Floats
 from face2bone.errors import SurvivalError
+from face2bone.words import AsTyped, all_of, template
 
 DECADE: Final = 10.0  # years
 OWN: Final = ("age", "sex", "score")
 """Names that the models use themselves, so no further column may have them."""
+AGE_AND_SEX: Final = {"age": template("age"), "sex": template("sex")}
+
+
+def in_words(names: Sequence[str]) -> str:
+    """What is adjusted for, as it stands in a sentence."""
+    return all_of([AGE_AND_SEX.get(name) or AsTyped(name) for name in names])
 
 
 @dataclass(frozen=True)
@@ -27,8 +34,7 @@ class Clinical:
     @property
     def words(self) -> str:
         """The names as they stand in a sentence."""
-        *first, last = self.names
-        return f"{', '.join(first)} and {last}" if first else last
+        return in_words(self.names)
 
 
 @dataclass(frozen=True)

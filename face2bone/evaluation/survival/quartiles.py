@@ -16,8 +16,14 @@ from face2bone.evaluation.survival.clinical import Clinical
 from face2bone.survival.cox import HazardRatio, fit_cox
 from face2bone.survival.curves import LogRank, kaplan_meier, log_rank, numbers_at_risk
 from face2bone.survival.times import SurvivalTimes
+from face2bone.words import template
 
-NAMES: Final = ("lowest quarter", "second quarter", "third quarter", "highest quarter")
+NAMES: Final = (
+    template("lowest quarter"),
+    template("second quarter"),
+    template("third quarter"),
+    template("highest quarter"),
+)
 POINTS: Final = 60  # of a drawn curve: no patient's own time can be read from it
 STEPS: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)  # years between two ticks
 MOST_TICKS: Final = 7

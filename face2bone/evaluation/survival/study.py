@@ -26,10 +26,13 @@ from face2bone.survival.cox import (
 from face2bone.survival.curves import kaplan_meier
 from face2bone.survival.proportional_hazards import HazardsTest, proportional_hazards
 from face2bone.survival.times import SurvivalTimes
+from face2bone.words import message, template
+from face2bone.words.message import Message
 
+FACE_AGE, FACE_HAZARD = template("face age"), template("face hazard")
 FEW_EVENTS: Final = 100
 MOSTLY: Final = 0.5  # share of folds; a score that is 0 in more of them says nothing of a cohort
-NO_HAZARD: Final = (
+NO_HAZARD: Final = template(
     "No hazard was read from the features: in most folds the model without the face explained the "
     "patients left out better."
 )
@@ -113,7 +116,7 @@ def scores_of_features(
     """
     fold = event_folds(times, seed)
     age = Score(
-        "face age",
+        FACE_AGE,
         face_age(features, people.age_years, fold),
         in_years=True,
         how="age in years as the frozen features tell it: ridge regression, out of fold",
@@ -124,7 +127,7 @@ def scores_of_features(
         return Scores((age,), (NO_HAZARD,))
     left = f"; left out in {hazard.left_out:.0%} of the folds" if hazard.left_out else ""
     how = f"log hazard of the frozen features beyond {clinical.words}: Cox under a ridge{left}"
-    own = Score("face hazard", hazard.score, in_years=False, how=f"{how}, out of fold")
+    own = Score(FACE_HAZARD, hazard.score, in_years=False, how=f"{how}, out of fold")
     return Scores((age, own))
 
 
@@ -197,7 +200,13 @@ def _remarks(times: SurvivalTimes) -> tuple[str, ...]:
     events = int(times.events.sum())
     if events >= FEW_EVENTS:
         return ()
-    return (
-        f"Only {events} patients had the event: intervals are wide, and a ratio that looks large "
+    return (few_events(events),)
+
+
+def few_events(events: int) -> Message:
+    """The remark of a study with too few events to rely on."""
+    return message(
+        "Only {events} patients had the event: intervals are wide, and a ratio that looks large "
         "may be luck.",
+        events=events,
     )

@@ -1,32 +1,39 @@
 """A survival study as text: what was found, tables, and what the figures do not say."""
 
-from collections.abc import Iterable, Sequence
-from math import isnan
+from collections.abc import Sequence
 from typing import Final
 
 from face2bone.evaluation.bootstrap import Estimate
-from face2bone.evaluation.survival.quartiles import NAMES, GroupCurve, Quartiles
+from face2bone.evaluation.survival import tables
 from face2bone.evaluation.survival.study import CohortSummary, ScoreFindings, SurvivalStudy
-from face2bone.survival.absolute_risk import RiskGroup
-from face2bone.survival.cox import HazardRatio
+from face2bone.evaluation.survival.tables import Table, ratio, shown
+from face2bone.words import message, template
 
-COHORT_ONLY: Final = (
+COHORT_ONLY: Final = template(
     "These are figures of a cohort. They do not forecast anybody's time, and no part of this "
     "program does."
 )
-DILUTED: Final = (
+DILUTED: Final = template(
     "A score that is read from a photo with an error shows a smaller ratio than the face holds: "
     "where errors have the SD of 5 years and true gaps of 6, a true ratio of 1.82 a decade is "
     "reported as 1.42. Nothing here is corrected for it, because the error of a single photo is "
     "not known."
 )
-UNITS: Final = {"age": "ten years of age", "sex": "a man against a woman"}
+NO_RATIO: Final = template("A quarter had no event, so that no ratio against it is finite.")
+CHANGE: Final = template(
+    "The hazard ratios change over the follow-up: read them as averages over it."
+)
+NO_CHANGE: Final = template("No change of a hazard ratio over the follow-up was found.")
+OUT_OF_FOLD: Final = template(
+    "Out of fold; intervals from {resamples} resamples of the patients. Harrell's C moves with how "
+    "long patients were followed, Uno's does not."
+)
 HOLDS: Final = 0.05
 
 
 def verdict(found: SurvivalStudy) -> str:
     """One sentence a score."""
-    return " ".join(_verdict(score, found.adjusted_for) for score in found.scores)
+    return " ".join(verdict_of(score, found.adjusted_for) for score in found.scores)
 
 
 def markdown(found: SurvivalStudy, of_what: str, plots: Sequence[str] = ()) -> str:
@@ -34,7 +41,8 @@ def markdown(found: SurvivalStudy, of_what: str, plots: Sequence[str] = ()) -> s
     remarks = "".join(f"\n\n**{remark}**" for remark in found.remarks)
     parts = [
         f"# Survival of a cohort and the face\n\n{of_what}\n\n**{COHORT_ONLY}**{remarks}",
-        _cohort(found),
+        f"## Whom it is of\n\n{summary(found.cohort)}\n\n"
+        + _text(tables.without_the_face(found.without_the_face)),
     ]
     for place, score in enumerate(found.scores):
         plot = plots[place] if place < len(plots) else ""
@@ -42,173 +50,95 @@ def markdown(found: SurvivalStudy, of_what: str, plots: Sequence[str] = ()) -> s
     return "\n\n".join(parts) + "\n"
 
 
-def _verdict(score: ScoreFindings, rest: str) -> str:
+def verdict_of(score: ScoreFindings, rest: str) -> str:
+    """What a score adds to the ``rest``, in one sentence."""
     gain = score.accuracy.concordance["uno_gain"]
-    sure = gain.low is not None and gain.low > 0
-    adds = "adds" if sure else "was not shown to add"
-    return (
-        f"The {score.name} {adds} to {rest} in this cohort: hazard ratio for one SD "
-        f"{ratio(score.per_sd)}, adjusted for {rest}; Uno's C "
-        f"{_figure(score.accuracy.concordance['uno_without'])} without it, "
-        f"{_figure(score.accuracy.concordance['uno_with'])} with it, gain {shown(gain)}."
+    adds = gain.low is not None and gain.low > 0
+    said = VERDICTS[adds]
+    return message(
+        said,
+        name=score.name,
+        rest=rest,
+        ratio=ratio(score.per_sd),
+        without=_figure(score.accuracy.concordance["uno_without"]),
+        with_it=_figure(score.accuracy.concordance["uno_with"]),
+        gain=shown(gain),
     )
 
 
-def ratio(found: HazardRatio) -> str:
-    """A hazard ratio with its interval and p value."""
-    p = "p < 0.001" if found.p_value < 0.001 else f"p = {found.p_value:.3f}"
-    return f"{found.value:.2f} ({found.low:.2f} to {found.high:.2f}, {p})"
-
-
-def shown(estimate: Estimate) -> str:
-    """A figure with its 95% interval, or a dash."""
-    if estimate.value is None:
-        return "-"
-    if estimate.low is None or estimate.high is None:
-        return f"{estimate.value:.3f}"
-    return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"
+VERDICTS: Final = {
+    True: template(
+        "The {name} adds to {rest} in this cohort: hazard ratio for one SD {ratio}, adjusted for "
+        "{rest}; Uno's C {without} without it, {with_it} with it, gain {gain}."
+    ),
+    False: template(
+        "The {name} was not shown to add to {rest} in this cohort: hazard ratio for one SD "
+        "{ratio}, adjusted for {rest}; Uno's C {without} without it, {with_it} with it, gain "
+        "{gain}."
+    ),
+}
 
 
 def _figure(estimate: Estimate) -> str:
     return "-" if estimate.value is None else f"{estimate.value:.3f}"
 
 
-def _cohort(found: SurvivalStudy) -> str:
-    who: CohortSummary = found.cohort
+def summary(who: CohortSummary) -> str:
+    """Who was followed, and for how long."""
     followed = (
-        "more than half were still followed at the end"
+        template("more than half were still followed at the end")
         if who.median_follow_up is None
-        else f"median follow-up {who.median_follow_up:.1f} years"
+        else message("median follow-up {years} years", years=f"{who.median_follow_up:.1f}")
     )
-    return (
-        "## Whom it is of\n\n"
-        f"{who.patients} patients, {who.women} women, age {who.age_mean:.1f} (SD "
-        f"{who.age_sd:.1f}) years; {who.events} had the event in {who.person_years:.0f} "
-        f"patient-years; {followed}.\n\n"
-        + table(
-            ("without the face", "hazard ratio (95% interval)"),
-            [
-                (UNITS.get(n, f"one more of {n}"), ratio(r))
-                for n, r in found.without_the_face.items()
-            ],
-        )
+    return message(
+        "{patients} patients, {women} women, age {mean} (SD {sd}) years; {events} had the event in "
+        "{followed} patient-years; {follow_up}.",
+        patients=who.patients,
+        women=who.women,
+        mean=f"{who.age_mean:.1f}",
+        sd=f"{who.age_sd:.1f}",
+        events=who.events,
+        followed=f"{who.person_years:.0f}",
+        follow_up=followed,
     )
+
+
+def log_rank(score: ScoreFindings) -> str:
+    """The test over the four quarters."""
+    test = tables.chi_squared(score.quartiles.log_rank)
+    return message("Log-rank test over the four quarters: {test}.", test=test)
+
+
+def proportional(score: ScoreFindings) -> str:
+    """Whether the hazard ratios change over the follow-up."""
+    return CHANGE if score.proportional[-1].p_value < HOLDS else NO_CHANGE
+
+
+def out_of_fold(score: ScoreFindings) -> str:
+    """What the concordances are of."""
+    return message(OUT_OF_FOLD, resamples=score.accuracy.resamples)
 
 
 def _score(score: ScoreFindings, rest: str, plot: str) -> list[str]:
     curves = f"![Kaplan-Meier curves by quarter of the {score.name}]({plot})\n\n" if plot else ""
+    against = tables.against_lowest(score, rest)
     return [
-        f"## The {score.name}\n\n{_verdict(score, rest)}\n\n{score.how[0].upper()}{score.how[1:]}. "
-        f"SD {score.sd:.3g}.",
-        f"### Hazard ratios\n\n{_ratios(score, rest)}\n\n{DILUTED}",
-        f"### Quarters, freed of {rest}\n\n{curves}{_quarters(score.quartiles, rest)}",
-        f"### Who has the event first (concordance)\n\n{_concordance(score, rest)}",
-        f"### Are the hazards proportional?\n\n{_proportional(score)}",
-        f"### Predicted and observed\n\n{_calibration(score)}\n\n{_brier(score, rest)}",
+        f"## The {score.name}\n\n{verdict_of(score, rest)}\n\n"
+        f"{score.how[0].upper()}{score.how[1:]}. SD {score.sd:.3g}.",
+        f"### Hazard ratios\n\n{_text(tables.ratios(score, rest))}\n\n{DILUTED}",
+        f"### Quarters, freed of {rest}\n\n{curves}"
+        f"{_text(against) if against.rows else NO_RATIO}\n\n"
+        f"{_text(tables.at_risk(score))}\n\n{log_rank(score)}",
+        "### Who has the event first (concordance)\n\n"
+        f"{_text(tables.concordance(score, rest))}\n\n{out_of_fold(score)}",
+        "### Are the hazards proportional?\n\n"
+        f"{_text(tables.proportional(score))}\n\n{proportional(score)}",
+        f"### Predicted and observed\n\n{_text(tables.calibration(score))}\n\n"
+        f"{_text(tables.brier(score, rest))}",
     ]
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
+def _text(table: Table) -> str:
+    """A table in Markdown."""
+    lines = [table.head, ["---"] * len(table.head), *table.rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _ratios(score: ScoreFindings, rest: str) -> str:
-    rows = [
-        (f"one SD, adjusted for {rest}", ratio(score.per_sd)),
-        ("one SD, not adjusted", ratio(score.per_sd_alone)),
-    ]
-    if score.per_decade is not None:
-        rows.append((f"ten years, adjusted for {rest}", ratio(score.per_decade)))
-    test = score.likelihood
-    rows.append(
-        (f"likelihood-ratio test beyond {rest}",
-         f"chi-squared {test.statistic:.1f} on {test.degrees}, p = {test.p_value:.2g}")
-    )  # fmt: skip
-    return table(("", "hazard ratio (95% interval)"), rows)
-
-
-def _quarters(found: Quartiles, rest: str) -> str:
-    against = table(
-        (f"against the lowest quarter, adjusted for {rest}", "hazard ratio (95% interval)"),
-        [(name, ratio(r)) for name, r in zip(NAMES[1:], found.ratios, strict=False)],
-    )
-    if not found.ratios:
-        against = "A quarter had no event, so that no ratio against it is finite."
-    head = ("at risk after", *(f"{t:.1f} y" for t in found.ticks), "events")
-    at_risk = table(head, [_at_risk(curve) for curve in found.curves])
-    test = found.log_rank
-    return (
-        f"{against}\n\n{at_risk}\n\nLog-rank test over the four quarters: chi-squared "
-        f"{test.statistic:.1f} on {test.degrees}, p = {test.p_value:.2g}."
-    )
-
-
-def _at_risk(curve: GroupCurve) -> tuple[str, ...]:
-    return (curve.name, *(str(n) for n in curve.at_risk), str(curve.events))
-
-
-def _concordance(score: ScoreFindings, rest: str) -> str:
-    found = score.accuracy
-    heads = {
-        "without": rest,
-        "with": f"the same and the {score.name}",
-        "score": f"{score.name} alone",
-        "gain": "gain",
-    }
-    rows = [
-        (words, shown(found.concordance[f"harrell_{key}"]), shown(found.concordance[f"uno_{key}"]))
-        for key, words in heads.items()
-    ]
-    uno = f"Uno's C, events before {found.uno_before:.1f} years"
-    return (
-        table(("", "Harrell's C", uno), rows)
-        + f"\n\nOut of fold; intervals from {found.resamples} resamples of the patients. Harrell's "
-        "C moves with how long patients were followed, Uno's does not."
-    )
-
-
-def _proportional(score: ScoreFindings) -> str:
-    rows = [
-        (score.name if t.name == "score" else t.name, f"{t.statistic:.2f}", f"{t.p_value:.3f}")
-        for t in score.proportional
-    ]
-    fails = score.proportional[-1].p_value < HOLDS
-    said = (
-        "The hazard ratios change over the follow-up: read them as averages over it."
-        if fails
-        else "No change of a hazard ratio over the follow-up was found."
-    )
-    return table(("", "chi-squared", "p"), rows) + f"\n\n{said}"
-
-
-def _calibration(score: ScoreFindings) -> str:
-    rows = [
-        (f"{at.years:g} y", "everyone" if group is at.everyone else f"fifth {k}",
-         str(group.patients), f"{group.predicted:.1%}", _observed(group))
-        for at in score.accuracy.calibration
-        for k, group in enumerate((at.everyone, *at.groups))
-    ]  # fmt: skip
-    head = ("by", "patients by predicted risk", "n", "predicted", "observed, Kaplan-Meier")
-    return table(head, rows)
-
-
-def _observed(group: RiskGroup) -> str:
-    """The observed share with its limits; nothing where nobody was followed for so long."""
-    if isnan(group.observed):
-        return "not followed so long"
-    if isnan(group.low) or isnan(group.high):
-        return f"{group.observed:.1%}"
-    return f"{group.observed:.1%} ({group.low:.1%} to {group.high:.1%})"
-
-
-def _brier(score: ScoreFindings, rest: str) -> str:
-    *at, over = score.accuracy.brier
-    rows = [(f"{b.years:g} years", b) for b in at] + [(f"mean up to {over.years:.1f} years", over)]
-    body = [
-        (words, f"{b.nobody_told_apart:.4f}", f"{b.without:.4f}", f"{b.with_face:.4f}")
-        for words, b in rows
-    ]
-    head = ("Brier score, less is better", "nobody told apart", rest, "with the score")
-    return table(head, body)
