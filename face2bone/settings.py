@@ -103,6 +103,9 @@ class Settings(BaseSettings):
     explained: Path | None = None
     """Folder of explained cohorts that Explore offers, a folder each; none without it."""
 
+    findings: Path | None = None
+    """Folder of face age evaluations and survival studies that Explore offers; none without it."""
+
     records: str | None = None
     """SQLAlchemy URL of the records database; a SQLite file in the user's data folder without."""
 

@@ -52,14 +52,15 @@ ONE_SEX: Final = template("must be the same in every row of a person")
 class AgeCohort:
     """A checked manifest of known ages; its table's index is the spreadsheet row.
 
-    Photo paths are relative to ``root``. Of one side of a split, ``whole`` is the cohort and
-    ``part`` says which side it is.
+    Photo paths are relative to ``root``. Of one ``side`` of a split, ``whole`` is the cohort and
+    ``split`` the split's file.
     """
 
     table: pd.DataFrame
     root: Path
     whole: "AgeCohort | None" = None
-    part: str = ""
+    side: str = ""
+    split: str = ""
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -70,7 +71,7 @@ class AgeCohort:
     def pictures(self) -> Cohort:
         """The same rows as the crop store reads a cohort's pictures."""
         whole = None if self.whole is None else self.whole.pictures
-        return Cohort(self.table, self.root, Boundary.WHO, whole, self.part)
+        return Cohort(self.table, self.root, Boundary.WHO, whole)
 
 
 def decades(table: pd.DataFrame) -> npt.NDArray[np.int64]:
@@ -107,8 +108,8 @@ def read_age_manifest(path: Path) -> AgeCohort:
 
 def age_side(cohort: AgeCohort, path: Path, side: str) -> AgeCohort:
     """Those on one side of a recorded split, as ``splits.one_side`` finds them, and raising so."""
-    chosen = one_side(cohort.pictures, path, side)
-    return AgeCohort(chosen.table, cohort.root, cohort, chosen.part)
+    chosen = one_side(cohort.pictures, path, side).table
+    return AgeCohort(chosen, cohort.root, cohort, side, path.name)
 
 
 def _check_header(name: str, header: list[str]) -> None:

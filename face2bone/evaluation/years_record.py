@@ -15,7 +15,7 @@ from face2bone.bundle.years_bundle import Band
 from face2bone.errors import EvaluationError
 from face2bone.evaluation.bootstrap import Estimate
 from face2bone.evaluation.record import BundleName
-from face2bone.words import message, plural
+from face2bone.words import AsTyped, message, plural
 
 SCHEMA: Final = 1
 
@@ -24,15 +24,16 @@ SCHEMA: Final = 1
 class YearsCohort:
     """Whose ages the figures are of.
 
-    drawn: no real person; then the seed and version they were drawn with, else None. part: the
-    side of which split, empty for everybody. photos, people: of the manifest. rejected: photos
+    drawn: no real person; then the seed and version they were drawn with, else None. side, split:
+    the side of which file, both empty for everybody. photos, people: of the manifest. rejected: photos
     left out, by reason. remarks: what a reader must know of the manifest.
     """
 
     drawn: bool
     seed: int | None
     generator_version: str | None
-    part: str
+    side: str
+    split: str
     photos: int
     people: int
     rejected: Mapping[str, int]
@@ -41,17 +42,18 @@ class YearsCohort:
     @property
     def description(self) -> str:
         """Whom the cohort holds, in words."""
-        part = f", {self.part}" if self.part else ""
-        if not self.drawn:
-            who = plural("1 person of a cohort", "{count} people of a cohort", self.people)
-            return message("{people}{part}", people=who, part=part)
-        return message(
-            "{people} (seed {seed}, generator {version}{part}); no real person",
-            people=plural("1 drawn person", "{count} drawn people", self.people),
-            seed=str(self.seed),
-            version=str(self.generator_version),
-            part=part,
-        )
+        who = plural("1 person of a cohort", "{count} people of a cohort", self.people)
+        if self.drawn:
+            who = message(
+                "{people} (seed {seed}, generator {version}; no real person)",
+                people=plural("1 drawn person", "{count} drawn people", self.people),
+                seed=str(self.seed),
+                version=str(self.generator_version),
+            )
+        if not self.split:
+            return who
+        side = {"side": AsTyped(repr(self.side)), "split": AsTyped(self.split)}
+        return message("{people}, side {side} of {split}", people=who, **side)
 
 
 @dataclass(frozen=True)

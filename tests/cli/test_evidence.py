@@ -131,7 +131,7 @@ def test_a_face_age_bundle_is_measured_in_years(tmp_path: Path) -> None:
     one = evaluate(public, ages, "--out", out, "--split", tmp_path / "split.csv")
     assert "Measured on 1 photo of 1 person. In brackets" in one.stdout
     assert "1 drawn person (seed 400321" in one.stdout
-    assert "side 'test' of split.csv); no real person" in one.stdout
+    assert "no real person), side 'test' of split.csv" in one.stdout
     assert evaluate(public, ages, "--out", out, "--attach").exit_code == 2
     taken = evaluate(public, ages, "--out", tmp_path / "aged")
     assert taken.exit_code == 1

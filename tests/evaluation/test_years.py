@@ -115,7 +115,7 @@ def test_every_photo_gets_the_answer_that_the_assessor_gives(
     assert record.bundle == BundleName(name, bundle.card.version, bundle.card.status, bundle.sha256)
     assert (record.bundle.status == "demo") == (not is_public)
     assert record.cohort.drawn
-    assert (record.cohort.seed, record.cohort.photos, record.cohort.part) == (400_932, 3, "")
+    assert (record.cohort.seed, record.cohort.photos, record.cohort.side) == (400_932, 3, "")
     assert record.engine == "torch cpu f32"
     assert (record.figures.coverage is None) == is_public
     assert found.answers["gap"].isna().all() == is_public

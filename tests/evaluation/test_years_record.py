@@ -19,7 +19,7 @@ def test_its_file_says_what_it_is_of() -> None:
     found = json.loads(to_json(replace(RECORD, cohort=DRAWN)))
     assert found["bundle"]["status"] == "research"
     assert (found["cohort"]["drawn"], found["cohort"]["seed"]) == (True, 7)
-    assert json.loads(to_json(RECORD))["cohort"]["part"] == "side 'test' of split.csv"
+    assert json.loads(to_json(RECORD))["cohort"]["side"] == "test"
     assert set(found) >= {"engine", "created_on", "software", "schema"}
 
 

@@ -32,7 +32,8 @@ COHORT = YearsCohort(
     drawn=False,
     seed=None,
     generator_version=None,
-    part="side 'test' of split.csv",
+    side="test",
+    split="split.csv",
     photos=203,
     people=152,
     rejected={"No face.": 3},
@@ -46,7 +47,7 @@ RECORD = YearsRecord(
     created_on=date(2026, 11, 30),
     software="face2bone 1.0",
 )
-DRAWN = replace(COHORT, drawn=True, seed=7, generator_version="2.0.0", part="")
+DRAWN = replace(COHORT, drawn=True, seed=7, generator_version="2.0.0", side="", split="")
 
 
 def with_figures(**changes: Any) -> YearsRecord:
@@ -110,7 +111,7 @@ def test_figures_of_a_demonstration_do_not_pass_for_real_ones() -> None:
     before, _ = text.split("Mean absolute error")
     assert notice_of("demo") in before
     assert "The people were drawn: nobody here exists" in before
-    assert "152 drawn people (seed 7, generator 2.0.0); no real person" in before
+    assert "152 drawn people (seed 7, generator 2.0.0; no real person)" in before
 
 
 def test_women_and_men_are_told_apart() -> None:

@@ -1,4 +1,4 @@
-"""The Explore page: a cohort's explanations, browsed five ways, one at a time."""
+"""The Explore page: a cohort's explanations, browsed five ways, or a finished study of the site."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +17,7 @@ from face2bone.dashboard.common.sign_in import page_for
 from face2bone.dashboard.explore.browse import browse
 from face2bone.dashboard.explore.change import change
 from face2bone.dashboard.explore.concepts import concepts
+from face2bone.dashboard.explore.finished import chosen_study, finished
 from face2bone.dashboard.explore.groups import groups
 from face2bone.dashboard.explore.pair import pair
 from face2bone.errors import ExplanationError, Face2BoneError
@@ -45,6 +46,10 @@ def explore() -> None:
     """Draw the page; what cannot be opened is one sentence."""
     st.title(say("Explore a cohort"))
     try:
+        study = chosen_study()
+        if study is not None:
+            finished(study)
+            return
         bundle = session.bundle()
         elements.banner(bundle.card.status)
         cohort = _cohort(bundle)

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from face2bone.evaluation.bootstrap import Estimate
+from face2bone.evaluation.survival.clinical import AGE_AND_SEX
 from face2bone.evaluation.survival.quartiles import NAMES
 from face2bone.evaluation.survival.study import ScoreFindings
 from face2bone.survival.absolute_risk import RiskGroup
 from face2bone.survival.cox import HazardRatio
-from face2bone.words import message, template
+from face2bone.words import AsTyped, message, template
 
 RATIO: Final = template("hazard ratio (95% interval)")
 UNITS: Final = {"age": template("ten years of age"), "sex": template("a man against a woman")}
+ALL: Final = template("all")
 HEADS: Final = {
     "without": "{rest}",
     "with": template("{rest} and the {name}"),
@@ -55,7 +57,7 @@ def shown(estimate: Estimate) -> str:
 def without_the_face(found: Mapping[str, HazardRatio]) -> Table:
     """Hazard ratios of the model without any score."""
     rows = tuple(
-        (UNITS.get(name) or message("one more of {column}", column=name), ratio(one))
+        (UNITS.get(name) or message("one more of {column}", column=AsTyped(name)), ratio(one))
         for name, one in found.items()
     )
     return Table((template("without the face"), RATIO), rows)
@@ -121,10 +123,15 @@ def concordance(score: ScoreFindings, rest: str) -> Table:
 def proportional(score: ScoreFindings) -> Table:
     """Tests of proportional hazards, of each column and of all together."""
     rows = tuple(
-        (score.name if t.name == "score" else t.name, f"{t.statistic:.2f}", f"{t.p_value:.3f}")
+        (_column(score, t.name), f"{t.statistic:.2f}", f"{t.p_value:.3f}")
         for t in score.proportional
     )
     return Table(("", template("chi-squared"), "p"), rows)
+
+
+def _column(score: ScoreFindings, name: str) -> str:
+    """What a tested column is called."""
+    return {"score": score.name, "all": ALL, **AGE_AND_SEX}.get(name) or AsTyped(name)
 
 
 def calibration(score: ScoreFindings) -> Table:

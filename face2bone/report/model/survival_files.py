@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import Final
 
 from face2bone.atomic_files import write_whole
+from face2bone.careful import bytes_of
 from face2bone.drawing.survival_curves import standalone, survival_curves
 from face2bone.errors import SurvivalError
 from face2bone.evaluation.survival.record import SurvivalRecord, from_json, to_json
 from face2bone.evaluation.survival.words import markdown
+from face2bone.words import template
 
 REPORT: Final = "survival.md"
 FIGURES: Final = "survival.json"
-CURVES: Final = "Kaplan-Meier curves by quarter of the {name}"
+CURVES: Final = template("Kaplan-Meier curves by quarter of the {name}")
 
 
 def write_survival(record: SurvivalRecord, out: Path) -> Path:
@@ -35,8 +37,8 @@ def write_survival(record: SurvivalRecord, out: Path) -> Path:
 def read_survival(folder: Path) -> SurvivalRecord:
     """A study that was written; raises ``SurvivalError`` for one that cannot be read."""
     try:
-        return from_json((folder / FIGURES).read_bytes(), FIGURES)
-    except OSError as error:
+        return from_json(bytes_of(folder / FIGURES), FIGURES)
+    except (OSError, ValueError) as error:
         raise SurvivalError(
             "The file {file} cannot be read. Run face2bone survival again.", file=FIGURES
         ) from error

@@ -6,17 +6,25 @@ answers.csv      one row a usable photo, by the cohort's pseudonym; no photo
 rejected.csv     photos left out, with the reason
 """
 
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
+import pandas as pd
+
 from face2bone.atomic_files import whole_folder
+from face2bone.careful import bytes_of
 from face2bone.errors import EvaluationError
 from face2bone.evaluation.years import Answered
-from face2bone.evaluation.years_record import to_json
+from face2bone.evaluation.years_record import YearsRecord, from_json, to_json
 from face2bone.evaluation.years_words import years_text
 
 REPORT: Final = "evaluation.md"
 METRICS: Final = "metrics.json"
+ANSWERS: Final = "answers.csv"
+ANSWER_TEXTS: Final = ("patient_id", "photo", "sex")
+ANSWER_NUMBERS: Final = {"age_years", "years", "low", "high", "gap", "out_of_domain"}
 
 
 def check_years_out(out: Path) -> None:
@@ -41,3 +49,33 @@ def write_years(found: Answered, out: Path) -> tuple[str, Path]:
         for name, table in (("answers", found.answers), ("rejected", found.rejected)):
             table.to_csv(made / f"{name}.csv", index=False, lineterminator="\n")
     return text, out / REPORT
+
+
+@dataclass(frozen=True)
+class YearsRead:
+    """A finished evaluation: its record, and one row a usable photo."""
+
+    record: YearsRecord
+    answers: pd.DataFrame
+
+
+def read_years(folder: Path) -> YearsRead:
+    """An evaluation that was written; raises ``EvaluationError`` for one that cannot be read."""
+    try:
+        record = from_json(bytes_of(folder / METRICS), METRICS)
+        data = bytes_of(folder / ANSWERS)
+        answers = pd.read_csv(BytesIO(data), dtype=dict.fromkeys(ANSWER_TEXTS, str))
+    except (OSError, ValueError) as error:
+        raise EvaluationError(
+            "The evaluation in {folder} cannot be read. Run face2bone evaluate again.",
+            folder=folder.name,
+        ) from error
+    numbers = answers.select_dtypes("number").columns
+    if not {*ANSWER_TEXTS, *numbers} >= set(answers.columns) or not ANSWER_NUMBERS <= set(numbers):
+        raise EvaluationError(
+            "{file} of {folder} does not hold the answers of an evaluation. Run face2bone evaluate "
+            "again.",
+            file=ANSWERS,
+            folder=folder.name,
+        )
+    return YearsRead(record, answers)

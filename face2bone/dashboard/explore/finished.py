@@ -1,0 +1,53 @@
+"""Explore, finished studies of the site: a face age evaluation or a survival study, as written."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from face2bone.bundle.card import notice_of
+from face2bone.dashboard.common import elements
+from face2bone.dashboard.common.language import say
+from face2bone.dashboard.explore.ages import ages
+from face2bone.dashboard.explore.followed import followed
+from face2bone.errors import EvaluationError
+from face2bone.report.model.findings import finding_folders, is_years
+from face2bone.report.model.years_files import read_years
+from face2bone.settings import get_settings
+
+
+def chosen_study() -> Path | None:
+    """One of the studies that the site offers, by its name: no path is asked for."""
+    root = get_settings().findings
+    if root is None:
+        return None
+    try:
+        folders = finding_folders(root)
+    except EvaluationError as error:  # the explained cohorts are there all the same
+        elements.refusal(error)
+        return None
+    name = st.selectbox(
+        say("Finished study at this site"),
+        list(folders),
+        index=None,
+        placeholder=say("Choose"),
+        key="explore_finding",
+    )
+    return folders.get(name) if name else None
+
+
+def finished(folder: Path) -> None:
+    """Draw a study that was chosen; raises ``Face2BoneError`` where it cannot be read."""
+    if is_years(folder):
+        found = read_years(folder)
+        _status(found.record.bundle.status)
+        ages(found)
+    else:
+        status = followed(folder)
+        if status is not None:
+            elements.banner(status)
+
+
+def _status(status: str) -> None:
+    """What the bundle may be used for, before any figure of it."""
+    elements.banner(status)
+    st.caption(f"{say(elements.STATUS_WORDS[status])} · {say(notice_of(status))}")
