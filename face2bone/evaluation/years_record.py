@@ -25,8 +25,8 @@ class YearsCohort:
     """Whose ages the figures are of.
 
     drawn: no real person; then the seed and version they were drawn with, else None. side, split:
-    the side of which file, both empty for everybody. photos, people: of the manifest. rejected: photos
-    left out, by reason. remarks: what a reader must know of the manifest.
+    the side of which file, both empty for everybody. photos, people: of the manifest. rejected:
+    photos left out, by reason. remarks: what a reader must know of the manifest.
     """
 
     drawn: bool

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,8 @@ from face2bone.dashboard.explore.page import VIEWS
 from face2bone.records import Records, kept_assessments
 from tests.cohort_explanations.made import cohort_of
 from tests.dashboard.acts import SECONDS, explained, named, opened
+from tests.dashboard.explore.test_finished import write_ages, write_followed
+from tests.evaluation.test_years_words import DRAWN, RECORD
 from tests.records.fill import keep
 
 LANGUAGES: Final = "语言"
@@ -36,6 +39,7 @@ NAMES: Final = (
     *("AUC", "ECE", "RPS", "F1", "R2", "Brier", "Cohen", "Matthews", "kappa", "Hosmer", "Lemeshow"),
     *("VGG16", "VGG19", "ResNet18", "ResNet34", "ViT", "InceptionResnetV1", "Transformer"),
     *("HTML", "Markdown", "CPU", "GPU", "x86", "torch", "python", "Python", "Apache"),
+    *("Harrell", "Uno", "C", "Kaplan", "Meier"),
     *("recipe", "demo", "seed", "kan", "m2"),  # of a model's card
 )
 """Names of things, which Chinese clinicians write like this too."""
@@ -52,7 +56,7 @@ NO_WORDS: Final = (
     r":material/[a-z_]+:",
     r"FACE2BONE_\w+",
     r"face2bone\S*",
-    r"tiny\S*|\bConcept \d[\w: ]*|Noise, for tests|made-up \w+",  # of a bundle for tests
+    r"toy\S*|tiny\S*|\bConcept \d[\w: ]*|Noise, for tests|made-up \w+",  # of a bundle for tests
     r"30 drawn patients [^;]*; no real person",  # of a cohort for tests
     r"[a-z_]+_[a-z_]+",  # columns of a table
     r"\w+\.(csv|yaml)|YYYY-MM-DD",
@@ -112,6 +116,18 @@ def test_none_is_left_on_explore(bundle_root: Path, tiny_bundle: Bundle, view: s
     page = in_chinese("explore")
     page.session_state["explore_view"] = view
     assert english(page.run()) == set()
+
+
+def test_none_is_left_of_a_finished_study(
+    bundle_root: Path, tmp_path: Path, fresh_settings: pytest.MonkeyPatch
+) -> None:
+    write_ages(tmp_path / "ages", replace(RECORD, cohort=DRAWN, engine="torch 1"))
+    write_followed(tmp_path / "followed")
+    fresh_settings.setenv("FACE2BONE_FINDINGS", str(tmp_path))
+    page = in_chinese("explore").run()
+    for name in ("ages", "followed"):
+        page.selectbox(key="explore_finding").set_value(name).run()
+        assert english(page) - {"ages", "followed"} == set(), name
 
 
 def test_none_is_left_on_the_models_page() -> None:

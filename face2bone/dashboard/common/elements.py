@@ -68,6 +68,13 @@ def banner(status: str) -> None:
     )
 
 
+def status(of_a_study: str) -> None:
+    """The status of the bundle that a finished study is of, before any figure of it."""
+    from face2bone.bundle.card import notice_of
+
+    st.markdown(f"**{say(STATUS_WORDS[of_a_study])}** · {say(notice_of(of_a_study))}")
+
+
 def places(count: int) -> list[DeltaGenerator]:
     """So many places, one below the other: what one comes to hold moves none of the others."""
     return [st.container() for _ in range(count)]

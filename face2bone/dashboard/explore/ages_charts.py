@@ -48,7 +48,7 @@ def against_age(answers: pd.DataFrame) -> go.Figure:
         y=some["years"],
         mode="markers",
         name=say("interval"),
-        marker={"size": 1, "color": GREY},
+        marker={"symbol": "line-ns-open", "size": 9, "color": GREY},
         error_y=_interval(some),
         hoverinfo="skip",
     )

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from face2bone.bundle.card import notice_of
 from face2bone.dashboard.common import elements
 from face2bone.dashboard.common.language import say
 from face2bone.dashboard.explore.ages import ages
@@ -39,15 +38,10 @@ def finished(folder: Path) -> None:
     """Draw a study that was chosen; raises ``Face2BoneError`` where it cannot be read."""
     if is_years(folder):
         found = read_years(folder)
-        _status(found.record.bundle.status)
+        elements.banner(found.record.bundle.status)
+        elements.status(found.record.bundle.status)
         ages(found)
     else:
         status = followed(folder)
         if status is not None:
             elements.banner(status)
-
-
-def _status(status: str) -> None:
-    """What the bundle may be used for, before any figure of it."""
-    elements.banner(status)
-    st.caption(f"{say(elements.STATUS_WORDS[status])} · {say(notice_of(status))}")

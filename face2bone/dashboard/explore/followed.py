@@ -10,7 +10,6 @@ from typing import Final
 
 import streamlit as st
 
-from face2bone.bundle.card import notice_of
 from face2bone.dashboard.common import elements
 from face2bone.dashboard.common.language import say, speaker
 from face2bone.dashboard.common.literal import literal
@@ -28,13 +27,17 @@ DRAWN: Final = template(
     "Nothing here says how people fare."
 )
 
+BANDS: Final = template(
+    "Bands: 95% limits of the lowest and the highest quarter. Below: how many were at risk."
+)
+
 
 def followed(folder: Path) -> str | None:
     """Draw it; returns the status of the bundle whose features were read, None for a column."""
     record = read_survival(folder)
     bundle = record.source.bundle
     if bundle is not None:
-        st.caption(f"{say(elements.STATUS_WORDS[bundle.status])} · {say(notice_of(bundle.status))}")
+        elements.status(bundle.status)
     if record.cohort.drawn:
         st.info(say(DRAWN), icon=":material/draw:")
     st.warning(say(words.COHORT_ONLY), icon=":material/groups:")
@@ -81,19 +84,19 @@ def _score(record: SurvivalRecord) -> ScoreFindings:
 
 def _quarters(score: ScoreFindings, rest: str) -> None:
     st.subheader(say("Quarters, freed of {rest}", rest=rest))
-    elements.drawing(survival_curves(score.quartiles, say(CURVES, name=score.name), say))
-    st.caption(
-        say(
-            "Bands: 95% limits of the lowest and the highest quarter. Below: how many were at risk."
-        )
-    )
+    curves, beside = st.columns(2, gap="large")
+    with curves:
+        title = say(CURVES, name=score.name)
+        elements.drawing(survival_curves(score.quartiles, title, say))
+        st.caption(say(BANDS))
+    with beside:
+        against = tables.against_lowest(score, rest)
+        if against.rows:
+            _table(against)
+        else:
+            st.info(say(words.NO_RATIO))
+        st.markdown(literal(say(words.log_rank(score))))
     _table(tables.at_risk(score))
-    st.markdown(literal(say(words.log_rank(score))))
-    against = tables.against_lowest(score, rest)
-    if against.rows:
-        _table(against)
-    else:
-        st.info(say(words.NO_RATIO))
 
 
 def _ratios(score: ScoreFindings, rest: str) -> None:

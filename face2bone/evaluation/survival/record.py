@@ -12,8 +12,13 @@ from pydantic import ConfigDict, TypeAdapter
 from face2bone.errors import SurvivalError
 from face2bone.evaluation.record import BundleName
 from face2bone.evaluation.survival.study import SurvivalStudy
-from face2bone.words import AsTyped, message, plural
+from face2bone.words import AsTyped, message, plural, template
 
+WORLDS: Final = {
+    "planted": template("planted"),
+    "null": template("null"),
+    "censored": template("censored"),
+}
 SCHEMA: Final = 2
 """1 was the study alone, without a word of whom it is of."""
 
@@ -67,7 +72,7 @@ class FollowedCohort:
             "{patients} drawn patients ({world} world, seed {seed}); no real person, and nothing "
             "here says how people fare",
             patients=self.patients,
-            world=str(self.world),
+            world=WORLDS.get(str(self.world), str(self.world)),
             seed=str(self.seed),
         )
 

@@ -71,7 +71,7 @@ def read_years(folder: Path) -> YearsRead:
             folder=folder.name,
         ) from error
     numbers = answers.select_dtypes("number").columns
-    if not {*ANSWER_TEXTS, *numbers} >= set(answers.columns) or not ANSWER_NUMBERS <= set(numbers):
+    if set(answers.columns) != {*ANSWER_TEXTS, *ANSWER_NUMBERS} or set(numbers) != ANSWER_NUMBERS:
         raise EvaluationError(
             "{file} of {folder} does not hold the answers of an evaluation. Run face2bone evaluate "
             "again.",
