@@ -16,7 +16,6 @@ RATIO: Final = template("hazard ratio (95% interval)")
 UNITS: Final = {"age": template("ten years of age"), "sex": template("a man against a woman")}
 ALL: Final = template("all")
 HEADS: Final = {
-    "without": "{rest}",
     "with": template("{rest} and the {name}"),
     "score": template("{name} alone"),
     "gain": template("gain"),
@@ -108,16 +107,13 @@ def at_risk(score: ScoreFindings) -> Table:
 def concordance(score: ScoreFindings, rest: str) -> Table:
     """Harrell's and Uno's C with and without the score, and the gain."""
     found = score.accuracy
+    named = {key: message(words, rest=rest, name=score.name) for key, words in HEADS.items()}
     rows = tuple(
-        (
-            message(words, rest=rest, name=score.name),
-            shown(found.concordance[f"harrell_{key}"]),
-            shown(found.concordance[f"uno_{key}"]),
-        )
-        for key, words in HEADS.items()
+        (words, *(shown(found.concordance[f"{whose}_{key}"]) for whose in ("harrell", "uno")))
+        for key, words in {"without": rest, **named}.items()
     )
     uno = message("Uno's C, events before {years} years", years=f"{found.uno_before:.1f}")
-    return Table(("", "Harrell's C", uno), rows)
+    return Table(("", template("Harrell's C"), uno), rows)
 
 
 def proportional(score: ScoreFindings) -> Table:
