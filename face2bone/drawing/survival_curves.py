@@ -10,7 +10,7 @@ from face2bone.words import message, template
 
 COLOURS: Final = ("#2166ac", "#5aae61", "#b35806", "#762a83")
 DASHES: Final = ("", "7 3", "2 4", "10 3 2 3")
-YEARS, WITHOUT = template("years"), template("without the event")
+YEARS, WITHOUT = template("years of follow-up"), template("without the event")
 AT_RISK: Final = template("at risk, lowest quarter first")
 ROW: Final = 17  # pixels a line of numbers at risk
 BANDS: Final = (0, 3)  # the limits of the outer groups only: four bands hide each other
@@ -72,7 +72,7 @@ def _numbers(frame: Frame, found: Quartiles, heading: str) -> list[str]:
         pieces.append(svg.key(4, y - 4, COLOURS[k], DASHES[k]))
         for tick, count in zip(found.ticks, curve.at_risk, strict=True):
             pieces.append(svg.text(frame.x(tick), y, str(count), "middle"))
-    pieces.append(svg.text(svg.LEFT, svg.HEIGHT + 1, heading))
+    pieces.append(svg.text(4, svg.HEIGHT + 1, heading))
     return pieces
 
 

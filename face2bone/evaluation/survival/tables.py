@@ -73,7 +73,7 @@ def ratios(score: ScoreFindings, rest: str) -> Table:
         rows.append((adjusted, ratio(score.per_decade)))
     test = score.likelihood
     rows.append((message("likelihood-ratio test beyond {rest}", rest=rest), chi_squared(test)))
-    return Table(("", RATIO), tuple(rows))
+    return Table((template("what is compared"), RATIO), tuple(rows))
 
 
 def chi_squared(test: object) -> str:
@@ -113,7 +113,7 @@ def concordance(score: ScoreFindings, rest: str) -> Table:
         for key, words in {"without": rest, **named}.items()
     )
     uno = message("Uno's C, events before {years} years", years=f"{found.uno_before:.1f}")
-    return Table(("", template("Harrell's C"), uno), rows)
+    return Table((template("told by"), template("Harrell's C"), uno), rows)
 
 
 def proportional(score: ScoreFindings) -> Table:
@@ -122,7 +122,7 @@ def proportional(score: ScoreFindings) -> Table:
         (_column(score, t.name), f"{t.statistic:.2f}", f"{t.p_value:.3f}")
         for t in score.proportional
     )
-    return Table(("", template("chi-squared"), "p"), rows)
+    return Table((template("tested"), template("chi-squared"), "p"), rows)
 
 
 def _column(score: ScoreFindings, name: str) -> str:
