@@ -25,6 +25,7 @@ from face2bone.records.followup import (
     waiting,
 )
 from face2bone.records.import_export import export_records, import_records
+from face2bone.records.openings import Opening, break_glass, note_opened, openings
 from face2bone.records.photos import write_key
 from face2bone.records.saved_assessments import (
     AssessmentChange,
@@ -45,6 +46,7 @@ __all__ = [
     "DxaChange",
     "DxaEntry",
     "DxaResult",
+    "Opening",
     "Records",
     "SavedAssessment",
     "StoredAssessment",
@@ -52,6 +54,7 @@ __all__ = [
     "Visit",
     "assessment_changes",
     "back_up",
+    "break_glass",
     "clinic_report",
     "consent_text",
     "correct_dxa",
@@ -67,7 +70,9 @@ __all__ = [
     "import_records",
     "kept_assessments",
     "known_pseudonyms",
+    "note_opened",
     "open_records",
+    "openings",
     "save",
     "saved_assessments",
     "verify",

@@ -19,6 +19,7 @@ from face2bone.records.audit_trail import Action, Event, append, content_hash, s
 from face2bone.records.corrections import checked_reason
 from face2bone.records.deletion import checked_actor
 from face2bone.records.followup import owners_of_assessments, record_event
+from face2bone.records.openings import forget_reasons
 from face2bone.records.saving import Person, known_or_new, new_id, pseudonym_problems
 from face2bone.records.store import Records
 from face2bone.records.tables import (
@@ -78,8 +79,8 @@ def correct_pseudonym(
         owner = _owner(connection, assessment_id)
         sealed_anew = list(_sealed_anew(connection, owner, person, by))
         change = _change(connection, owner, MOVED, reason, by, now)
-        append(connection, now, [*sealed_anew, change])
-        _forget_if_empty(connection, former["subject"])
+        gone = list(_forgotten_if_empty(connection, former["subject"], by))
+        append(connection, now, [*sealed_anew, change, *gone])
 
 
 def _owner(connection: Connection, assessment_id: str) -> RowMapping:
@@ -162,11 +163,12 @@ def _change(
     return record_event(owner, row, row["change_id"], action, by)
 
 
-def _forget_if_empty(connection: Connection, subject: str) -> None:
+def _forgotten_if_empty(connection: Connection, subject: str, by: str) -> Iterator[Event]:
     """A pseudonym under which nothing is kept, and nothing was deleted, is of nobody."""
     left = [
         connection.scalar(select(exists().where(table.c.subject == subject)))
         for table in (ASSESSMENT, ASSESSMENT_CHANGE)
     ]
     if not any(left):
+        yield from forget_reasons(connection, subject, by)
         connection.execute(delete(PATIENT).where(PATIENT.c.subject == subject))

@@ -30,6 +30,7 @@ from face2bone.records.tables import (
     ASSESSMENT,
     ASSESSMENT_CHANGE,
     AUDIT_ENTRY,
+    BROKEN_GLASS,
     DXA_CHANGE,
     DXA_RESULT,
     PATIENT,
@@ -62,6 +63,8 @@ class Action(Enum):
     BACKED_UP = "backed up"
     DELETED = "deleted"
     EXPIRED = "expired"
+    OPENED = "opened"
+    BROKE_GLASS = "broke glass"
 
 
 GOES: Final = (Action.DELETED.value, Action.EXPIRED.value)
@@ -217,11 +220,12 @@ def _living(connection: Connection) -> tuple[dict[str, _Record], list[str]]:
             found[record_id] = _Record(row, people[row["subject"]], photos.pop(record_id, b""))
         else:
             orphans.append(_orphan("record", record_id, "person"))
-    for row in connection.execute(select(ASSESSMENT_CHANGE)).mappings():
-        if row["subject"] in people:
-            found[row["change_id"]] = _Record(row, people[row["subject"]])
-        else:
-            orphans.append(_orphan("record", row["change_id"], "person"))
+    for table, key in ((ASSESSMENT_CHANGE, "change_id"), (BROKEN_GLASS, "glass_id")):
+        for row in connection.execute(select(table)).mappings():
+            if row["subject"] in people:
+                found[row[key]] = _Record(row, people[row["subject"]])
+            else:
+                orphans.append(_orphan("record", row[key], "person"))
     for row in connection.execute(select(DXA_RESULT)).mappings():
         if row["assessment_id"] in found:
             found[row["dxa_id"]] = _Record(row, found[row["assessment_id"]].person)

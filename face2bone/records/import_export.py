@@ -46,6 +46,7 @@ from face2bone.records.tables import (
     ASSESSMENT,
     ASSESSMENT_CHANGE,
     AUDIT_ENTRY,
+    BROKEN_GLASS,
     DXA_RESULT,
     PATIENT,
 )
@@ -58,6 +59,7 @@ from face2bone.words import message, template
 Format = Literal["csv", "parquet"]
 ASSESSMENTS, DXA, AUDIT, EARLIER = "assessments", "dxa", "audit", "dxa_earlier"
 CHANGES: Final = "assessment_changes"
+GLASS: Final = "broken_glass"
 ASSESSMENT_COLUMNS: Final = (
     *("assessment_id", "patient_id", "saved_at", "saved_by", "decision", "reason"),
     *("consent_by", "consent_at", "consent_version", "document"),
@@ -68,7 +70,7 @@ EARLIER_COLUMNS: Final = (*DXA_COLUMNS, "changed_at", "changed_by", "reason", "r
 
 
 def export_records(records: Records, folder: Path, by: str, kind: Format = "csv") -> list[Path]:
-    """Write the five tables into ``folder`` and return their paths.
+    """Write the six tables into ``folder`` and return their paths.
 
     The trail says who took them out before the first byte is written. Raises ``RecordRefused``
     when ``by`` names nobody.
@@ -84,6 +86,7 @@ def export_records(records: Records, folder: Path, by: str, kind: Format = "csv"
             ],
             **_results(connection),
             CHANGES: _table(connection, _changes()),
+            GLASS: _table(connection, _broken_glass()),
             AUDIT: _table(connection, select(AUDIT_ENTRY)).sort_values("sequence"),
         }
     folder.mkdir(parents=True, exist_ok=True)
@@ -129,6 +132,13 @@ def _results(connection: Connection) -> dict[str, pd.DataFrame]:
         DXA: pd.DataFrame(now, columns=list(DXA_COLUMNS)),
         EARLIER: pd.DataFrame(earlier, columns=list(EARLIER_COLUMNS)),
     }
+
+
+def _broken_glass() -> Select[Any]:
+    """Who opened records outside their role and why, by pseudonym."""
+    columns = [column for column in BROKEN_GLASS.columns if column.name != "subject"]
+    query = select(PATIENT.c.patient_id, *columns).join_from(BROKEN_GLASS, PATIENT)
+    return _in_order(query, BROKEN_GLASS.c.glass_id)
 
 
 def _changes() -> Select[Any]:

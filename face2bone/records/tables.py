@@ -3,6 +3,7 @@
     patient 1 ── n assessment 1 ── n dxa_result
                             1 ── 0..1 photo
             1 ── n assessment_change    also of an assessment that is gone
+            1 ── n broken_glass
     dxa_result 1 ── 0..1 dxa_change
     audit_entry             on its own: it outlives every person it speaks of
 
@@ -120,6 +121,17 @@ DXA_CHANGE: Final = Table(
     Column("reason", Text, nullable=False),
     Column("changed_at", String(32), nullable=False),
     Column("changed_by", String(80), nullable=False),
+)
+
+BROKEN_GLASS: Final = Table(
+    "broken_glass",
+    METADATA,
+    # Why somebody opened this person's records outside their role.
+    Column("glass_id", String(32), primary_key=True),
+    Column("subject", String(32), _of("patient", "subject"), nullable=False, index=True),
+    Column("reason", Text, nullable=False),
+    Column("opened_at", String(32), nullable=False),
+    Column("opened_by", String(80), nullable=False),
 )
 
 PHOTO: Final = Table(
