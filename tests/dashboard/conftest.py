@@ -13,7 +13,7 @@ import streamlit as st
 from face2bone.bundle import Bundle
 from face2bone.covariates import Rows
 from face2bone.dashboard.common import session
-from face2bone.dashboard.review.save_step import shared_records
+from face2bone.dashboard.common.records_desk import shared_records
 from face2bone.explain.baselines import Baseline
 from face2bone.explain.coalitions import all_coalitions
 from face2bone.explain.owen import CellAttribution, quarters

@@ -9,8 +9,10 @@ import streamlit as st
 from face2bone.assessment import BundleFacts
 from face2bone.dashboard.cohort import cohort_charts, jobs
 from face2bone.dashboard.common import elements, plots
+from face2bone.dashboard.common.downloads import for_who_may
 from face2bone.dashboard.common.grid import grid
 from face2bone.dashboard.common.language import say, speaker
+from face2bone.roles import Permission
 from face2bone.scoring.journal import SCORED
 from face2bone.scoring.results import (
     CSV,
@@ -84,9 +86,7 @@ def _downloads(found: Scores, total: int) -> None:
 
 
 def _download(label: str, make: Callable[[], bytes], name: str, mime: str) -> None:
-    st.download_button(
-        label, make, file_name=name, mime=mime, key=f"cohort_{name}", on_click="ignore"
-    )
+    for_who_may(Permission.SCORE, label, make, name, mime, f"cohort_{name}")
 
 
 def _distributions(scored: pd.DataFrame, facts: BundleFacts) -> None:

@@ -12,9 +12,11 @@ from face2bone.cohort_explanations.table import Explored
 from face2bone.dashboard.common import elements, session
 from face2bone.dashboard.common.language import say, speaker
 from face2bone.dashboard.common.literal import literal
-from face2bone.dashboard.common.session import SAVER
+from face2bone.dashboard.common.saver import saver, saver_field
+from face2bone.dashboard.common.sign_in import permitted
 from face2bone.drawing.strip import strip_png
 from face2bone.errors import ConceptNameRefused, Face2BoneError
+from face2bone.roles import Permission
 from face2bone.words import message, template
 
 ACROSS: Final = 2  # cards beside each other
@@ -44,9 +46,7 @@ def concepts(cohort: Explored) -> None:
     )
     chosen = len(labels) - 1 if k is None else int(k)
     order = [int(i) for i in np.argsort(-bank.importance[:, chosen], kind="stable")]
-    st.text_input(
-        say("Your name or initials"), key=SAVER, persist_state="session", help=say(SIGNED)
-    )
+    saver_field(say("Your name or initials"), help_text=say(SIGNED))
     columns = st.columns(ACROSS, gap="medium")
     for place, i in enumerate(order):
         with columns[place % ACROSS], st.container(border=True):
@@ -97,7 +97,7 @@ def _presence(cohort: Explored, i: int) -> tuple[str, ...]:
 def _name_box(bank: ConceptBank, i: int) -> None:
     """Keep a name when it is typed; a refused one is told beside its box."""
     typed = st.text_input(say("Name"), bank.names[i], max_chars=LONGEST, key=f"name_{i}")
-    signed = (typed, st.session_state.get(SAVER, ""))
+    signed = (typed, saver())
     seen: dict[int, tuple[tuple[str, str], Face2BoneError | None]]
     seen = st.session_state.setdefault(NAMED, {})
     before, refusal = seen.setdefault(i, (signed, None))
@@ -117,6 +117,7 @@ def _rename(i: int, name: str, by: str, instead_of: str) -> Face2BoneError | Non
     """Keep the name with the bundle, or return why not."""
     refusal: Face2BoneError | None = None
     try:
+        permitted(Permission.RENAME)
         rename_concept(session.bundle().root, i, name, by, instead_of)
     except Face2BoneError as error:
         refusal = error

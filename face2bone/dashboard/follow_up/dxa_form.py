@@ -13,20 +13,19 @@ import streamlit as st
 from face2bone.bone import SITE_WORDS
 from face2bone.clock import in_words, today
 from face2bone.cohort.manifest_schema import DXA_SITES, T_SCORE_RANGE
-from face2bone.dashboard.common import elements
+from face2bone.dashboard.common import elements, records_desk
 from face2bone.dashboard.common.labels import distinct
 from face2bone.dashboard.common.language import say, speaker
 from face2bone.dashboard.common.literal import literal
 from face2bone.dashboard.common.number_field import Typed, number_field
-from face2bone.dashboard.common.session import SAVER
+from face2bone.dashboard.common.saver import saver
 from face2bone.dashboard.follow_up.dxa_results import (
     dxa_results,
     round_number,
     say_and_start_over,
 )
-from face2bone.dashboard.review.save_step import shared_records
 from face2bone.errors import Face2BoneError
-from face2bone.records import DxaResult, StoredAssessment, enter_dxa
+from face2bone.records import DxaResult, StoredAssessment
 from face2bone.typed_number import Quantity
 from face2bone.words import message, template
 
@@ -99,7 +98,7 @@ def _keep(one: StoredAssessment, measured_on: date, scores: Mapping[str, Typed])
         if score.value is not None
     ]
     try:
-        enter_dxa(shared_records(), one.assessment_id, results, st.session_state[SAVER].strip())
+        records_desk.enter(one.assessment_id, results, saver())
     except Face2BoneError as error:
         elements.refusal(error)
         return

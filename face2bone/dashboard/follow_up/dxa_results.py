@@ -12,24 +12,18 @@ import streamlit as st
 from face2bone.bone import SITE_WORDS
 from face2bone.clock import in_words
 from face2bone.cohort.manifest_schema import T_SCORE_RANGE
-from face2bone.dashboard.common import elements
+from face2bone.dashboard.common import elements, records_desk
 from face2bone.dashboard.common.language import say
 from face2bone.dashboard.common.literal import literal
 from face2bone.dashboard.common.number_field import Typed, number_field
-from face2bone.dashboard.common.session import SAVER
-from face2bone.dashboard.review.save_step import shared_records
+from face2bone.dashboard.common.saver import saver
 from face2bone.errors import Face2BoneError
-from face2bone.records import (
-    DxaEntry,
-    StoredAssessment,
-    correct_dxa,
-    dxa_history,
-    withdraw_dxa,
-)
+from face2bone.records import DxaEntry, StoredAssessment
 from face2bone.typed_number import Quantity
 from face2bone.words import AsTyped, message, template
 
 SAID: Final = "follow_up_said"
+PLACE: Final = "follow_up"
 ROUND: Final = "dxa_round"
 
 
@@ -47,7 +41,7 @@ def round_number() -> int:
 
 def dxa_results(one: StoredAssessment) -> None:
     """List what is kept for an assessment, and what was kept before."""
-    history = dxa_history(shared_records(), one.assessment_id)
+    history = records_desk.results_of(one, PLACE)
     for entry in history:
         if entry.counts:
             _counting(one, entry)
@@ -99,9 +93,8 @@ def _correct(
             say("Nothing was changed. Enter the right T-score above, or withdraw the result.")
         )
         return
-    by = _name_or_initials()
     try:
-        correct_dxa(shared_records(), entry.dxa_id, score.value, measured_on, reason, by)
+        records_desk.correct(entry.dxa_id, score.value, measured_on, reason, saver())
     except Face2BoneError as error:
         elements.refusal(error)
         return
@@ -112,17 +105,13 @@ def _correct(
 
 def _withdraw(one: StoredAssessment, entry: DxaEntry, reason: str) -> None:
     try:
-        withdraw_dxa(shared_records(), entry.dxa_id, reason, _name_or_initials())
+        records_desk.withdraw(entry.dxa_id, reason, saver())
     except Face2BoneError as error:
         elements.refusal(error)
         return
     say_and_start_over(
         message("The DXA result of {patient} is withdrawn.", patient=literal(one.patient_id))
     )
-
-
-def _name_or_initials() -> str:
-    return str(st.session_state[SAVER]).strip()
 
 
 def _words(entry: DxaEntry) -> str:

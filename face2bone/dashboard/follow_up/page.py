@@ -12,24 +12,22 @@ from face2bone.calibration.site_recalibration import FAULT_LEVEL
 from face2bone.clock import in_words
 from face2bone.cohort.manifest_schema import DXA_SITES
 from face2bone.cohort_explanations.groups import FEWEST
-from face2bone.dashboard.common import elements, plots, session, uploads
+from face2bone.dashboard.common import elements, plots, records_desk, session, uploads
 from face2bone.dashboard.common.grid import grid
 from face2bone.dashboard.common.language import say
 from face2bone.dashboard.common.literal import literal
-from face2bone.dashboard.common.session import SAVER
-from face2bone.dashboard.common.sign_in import page_for
+from face2bone.dashboard.common.saver import saver, saver_field
+from face2bone.dashboard.common.sign_in import page_for, user
 from face2bone.dashboard.follow_up import follow_up_charts
+from face2bone.dashboard.follow_up.broken_glass import one_patient
 from face2bone.dashboard.follow_up.dxa_form import dxa_form
 from face2bone.dashboard.follow_up.dxa_results import SAID, say_and_start_over
-from face2bone.dashboard.review.save_step import shared_records
 from face2bone.errors import Face2BoneError, ImportRefused
 from face2bone.evaluation.monitoring import FALSE_ALARMS, HORIZON, MINIMUM, ObservedGroup
 from face2bone.records import (
     ClinicReport,
     StoredAssessment,
     clinic_report,
-    import_dxa,
-    kept_assessments,
     waiting,
 )
 from face2bone.records.clinic import LOOK_EVERY
@@ -52,9 +50,14 @@ def follow_up() -> None:
         with st.container():  # when it goes, no field below moves
             if said := st.session_state.pop(SAID, ""):
                 st.success(say(said), icon=":material/check:")
-        kept = kept_assessments(shared_records())
-        _results_in(kept)
-        _record(_report(kept, assessor.facts.sha256), assessor.bundle.card.status)
+        kept = records_desk.all_kept()
+        names = user().may(Permission.OPEN)
+        if names:
+            _results_in(kept)
+        else:
+            one_patient()
+        report = _report(kept, assessor.facts.sha256)
+        _record(report, assessor.bundle.card.status, first=3 if names else 2)
     except Face2BoneError as error:
         elements.refusal(error)
 
@@ -87,13 +90,14 @@ def _results_in(kept: tuple[StoredAssessment, ...]) -> None:
     elements.step(
         2, say("Results"), say("T-scores by site and date; the lowest decides the class.")
     )
-    st.text_input(say("Your name or initials"), key=SAVER, persist_state="session")
+    saver_field(say("Your name or initials"))
     one, table = st.columns(2, gap="large")
     with one:
         st.markdown(say("**One patient**"))
         dxa_form(kept)
     with table:
-        _import_table()
+        if user().may(Permission.IMPORT):
+            _import_table()
 
 
 def _waiting_table(open_ones: tuple[StoredAssessment, ...]) -> pd.DataFrame:
@@ -136,7 +140,7 @@ def _take_in(name: str, data: bytes) -> None:
         path = Path(folder) / uploads.name_of(name, "table.csv")
         path.write_bytes(data)
         try:
-            count = import_dxa(shared_records(), path, st.session_state[SAVER].strip())
+            count = records_desk.take_in(path, saver())
         except ImportRefused as error:
             st.error(literal(say(error.summary)), icon=":material/error:")
             st.text("\n".join(map(say, error.problems)))
@@ -147,9 +151,9 @@ def _take_in(name: str, data: bytes) -> None:
     say_and_start_over(plural("1 DXA result imported.", "{count} DXA results imported.", count))
 
 
-def _record(report: ClinicReport, status: str) -> None:
+def _record(report: ClinicReport, status: str, first: int) -> None:
     elements.step(
-        3,
+        first,
         say("Observed against predicted"),
         say("What DXA found here, beside what the model said."),
     )
@@ -181,11 +185,13 @@ def _record(report: ClinicReport, status: str) -> None:
         )
         grid(elements.said(_groups_table(report.groups)), "observed_groups")
     elements.step(
-        4, say("Is the model still right here?"), say("A running chart, one step a result.")
+        first + 1,
+        say("Is the model still right here?"),
+        say("A running chart, one step a result."),
     )
     _chart(report)
     elements.step(
-        5,
+        first + 2,
         say("Recalibration"),
         say("Checked every {look_every} results against a written rule.", look_every=LOOK_EVERY),
     )

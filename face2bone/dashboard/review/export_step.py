@@ -14,7 +14,9 @@ from face2bone import clock
 from face2bone.apparent_age import ApparentAge
 from face2bone.assessment import AnswersOnly, Assessment, LocatedSubject
 from face2bone.dashboard.common import session
+from face2bone.dashboard.common.downloads import for_who_may
 from face2bone.dashboard.common.language import say
+from face2bone.dashboard.common.saver import saver
 from face2bone.dashboard.review.answers import PSEUDONYM
 from face2bone.dashboard.review.record_text import record_text
 from face2bone.drawing.pictures import crop_png
@@ -22,6 +24,7 @@ from face2bone.report.assessment.assessment_json import document, to_json
 from face2bone.report.assessment.document import AssessmentDocument
 from face2bone.report.assessment.exports import KINDS, Form
 from face2bone.report.assessment.page import Heading
+from face2bone.roles import Permission
 from face2bone.words import Language, template
 
 LANGUAGES: Final = {Language.ENGLISH: "English", Language.CHINESE: "简体中文"}
@@ -77,12 +80,6 @@ def pseudonym() -> str:
     return (typed or "").strip()
 
 
-def saver() -> str:
-    """Name or initials of who uses the page."""
-    typed: str | None = st.session_state.get(session.SAVER)
-    return (typed or "").strip()
-
-
 def _text(assessment: Assessment | AnswersOnly, age: ApparentAge | None) -> str:
     return record_text(assessment, pseudonym(), saver(), clock.today(), age)
 
@@ -135,4 +132,4 @@ def _key(assessment: Assessment | AnswersOnly, name: str) -> str:
 
 
 def _download(label: str, make: Callable[[], bytes], name: str, mime: str, key: str) -> None:
-    st.download_button(label, make, file_name=name, mime=mime, key=key, on_click="ignore")
+    for_who_may(Permission.EXPORT, label, make, name, mime, key)

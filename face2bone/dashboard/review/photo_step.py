@@ -10,6 +10,7 @@ from face2bone.dashboard.common import elements, session, uploads
 from face2bone.dashboard.common.language import say, speaker
 from face2bone.dashboard.common.number_field import number_field
 from face2bone.dashboard.common.offered import offered
+from face2bone.dashboard.common.saver import saver_field
 from face2bone.dashboard.review.answers import MENOPAUSE_WORDS, PSEUDONYM, anything_typed
 from face2bone.dashboard.review.measure_field import measure_field, units_switch
 from face2bone.modalities.modality import Picture
@@ -320,12 +321,8 @@ def _who() -> None:
         persist_state="session",
         placeholder=say("never a name"),  # no "?": each is a stop of the Tab key on the way to Save
     )
-    saver.text_input(
-        say("Your initials"),
-        key=session.SAVER,
-        max_chars=MOST_CHARACTERS,
-        persist_state="session",
-    )
+    with saver:
+        saver_field(say("Your initials"), max_chars=MOST_CHARACTERS)
     _saved_before()
 
 

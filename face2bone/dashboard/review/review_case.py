@@ -61,6 +61,7 @@ class ReviewCase:
             one was chosen, from 1 at the left; none while it is the one that is taken by itself.
         looks_back: whether saved assessments are being looked at, in a window over the page.
         fields: height and weight as they were typed, by name, as their fields describe it.
+        looked_at: by place, whose records were opened there last.
         window_did: what was last changed in that window, as the window describes it.
     """
 
@@ -78,6 +79,7 @@ class ReviewCase:
         self.drawn: tuple[Subject | None, int] = (None, 0)
         self.unsure, self.open_tab, self.looks_back = False, "", False
         self.window_did: Any = None
+        self.looked_at: dict[str, str] = {}
         self.fields: dict[str, Any] = {}
         self.chosen_subjects: dict[str, int] = {}
         self.source, self._file, self._wanted = "", "", ""
@@ -169,7 +171,7 @@ class ReviewCase:
         self.given, self.save_asked, self.saved, self.open_tab = None, None, (), ""
         self.unsure, self._seen, self.looks_back = False, "", False
         self.chosen_subjects, self.adding, self.window_did = {}, False, None
-        self.fields = {}
+        self.fields, self.looked_at = {}, {}
         self._left |= self._keys | self._answer_keys
         self._keys, self._answer_keys = set(), set()
         self._patients += 1
@@ -195,6 +197,7 @@ class ReviewCase:
     def look_back(self) -> None:
         """Open the window with saved assessments."""
         self.looks_back, self.window_did = True, None
+        self.looked_at = {}
 
     def look_ahead(self) -> None:
         """Close it: the patient at hand is all there is."""

@@ -7,10 +7,11 @@ import streamlit as st
 from face2bone.apparent_age import ApparentAge
 from face2bone.assessment import AnswersOnly, Assessment
 from face2bone.clinical.referral import Referral
-from face2bone.dashboard.common import elements, session
+from face2bone.dashboard.common import elements, records_desk, session
 from face2bone.dashboard.common.language import say, speaker
 from face2bone.dashboard.common.literal import literal
-from face2bone.dashboard.review.export_step import pseudonym, saver
+from face2bone.dashboard.common.saver import saver
+from face2bone.dashboard.review.export_step import pseudonym
 from face2bone.dashboard.review.review_case import Press, Subject
 from face2bone.drawn.samples import is_sample
 from face2bone.errors import Face2BoneError
@@ -19,11 +20,8 @@ from face2bone.patient import Patient
 from face2bone.records import (
     DECISIONS,
     ConsentBy,
-    Records,
     Visit,
     consent_text,
-    open_records,
-    save,
 )
 from face2bone.records.saving import SAMPLE_NOT_KEPT
 from face2bone.report.assessment.assessment_json import document
@@ -32,12 +30,6 @@ from face2bone.words import template, together
 
 KEPT_TOO: Final = template("The {picture} is kept too, encrypted.")
 NOT_KEPT: Final = template("The {picture} is not kept.")
-
-
-@st.cache_resource(show_spinner=False)
-def shared_records() -> Records:
-    """The database everyone writes to: connections and a lock, no patient's data."""
-    return open_records()
 
 
 def save_step(
@@ -137,7 +129,7 @@ def _act_on(
         st.warning(say("An answer changed before it was saved. Look again, and press Save."))
     elif review_case.saved != (key, visit, ways):
         try:
-            save(shared_records(), document(assessment, age), visit, photo)
+            records_desk.keep(document(assessment, age), visit, photo)
             review_case.saved = (key, visit, ways)
         except Face2BoneError as error:
             elements.refusal(error)

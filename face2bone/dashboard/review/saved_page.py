@@ -1,5 +1,6 @@
 """One saved assessment as it was saved: every word from its document, nothing computed anew."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -15,10 +16,9 @@ from face2bone.dashboard.common.literal import literal
 from face2bone.dashboard.review.record_text import factor_words, flag_words
 from face2bone.dashboard.review.referral_step import BOXES, NOTHING_ASKS
 from face2bone.dashboard.review.result_step import either
-from face2bone.dashboard.review.save_step import shared_records
 from face2bone.dashboard.review.saved_history import further_answers
 from face2bone.patient import RedFlag, RiskFactor
-from face2bone.records import DxaEntry, SavedAssessment, dxa_history
+from face2bone.records import DxaEntry, SavedAssessment
 from face2bone.report.assessment.document import AssessmentDocument
 from face2bone.report.face_age import answer_words, gap_words
 from face2bone.words import AsTyped, message, template, together
@@ -40,7 +40,7 @@ def result_in_short(one: SavedAssessment) -> str:
     return either(one.document.prediction_set)
 
 
-def saved_page(one: SavedAssessment) -> None:
+def saved_page(one: SavedAssessment, results: Sequence[DxaEntry]) -> None:
     """Who, result, suggestion with its reason, decision, answers, DXA results and the model."""
     result, suggestion = st.columns(2, gap="medium")
     with result:
@@ -50,7 +50,7 @@ def saved_page(one: SavedAssessment) -> None:
     if one.document is not None:
         _answers(one.document)
         _age(one.document)
-    for entry in dxa_history(shared_records(), one.assessment_id):
+    for entry in results:
         if entry.counts:
             st.text(say("DXA, {words}", words=_dxa_words(entry)))
     if one.document is not None:

@@ -4,35 +4,30 @@ Nothing in the window is of the patient at hand and nothing of it reaches that p
 drawn comes from the records alone, under keys that hold the assessment's own id.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import streamlit as st
 
 from face2bone.clock import in_words, local
-from face2bone.dashboard.common import elements, session
+from face2bone.dashboard.common import elements, records_desk, session
+from face2bone.dashboard.common.downloads import for_who_may
 from face2bone.dashboard.common.labels import distinct
 from face2bone.dashboard.common.language import language, say
 from face2bone.dashboard.common.literal import literal
-from face2bone.dashboard.review.export_step import LABELS, saver
-from face2bone.dashboard.review.save_step import shared_records
+from face2bone.dashboard.common.saver import saver_of_a_change
+from face2bone.dashboard.common.sign_in import user
+from face2bone.dashboard.review.export_step import LABELS
 from face2bone.dashboard.review.saved_page import result_in_short, saved_page
 from face2bone.errors import Face2BoneError
-from face2bone.records import (
-    AssessmentChange,
-    SavedAssessment,
-    assessment_changes,
-    correct_pseudonym,
-    count_saved,
-    delete_assessment,
-    known_pseudonyms,
-    saved_assessments,
-)
+from face2bone.records import AssessmentChange, DxaEntry, SavedAssessment
 from face2bone.report.assessment.exports import KINDS, Form
 from face2bone.report.assessment.page import Heading
+from face2bone.roles import Permission
 from face2bone.words import AsTyped, as_sentence, template
 
+WINDOW: Final = "window"
 TITLE: Final = template("Saved assessments, read-only")
 
 
@@ -52,7 +47,7 @@ class Did:
 def count(typed: str) -> int:
     """How many are saved under the pseudonym that is typed; 0 where the records cannot be read."""
     try:
-        return count_saved(shared_records(), typed) if typed else 0
+        return records_desk.count(typed) if typed else 0
     except Face2BoneError:  # said in the window, and where one saves
         return 0
 
@@ -65,7 +60,7 @@ def window(typed: str) -> None:
 
 def _window(typed: str) -> None:
     try:
-        known = known_pseudonyms(shared_records())
+        known = records_desk.pseudonyms()
         if not known:
             st.info(say("Nothing is saved yet."))
             return
@@ -88,8 +83,8 @@ def _of(patient_id: str, did: Did | None) -> None:
     """What is kept of one, after what was ``did`` with it in this window."""
     if did is not None:
         st.success(did.sentence)
-    kept = {one.assessment_id: one for one in saved_assessments(shared_records(), patient_id)}
-    changes = assessment_changes(shared_records(), patient_id)
+    found = records_desk.opened(patient_id, WINDOW)
+    kept = {one.assessment_id: one for one in found.assessments}
     if kept:
         labels = distinct({i: _label(one) for i, one in kept.items()})
         chosen = st.radio(
@@ -99,10 +94,10 @@ def _of(patient_id: str, did: Did | None) -> None:
             format_func=labels.__getitem__,
             key=f"saved_chosen_{patient_id}_{did.number if did else 0}",
         )
-        _one(kept[chosen])
+        _one(kept[chosen], found.results[chosen])
     else:
         st.info(say("No assessment is kept under this pseudonym any more."))
-    for change in changes:
+    for change in found.changes:
         st.text(_change_words(change))  # typed by somebody: not to be read as Markdown
 
 
@@ -115,7 +110,7 @@ def _label(one: SavedAssessment) -> str:
     )
 
 
-def _one(one: SavedAssessment) -> None:
+def _one(one: SavedAssessment, results: Sequence[DxaEntry]) -> None:
     st.info(
         say(
             "**Saved on {saved_at}, read-only.** Shown as it was saved. It is not the "
@@ -124,7 +119,7 @@ def _one(one: SavedAssessment) -> None:
         ),
         icon=":material/history:",
     )
-    saved_page(one)
+    saved_page(one, results)
     _report(one)
     with st.expander(say("Correct or delete this assessment"), key=_key(one, "change")):
         _change(one)
@@ -138,21 +133,21 @@ def _report(one: SavedAssessment) -> None:
         return
     kind, heading = KINDS[Form.PDF], Heading(one.patient_id, local(one.saved_at), language())
     with st.container(horizontal=True):
-        st.download_button(
+        for_who_may(
+            Permission.EXPORT,
             say(LABELS[Form.PDF]),
             lambda: kind.make(saved, heading),
-            file_name=kind.file_name,
-            mime=kind.mime,
-            key=_key(one, "saved_pdf"),
-            on_click="ignore",
+            kind.file_name,
+            kind.mime,
+            _key(one, "saved_pdf"),
         )
-        st.download_button(
+        for_who_may(
+            Permission.EXPORT,
             say("Download as JSON"),
             lambda: (saved.model_dump_json(indent=2) + "\n").encode(),
-            file_name="assessment.json",
-            mime="application/json",
-            key=_key(one, "saved_json"),
-            on_click="ignore",
+            "assessment.json",
+            "application/json",
+            _key(one, "saved_json"),
         )
 
 
@@ -164,23 +159,26 @@ def _change(one: SavedAssessment) -> None:
             "A DXA result is corrected on the Follow-up page."
         )
     )
-    by = st.text_input(say("Your name or initials"), value=saver(), key=_key(one, "changed_by"))
+    by = saver_of_a_change(_key(one, "changed_by"))
     reason = st.text_input(say("Reason (kept with the change)"), key=_key(one, "changed_why"))
     pseudonym = st.text_input(say("Right pseudonym"), key=_key(one, "right_pseudonym"))
-    records, of, right = shared_records(), one.assessment_id, pseudonym.strip()
+    of, right = one.assessment_id, pseudonym.strip()
     move, gone = st.columns(2)
     with move:
         if st.button(say("Correct the pseudonym"), key=_key(one, "move")):
             _act(
-                lambda: correct_pseudonym(records, of, right, reason.strip(), by.strip()),
+                lambda: records_desk.move(of, right, reason.strip(), by),
                 _moved(one, right),
                 right,
                 of,
             )
+    if not user().may(Permission.DELETE):
+        st.caption(say("Only an administrator can delete an assessment."))
+        return
     with gone:
         if st.button(say("Delete for good"), key=_key(one, "delete"), icon=":material/delete:"):
             _act(
-                lambda: delete_assessment(records, of, reason.strip(), by.strip()),
+                lambda: records_desk.delete(of, reason.strip(), by),
                 say("The assessment of {saved} was deleted.", saved=in_words(one.saved_at)),
                 one.patient_id,
                 of,

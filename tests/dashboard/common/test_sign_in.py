@@ -81,7 +81,6 @@ def test_a_sign_in_that_cannot_work_says_what_is_missing() -> None:
 
 def test_signing_out_leaves_nothing_in_the_session() -> None:
     app = app_of(signed_in("Li", "clinician")).run()
-    app.text_input(key="saver_name")
     app.session_state["of_a_patient"] = "P-1"
     app.button(key="sign_out").click().run()
     assert is_shut(app)

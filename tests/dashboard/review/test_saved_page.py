@@ -57,15 +57,15 @@ def answered(records: Records, tiny_bundle: Bundle) -> Records:
 def shown_again(one: object) -> None:
     from face2bone.dashboard.review.saved_page import saved_page
 
-    saved_page(one)
+    saved_page(one, ())
 
 
 def drawn(patient_id: str = "P-1") -> None:
-    from face2bone.dashboard.review.save_step import shared_records
+    from face2bone.dashboard.common.records_desk import opened
     from face2bone.dashboard.review.saved_page import saved_page
-    from face2bone.records import saved_assessments
 
-    saved_page(saved_assessments(shared_records(), patient_id)[0])
+    kept = opened(patient_id, "here")
+    saved_page(kept.assessments[0], kept.results[kept.assessments[0].assessment_id])
 
 
 def test_it_says_who_what_why_and_what_became_of_it(answered: Records) -> None:
