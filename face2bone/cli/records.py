@@ -94,6 +94,21 @@ def records_delete(
         )
 
 
+@app.command(name="records-openings")
+def records_openings(
+    patient_id: Annotated[str, typer.Argument(help="The person's pseudonym.")],
+) -> None:
+    """List who opened what is kept of a person, when, and for what reason outside their role."""
+    from face2bone.clock import in_words
+    from face2bone.records import open_records, openings
+
+    with plain_errors(), closing(open_records()) as records:
+        found = openings(records, patient_id)
+    for one in found:
+        typer.echo(", ".join(filter(None, (in_words(one.opened_at), one.opened_by, one.reason))))
+    typer.echo(f"Opened by people who had signed in: {len(found)} times.")
+
+
 @app.command(name="records-expire")
 def records_expire(by: By) -> None:
     """Remove everyone whose last assessment is older than the site's retention period."""

@@ -6,8 +6,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from face2bone.cli import app
-from face2bone.records import open_records, verify
+from face2bone.records import break_glass, note_opened, open_records, verify
 from face2bone.settings import get_settings
+from tests.records.fill import keep
 
 runner = CliRunner()
 
@@ -57,6 +58,19 @@ def test_deleting_nobody_is_one_sentence() -> None:
     result = run("records-delete", "P-1", "--by", "Li")
     assert result.exit_code == 1
     assert result.stderr == "Nobody in the records has this pseudonym. Check its spelling.\n"
+
+
+def test_openings_are_listed_with_who_and_why() -> None:
+    records = open_records()
+    keep(records, "P-1", "a" * 64, (0.2, 0.5, 0.3))
+    note_opened(records, "P-1", "Dr. Li")
+    break_glass(records, "P-1", "Ward not reached", "Wu")
+    records.close()
+    first, second, count = run("records-openings", "P-1").stdout.splitlines()
+    assert first.endswith(", Dr. Li")
+    assert second.endswith(", Wu, Ward not reached")
+    assert count.endswith("2 times.")
+    assert "0 times" in run("records-openings", "P-none").stdout
 
 
 def test_expiry_follows_the_setting(monkeypatch: pytest.MonkeyPatch) -> None:
