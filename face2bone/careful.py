@@ -264,3 +264,12 @@ def _too_large() -> _Said:
             size=TABLE_BYTES // 2**20,
         )
     )
+
+
+def is_inside(root: Path, *places: Path) -> bool:
+    """Whether every place, links followed, lies in a folder; one that is not there does not."""
+    try:
+        within = root.resolve(strict=True)
+        return all(place.resolve(strict=True).is_relative_to(within) for place in places)
+    except (OSError, RuntimeError):  # nothing there, or links that lead in a circle
+        return False

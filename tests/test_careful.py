@@ -19,6 +19,7 @@ from face2bone.careful import (
     DEPTH,
     TEXT_BYTES,
     bytes_of,
+    is_inside,
     json_of,
     parquet_columns,
     parquet_of,
@@ -186,3 +187,14 @@ def test_a_damaged_parquet_file_is_read_or_refused(
     path.write_bytes(content[: data.draw(st.integers(0, len(content)))])
     for reader in (parquet_of, parquet_columns):
         assert refusal(lambda read=reader: read(path)).startswith(("is ", "has ", "needs "))
+
+
+def test_a_place_is_inside_only_where_its_links_lead(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    (root / "in").mkdir(parents=True)
+    (root / "out").symlink_to(tmp_path)
+    (root / "round").symlink_to(root / "round")
+    assert is_inside(root, root / "in", root / "in" / ".." / "in")
+    for other in (root / "out", root / "in" / ".." / "..", root / "gone", root / "round", tmp_path):
+        assert not is_inside(root, root / "in", other)
+    assert not is_inside(tmp_path / "gone", root)

@@ -21,7 +21,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from face2bone import __version__, clock
 from face2bone.atomic_files import whole_folder
 from face2bone.bundle import Bundle, bundle_hash
-from face2bone.careful import bytes_of, parquet_of
+from face2bone.careful import bytes_of, is_inside, parquet_of
 from face2bone.cohort.crop_store import REJECTED
 from face2bone.cohort.crops import photo_crops
 from face2bone.cohort.manifest import Cohort, consents
@@ -200,10 +200,16 @@ def shipped(bundle: Bundle) -> Path | None:
 def explained_folders(root: Path) -> dict[str, Path]:
     """Name -> folder of every explained cohort directly in ``root``.
 
+    A link that leads out of it is none, be it the folder or a file of it.
+
     Raises ``ExplanationError`` where there is no such folder, or none in it.
     """
     try:
-        found = {folder.name: folder for folder in sorted(root.iterdir()) if _is_ours(folder)}
+        found = {
+            folder.name: folder
+            for folder in sorted(root.iterdir())
+            if _is_ours(folder) and is_inside(root, folder, folder / ABOUT, folder / EXPLAINED)
+        }
     except OSError as error:
         raise ExplanationError(
             "The folder of explained cohorts cannot be read. Correct FACE2BONE_EXPLAINED or unset "

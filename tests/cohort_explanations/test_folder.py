@@ -11,6 +11,7 @@ from face2bone.cohort_explanations.folder import (
     SHIPPED,
     ExplainedCohort,
     check_out,
+    explained_folders,
     read_explained,
     shipped,
     write_explained,
@@ -83,3 +84,20 @@ def test_a_bundle_may_bring_a_cohort(tiny_bundle: Bundle, tmp_path: Path) -> Non
     assert shipped(replace(tiny_bundle, root=tmp_path)) is None
     (tmp_path / SHIPPED).mkdir()
     assert shipped(replace(tiny_bundle, root=tmp_path)) == tmp_path / SHIPPED
+
+
+def test_only_what_lies_in_the_named_folder_is_offered(
+    own: ExplainedCohort, tmp_path: Path
+) -> None:
+    root, outside = tmp_path / "named", tmp_path / "elsewhere"
+    for folder in (root / "mine", root / "half", outside):
+        write_explained(own, NOBODY, folder)
+    (root / "a link").symlink_to(outside, target_is_directory=True)
+    (root / "up").symlink_to("..", target_is_directory=True)
+    (root / "circle").symlink_to("circle", target_is_directory=True)
+    (root / "same").symlink_to("mine", target_is_directory=True)
+    (root / "half" / EXPLAINED).unlink()
+    (root / "half" / EXPLAINED).symlink_to(outside / EXPLAINED)
+    assert list(explained_folders(root)) == ["mine", "same"]
+    (tmp_path / "by link").symlink_to(root, target_is_directory=True)
+    assert list(explained_folders(tmp_path / "by link")) == ["mine", "same"]

@@ -105,6 +105,13 @@ def test_a_clinician_enters_in_their_own_name_and_takes_in_no_table(three: Recor
     assert [o.opened_by for o in openings(three, one.patient_id)] == ["Dr. Sign-In"]
 
 
+@pytest.mark.usefixtures("three")
+def test_where_no_folder_is_named_explore_says_so_and_reads_none() -> None:
+    app = page("explore", "researcher")
+    assert "This site names no explained cohorts" in everything_on(app)
+    assert not [box for box in app.selectbox if box.key == "explore_site"]
+
+
 def test_an_administrator_takes_in_tables(three: Records) -> None:
     assert page("follow_up", "administrator").get("file_uploader")
 

@@ -13,7 +13,7 @@ from face2bone.dashboard.cohort import jobs
 from face2bone.dashboard.common import elements, session
 from face2bone.dashboard.common.language import say, speaker
 from face2bone.dashboard.common.literal import literal
-from face2bone.dashboard.common.sign_in import page_for
+from face2bone.dashboard.common.sign_in import page_for, user
 from face2bone.dashboard.explore.browse import browse
 from face2bone.dashboard.explore.change import change
 from face2bone.dashboard.explore.concepts import concepts
@@ -37,6 +37,9 @@ HOW_TO: Final = template(
     "This model comes with no explained cohort. Score one on the Cohort page and explain it there. "
     "`face2bone explain` does the same for a folder; FACE2BONE_EXPLAINED says where this page "
     "looks for it."
+)
+NONE_NAMED: Final = template(
+    "This site names no explained cohorts (FACE2BONE_EXPLAINED), so none is read from its disk."
 )
 _OPENED: Final = "explore_opened"
 
@@ -116,6 +119,8 @@ def _of_the_site() -> Path | None:
     """One of the cohorts that the site has explained, by its name: no path is asked for."""
     root = get_settings().explained
     if root is None:
+        if not user().is_local:
+            st.caption(say(NONE_NAMED))
         return None
     try:
         folders = explained_folders(root)
