@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from face2bone.careful import is_inside
 from face2bone.errors import EvaluationError
 from face2bone.report.model import survival_files, years_files
 
@@ -9,10 +10,12 @@ from face2bone.report.model import survival_files, years_files
 def finding_folders(root: Path) -> dict[str, Path]:
     """Name -> folder of every finished study directly in ``root``.
 
+    A link that leads out of it is none, be it the folder or a file of it.
+
     Raises ``EvaluationError`` where there is no such folder, or none in it.
     """
     try:
-        folders = sorted(root.iterdir())
+        folders = [one for one in sorted(root.iterdir()) if is_inside(root, one, *one.glob("*"))]
     except OSError as error:
         raise EvaluationError(
             "The folder of finished studies cannot be read. Correct FACE2BONE_FINDINGS or unset it."

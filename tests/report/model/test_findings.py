@@ -22,6 +22,17 @@ def test_studies_are_found_by_their_files(tmp_path: Path) -> None:
     assert is_survival(found["followed"])
 
 
+def test_no_link_leads_out_of_the_named_folder(tmp_path: Path) -> None:
+    write_years(ANSWERED, tmp_path / "elsewhere")
+    for name in ("mine", "half"):
+        write_years(ANSWERED, tmp_path / "named" / name)
+    (tmp_path / "named" / "a link").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    answers = tmp_path / "named" / "half" / "answers.csv"
+    answers.unlink()
+    answers.symlink_to(tmp_path / "elsewhere" / "answers.csv")
+    assert list(finding_folders(tmp_path / "named")) == ["mine"]
+
+
 @pytest.mark.parametrize(("name", "said"), [("empty", "holds no"), ("nothing", "cannot be read")])
 def test_a_folder_without_studies_is_one_sentence(tmp_path: Path, name: str, said: str) -> None:
     (tmp_path / "empty").mkdir()
