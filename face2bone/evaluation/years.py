@@ -4,9 +4,10 @@ Intervals of the figures are over people: all photos of a person come along. The
 needs a face for, the cohort's own median said of everybody, stands beside the error.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +16,11 @@ import pandas as pd
 from face2bone import __version__, clock
 from face2bone.arrays import Floats, Singles
 from face2bone.bundle.ood import ood_distance, pooled
-from face2bone.bundle.years_bundle import YearsBundle
+from face2bone.bundle.years_bundle import YearsBundle, YearsCard
 from face2bone.cohort.age_manifest import AgeCohort
 from face2bone.cohort.crop_store import CropStore, rejection_reasons
 from face2bone.cohort.crops import photo_crops
+from face2bone.drawn.people import TRAINING_SEED_RANGE
 from face2bone.drawn.writing import read_plan
 from face2bone.evaluation.bootstrap import Estimate, estimates
 from face2bone.evaluation.record import BundleName
@@ -30,8 +32,17 @@ from face2bone.progress import Progress, counted, silent
 from face2bone.runtime import Engine, network_input
 from face2bone.tasks.known_ages import KnownAges
 from face2bone.tasks.years import gaps
+from face2bone.words import template
 
 CHUNK: Final = 128  # crops
+NEVER_SEEN: Final = template("The model was trained on drawn faces and has never seen a person.")
+MAY_BE_KNOWN: Final = template(
+    "The cohort's seed is one of those kept for training: the model may have seen these very "
+    "people, and every figure may be too good."
+)
+OTHER_GENERATOR: Final = template(
+    "The faces were drawn by another version of the generator than trained the model."
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +73,7 @@ def evaluate_years(
     card = bundle.card
     record = YearsRecord(
         bundle=BundleName(card.name, card.version, card.status, bundle.sha256),
-        cohort=_cohort(cohort, store.rejected),
+        cohort=_cohort(card, cohort, store.rejected),
         figures=_measured(bundle, table),
         engine=engine.name,
         created_on=clock.today(),
@@ -72,7 +83,7 @@ def evaluate_years(
     return Answered(record, table, store.rejected)
 
 
-def _cohort(cohort: AgeCohort, rejected: pd.DataFrame) -> YearsCohort:
+def _cohort(card: YearsCard, cohort: AgeCohort, rejected: pd.DataFrame) -> YearsCohort:
     plan = read_plan(cohort.root)
     return YearsCohort(
         drawn=plan is not None,
@@ -83,8 +94,22 @@ def _cohort(cohort: AgeCohort, rejected: pd.DataFrame) -> YearsCohort:
         photos=len(cohort.table),
         people=int(cohort.table["patient_id"].nunique()),
         rejected=rejection_reasons(rejected),
-        remarks=cohort.remarks,
+        remarks=(*cohort.remarks, *_remarks(card, plan)),
     )
+
+
+def _remarks(card: YearsCard, plan: dict[str, Any] | None) -> Iterator[str]:
+    """What a demonstration's figures must not be taken for."""
+    if card.status != "demo":
+        return
+    if plan is None:
+        yield NEVER_SEEN
+        return
+    if plan["seed"] in TRAINING_SEED_RANGE:
+        yield MAY_BE_KNOWN
+    drawn_by = plan.get("generator_hash"), plan["generator_version"]
+    if drawn_by != (card.generator_hash, card.generator_version):
+        yield OTHER_GENERATOR
 
 
 def _asked(

@@ -13,7 +13,14 @@ from face2bone.bundle.years_bundle import YearsBundle, load_years_bundle
 from face2bone.cohort.age_manifest import AgeCohort, read_age_manifest
 from face2bone.drawn.face.aged_cohort import write_aged
 from face2bone.evaluation.record import BundleName
-from face2bone.evaluation.years import _measured, evaluate_years
+from face2bone.evaluation.years import (
+    MAY_BE_KNOWN,
+    NEVER_SEEN,
+    OTHER_GENERATOR,
+    _measured,
+    _remarks,
+    evaluate_years,
+)
 from face2bone.modalities.face import find_face
 from face2bone.modalities.photo import read_photo
 from face2bone.runtime import TorchEngine
@@ -119,3 +126,15 @@ def test_every_photo_gets_the_answer_that_the_assessor_gives(
     assert record.engine == "torch cpu f32"
     assert (record.figures.coverage is None) == is_public
     assert found.answers["gap"].isna().all() == is_public
+
+
+def test_what_a_demonstrations_figures_must_not_be_taken_for() -> None:
+    card = load_years_bundle(shipped_models() / "face-age-demo").card
+    same = {"generator_hash": card.generator_hash, "generator_version": card.generator_version}
+    assert list(_remarks(card, None)) == [NEVER_SEEN]
+    assert list(_remarks(card, {"seed": 940_001} | same)) == []
+    assert list(_remarks(card, {"seed": 114_000} | same)) == [MAY_BE_KNOWN]
+    other = {"seed": 940_001, "generator_version": "0.1"}
+    assert list(_remarks(card, other)) == [OTHER_GENERATOR]
+    public = load_years_bundle(shipped_models() / "face-age-public").card
+    assert list(_remarks(public, None)) == []
