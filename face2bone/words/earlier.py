@@ -21,6 +21,13 @@ EARLIER: Final = (
     template(
         "Women of 65 and over are to have their bone density measured, whatever the photo shows."
     ),
+    template(
+        "Men of 70 and over are to have their bone density measured, whatever the model says."
+    ),
+    template(
+        "Women of 65 and over are to have their bone density measured, whatever the model says."
+    ),
+    template("Bone density is to be measured because of: {factors}."),
     template("Men of 70 and over are eligible for DXA by age, whatever the photo shows."),
     template("Women of 65 and over are eligible for DXA by age, whatever the photo shows."),
     template("Women of 65 and over: screening is recommended (grade B), whatever the photo shows."),
