@@ -12,6 +12,7 @@ BENCHMARKS: Final = (
     "end_to_end",
     "first_visit",
     "two_minutes",
+    "eight_browsers",
     "memory",
     "drawn_films",
     "film_explanations",

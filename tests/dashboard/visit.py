@@ -62,11 +62,15 @@ class Visitor:
         self.socket: ClientConnection = self._open.enter_context(
             connect(f"ws://127.0.0.1:{port}/_stcore/stream", max_size=None, proxy=None)
         )
+        self.session_id = ""
+        self.downloads: list[str] = []
+        self.draw()
+
+    def draw(self) -> None:
+        """Let the page be drawn, as at the first look and after each click."""
         message = BackMsg()
         message.rerun_script.query_string = ""
         self.socket.send(message.SerializeToString())
-        self.session_id = ""
-        self.downloads: list[str] = []
         self.read_to_the_end()
 
     def get(self, path: str) -> tuple[int, Message, bytes]:

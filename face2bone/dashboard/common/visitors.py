@@ -2,8 +2,9 @@
 
 Streamlit keeps the session of a closed tab for ``server.disconnectedSessionTTL`` seconds, in case
 the connection comes back. It lets go of it only when the next session is put away, which for the
-last patient of the day is the next morning. It also keeps a file made for a download until its
-pages are drawn again, at an address that asks for no session.
+last patient of the day is the next morning. It also keeps a file made for a download until pages,
+whosever, have been drawn twice: for hours where nobody comes, and for less than the browser needs
+to ask for it where explanations are drawn as they grow. Here that too goes by the clock.
 """
 
 import asyncio
@@ -18,12 +19,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.media_file_manager import MediaFileManager
 
 from face2bone.dashboard.common import uploads
 
 SWEEP_SECONDS: Final = 10.0
 _LOG: Final = logging.getLogger(__name__)
 _brought: list[bool] = []
+_let_go_of_downloads: Final = MediaFileManager.remove_orphaned_files
 
 
 class Visitors:
@@ -86,6 +89,7 @@ async def swept(
     seconds: float = SWEEP_SECONDS, also: Callable[[], None] = lambda: None
 ) -> AsyncIterator[None]:
     """While inside, look every ``seconds`` for what nobody needs any more, and do ``also``."""
+    MediaFileManager.remove_orphaned_files = _nothing  # type: ignore[assignment, method-assign]
     sweeping = asyncio.create_task(_sweep_again_and_again(seconds, also), name="sweep")
     try:
         yield
@@ -93,6 +97,11 @@ async def swept(
         sweeping.cancel()
         with suppress(asyncio.CancelledError):
             await sweeping
+        MediaFileManager.remove_orphaned_files = _let_go_of_downloads  # type: ignore[method-assign]
+
+
+def _nothing(_files: MediaFileManager) -> None:
+    """What Streamlit does at the end of every run of any page: left to the sweep."""
 
 
 async def _sweep_again_and_again(seconds: float, also: Callable[[], None]) -> None:
@@ -116,7 +125,7 @@ def sweep() -> None:
     over = runtime._session_mgr._session_storage._cache.expire()  # type: ignore[attr-defined]
     for _, left in over:
         forget(left.session)
-    runtime.media_file_mgr.remove_orphaned_files()
+    _let_go_of_downloads(runtime.media_file_mgr)
     if over:
         gc.collect()  # what a session held is full of cycles, and no other visitor may come
 

@@ -36,11 +36,16 @@ class Kept:
 
 
 @pytest.fixture
-def port(tmp_path: Path) -> Iterator[int]:
+def page(tmp_path: Path) -> Path:
+    file = tmp_path / "page.py"
+    file.write_text(PAGE)
+    return file
+
+
+@pytest.fixture
+def port(page: Path) -> Iterator[int]:
     before = config.get_option("server.disconnectedSessionTTL")
     config.set_option("server.disconnectedSessionTTL", 1)
-    page = tmp_path / "page.py"
-    page.write_text(PAGE)
     with served(page) as found:
         yield found
     config.set_option("server.disconnectedSessionTTL", before)
@@ -79,6 +84,20 @@ def test_a_report_can_be_fetched_and_is_soon_gone_from_its_address(port: int) ->
     path = visitor.download(visitor.downloads[0])
     visitor.leave()
     assert until(partial(gone, visitor, path))
+
+
+def test_pages_that_are_drawn_meanwhile_take_nobodys_report_away(page: Path) -> None:
+    with served(page, sweep_seconds=600.0) as port:
+        visitor, other = Visitor(port), Visitor(port)
+        path = visitor.download(visitor.downloads[0])
+        for _ in range(3):  # as an explanation that is computed draws its bar
+            visitor.draw()
+            other.draw()
+        assert visitor.get(path)[2] == b"a face"
+        # What was still shown when it was pressed, though the page has been drawn again since.
+        assert visitor.get(visitor.download(visitor.downloads[0]))[2] == b"a face"
+        visitor.leave()
+        other.leave()
 
 
 def gone(visitor: Visitor, path: str) -> bool:
