@@ -27,6 +27,7 @@ from face2bone.report.assessment.page_result import (
     unlike_training,
 )
 from face2bone.runtime import Prediction
+from face2bone.words import message
 
 ALWAYS_NEEDED: Final = ("age_years", "sex")  # to know whether the classes are defined
 
@@ -116,29 +117,48 @@ def _beside(card: BundleCard, header: Header) -> tuple[float, ...]:
 def _with_prediction(found: Found, header: Header, prediction: Prediction) -> Answer:
     located, facts = found.located, found.assessor.facts
     modality = found.assessor.tools.modality
-    headline = _headline(facts, header, prediction, modality.noun)
-    shown = headline is None
-    names = [facts.classes[index] for index in prediction.prediction_set]
+    why_not = _why_no_class(header, prediction, modality.noun)
     return Answer(
         facts=facts,
         modality=modality,
-        headline=set_in_words(names, facts.classes) if headline is None else headline,
-        refused=not shown,
-        probabilities=tuple(prediction.probabilities.tolist()) if shown else (),
-        remarks=located.reasons,
+        headline=why_not or _headline(facts, prediction),
+        refused=bool(why_not),
+        probabilities=() if why_not else tuple(prediction.probabilities.tolist()),
+        remarks=(*_about_others(located, modality), *located.reasons),
         told=located.told,
         measures=located.measures,
         crop=_crop(located, modality),
     )
 
 
-def _headline(facts: BundleFacts, header: Header, prediction: Prediction, noun: str) -> str | None:
-    """Why no class may be shown; None where one may."""
+def _headline(facts: BundleFacts, prediction: Prediction) -> str:
+    """The set of classes; of a demonstration it says in the same breath that it is none."""
+    names = [facts.classes[index] for index in prediction.prediction_set]
+    said = set_in_words(names, facts.classes)
+    if facts.status != "demo":
+        return said
+    return message("Demonstration, not a finding. {headline}", headline=said)
+
+
+def _about_others(located: LocatedSubject, modality: AnyModality) -> tuple[str, ...]:
+    """What is to be known where the picture shows several."""
+    if not located.number:
+        return ()
+    return (
+        message(
+            "The {picture} shows more than one; only the one that is seen best was assessed.",
+            picture=modality.noun,
+        ),
+    )
+
+
+def _why_no_class(header: Header, prediction: Prediction, noun: str) -> str:
+    """Why no class may be shown; "" where one may."""
     if prediction.out_of_domain.is_outside:
         return unlike_training(noun)
     if header.age_years is None or young_for_t_scores(header.age_years):
         return undefined_classes()
-    return None
+    return ""
 
 
 def _crop(located: LocatedSubject, modality: AnyModality) -> bytes:

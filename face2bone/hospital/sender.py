@@ -96,9 +96,9 @@ class Sender:
         name = path.name[:8]
         try:
             status = association.send_c_store(dcmread(path)).get("Status")
-        except (ValueError, RuntimeError) as error:
-            # The class is not accepted over there, or the association has just ended.
-            _log.debug("%s: %s", name, type(error).__name__)
+        except Exception as error:  # noqa: BLE001  one object must not keep the others waiting
+            # Its class is not accepted over there, the association has just ended, or the like.
+            _log.warning("An answer to %s cannot be sent: %s", name, type(error).__name__)
             status = None
         if status == 0 or status in _STORED_WITH_WARNING:
             self._folders.sent(path)

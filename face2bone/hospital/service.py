@@ -21,7 +21,7 @@ MOST_ATTEMPTS: Final = 5
 PULSE: Final = 0.5
 """Seconds between two looks at a folder of which nobody has told anything."""
 PAUSE: Final = 5.0
-"""Seconds until a disk that was full or closed is asked again."""
+"""Seconds until what failed is tried again, such as to write to a full disk."""
 
 _log = logging.getLogger(__name__)
 
@@ -65,6 +65,9 @@ class Service:
                 work()
             except OSError as error:
                 _log.error("A file cannot be read or written: %s", error.strerror)
+                self._stopped.wait(PAUSE)
+            except Exception as error:  # noqa: BLE001  who still acknowledges has to go on
+                _log.error("Error: %s", without_values(error))
                 self._stopped.wait(PAUSE)
             told.wait(PULSE)
 

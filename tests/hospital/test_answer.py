@@ -5,12 +5,21 @@ from typing import Any
 import numpy as np
 import pytest
 
+from face2bone.assessment import Assessment
+from face2bone.drawn.knee.pair import draw_both_knees
 from face2bone.hospital.answer import Answer, answer_of, failed
 from face2bone.hospital.header import read_header
 from face2bone.hospital.models import Models
 from face2bone.modalities.photo import Photo
 from face2bone.patient import Patient
 from tests.hospital.films import blank, film, patients, photo
+from tests.modalities.radiograph.films import dataset, saved
+
+
+def expected_words(assessment: Assessment) -> str:
+    classes = assessment.bundle.classes
+    names = [classes[index] for index in assessment.prediction.prediction_set]
+    return "remain possible." if len(names) == len(classes) else " or ".join(names)
 
 
 def answered(data: bytes, models: Models) -> Answer:
@@ -30,7 +39,8 @@ def test_a_film_is_answered_as_an_assessment_of_it_is(
     assert answer.told == expected.located.told
     assert answer.measures == expected.located.measures
     assert not answer.refused
-    assert answer.headline.startswith(("Prediction set", "The model abstains"))
+    assert answer.headline.startswith("Demonstration, not a finding. ")
+    assert answer.headline.endswith(expected_words(expected))
     assert answer.crop.startswith(b"\x89PNG")
 
 
@@ -89,3 +99,13 @@ def test_what_the_program_failed_at_says_its_number(models: Models) -> None:
     answer = failed(models, "0badcafe")
     assert answer.refused
     assert "error 0badcafe" in answer.headline
+
+
+def test_of_two_knees_it_is_said_that_one_was_looked_at(models: Models) -> None:
+    both = draw_both_knees(patients("knee")[0]).pixels(12)
+    tags = {"StudyInstanceUID": "1.2.3.5", "PatientAge": "066Y", "PatientSex": "F"}
+    answer = answered(saved(dataset(both, 12, **tags)), models)
+    assert answer.remarks[0] == (
+        "The film shows more than one; only the one that is seen best was assessed."
+    )
+    assert not answer.refused

@@ -79,3 +79,10 @@ def test_a_stop_ends_between_two_objects(
     Sender(listening(archive), folders).send(lambda: bool(archive.kept))
     assert len(folders.to_send()) == 1
     assert "does not answer" not in caplog.text
+
+
+def test_a_damaged_file_keeps_nobody_waiting(archive: Archive, folders: Folders) -> None:
+    folders.answered("1" * 64, {"pdf": b"no DICOM"})
+    put(folders, 2)
+    Sender(listening(archive), folders).send(lambda: False)
+    assert list(archive.kept) == ["1.2.3.2"]

@@ -150,3 +150,25 @@ def test_nothing_of_the_patient_and_no_path_is_logged(
     assert "Received" in caplog.text
     for value in (header.PatientID, "NOBODY", "Doe", header.StudyInstanceUID, str(tmp_path)):
         assert str(value) not in caplog.text
+
+
+def test_a_fault_in_sending_does_not_end_it(
+    listen: Listen,
+    archive: Archive,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(service, "PAUSE", 0.05)
+    usual, times = Folders.to_send, []
+
+    def fails_at_first(self: Folders) -> list[Path]:
+        times.append(1)
+        if len(times) < 3:
+            raise RuntimeError("Doe^Jane")
+        return usual(self)
+
+    monkeypatch.setattr(Folders, "to_send", fails_at_first)
+    send(listen(), [film()])
+    archive.waits_for(2)
+    assert "RuntimeError in fails_at_first" in caplog.text
+    assert "Doe" not in caplog.text
