@@ -1,7 +1,9 @@
 """Command that serves a hospital's archive: listen."""
 
 import logging
+import os
 import signal
+import sys
 import threading
 import warnings
 from pathlib import Path
@@ -75,8 +77,11 @@ def _serve(listening: "Listening", folder: Path) -> None:
 
 
 def _log_what_happens() -> None:
-    """Our own lines on stderr; the libraries' may hold what stands in a picture's header."""
-    handler = logging.StreamHandler()
+    """Our own lines on stderr; the libraries' may hold what stands in a picture's header.
+
+    On a handle of its own: the usual one leads nowhere while MediaPipe is being silenced.
+    """
+    handler = logging.StreamHandler(os.fdopen(os.dup(sys.stderr.fileno()), "w"))
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
     own = logging.getLogger("face2bone.hospital")
     own.addHandler(handler)
