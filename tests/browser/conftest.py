@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -79,12 +79,14 @@ def fresh_dashboard(tiny_bundle: Bundle, records_url: str) -> Iterator[str]:
 
 
 @contextmanager
-def served(bundle: Bundle, records_url: str, engine: str = "auto") -> Iterator[str]:
+def served(
+    bundle: Bundle, records_url: str, engine: str = "auto", options: Sequence[str] = ()
+) -> Iterator[str]:
     """A dashboard process on a free port, stopped at the end."""
     port = _free_port()
     settings = {"RECORDS": records_url, "BUNDLE": str(bundle.root), "ENGINE": engine}
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
-    command += ["--server.port", str(port), "--server.headless", "true"]
+    command += ["--server.port", str(port), "--server.headless", "true", *options]
     with subprocess.Popen(
         command,
         cwd=ROOT,

@@ -165,8 +165,8 @@ def _providers() -> list[str]:
 
 def _who(found: User) -> None:
     """The user's name and the way out, and an eye on the time while nobody does anything."""
-    with st.container(horizontal=True, horizontal_alignment="right", key="signed_in"):
-        st.caption(say("Signed in as {name}", name=literal(found.name)))
+    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+        st.caption(say("Signed in as {name}", name=literal(found.name)), width="content")
         if st.button(say("Sign out"), key="sign_out", type="tertiary"):
             _sign_out(found)
             st.rerun()
