@@ -55,6 +55,12 @@ def test_a_refused_upload_leaves_the_one_before_it(visitor: Visitor) -> None:
     assert held(visitor) == {"first": 1}
 
 
+def test_a_session_that_may_send_nothing_is_refused(visitor: Visitor) -> None:
+    uploads._sends_large[visitor.session_id] = 0
+    assert visitor.upload("photo", b"x" * 2 * MB) in (0, 413)
+    assert held(visitor) == {}
+
+
 def undelivered() -> ForwardMsgQueue:
     """What a session has not been told: an element, and where to send a file."""
     queue, element, address = ForwardMsgQueue(), ForwardMsg(), ForwardMsg()
