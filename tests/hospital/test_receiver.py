@@ -5,6 +5,7 @@ import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from face2bone.errors import ListenError
@@ -12,8 +13,10 @@ from face2bone.hospital import receiver
 from face2bone.hospital.connection import Destination, Listening
 from face2bone.hospital.folders import Folders
 from face2bone.hospital.receiver import Receiver
+from face2bone.modalities.radiograph import read_radiograph
 from tests.hospital.films import SYNTAXES, blank, film
 from tests.hospital.pacs import LOOPBACK, associated, read, send, until
+from tests.modalities.radiograph.films import LOSSLESS, UNCOMPRESSED, dataset, drawn, saved
 
 Receive = Callable[..., int]
 
@@ -62,6 +65,16 @@ def test_every_syntax_arrives_as_it_was_sent(
     assert send(receive(lambda: told.append(1)), [one, one]) == [0, 0]
     assert [read(data).PixelData for data in kept(folders)] == [read(one).PixelData]
     assert len(told) == 2
+
+
+@pytest.mark.parametrize("syntax", [*UNCOMPRESSED, *LOSSLESS])
+def test_every_syntax_that_films_are_read_in_is_accepted(
+    receive: Receive, folders: Folders, syntax: str
+) -> None:
+    tags = {"StudyInstanceUID": "1.2.3.5"}
+    one = saved(dataset(drawn(), 12, **tags), syntax)
+    assert send(receive(), [one]) == [0]
+    assert np.array_equal(*(read_radiograph(data).pixels for data in (one, *kept(folders))))
 
 
 def test_a_film_is_on_the_disk_before_it_is_acknowledged(
