@@ -9,6 +9,7 @@ to ask for it where explanations are drawn as they grow. Here that too goes by t
 
 import asyncio
 import gc
+import itertools
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -24,6 +25,8 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 from face2bone.dashboard.common import uploads
 
 SWEEP_SECONDS: Final = 10.0
+SWEEPS_A_DOWNLOAD: Final = 3
+"""A file that was made is there for one to two times so many sweeps: a busy browser asks late."""
 _LOG: Final = logging.getLogger(__name__)
 _brought: list[bool] = []
 _let_go_of_downloads: Final = MediaFileManager.remove_orphaned_files
@@ -105,27 +108,28 @@ def _nothing(_files: MediaFileManager) -> None:
 
 
 async def _sweep_again_and_again(seconds: float, also: Callable[[], None]) -> None:
-    while True:
+    for done in itertools.count(1):
         await asyncio.sleep(seconds)
         try:
-            sweep()
+            sweep(downloads=done % SWEEPS_A_DOWNLOAD == 0)
             also()
         except Exception:  # noqa: BLE001  one that failed must not be the last
             _LOG.exception("What visitors left behind could not be let go of")
 
 
-def sweep() -> None:
-    """Let go of sessions whose time is over, and of downloads that no page refers to.
+def sweep(downloads: bool) -> None:
+    """Let go of sessions whose time is over, and of ``downloads`` that no page refers to.
 
-    A download is let go of at the second sweep after it was made: the first may fall between
-    its making and the browser's asking for it.
+    A download is let go of the second time it is met: the first may fall between its making and
+    the browser's asking for it.
     """
     runtime = Runtime.instance()
     # No public way asks the storage for what has expired, and nothing else ends such a session.
     over = runtime._session_mgr._session_storage._cache.expire()  # type: ignore[attr-defined]
     for _, left in over:
         forget(left.session)
-    _let_go_of_downloads(runtime.media_file_mgr)
+    if downloads:
+        _let_go_of_downloads(runtime.media_file_mgr)
     if over:
         gc.collect()  # what a session held is full of cycles, and no other visitor may come
 
