@@ -1,5 +1,6 @@
 """The Cohort page: files in, a job that goes on by itself, and its results so far."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
@@ -8,7 +9,7 @@ from face2bone.dashboard.cohort import jobs
 from face2bone.dashboard.cohort.intake import intake
 from face2bone.dashboard.common import elements, session
 from face2bone.dashboard.common.language import say
-from face2bone.dashboard.common.sign_in import page_for
+from face2bone.dashboard.common.sign_in import page_for, pressed
 from face2bone.errors import Face2BoneError
 from face2bone.roles import Permission
 from face2bone.words import message, template
@@ -16,6 +17,7 @@ from face2bone.words import message, template
 if TYPE_CHECKING:
     from face2bone.scoring.job import Standing
 
+_may = partial(pressed, Permission.SCORE)
 LOOK_SECONDS: Final = 1.0
 MEANING: Final = template(
     "Score many pictures at once. A score is the model's calibrated probability, not a diagnosis."
@@ -66,7 +68,7 @@ def _explanation(work: jobs.Work) -> None:
     elif job is not None and work.explained is not None:
         st.page_link("pages/explore.py", label=say("Open it on Explore"), icon=":material/explore:")
     elif work.can_go_on:
-        st.button(say("Explain this cohort"), key="cohort_explain", on_click=work.explain)
+        st.button(say("Explain this cohort"), key="cohort_explain", on_click=_may(work.explain))
         st.caption(
             say(
                 "Up to half a minute a picture, depending on the computer. Explore then shows it; "
@@ -106,7 +108,9 @@ def _watched(work: jobs.Work) -> None:
     words = say("Waiting for another cohort to be done") if work.waiting else told(at)
     st.progress(fraction, text=words)
     with st.container(horizontal=True):
-        st.button(say("Pause"), key="cohort_pause", icon=":material/pause:", on_click=work.pause)
+        st.button(
+            say("Pause"), key="cohort_pause", icon=":material/pause:", on_click=_may(work.pause)
+        )
 
 
 def _standing(work: jobs.Work) -> None:
@@ -131,7 +135,7 @@ def _standing(work: jobs.Work) -> None:
                 say("Resume"),
                 key="cohort_resume",
                 icon=":material/play_arrow:",
-                on_click=work.resume,
+                on_click=_may(work.resume),
             )
         _close(work)
 
@@ -140,7 +144,10 @@ def _close(work: jobs.Work) -> None:
     whose = jobs.visitor()
     if not work.can_go_on and not work.done:
         st.button(
-            say("Give the files again"), key="cohort_again", on_click=jobs.leave, args=(whose,)
+            say("Give the files again"),
+            key="cohort_again",
+            on_click=_may(jobs.leave),
+            args=(whose,),
         )
     with st.popover(say("Close this cohort")):
         st.markdown(
@@ -149,7 +156,9 @@ def _close(work: jobs.Work) -> None:
                 "Download them first if you need them."
             )
         )
-        st.button(say("Delete and close"), key="cohort_close", on_click=jobs.end, args=(whose,))
+        st.button(
+            say("Delete and close"), key="cohort_close", on_click=_may(jobs.end), args=(whose,)
+        )
 
 
 def told(at: "Standing | None") -> str:

@@ -17,7 +17,7 @@ from face2bone.dashboard.common import elements, session, uploads
 from face2bone.dashboard.common.idle import LAST_USE
 from face2bone.dashboard.common.language import LANGUAGE, say
 from face2bone.dashboard.common.literal import literal
-from face2bone.errors import Face2BoneError, SignedOut
+from face2bone.errors import AccessError, Face2BoneError, SignedOut
 from face2bone.identity import rules_of, user_of
 from face2bone.roles import LOCAL, Permission, User, require
 from face2bone.settings import get_settings
@@ -68,6 +68,23 @@ def later(found: User, permission: Permission) -> None:
     if not LAST_USE.use(found, limit()):
         raise _over()
     require(found, permission)
+
+
+def pressed(permission: Permission, act: Callable[..., object]) -> Callable[..., None]:
+    """A button's callback, which runs before its page asks anything: it does nothing for others.
+
+    The page that is then drawn says why.
+    """
+    found = user()
+
+    def acted(*args: object) -> None:
+        try:
+            later(found, permission)
+        except AccessError:
+            return
+        act(*args)
+
+    return acted
 
 
 def page_for(permission: Permission) -> Callable[[Callable[[], None]], Callable[[], None]]:

@@ -170,6 +170,20 @@ def test_a_download_asks_when_it_is_made(monkeypatch: pytest.MonkeyPatch) -> Non
         sign_in.later(user, Permission.EXPORT)
 
 
+def test_a_button_of_a_page_that_was_left_open_does_nothing_when_the_time_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done: list[str] = []
+    user = as_user(signed_in("Li", "researcher"))
+    monkeypatch.setattr(sign_in, "user", lambda: user)
+    press = sign_in.pressed(Permission.SCORE, done.append)
+    sign_in.pressed(Permission.DELETE, done.append)("not a researcher's")
+    press("in time")
+    sign_in.LAST_USE.end(user)
+    press("too late")
+    assert done == ["in time"]
+
+
 def test_each_provider_that_is_set_up_has_its_button(monkeypatch: pytest.MonkeyPatch) -> None:
     own = {"client_id": "a", "client_kwargs": {"prompt": "login"}}
     for auth, buttons in (
