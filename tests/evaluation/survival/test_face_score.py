@@ -4,14 +4,17 @@ import numpy as np
 import pytest
 
 from face2bone.errors import Separation, SurvivalError
-from face2bone.evaluation.survival.clinical import People
+from face2bone.evaluation.survival.clinical import Clinical, People
 from face2bone.evaluation.survival.face_score import (
     FaceHazard,
     event_folds,
     face_age,
     face_hazard,
+    face_layer,
 )
 from face2bone.evaluation.survival.study import scores_of_features
+from face2bone.survival.concordance import harrell
+from face2bone.survival.cox import fit_cox
 from face2bone.survival.times import SurvivalTimes
 
 
@@ -98,3 +101,20 @@ def test_nobodys_own_outcome_reaches_their_score(planted) -> None:
     after = hazard_of(planted, changed, fold).score
     assert after[mine] == pytest.approx(before[mine])
     assert not np.allclose(after[~mine], before[~mine])
+
+
+@pytest.mark.parametrize("world", ["planted", "null"])
+def test_a_layer_says_of_others_what_was_learnt(world: str, request) -> None:
+    """Fitted on half of a cohort; it orders the other half better only where faces say more."""
+    made = request.getfixturevalue(world)
+    c, clinical = made.cohort, made.clinical
+    half = np.arange(len(c.times)) % 2 == 0
+    part = Clinical(clinical.names, clinical.columns[half])
+    fitted, others = c.times.rows(half), c.times.rows(~half)
+    layer = face_layer(made.features[half], c.age_years[half], part, fitted)
+    assert layer.weights.shape == (30,)
+    assert layer.clinical.shape == (2,)
+    told = clinical.columns @ layer.clinical + made.features @ layer.weights
+    alone = fit_cox(part.columns, fitted, part.names).log_hazard(clinical.columns[~half])
+    gain = harrell(told[~half], others)[0] - harrell(alone, others)[0]
+    assert gain > 0.01 if world == "planted" else abs(gain) < 0.02
