@@ -2,7 +2,7 @@
 
 evaluation.md    the text for people
 metrics.json     the same for programs
-answers.csv      one row a usable photo, by the cohort's pseudonym; no photo
+answers.csv      one row a usable photo: the cohort's pseudonym and the photo's path; no picture
 rejected.csv     photos left out, with the reason
 """
 
