@@ -146,7 +146,7 @@ def chinese_places(page: Page) -> Iterator[tuple[str, str]]:
     page.goto("/?language=中文")
     expect(page.locator("html")).to_have_attribute("lang", "zh")
     choose_sample(page)
-    expect(page.get_by_text("建议：")).to_be_visible()
+    expect(page.get_by_role("heading", name="建议：")).to_be_visible()
     yield "Review in Chinese", "body"
     for place, (link, (path, _)) in enumerate(OTHER_PAGES.items(), 1):
         page.get_by_test_id("stTopNavLink").nth(place).click()
