@@ -61,6 +61,7 @@ def explanation(
     return assessor.explain(astronaut_photo, located, lambda step, done: told.append(done))
 
 
+@pytest.mark.slow
 def test_values_of_the_parts_add_up_in_years(
     assessor: AgeAssessor,
     astronaut_photo: Photo,

@@ -102,6 +102,7 @@ def test_damaged_bytes_are_a_photo_error(assessor: Assessor) -> None:
         assessor.assess(b"\xff\xd8\xff nothing follows", PATIENT)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("bundle", "ways"),
     [("demo", ["blur", "inpaint", "mean face"]), ("knee-demo", ["mean knee", "blur", "inpaint"])],
@@ -125,6 +126,7 @@ def test_progress_names_every_step_in_order(assessed: tuple[Assessment, list[str
     assert list(dict.fromkeys(assessed[1])) == list(STEPS)
 
 
+@pytest.mark.slow
 def test_a_watcher_can_cancel(assessor: Assessor, sample: Sample) -> None:
     def stop(stage: str, done: float, total: float = 1, note: str = "", /) -> None:
         if stage == "regions" and done > 0:

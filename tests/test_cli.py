@@ -62,6 +62,7 @@ def astronaut_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_assess_writes_every_file_and_says_what_it_is(
     face2bone: Command, astronaut_file: Path, tmp_path: Path
 ) -> None:
@@ -169,6 +170,7 @@ def test_synth_writes_a_cohort_that_reads_back(face2bone: Command, tmp_path: Pat
     assert len(read_manifest(tmp_path / "cohort" / "manifest.csv").table) == 3
 
 
+@pytest.mark.slow
 def test_demo_assesses_a_drawn_patient(face2bone: Command, tmp_path: Path) -> None:
     result = face2bone("demo", "--out", tmp_path)
     assert result.returncode == 0, result.stderr

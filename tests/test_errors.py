@@ -88,6 +88,7 @@ def fault(call: ast.Call, file: str) -> str:
     return "" if (file, shown) in HANDED_ON else f"says {shown}"
 
 
+@pytest.mark.slow
 def test_every_error_of_the_package_says_a_message_of_the_catalogue() -> None:
     faults, seen = [], 0
     for path in sorted(PACKAGE.rglob("*.py")):

@@ -136,6 +136,7 @@ def climbing_imports(module: str, source: str) -> list[str]:
     return climbing
 
 
+@pytest.mark.slow
 def test_imports_only_go_down() -> None:
     climbing = {
         module: climbing_imports(module, path.read_text("utf-8"))
@@ -159,6 +160,7 @@ def test_every_folder_of_modules_is_a_package() -> None:
     assert [str(folder) for folder in folders if not (folder / "__init__.py").is_file()] == []
 
 
+@pytest.mark.slow
 def test_no_two_modules_import_each_other() -> None:
     graph = {
         module: {target for target, _ in imported_modules(module, path.read_text("utf-8"))}
@@ -178,6 +180,7 @@ def circle_of(graph: dict[str, set[str]]) -> list[str]:
     return []
 
 
+@pytest.mark.slow
 def test_only_the_dashboard_knows_streamlit() -> None:
     for module, path in FILES.items():
         if not module.startswith(("face2bone.dashboard", "pages", "streamlit_app")):

@@ -69,6 +69,7 @@ def test_the_package_itself_imports_nothing_until_a_name_is_asked_for() -> None:
     assert "face2bone.patient" in imported_by("from face2bone import Patient")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", ["face2bone.assess", "face2bone.report.assessment.files"])
 def test_an_assessment_imports_no_library_of_tables_or_statistics(module: str) -> None:
     heavy = {"pandas", "scipy.stats", "scipy.optimize", "scipy.ndimage", "sklearn", "matplotlib"}
@@ -76,5 +77,6 @@ def test_an_assessment_imports_no_library_of_tables_or_statistics(module: str) -
     assert not imported_by(f"import {module}") & heavy
 
 
+@pytest.mark.slow
 def test_dashboard_and_command_line_do_without_the_training_group() -> None:
     run(WITHOUT_TRAINING.format(training=TRAINING, floors=FLOORS))

@@ -106,6 +106,7 @@ def photo_file(drawn_photo: Photo, tmp_path_factory: pytest.TempPathFactory) -> 
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["torch", "openvino"])
 def test_an_assessment_opens_no_connection(
     engine: str, tiny_bundle: Bundle, photo_file: Path, tmp_path: Path

@@ -32,6 +32,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "TWINS", FEW)
 
 
+@pytest.mark.slow
 def test_a_twin_that_is_the_same_moves_nothing() -> None:
     told: list[tuple[int, int]] = []
     bundle = load_years_bundle(ROOT / "models" / "face-age-public")
@@ -45,6 +46,7 @@ def test_a_twin_that_is_the_same_moves_nothing() -> None:
     assert told[-1] == (3, 3)
 
 
+@pytest.mark.slow
 def test_of_classes_the_last_ones_probability_and_the_name_are_watched(tiny_bundle: Bundle) -> None:
     found = class_robustness(tiny_bundle, 2, 400_021)
     assert found.unit == "probability of osteoporosis"

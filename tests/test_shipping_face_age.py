@@ -91,6 +91,7 @@ def test_the_demonstration_is_above_every_floor(demo: YearsBundle) -> None:
     assert [band.mae for band in demo.facts.bands] == [b["mae"] for b in balanced["bands"]]
 
 
+@pytest.mark.slow
 def test_the_demonstration_tells_drawn_faces_apart_by_age(demo: YearsBundle) -> None:
     assessor, found = AgeAssessor(demo), []
     people = draw_people(7, 400_040, evenly=True)

@@ -76,6 +76,7 @@ def test_a_clinic_without_fault_is_told_the_truth(local_results: ModuleType) -> 
     assert truth.mean(axis=0) == pytest.approx(np.bincount(labels) / 3_000, abs=0.02)
 
 
+@pytest.mark.slow
 def test_a_clinic_with_a_fault_is_told_something_worse(local_results: ModuleType) -> None:
     for fault in local_results.FAULTS[1:]:
         found = local_results.clinic(fault, 200, np.random.default_rng(2))
@@ -94,6 +95,7 @@ def test_the_figure_is_drawn_from_the_table(local_results: ModuleType, tmp_path:
     assert (tmp_path / "figure.png").stat().st_size > 5_000
 
 
+@pytest.mark.slow
 def test_the_catalogue_holds_exactly_what_is_said() -> None:
     """Fails with what is not translated, or no longer said: run python tools/messages.py."""
     entries, said = catalogue(Language.CHINESE).entries, tool("messages").templates()
@@ -101,11 +103,13 @@ def test_the_catalogue_holds_exactly_what_is_said() -> None:
     assert sorted(set(entries) - set(said)) == []
 
 
+@pytest.mark.slow
 def test_of_earlier_sentences_only_those_are_kept_that_are_no_longer_said() -> None:
     said = tool("messages").templates()
     assert [t for t in EARLIER if said[t] != ["face2bone/words/earlier.py"]] == []
 
 
+@pytest.mark.slow
 def test_bringing_the_catalogue_up_to_date_changes_nothing_of_one_that_is() -> None:
     messages = tool("messages")
     written = messages.po_file(Language.CHINESE).read_bytes()

@@ -8,6 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 
+@pytest.mark.slow
 def test_the_page_of_worked_patients_has_not_drifted(capsys: pytest.CaptureFixture[str]) -> None:
     runpy.run_path(str(ROOT / "tools" / "worked_patients.py"), run_name="__main__")
     written = capsys.readouterr().out

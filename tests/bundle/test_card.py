@@ -70,6 +70,7 @@ def test_a_card_reads_the_same_in_any_order_of_its_keys(reseal: Seal) -> None:
     assert card_from_yaml(reseal(changed())) == CARD
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10**6), st.integers(0, 7))
 @settings(max_examples=200)
 def test_every_flipped_bit_is_refused(position: int, bit: int) -> None:

@@ -77,6 +77,7 @@ def test_an_empty_bin_is_blank_in_the_table(files: Files) -> None:
     assert len(lines) == 16
 
 
+@pytest.mark.slow
 @given(st.sampled_from(FILES), st.binary(max_size=400))
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_other_bytes_are_refused_by_name(files: Files, name: str, data: bytes) -> None:
@@ -84,6 +85,7 @@ def test_any_other_bytes_are_refused_by_name(files: Files, name: str, data: byte
         decode({**files, name: data})
 
 
+@pytest.mark.slow
 @given(st.sampled_from(FILES), st.integers(0, 2**32), st.integers(0, 255), st.booleans())
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_damaged_file_is_read_or_refused_but_nothing_else(

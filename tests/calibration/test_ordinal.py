@@ -56,6 +56,7 @@ def test_the_fit_is_a_stationary_point_of_the_posterior(honest: Honest) -> None:
     assert approx_fprime(x, posterior, 1e-6) == pytest.approx(np.zeros(3), abs=0.05)
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.floats(-30, 30), min_size=3, max_size=3),
     st.floats(0.05, 20.0),

@@ -58,6 +58,7 @@ def test_hand_worked_error() -> None:
     assert expected_calibration_error(p, [0, 1, 0, 0], bins=5) == pytest.approx(0.15)
 
 
+@pytest.mark.slow
 def test_floor_equals_drawing_classes_one_cohort_at_a_time() -> None:
     p, _ = predictions(120, seed=8)
     rng = np.random.default_rng(0)

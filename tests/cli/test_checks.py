@@ -58,6 +58,7 @@ def guard(manifest: Path, out: Path, *more: str) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
+@pytest.mark.slow
 def test_a_clean_cohort_is_quiet_and_exits_with_0(manifest: Path, tmp_path: Path) -> None:
     code, said = guard(manifest, tmp_path / "out")
     assert code == 0, said
@@ -69,6 +70,7 @@ def test_a_clean_cohort_is_quiet_and_exits_with_0(manifest: Path, tmp_path: Path
     assert (tmp_path / "out" / "guard.md").read_text().startswith("90 photos")
 
 
+@pytest.mark.slow
 def test_a_split_that_names_no_rejected_patient_serves(manifest: Path, tmp_path: Path) -> None:
     """As ``train`` writes it; two photos nearly alike, one of them on no side, are on no two."""
     Image.open(tmp_path / "0.jpg").save(tmp_path / "3.jpg", quality=60)

@@ -40,6 +40,7 @@ def assessed(
     return run("assess", str(film), *out, *PATIENT), folder
 
 
+@pytest.mark.slow
 def test_a_film_is_assessed_and_explained(assessed: tuple[str, Path]) -> None:
     said, folder = assessed
     assert "The film changed nothing" in said

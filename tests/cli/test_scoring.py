@@ -53,6 +53,7 @@ def test_a_folder_of_pictures_becomes_a_table(
     assert list(tmp_path.iterdir()) == [tmp_path / "scores"]
 
 
+@pytest.mark.slow
 def test_the_same_pictures_score_the_same_from_a_zip_file_and_a_manifest(
     photos: Path, tiny_bundle: Bundle, tmp_path: Path
 ) -> None:

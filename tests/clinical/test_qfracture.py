@@ -137,6 +137,7 @@ anyone = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(sexes, outcomes, anyone, st.integers(1, 17))
 def test_risk_is_a_percentage_and_grows_with_the_years(
     sex: Sex, outcome: str, inputs: Inputs, years: int

@@ -262,6 +262,7 @@ frax_results = st.none() | st.builds(
 PROPERTY = settings(max_examples=300)
 
 
+@pytest.mark.slow
 @PROPERTY
 @given(patients, predictions, guidelines, frax_results)
 def test_the_face_never_removes_a_referral(
@@ -274,6 +275,7 @@ def test_the_face_never_removes_a_referral(
     assert with_face.actions_without_face == without.actions
 
 
+@pytest.mark.slow
 @PROPERTY
 @given(patients, predictions, guidelines, frax_results)
 def test_a_demo_bundle_changes_nothing(
@@ -285,6 +287,7 @@ def test_a_demo_bundle_changes_nothing(
     assert demo.face_effect.startswith("The photo changed nothing")
 
 
+@pytest.mark.slow
 @PROPERTY
 @given(
     patients,

@@ -80,6 +80,7 @@ def test_a_rejected_patient_keeps_the_zeros_of_the_number(cohort: Cohort, tmp_pa
     assert store.rejected["patient_id"].tolist() == ["007"]
 
 
+@pytest.mark.slow
 def test_drawing_and_reading_a_photo_agree(
     drawn: CropStore, cohort: Cohort, tmp_path: Path
 ) -> None:

@@ -234,6 +234,7 @@ def test_any_cell_is_accepted_or_named(
             assert cohort.labels[0] == bone_class(score)
 
 
+@pytest.mark.slow
 @FILE_STAYS
 @given(
     t_score=st.floats(-8, 8).map(lambda t: round(t, 1)),

@@ -59,6 +59,7 @@ def test_another_models_explanations_are_refused_by_name(
     assert explained.about.bundle.sha256[:12] in str(caught.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["gone", "about", "table", "columns", "schema"])
 def test_what_is_no_explained_cohort_is_one_sentence(
     damage: str, own: ExplainedCohort, tiny_bundle: Bundle, tmp_path: Path

@@ -65,6 +65,7 @@ def test_counting_changes_nothing() -> None:
     assert not network.running_mean.any()
 
 
+@pytest.mark.slow
 def test_the_published_table_is_complete(compared: dict[str, Candidate]) -> None:
     assert list(compared) == [
         *("face2bone", "facenet", "vgg16", "vgg19", "resnet18", "resnet34", "vit")

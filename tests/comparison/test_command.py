@@ -80,6 +80,7 @@ def rows_of(path: Path) -> dict[str, Any]:
     return {row["name"]: row for row in values["rows"]}
 
 
+@pytest.mark.slow
 def test_every_row_is_there_in_order(compared: Path) -> None:
     assert list(rows_of(compared)) == [
         *(FULL, TRUNK, "facenet-features"),
@@ -160,6 +161,7 @@ def test_stopped_early_it_says_what_is_missing(
     assert "| Face2Bone | 2 of 3 |" in (out / "comparison.md").read_text("utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("run", [compare, ablate])
 def test_classes_without_any_t_score_are_enough(
     run: Callable[..., Path],
@@ -200,6 +202,7 @@ def test_nothing_finished_is_a_table_too(
     assert "| Face2Bone | 0 of 2 | not finished |" in (tmp_path / "new/ablation.md").read_text()
 
 
+@pytest.mark.slow
 def test_a_drawn_cohort_has_the_oracle_on_top(
     compared: Path, cohort: Cohort, workshop: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -224,6 +227,7 @@ def test_a_drawn_cohort_has_the_oracle_on_top(
     assert "nobody exists" in found.read_text("utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["compare", "ablate"])
 def test_from_the_shell(
     name: str,

@@ -88,6 +88,7 @@ class Stop(BaseException):
     """As sudden as a kill: nothing in the package catches it."""
 
 
+@pytest.mark.slow
 def test_a_stopped_run_goes_on_to_the_same_end(
     make_protocol: Make, whole: Protocol, small: Candidate, tmp_path: Path
 ) -> None:

@@ -20,6 +20,7 @@ MAKERS: dict[str, Callable[[float], StandardNetwork]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MAKERS)
 def test_outputs_are_those_every_loss_looks_at(name: str) -> None:
     network = MAKERS[name](1 / 32)

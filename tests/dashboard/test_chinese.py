@@ -104,11 +104,13 @@ def app(tiny_model: object, records: object) -> AppTest:
     return page.run()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", ["cohort", "follow_up", "sources", "about"])
 def test_no_english_is_left_on_a_page(app: AppTest, page: str) -> None:
     assert english(app.switch_page(f"pages/{page}.py").run()) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", VIEWS)
 def test_none_is_left_on_explore(bundle_root: Path, tiny_bundle: Bundle, view: str) -> None:
     nobody = pd.DataFrame({"row": [], "patient_id": [], "reason": []})
@@ -135,6 +137,7 @@ def test_none_is_left_on_the_models_page() -> None:
     assert english(in_chinese("model").run()) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("study", FILMS)
 def test_none_is_left_on_the_page_of_a_model_of_films(study: str) -> None:
     page = in_chinese("model").run()
@@ -142,6 +145,7 @@ def test_none_is_left_on_the_page_of_a_model_of_films(study: str) -> None:
     assert english(page) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("study", FILMS)
 def test_none_is_left_on_review_of_a_film(study: str, records: object) -> None:
     page = in_chinese("review").run()
@@ -157,6 +161,7 @@ def in_chinese(name: str) -> AppTest:
     return page
 
 
+@pytest.mark.slow
 def test_none_is_left_on_review(app: AppTest) -> None:
     assert english(app) == set()
     app.button(key="sample_0").click().run()
@@ -165,6 +170,7 @@ def test_none_is_left_on_review(app: AppTest) -> None:
         assert english(opened(app, tab)) == set(), tab
 
 
+@pytest.mark.slow
 def test_none_is_left_of_an_explanation(app: AppTest) -> None:
     app.button(key="sample_0").click().run()
     app.session_state["review_case"].open_tab = "Why"
@@ -200,6 +206,7 @@ def test_a_number_that_is_none_is_refused_in_chinese(app: AppTest) -> None:
     assert any("六十" in sentence for sentence in refusals(app))
 
 
+@pytest.mark.slow
 def test_details_that_cannot_be_are_refused_in_chinese(app: AppTest) -> None:
     app.button(key="sample_0").click().run()
     named(app.text_input, "frax_major").set_value("5").run()

@@ -29,6 +29,7 @@ def looked_away(app: AppTest) -> AppTest:
     return done(app.switch_page("pages/review.py").run())
 
 
+@pytest.mark.slow
 def test_an_uploaded_photo_is_at_hand_and_its_source_still_chosen(app: AppTest) -> None:
     ticked(typed(uploaded(app, jpeg(0))))
     photo, steps = app.session_state["review_case"].photo, headings(done(app))
@@ -42,6 +43,7 @@ def test_an_uploaded_photo_is_at_hand_and_its_source_still_chosen(app: AppTest) 
         back = done(back.run())
 
 
+@pytest.mark.slow
 def test_the_next_patients_photo_goes_where_the_last_ones_went(app: AppTest) -> None:
     typed(uploaded(app, jpeg(0)))
     back = looked_away(app)
@@ -52,6 +54,7 @@ def test_the_next_patients_photo_goes_where_the_last_ones_went(app: AppTest) -> 
     assert "same_patient" not in {button.key for button in back.button}
 
 
+@pytest.mark.slow
 def test_another_photo_after_it_asks_whose_the_details_are(app: AppTest) -> None:
     typed(uploaded(app, jpeg(0)))
     back = uploaded(looked_away(app), jpeg(1), "other.jpg")
@@ -65,6 +68,7 @@ def test_a_file_that_was_refused_is_not_told_beside_an_empty_box(app: AppTest) -
     assert looked_away(app).session_state["review_case"].refusal is None
 
 
+@pytest.mark.slow
 def test_what_was_typed_for_report_and_records_is_there_again(app: AppTest) -> None:
     done(typed(uploaded(app, png(0))))
     named(app.text_input, "pseudonym").set_value("P-001")
@@ -82,6 +86,7 @@ def test_what_was_typed_for_report_and_records_is_there_again(app: AppTest) -> N
     assert not named(back.checkbox, "report_crop").value
 
 
+@pytest.mark.slow
 def test_the_tab_the_setting_and_the_class_explained_are_those_that_were_chosen(
     app: AppTest,
 ) -> None:

@@ -85,6 +85,7 @@ def headings(app: AppTest) -> list[str]:
     return [h.value for h in app.header]
 
 
+@pytest.mark.slow
 def test_a_second_photo_has_no_result_until_it_is_said_whose_it_is(first: AppTest) -> None:
     app = uploaded(first, jpeg(1), "other.jpg")
     assert any("Is this the same patient?" in w.value for w in app.warning)
@@ -94,6 +95,7 @@ def test_a_second_photo_has_no_result_until_it_is_said_whose_it_is(first: AppTes
     assert not app.get("download_button")
 
 
+@pytest.mark.slow
 def test_yes_keeps_the_details_and_answers(first: AppTest) -> None:
     app = uploaded(first, jpeg(1), "other.jpg")
     app.button(key="same_patient").click().run()
@@ -102,6 +104,7 @@ def test_yes_keeps_the_details_and_answers(first: AppTest) -> None:
     assert "same_patient" not in keys(app)
 
 
+@pytest.mark.slow
 def test_no_clears_them_and_keeps_the_photo(first: AppTest) -> None:
     app = uploaded(first, jpeg(1), "other.jpg")
     photo = app.session_state["review_case"].photo
@@ -113,18 +116,21 @@ def test_no_clears_them_and_keeps_the_photo(first: AppTest) -> None:
     assert not named(app.checkbox, "flag_height_loss").value
 
 
+@pytest.mark.slow
 def test_the_same_picture_in_the_same_file_again_asks_nothing(first: AppTest) -> None:
     app = uploaded(first, jpeg(0), "again.jpg")
     assert "urgent" in said(app)
     assert "same_patient" not in keys(app)
 
 
+@pytest.mark.slow
 def test_a_second_file_that_cannot_be_read_asks_too(first: AppTest) -> None:
     app = uploaded(first, b"not a photo at all", "broken.jpg")
     assert said(app) == ""
     assert "same_patient" in keys(app)
 
 
+@pytest.mark.slow
 def test_a_new_patient_begins_with_an_empty_page(first: AppTest) -> None:
     old = ("age_0", "flag_height_loss_0_0")
     assert all(key in first.session_state for key in old)
@@ -136,6 +142,7 @@ def test_a_new_patient_begins_with_an_empty_page(first: AppTest) -> None:
     assert "urgent" not in said(typed(first))
 
 
+@pytest.mark.slow
 def test_details_typed_after_a_sample_was_looked_at_stay_for_the_photo(page: AppTest) -> None:
     page.button(key="sample_0").click().run()
     source(page).set_value("Upload").run()
@@ -147,6 +154,7 @@ def test_details_typed_after_a_sample_was_looked_at_stay_for_the_photo(page: App
     assert said(app)
 
 
+@pytest.mark.slow
 def test_two_patients_after_each_other_share_no_key(first: AppTest) -> None:
     """Whatever a widget about a patient is called, the next patient's is called otherwise."""
     before = {w.key for w in [*first.checkbox, *first.text_input]}

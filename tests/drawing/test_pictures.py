@@ -58,6 +58,7 @@ def test_zero_values_tint_nothing(assessment: Assessment) -> None:
     np.testing.assert_array_equal(region_overlay(aligned, np.zeros(10)), crop_rgba(aligned))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("class_index", [0, 1, 2])
 def test_result_pictures_say_which_model_spoke(assessment: Assessment, class_index: int) -> None:
     for draw in (regions_png, concepts_png):

@@ -45,6 +45,7 @@ def clinical(large: tuple[DrawnSubject, ...]) -> Floats:
     return known_without_the_picture(large, World.NULL)
 
 
+@pytest.mark.slow
 def test_a_fitted_logistic_model_finds_no_more_than_the_clinical_oracle(
     large: tuple[DrawnSubject, ...], clinical: Floats
 ) -> None:

@@ -45,6 +45,7 @@ def area(found: BesideAge, model: str) -> float:
     return value
 
 
+@pytest.mark.slow
 def test_silent_pictures_add_nothing_to_age(silent: BesideAge) -> None:
     assert not silent.gain.found
     assert not silent.suspected_leak
@@ -54,6 +55,7 @@ def test_silent_pictures_add_nothing_to_age(silent: BesideAge) -> None:
     assert LEAK not in text
 
 
+@pytest.mark.slow
 def test_speaking_pictures_do(speaking: BesideAge) -> None:
     assert speaking.gain.found
     assert area(speaking, "both") > area(speaking, "age_sex") + 0.05
@@ -70,6 +72,7 @@ def test_the_table_holds_every_figure(silent: BesideAge) -> None:
     assert len({line.count("|") for line in lines}) == 1
 
 
+@pytest.mark.slow
 def test_the_positive_control(silent: BesideAge) -> None:
     assert silent.sex_auc.value is not None
     assert silent.sex_auc.value > 0.95
@@ -79,6 +82,7 @@ def test_the_positive_control(silent: BesideAge) -> None:
     assert "THE CONTROL FAILED" in control(blind)
 
 
+@pytest.mark.slow
 def test_pictures_that_know_too_much_are_a_suspected_leak_unless_they_were_drawn() -> None:
     about, features, labels = cohort(0.0)
     features[:, 2] = labels + 0.1 * features[:, 2]
@@ -88,6 +92,7 @@ def test_pictures_that_know_too_much_are_a_suspected_leak_unless_they_were_drawn
     assert LEAK not in markdown(found, "A drawn cohort.", drawn=True)
 
 
+@pytest.mark.slow
 def test_a_patient_counts_once_by_the_mean_of_all_crops(silent: BesideAge) -> None:
     about, features, labels = cohort(0.0)
     twice = pd.concat([about, about], ignore_index=True)
@@ -97,6 +102,7 @@ def test_a_patient_counts_once_by_the_mean_of_all_crops(silent: BesideAge) -> No
     assert found.gain == silent.gain
 
 
+@pytest.mark.slow
 def test_of_several_visits_the_first_counts(silent: BesideAge) -> None:
     about, features, labels = cohort(0.0)
     later, first = about.assign(acquired_on="2026-05-02"), about.assign(acquired_on="2025-03-01")
@@ -109,6 +115,7 @@ def test_of_several_visits_the_first_counts(silent: BesideAge) -> None:
     assert found.gain.both == pytest.approx(silent.gain.both, abs=1e-9)
 
 
+@pytest.mark.slow
 def test_a_cohort_of_one_sex_has_no_control() -> None:
     about, features, labels = cohort(0.0)
     assert "no positive control" in control(beside_age(about.assign(sex="F"), features, labels))

@@ -52,6 +52,7 @@ def evaluated(
     return evaluate_bundle(tiny_bundle, cohort, engine, crops, lambda *_: None)
 
 
+@pytest.mark.slow
 def test_the_record_says_which_bundle_and_whom(evaluated: Evaluated, tiny_bundle: Bundle) -> None:
     record = evaluated.record
     assert record.bundle.sha256 == tiny_bundle.sha256
@@ -89,6 +90,7 @@ def test_like_reasons_are_counted_together(evaluated: Evaluated) -> None:
     assert not any(c.isdigit() for reason in evaluated.record.cohort.rejected for c in reason)
 
 
+@pytest.mark.slow
 def test_training_seeds_and_people_are_remarked_on(
     tiny_bundle: Bundle, cohort: Cohort, engine: Engine, tmp_path: Path
 ) -> None:

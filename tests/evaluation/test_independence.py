@@ -86,6 +86,7 @@ def test_the_null_is_every_order_of_few_parts_and_spearmans_of_many() -> None:
     assert ten.null_high == pytest.approx(0.564, abs=0.015)  # exact one-sided 5% point of n = 10
 
 
+@pytest.mark.slow
 def test_unrelated_heads_reach_the_null_one_time_in_twenty() -> None:
     rng = np.random.default_rng(0)
     twin = head(ORBIT_FIRST, 3)

@@ -186,6 +186,7 @@ def test_outputs_that_are_not_finite_are_refused():
         coalition_table(broken, crop, baseline, region_map, 5)
 
 
+@pytest.mark.slow
 def test_equal_to_shap_exact_explainer_on_five_regions():
     import shap
 

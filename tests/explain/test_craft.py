@@ -317,6 +317,7 @@ def test_concepts_carry_the_demo_network_s_answer(demo_bundle, monkeypatch):
         assert np.corrcoef(ours, theirs)[0, 1] > 0.8
 
 
+@pytest.mark.slow
 def test_a_real_network_from_fit_to_explanation(small_engine, face):
     rng = np.random.default_rng(2)
     noise = rng.integers(-60, 60, (6, 160, 160, 3))

@@ -129,6 +129,7 @@ def test_to_shap_carries_the_same_figures(face, crooked):
     assert np.isclose(osteoporosis.base_values + osteoporosis.values.sum(), found.full[2])
 
 
+@pytest.mark.slow
 def test_efficiency_of_a_real_network_in_single_precision(face, small_engine):
     logits_of = logits_of_crops(small_engine)
     found = region_shapley(logits_of, face, blur_baseline(face))

@@ -41,6 +41,7 @@ def drawn_hands(count: int) -> list[DrawnFilm]:
     return [draw_hand(one) for one in draw_film_cohort(HAND.model, count, World.PLANTED, SEED)]
 
 
+@pytest.mark.slow
 def test_a_hand_that_is_like_a_knee_is_refused_as_one_and_told_to_be_a_hand() -> None:
     taken = [film for film in drawn_hands(12) if locate_knees(film.grey)]
     assert len(taken) >= 3  # the template alone would take them
@@ -49,6 +50,7 @@ def test_a_hand_that_is_like_a_knee_is_refused_as_one_and_told_to_be_a_hand() ->
             KNEE_FILM.prepare(read_radiograph(png_bytes(film)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("draw", [draw_knee, draw_both_knees])
 def test_a_knee_given_as_one_is_prepared_and_given_as_a_hand_named(draw: Draw) -> None:
     for patient in draw_film_cohort(KNEE.model, 3, World.PLANTED, SEED + 1):

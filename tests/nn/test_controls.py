@@ -6,6 +6,7 @@ from face2bone.nn.controls import MLP, PointwiseControl, PooledControl, paramete
 from face2bone.nn.face2bone import Face2Bone
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [0.125, 0.25, 0.375, 0.5, 1.0])
 def test_every_control_matches_its_arm_within_two_percent(width: float) -> None:
     with torch.device("meta"):

@@ -49,6 +49,7 @@ def engine(used_network: Face2Bone, crops: Tensor) -> dict[str, Callable[[np.nda
     return calls
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", [1, 3, 7])
 def test_both_parts_agree_for_any_batch(
     engine: dict[str, Callable[[np.ndarray], np.ndarray]],

@@ -81,6 +81,7 @@ def test_settings_out_of_range_are_refused(wrong: dict[str, object]) -> None:
         make_network("sface", SFaceSettings.from_dict(wrong))
 
 
+@pytest.mark.slow
 def test_a_bundle_of_it_says_so_on_its_card(
     network: SFace, tiny_bundle: Bundle, tmp_path: Path
 ) -> None:
@@ -126,6 +127,7 @@ def norms(state: dict[str, np.ndarray], ours: str, theirs: str) -> dict[str, np.
     return {f"{theirs}_{name}": state[f"{ours}.{value}"] for name, value in names.items()}
 
 
+@pytest.mark.slow
 @torch.inference_mode()
 def test_the_published_file_becomes_our_weights(network: SFace, tmp_path: Path) -> None:
     import hashlib

@@ -143,6 +143,7 @@ def test_one_is_deleted_once(measured: Records) -> None:
     assert verify(measured) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("reason", "by", "match"),
     [

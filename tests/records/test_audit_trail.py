@@ -118,6 +118,7 @@ def tamper(records: Records, *statements: str | Update) -> Verification:
     return verify(records)
 
 
+@pytest.mark.slow
 def test_an_untouched_trail_has_no_fault(filled: Records) -> None:
     found = verify(filled)
     assert found.faults == ()

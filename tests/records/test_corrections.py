@@ -100,6 +100,7 @@ def test_the_trail_says_what_was_done_by_whom_and_nothing_of_the_person(measured
     assert not {"Typing error", "P-1"} & {str(cell) for row in rows for cell in row.values()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("t_score", "day", "reason", "by", "said"),
     [

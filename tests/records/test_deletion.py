@@ -100,6 +100,7 @@ def test_an_unknown_pseudonym_is_refused_and_leaves_no_entry(two: Records) -> No
     assert verify(two) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", ["", "=x", "a\nb"])
 def test_nobody_deletes_anonymously(two: Records, by: str) -> None:
     with pytest.raises(RecordRefused, match="name or initials"):

@@ -92,6 +92,7 @@ def test_a_result_is_never_written_over(three: Records) -> None:
     assert [(r.site, r.t_score) for r in kept.results] == [("lumbar_spine", -2.46)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("result", "said"),
     [

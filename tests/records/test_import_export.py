@@ -53,6 +53,7 @@ def other(kind: str, new_url: Callable[[str], str]) -> Iterator[Records]:
     opened.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table_format", ["csv", "parquet"])
 def test_a_round_trip_through_both_databases_loses_nothing(
     filled: Records, other: Records, tmp_path: Path, table_format: Format
@@ -163,6 +164,7 @@ DOCUMENTS: list[tuple[dict[str, Any], str]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("changes", "said"), DOCUMENTS)
 def test_a_document_is_checked_as_when_it_was_made(
     filled: Records, other: Records, tmp_path: Path, changes: dict[str, Any], said: str

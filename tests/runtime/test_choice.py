@@ -45,6 +45,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> type[StandIn]:
     return kind
 
 
+@pytest.mark.slow
 def test_auto_is_openvino_when_it_agrees(tiny_bundle: Bundle) -> None:
     assert make_engine(tiny_bundle).name == "openvino cpu f32"
 

@@ -16,6 +16,7 @@ from face2bone.runtime.openvino_engine import import_openvino
 Arrays = tuple[np.ndarray, np.ndarray]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 5, 35])
 def test_each_call_equals_the_networks_at_any_batch(
     on_openvino: OpenVinoEngine, inputs: np.ndarray, expected: Arrays, count: int
@@ -36,6 +37,7 @@ def test_stopped_after_the_stem_it_goes_on_to_the_same_logits(
     assert on_openvino.after_stem(stem) == pytest.approx(expected[1][:5], abs=1e-4)
 
 
+@pytest.mark.slow
 def test_a_network_with_controls_in_place_of_its_parts_converts_too(inputs: np.ndarray) -> None:
     torch.manual_seed(3)
     config = NetworkConfig(
@@ -51,6 +53,7 @@ def test_a_network_with_controls_in_place_of_its_parts_converts_too(inputs: np.n
     )
 
 
+@pytest.mark.slow
 def test_every_part_is_compiled_for_float32_whatever_the_processor_offers(
     network: Face2Bone, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -71,6 +71,7 @@ def engine_of(bundle: Bundle) -> TorchEngine:
     return TorchEngine(bundle.network, bundle.card.input, threads=1)
 
 
+@pytest.mark.slow
 def test_the_bundle_is_of_its_study_and_reads_its_pictures(bundle: Bundle) -> None:
     assert bundle.card.study == "discs"
     assert bundle.card.input == DISCS.ready().modality.input
@@ -115,6 +116,7 @@ def test_openvino_reads_them_too(bundle: Bundle) -> None:
     np.testing.assert_allclose(beside.logits(x), np.repeat(logits[:1], 3, axis=0), atol=1e-4)
 
 
+@pytest.mark.slow
 def test_it_is_evaluated_a_row_a_visit(bundle: Bundle, tmp_path: Path) -> None:
     manifest = DISCS.ready().draw_cohort(tmp_path / "new", 40, "planted", 2, lambda *_: None)
     cohort = read_manifest(manifest)
@@ -175,6 +177,7 @@ def page(bundle: Bundle, fresh_settings: pytest.MonkeyPatch) -> Iterator[AppTest
     st.cache_resource.clear()
 
 
+@pytest.mark.slow
 def test_it_goes_through_review(page: AppTest) -> None:
     app = typed(uploaded(page, disc_bytes(2, np.random.default_rng(5)), "disc.png"))
     assert headings(app) == ["Picture", "Result of the picture", "Red flags"]

@@ -67,6 +67,7 @@ def made(
     return root, load_bundle(path)
 
 
+@pytest.mark.slow
 def test_the_bundle_says_that_it_is_a_demo(made: tuple[Path, Bundle]) -> None:
     card = made[1].card
     assert card.status == "demo"

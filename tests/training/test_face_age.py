@@ -122,6 +122,7 @@ def bright(make_store: Callable[..., CropStore], monkeypatch: pytest.MonkeyPatch
     return drawn
 
 
+@pytest.mark.slow
 def test_the_whole_way_from_people_to_a_bundle_that_goes_on_where_it_stopped(
     bright: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

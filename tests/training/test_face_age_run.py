@@ -93,6 +93,7 @@ def run(
     return root / "run"
 
 
+@pytest.mark.slow
 def test_the_bundle_says_on_whom_it_learned_and_how_far_off_it_is(run: Path) -> None:
     bundle = load_years_bundle(run / "bundle")
     card, facts = bundle.card, bundle.facts
@@ -149,6 +150,7 @@ def test_a_person_stands_on_one_side_and_every_side_has_every_age(run: Path) -> 
         assert np.unique(side["patient_id"].map(ages) // 10).tolist() == [2, 3, 4, 5, 6, 7]
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_with_the_same_and_with_nothing_else(
     run: Path,
     bright: Callable[..., CropStore],
@@ -190,6 +192,7 @@ def test_people_of_one_age_teach_nothing() -> None:
     assert _edges(task)[-1] == (90, 100)
 
 
+@pytest.mark.slow
 def test_drawn_people_make_a_demonstration_only(
     bright: Callable[..., CropStore],
     beginning: Beginning,

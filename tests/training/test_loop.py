@@ -73,6 +73,7 @@ def whole(
     return run(store, recipe, folder), folder
 
 
+@pytest.mark.slow
 def test_curves_have_a_row_an_epoch(whole: tuple[Weights, Path]) -> None:
     curves = pd.read_csv(whole[1] / CURVES)
     assert curves["epoch"].tolist() == [1, 2, 3]
@@ -106,6 +107,7 @@ class Stop(Exception):
     """Raised by a progress callback to stop a run."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [3, 4, 5])
 def test_a_stopped_run_goes_on(
     store: CropStore, recipe: Recipe, whole: tuple[Weights, Path], tmp_path: Path, step: int
@@ -147,6 +149,7 @@ run(fake_store(folder, 48), recipe, folder, tell)
 """
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on(
     store: CropStore,
     recipe: Recipe,
@@ -175,6 +178,7 @@ def test_a_killed_run_goes_on(
     assert_equal(newest(tmp_path), newest(whole[1]))
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_the_last_whole_checkpoint(
     store: CropStore,
     recipe: Recipe,
@@ -212,6 +216,7 @@ def test_a_torn_checkpoint_costs_only_the_steps_since_the_one_before(
     assert_equal(newest(tmp_path), newest(whole[1]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [b"", b"no checkpoint", b"PK\x03\x04 torn"])
 def test_checkpoints_that_cannot_be_read_are_one_sentence(
     store: CropStore, recipe: Recipe, whole: tuple[Weights, Path], tmp_path: Path, damage: bytes
@@ -234,6 +239,7 @@ def test_a_loss_that_explodes_is_an_error(
         run(store, wild, tmp_path)
 
 
+@pytest.mark.slow
 def test_it_stops_as_many_epochs_after_the_best_as_the_recipe_has_patience(
     store: CropStore, tiny: Callable[..., Recipe], tmp_path: Path
 ) -> None:
@@ -246,6 +252,7 @@ def test_it_stops_as_many_epochs_after_the_best_as_the_recipe_has_patience(
     assert len(loss) == loss.idxmin() + 1 + 2 < 30
 
 
+@pytest.mark.slow
 def test_bf16_runs(store: CropStore, tiny: Callable[..., Recipe], tmp_path: Path) -> None:
     weights = run(store, tiny(epochs=1, precision="bf16-mixed"), tmp_path)
     assert all(w.dtype != torch.bfloat16 for w in weights.values())

@@ -82,6 +82,7 @@ def finished(
     return root / "run", load_bundle(path)
 
 
+@pytest.mark.slow
 def test_the_run_folder_tells_the_whole_story(finished: tuple[Path, Bundle]) -> None:
     folder, bundle = finished
     assert bundle.root == folder / "bundle"
@@ -113,6 +114,7 @@ def test_results_are_of_the_test_patients(finished: tuple[Path, Bundle]) -> None
     assert bundle.ood.count == sum(bundle.conformal.counts)
 
 
+@pytest.mark.slow
 def test_classes_without_any_t_score_train_a_bundle(
     small: Path,
     aligned: Callable[..., CropStore],

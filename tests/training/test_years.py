@@ -89,6 +89,7 @@ def test_a_head_learns_on_a_trunk_that_stays_as_it_is(
     assert features.shape == (33, made.cut_channels)
 
 
+@pytest.mark.slow
 def test_a_stage_that_was_stopped_goes_on_to_the_same_weights(faces: Faces, tmp_path: Path) -> None:
     (tmp_path / "whole").mkdir()
     (tmp_path / "broken").mkdir()

@@ -56,6 +56,7 @@ def uploaders() -> list[str]:
     return list(Runtime.instance().uploaded_file_mgr.file_storage)  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 def test_the_last_visitor_of_the_day_leaves_nothing_in_memory(port: int) -> None:
     visitor = Visitor(port)
     assert visitor.upload("photo", b"x" * (3 * 2**20)) == 204
@@ -65,6 +66,7 @@ def test_the_last_visitor_of_the_day_leaves_nothing_in_memory(port: int) -> None
     assert until(lambda: not uploaders() and not Kept.living)
 
 
+@pytest.mark.slow
 def test_who_stays_keeps_what_they_brought(port: int) -> None:
     stays, goes = Visitor(port), Visitor(port)
     for visitor in (stays, goes):
@@ -75,6 +77,7 @@ def test_who_stays_keeps_what_they_brought(port: int) -> None:
     stays.leave()
 
 
+@pytest.mark.slow
 def test_a_report_can_be_fetched_and_is_soon_gone_from_its_address(port: int) -> None:
     visitor = Visitor(port)
     for _ in range(2):
@@ -104,6 +107,7 @@ def gone(visitor: Visitor, path: str) -> bool:
     return visitor.get(path)[0] == 404
 
 
+@pytest.mark.slow
 def test_nothing_is_left_out_of_collections_once_somebody_has_brought_something(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,6 +122,7 @@ def test_nothing_is_left_out_of_collections_once_somebody_has_brought_something(
     visitor.leave()
 
 
+@pytest.mark.slow
 def test_a_visitor_cannot_empty_everybodys_cache(port: int) -> None:
     made: list[int] = []
 

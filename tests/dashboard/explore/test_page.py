@@ -47,6 +47,7 @@ def words(app: AppTest) -> str:
     return " ".join(element.value for element in shown)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_view_draws_and_says_the_faces_are_drawn(with_cohort: Path, view: str) -> None:
     app = page(view)
@@ -168,6 +169,7 @@ def quick_change(monkeypatch: pytest.MonkeyPatch) -> Callable[..., object]:
     return explained
 
 
+@pytest.mark.slow
 def test_a_moved_slider_changes_the_face_and_the_answer(
     with_cohort: Path, quick_change: object
 ) -> None:
@@ -224,6 +226,7 @@ def test_cards_come_by_importance(with_cohort: Path, tiny_bundle: Bundle) -> Non
     assert names == expected
 
 
+@pytest.mark.slow
 def test_every_photos_values_are_drawn_by_shap_when_asked(with_cohort: Path) -> None:
     app = page("Groups")
     assert not any("Beeswarm" in str(drawn.body) for drawn in app.get("html"))
@@ -247,6 +250,7 @@ def test_a_cohort_explained_on_the_cohort_page_is_shown_first(
     assert f"{PHOTOS} of {PHOTOS} photos" in words(app)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("running", "done", "busy", "told"),
     [

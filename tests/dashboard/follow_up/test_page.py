@@ -34,6 +34,7 @@ def clinic(records: Records, demo_bundle: Bundle) -> Clinic:
     return Clinic(app, records)
 
 
+@pytest.mark.slow
 def test_it_says_who_waits_and_that_there_is_nothing_to_compare(clinic: Clinic) -> None:
     assert not clinic.app.exception
     assert [h.value[0] for h in clinic.app.header] == list("12345")
@@ -84,6 +85,7 @@ def test_what_was_said_goes_without_moving_the_field_in_which_one_types(clinic: 
     assert place_of(clinic.app, "saver_name") == before
 
 
+@pytest.mark.slow
 def test_scores_of_one_patient_are_never_kept_for_the_next(clinic: Clinic) -> None:
     choose(clinic, 0)
     keep_result(clinic, lumbar_spine=-2.7, femoral_neck=-2.2)
@@ -107,6 +109,7 @@ def test_scores_typed_and_not_kept_are_gone_when_another_patient_is_chosen(clini
     assert results(clinic, "P-0") == {"lumbar_spine": -2.0}
 
 
+@pytest.mark.slow
 def test_the_chosen_assessment_is_still_chosen_after_a_look_at_another_page(
     clinic: Clinic,
 ) -> None:
@@ -132,6 +135,7 @@ def test_a_press_meant_for_one_patient_does_nothing_once_another_is_chosen(clini
     assert results(clinic, "P-0") == results(clinic, "P-1") == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("typed", ["-12", "-2.7.", "low"])
 def test_a_t_score_that_cannot_be_used_keeps_nothing_at_all(clinic: Clinic, typed: str) -> None:
     choose(clinic, 0)

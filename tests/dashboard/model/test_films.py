@@ -35,6 +35,7 @@ def of_study(app: AppTest, study: str) -> AppTest:
     return app
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("study", "bundle", "missed"),
     [
@@ -56,6 +57,7 @@ def test_a_studys_own_card_and_what_it_missed(
     assert "No evaluation is kept beside this bundle" in text
 
 
+@pytest.mark.slow
 def test_the_face_comes_first_and_one_model_needs_no_choice(page: AppTest) -> None:
     assert {metric.label for metric in page.metric} >= {"accuracy"}
     assert "60 of 70" not in words(page)

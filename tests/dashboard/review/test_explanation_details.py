@@ -23,6 +23,7 @@ def app(tiny_model: object) -> AppTest:
     return explained(page.button(key="sample_0").click().run())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("button", ["ask_third_way", "ask_closer"])
 def test_the_page_stays_whole_while_it_is_computed(
     app: AppTest, monkeypatch: pytest.MonkeyPatch, button: str
@@ -69,6 +70,7 @@ def test_a_third_fill_is_computed_when_asked_for_and_joins_the_agreement(app: Ap
     assert "ask_third_way" not in keys(app)
 
 
+@pytest.mark.slow
 def test_a_region_is_looked_into_when_asked_for_and_each_by_itself(app: AppTest) -> None:
     assert QUARTERS not in captions(app)
     region = named(app.selectbox, "closer_region").value
@@ -81,6 +83,7 @@ def test_a_region_is_looked_into_when_asked_for_and_each_by_itself(app: AppTest)
     assert QUARTERS in captions(app)
 
 
+@pytest.mark.slow
 def test_another_photo_forgets_what_was_asked_for(app: AppTest) -> None:
     done(app.button(key="ask_third_way").click().run())
     explained(app.button(key="sample_1").click().run())

@@ -54,6 +54,7 @@ def test_the_class_named_comes_first_unless_only_severity_passes(
     assert explanation_step._first_shown(explanation(ENDS, mean_picture), predicted) == shown
 
 
+@pytest.mark.slow
 def test_what_fails_is_withheld_and_the_page_goes_on(
     tiny_model: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:

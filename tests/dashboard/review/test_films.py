@@ -67,6 +67,7 @@ def test_one_study_is_not_chosen(tiny_model: object) -> None:
     assert [group.key for group in app.button_group] == ["photo_source_face"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("study", list(FILMS))
 def test_a_dicom_film_is_answered_in_words_of_films(page: AppTest, study: str) -> None:
     app = typed(given(of_study(page, study), film(FILMS[study], dicom=True), "film.dcm"))
@@ -84,6 +85,7 @@ def test_a_dicom_film_is_answered_in_words_of_films(page: AppTest, study: str) -
     assert "How old it looks" not in [tab.label for tab in app.tabs]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("study", list(FILMS))
 def test_one_click_on_a_drawn_film_answers_and_is_not_kept(page: AppTest, study: str) -> None:
     app = of_study(page, study).button(key="sample_1").click().run()
@@ -95,6 +97,7 @@ def test_one_click_on_a_drawn_film_answers_and_is_not_kept(page: AppTest, study:
     assert ages(app) == ["", "", ""]
 
 
+@pytest.mark.slow
 def test_another_study_is_another_subject(page: AppTest) -> None:
     """Face, knee, hand, one after the other: nothing typed or computed for one stays."""
     app = ticked(page.button(key="sample_0").click().run())
@@ -122,6 +125,7 @@ def test_another_study_is_another_subject(page: AppTest) -> None:
     assert (case.photo, case.results, ages(app)) == (None, {}, ["", "", ""])
 
 
+@pytest.mark.slow
 def test_a_film_of_something_else_is_one_sentence(page: AppTest) -> None:
     app = typed(given(of_study(page, "osteoai"), film(KNEE), "knee.png"))
     assert headings(app) == ["Film", "Red flags"]

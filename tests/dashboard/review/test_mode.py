@@ -47,6 +47,7 @@ def test_clinicians_have_the_simple_view_until_they_switch(simple: AppTest) -> N
     assert simple.toggle(key=FULL).value is True
 
 
+@pytest.mark.slow
 def test_simple_leaves_out_how_an_explanation_is_set_up(simple: AppTest, full: AppTest) -> None:
     simple, full = explained(simple), explained(full)
     for name in (*ONLY_IN_FULL, "ask_third_way", "ask_closer"):
@@ -65,6 +66,7 @@ def test_simple_leaves_out_the_figures_of_the_photos_checks(simple: AppTest, ful
     assert "Based on" in text(simple)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tab", ["Risk factors and FRAX", "Scores", "What changes it"])
 def test_what_decides_is_the_same_in_both(simple: AppTest, full: AppTest, tab: str) -> None:
     one, other = opened(simple, tab), opened(full, tab)

@@ -63,6 +63,7 @@ def test_one_click_on_a_sample_answers(app: AppTest) -> None:
     assert at_records(app)
 
 
+@pytest.mark.slow
 def test_what_is_behind_a_tab_is_neither_drawn_nor_computed_until_it_is_opened(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -90,12 +91,14 @@ def test_what_is_behind_a_tab_is_neither_drawn_nor_computed_until_it_is_opened(
     assert not any(said in drawn["Scores"] for said in ("It explains", "similar probability"))
 
 
+@pytest.mark.slow
 def test_another_patient_begins_with_no_explanation_running(app: AppTest) -> None:
     explained(app.button(key="sample_0").click().run())
     app.button(key="sample_1").click().run()
     assert "explanation" not in {step for step, *_ in app.session_state["review_case"].results}
 
 
+@pytest.mark.slow
 def test_nothing_is_recomputed_when_an_answer_changes(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,6 +130,7 @@ def test_another_sample_replaces_every_result(app: AppTest) -> None:
     assert {sha for _, sha, _ in kept} == {app.session_state["review_case"].photo.sha256}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("field", "typed"), [("age", "12"), ("weight", "625"), ("height", "1.58")])
 def test_a_detail_out_of_range_withholds_everything(app: AppTest, field: str, typed: str) -> None:
     done(app.button(key="sample_0").click().run())

@@ -83,6 +83,7 @@ def test_what_is_saved_says_which_photos_counted(two: AppTest, records: Records)
     assert f"from {min(shares):.0%} to {max(shares):.0%}" in kept.document.photos_words
 
 
+@pytest.mark.slow
 def test_a_removed_photo_counts_no_more(two: AppTest) -> None:
     review_case = two.session_state["review_case"]
     drop = f"drop_{review_case.photos[0].sha256[:8]}"
@@ -99,6 +100,7 @@ def test_a_new_patient_has_none_of_them(two: AppTest) -> None:
     assert "photos could be used" not in text(app)
 
 
+@pytest.mark.slow
 def test_of_two_faces_the_patient_is_asked_for(page: AppTest) -> None:
     app = done(typed(uploaded(page, people(400, 400), "two.png")))
     assert ASKED in text(app)
@@ -114,6 +116,7 @@ def test_of_two_faces_the_patient_is_asked_for(page: AppTest) -> None:
     assert "Face 1 was chosen." in text(done(app))
 
 
+@pytest.mark.slow
 def test_what_is_saved_says_which_face(page: AppTest, records: Records) -> None:
     app = done(typed(uploaded(page, people(400, 400), "two.png")))
     named(app.button, "face_2").click().run()
@@ -127,12 +130,14 @@ def test_what_is_saved_says_which_face(page: AppTest, records: Records) -> None:
     assert "Face 1, counted from the left" in kept.document.photos_words
 
 
+@pytest.mark.slow
 def test_the_one_by_far_largest_is_taken_and_that_is_said(page: AppTest) -> None:
     app = done(typed(uploaded(page, people(300, 720), "two.png")))
     assert "Face 2 is by far the largest and was taken as the patient's" in text(app)
     assert "Result of the photo" in headings(app)
 
 
+@pytest.mark.slow
 def test_the_choice_holds_for_that_photo_of_that_patient(page: AppTest) -> None:
     app = done(typed(uploaded(page, people(400, 400), "two.png")))
     named(app.button, "face_2").click().run()

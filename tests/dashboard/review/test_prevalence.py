@@ -62,6 +62,7 @@ def captions(app: AppTest) -> str:
     return " ".join(c.value for c in app.caption)
 
 
+@pytest.mark.slow
 def test_the_cohorts_setting_comes_first_and_adds_nothing(assessor: Any) -> None:
     app = run(assessor)
     assert not app.exception

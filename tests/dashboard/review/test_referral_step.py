@@ -139,6 +139,7 @@ def test_contradicting_answers_are_refused_and_nothing_is_suggested(app: AppTest
     assert_withheld(app)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("field", "typed"),
     [

@@ -65,6 +65,7 @@ def test_it_is_read_as_it_was_saved_and_marked(saved: AppTest) -> None:
     assert any(key.startswith("saved_pdf_") for key in keys)
 
 
+@pytest.mark.slow
 def test_it_is_closed_with_the_patient_and_nothing_of_it_stays(saved: AppTest) -> None:
     app = looked_back(saved)
     app.button(key="new_patient").click().run()
@@ -73,6 +74,7 @@ def test_it_is_closed_with_the_patient_and_nothing_of_it_stays(saved: AppTest) -
     assert named(app.text_input, "pseudonym").value == ""
 
 
+@pytest.mark.slow
 def test_another_pseudonym_shows_that_ones_alone(saved: AppTest, records: Records) -> None:
     keep(records, "P-77", "a" * 64, (0.2, 0.5, 0.3))
     app = looked_back(saved, "P-77")
@@ -84,6 +86,7 @@ def test_another_pseudonym_shows_that_ones_alone(saved: AppTest, records: Record
     assert "P-77**" not in read(app)
 
 
+@pytest.mark.slow
 def test_one_is_chosen_where_no_pseudonym_is_typed(saved: AppTest) -> None:
     saved.button(key=BUTTON).click().run()
     assert named(saved.selectbox, "saved_of").value is None
@@ -92,6 +95,7 @@ def test_one_is_chosen_where_no_pseudonym_is_typed(saved: AppTest) -> None:
     assert named(saved.text_input, "pseudonym").value == "", "looked at, not taken over"
 
 
+@pytest.mark.slow
 def test_it_is_deleted_with_a_reason_only(saved: AppTest, records: Records) -> None:
     app = looked_back(saved)
     named(app.button, "delete").click().run()
@@ -108,6 +112,7 @@ def test_it_is_deleted_with_a_reason_only(saved: AppTest, records: Records) -> N
     assert verify(records).faults == ()
 
 
+@pytest.mark.slow
 def test_the_pseudonym_is_corrected(saved: AppTest, records: Records) -> None:
     app = looked_back(saved)
     named(app.text_input, "changed_by").set_value(NAME)
@@ -131,6 +136,7 @@ def moved(app: AppTest, right: str) -> AppTest:
     return app
 
 
+@pytest.mark.slow
 def test_where_it_was_moved_is_said_and_shown(saved: AppTest, records: Records) -> None:
     """Not the patient whose pseudonym stands on the page, and that one is left alone."""
     keep(records, "P-77", "a" * 64, (0.2, 0.5, 0.3))
@@ -152,6 +158,7 @@ def test_where_it_was_moved_is_said_and_shown(saved: AppTest, records: Records) 
     assert "P-77**" in read(app)
 
 
+@pytest.mark.slow
 def test_what_was_done_is_not_said_again_in_a_window_opened_later(saved: AppTest) -> None:
     app = moved(looked_back(saved), "P-_9_")
     assert any(r"to P-\_9\_. You" in box.value for box in app.success)
@@ -160,6 +167,7 @@ def test_what_was_done_is_not_said_again_in_a_window_opened_later(saved: AppTest
     assert not [box for box in app.success if "was moved from" in box.value]
 
 
+@pytest.mark.slow
 def test_nothing_saved_is_said(page: AppTest) -> None:
     page.button(key=BUTTON).click().run()
     assert any("Nothing is saved yet" in info.value for info in page.info)

@@ -38,6 +38,7 @@ def clinical(large: tuple[DrawnPatient, ...]) -> Floats:
     return cohort_oracle(large, World.NULL)
 
 
+@pytest.mark.slow
 def test_the_oracle_reaches_the_planted_band(
     large: tuple[DrawnPatient, ...], oracle: Floats
 ) -> None:

@@ -60,6 +60,7 @@ def test_ageing_mean_broadcasts_and_rises_with_age_and_severity() -> None:
     assert (np.diff(means, axis=1) > 0).all()
 
 
+@pytest.mark.slow
 def test_a_planted_face_knows_more_than_age_sex_and_bmi(
     planted: tuple[DrawnPatient, ...],
 ) -> None:
@@ -68,6 +69,7 @@ def test_a_planted_face_knows_more_than_age_sex_and_bmi(
         assert np.corrcoef(left, residuals(planted, column))[0, 1] < -0.6
 
 
+@pytest.mark.slow
 def test_a_null_face_knows_age_sex_and_bmi_and_nothing_more(
     planted: tuple[DrawnPatient, ...], null: tuple[DrawnPatient, ...]
 ) -> None:

@@ -33,6 +33,7 @@ def change(a: DrawnFace, b: DrawnFace) -> np.ndarray:
     return np.abs(a.pixels.astype(float) - b.pixels).mean(-1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [31, 32])
 @pytest.mark.parametrize("name", AGEING_NAMES)
 def test_an_ageing_parameter_changes_only_its_own_mask(
@@ -51,6 +52,7 @@ def test_an_ageing_parameter_changes_only_its_own_mask(
     assert moved[mask].mean() > 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", AGEING_NAMES)
 def test_an_effect_keeps_growing_over_the_whole_range(drawn_person: Person, name: str) -> None:
     p = drawn_person(33)
@@ -100,6 +102,7 @@ print(hashlib.sha256(draw_face(p, 160).pixels.tobytes()).hexdigest())
 """
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes_in_another_process() -> None:
     there = subprocess.run(
         [sys.executable, "-c", _ELSEWHERE],
@@ -113,6 +116,7 @@ def test_the_same_seed_gives_the_same_bytes_in_another_process() -> None:
     assert hashlib.sha256(draw_face(p, 160).pixels.tobytes()).hexdigest() == there
 
 
+@pytest.mark.slow
 def test_face_mesh_finds_drawn_faces(drawn_person: Person) -> None:
     from face2bone.modalities.face.locator import FaceLandmarker
 

@@ -54,6 +54,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(f.relative_to(folder)): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
 
 
+@pytest.mark.slow
 def test_the_manifest_keeps_its_own_rules(written: Path) -> None:
     cohort = read_manifest(written / "manifest.csv")
     patients = draw_cohort(N, World.PLANTED, SEED)

@@ -74,6 +74,7 @@ def test_a_side_is_the_mirror_image_of_the_other(
     assert (centroid[0] - middle[0]) * (centroid[1] - middle[1]) < 0
 
 
+@pytest.mark.slow
 def test_each_value_changes_its_own_mask(kind: FilmKind, few: tuple[FilmPatient, ...]) -> None:
     """At least .90 of the change lies in the value's mask, and next to none elsewhere."""
     for patient in few[:2]:

@@ -55,6 +55,7 @@ def test_a_patient_does_not_depend_on_the_cohorts_size(kind: FilmKind) -> None:
     assert small == large[:3]
 
 
+@pytest.mark.slow
 def test_worlds_differ_in_what_they_should(
     cohorts: dict[World, tuple[FilmPatient, ...]],
 ) -> None:

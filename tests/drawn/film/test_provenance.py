@@ -57,6 +57,7 @@ def test_the_frozen_patients_are_drawn(kind: FilmKind) -> None:
         assert patient.values == pytest.approx(tuple(frozen["values"]), abs=1e-6), CHANGED
 
 
+@pytest.mark.slow
 def test_the_frozen_films_are_drawn(kind: FilmKind) -> None:
     for frozen, patient in zip(reference(kind)["films"], drawn_again(kind), strict=True):
         moved = np.abs(thumbnail(kind, patient).astype(int) - frozen["thumbnail"])

@@ -98,6 +98,7 @@ def test_the_first_photo_of_each_patient_counts() -> None:
     assert one_photo_each(about[["patient_id"]]).tolist() == [0, 1, 3]
 
 
+@pytest.mark.slow
 def test_a_whole_study(found: AddedValue) -> None:
     assert found.gain.found
     assert found.gain.n == N

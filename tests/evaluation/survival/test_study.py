@@ -25,6 +25,7 @@ def gap_of(cohort: SimulatedCohort) -> Scores:
     return Scores((Score("gap", cohort.gap_years, True, "a column"),))
 
 
+@pytest.mark.slow
 def test_the_planted_face_adds_and_the_null_face_does_not(planted_study, null_study) -> None:
     age, hazard = planted_study.scores
     assert age.per_sd.low > 1.0

@@ -84,6 +84,7 @@ def test_a_large_mark_is_found_at_the_first_look() -> None:
     assert detector.sizes == [400]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("mark", "size"),
     [

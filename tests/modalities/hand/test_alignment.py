@@ -47,6 +47,7 @@ def test_the_map_from_film_to_crop_is_a_similarity(drawn: tuple[Drawn, ...]) -> 
         assert (np.linalg.det(linear) > 0) == (one.patient.side == "left")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "least"),
     [("metacarpal_cortex", 0.9), ("phalangeal_cortex", 0.9), ("radial_cortex", 0.85)],

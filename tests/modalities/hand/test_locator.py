@@ -21,6 +21,7 @@ def test_points_lie_on_the_joints(drawn: tuple[Drawn, ...]) -> None:
         assert off_by(one.hand.points, one.truth) < 0.08
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("turns", [1, 2, 3])
 def test_a_turned_film_gives_the_same_points(
     turns: int, locator: HandLocator, drawn: tuple[Drawn, ...]
@@ -51,6 +52,7 @@ def test_turning_back_is_the_inverse() -> None:
         np.testing.assert_array_equal(back, [[11, 7]])
 
 
+@pytest.mark.slow
 def test_a_knee_is_no_hand(locator: HandLocator) -> None:
     for patient in draw_film_cohort(KNEE.model, 3, World.PLANTED, SEED + 1):
         assert locator.locate(draw_knee(patient).grey) is None

@@ -33,6 +33,7 @@ def measured(locator: HandLocator) -> list[tuple[Any, Any, tuple[float, ...]]]:
     return made
 
 
+@pytest.mark.slow
 def test_the_index_is_the_planted_one(
     measured: list[tuple[Any, Any, tuple[float, ...]]],
 ) -> None:

@@ -46,6 +46,7 @@ def true_parts(drawn: DrawnFilm, knee: Knee) -> np.ndarray:
     return found.reshape(x.shape)
 
 
+@pytest.mark.slow
 def test_the_atlas_lays_most_pixels_of_bone_in_their_own_part(
     patients: tuple[FilmPatient, ...], knees: tuple[Knee, ...]
 ) -> None:

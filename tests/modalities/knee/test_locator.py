@@ -21,6 +21,7 @@ from face2bone.modalities.radiograph import Radiograph
 SPACING = KNEE.spacing_mm
 
 
+@pytest.mark.slow
 def test_the_joint_is_found_within_four_millimetres(
     patients: tuple[FilmPatient, ...], films: tuple[Radiograph, ...]
 ) -> None:
@@ -53,6 +54,7 @@ def test_nothing_is_found_in_air_or_noise(shape: tuple[int, int]) -> None:
     assert locate_knees(np.zeros(shape, np.float32)) == ()
 
 
+@pytest.mark.slow
 def test_an_upside_down_knee_is_no_knee(films: tuple[Radiograph, ...]) -> None:
     scores = [max((k.score for k in locate_knees(film.pixels[::-1])), default=0) for film in films]
     upright = [locate_knees(film.pixels)[0].score for film in films]

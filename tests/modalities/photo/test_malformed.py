@@ -183,6 +183,7 @@ def test_any_bytes_behind_a_known_head_are_refused(format_name: str, tail: bytes
         read_photo(MAGIC[format_name] + tail)
 
 
+@pytest.mark.slow
 def test_metadata_that_explodes_is_never_looked_at() -> None:
     """The picture is read as if there were none, but for the orientation that comes first."""
     for name, data in metadata_bombs():

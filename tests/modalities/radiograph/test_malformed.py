@@ -40,6 +40,7 @@ def before_group(put: bytes, data: bytes) -> bytes:
     return data[:place] + put + data[place:]
 
 
+@pytest.mark.slow
 def test_hundreds_of_mutated_files_are_films_or_typed_errors() -> None:
     answers = [answered(mutated(seed)) for seed in range(400)]
     assert 20 < answers.count("film") < 380

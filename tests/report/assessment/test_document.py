@@ -20,6 +20,7 @@ def values(assessment: Assessment) -> dict[str, Any]:
     return parsed
 
 
+@pytest.mark.slow
 def test_a_document_is_read_back(values: dict[str, Any]) -> None:
     assert json.loads(read_document(json.dumps(values)).model_dump_json()) == values
 

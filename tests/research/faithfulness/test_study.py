@@ -123,6 +123,7 @@ def test_a_bundle_is_called_by_its_folder_or_its_run(tmp_path):
     assert network_name(tmp_path / "blank" / "bundle") == "blank"
 
 
+@pytest.mark.slow
 def test_what_reads_the_eyes_is_found_in_the_eyes(rows):
     row = rows.iloc[0]
     assert row[f"rank: {figures.TRUTH}"] == pytest.approx(1)
