@@ -41,6 +41,7 @@ def test_axe_finds_nothing_on_any_page(demo_page: Page) -> None:
     assert found == [], words(found)
 
 
+@pytest.mark.slow
 def test_axe_sees_what_is_wrong(page: Page) -> None:
     """A button without a name, grey on grey: were these not found, an empty list meant nothing."""
     page.evaluate(SPOIL)

@@ -90,6 +90,7 @@ def through_review(page: Page, study: str, name: str, data: bytes) -> None:
     expect(page.get_by_text("Suggestion:")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_photograph_of_a_knees_film_is_answered(page: Page) -> None:
     through_review(page, "Knee", "film.jpg", photographed(knee()))
     expect(page.get_by_text("Cortical index of the femur:", exact=False).first).to_be_visible()
@@ -147,6 +148,7 @@ def test_a_photograph_of_a_hands_film_is_explained(page: Page) -> None:
     keep_picture(page, "hand-explained")
 
 
+@pytest.mark.slow
 def test_a_photograph_of_a_hands_film_is_answered(page: Page) -> None:
     through_review(page, "Hand", "film.jpg", hand())
     expect(page.get_by_text("ndex of", exact=False).first).to_be_visible()

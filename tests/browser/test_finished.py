@@ -40,6 +40,7 @@ def explore(browser: Browser, address: str) -> Iterator[Page]:
         yield visitor
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STUDIES)
 def test_a_study_is_drawn_whole_and_fits_a_phone(explore: Page, name: str) -> None:
     choose(explore, "Finished study at this site", name)

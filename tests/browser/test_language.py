@@ -8,6 +8,7 @@ from tests.browser.acts import settled
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.slow
 def test_the_page_says_which_language_it_is_written_in(page: Page) -> None:
     for name, code, heading in (("中文", "zh", "评估"), ("English", "en", "Review")):
         settled(page)

@@ -6,6 +6,7 @@ from playwright.sync_api import Browser, expect
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.slow
 def test_a_link_straight_to_a_page_of_a_fresh_server_opens_it(
     browser: Browser, fresh_dashboard: str
 ) -> None:

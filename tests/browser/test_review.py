@@ -96,8 +96,13 @@ def test_uploaded_photo_is_told_it_is_out_of_domain(demo_page: Page) -> None:
     stop_explanation(page)
 
 
+SHOWS_SOMETHING = "() => document.querySelector('video')?.currentTime > 0.5"
+"""A picture that is taken before the camera's first shows nobody."""
+
+
 def test_camera_reaches_the_last_step(page: Page) -> None:
     turn_to(page, "Camera")
+    page.wait_for_function(SHOWS_SOMETHING)
     page.get_by_role("button", name="Take Photo").click()
     fill_patient(page)
     expect(page.get_by_role("heading", name="Result of the photo")).to_be_visible()

@@ -71,6 +71,7 @@ def test_the_tab_key_reaches_everything_and_is_never_kept(empty_page: Page, link
     assert empty_page.evaluate(OUT_OF_ORDER) == []
 
 
+@pytest.mark.slow
 def test_the_tours_slider_is_moved_by_keys(empty_page: Page) -> None:
     empty_page.get_by_test_id("stTopNavLink").filter(has_text="About").click()
     slider = empty_page.get_by_role("slider", name="From a full face (0) to a gaunt one (5)")
