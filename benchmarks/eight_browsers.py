@@ -120,6 +120,8 @@ async def _one(page: Page, visit: Visit, looks: bool, tally: Tally) -> None:
         await typed.press("Enter")
     await page.get_by_label("Sex").first.click()
     await page.get_by_role("option", name="Female").click()
+    # The answers alone give a suggestion while the photo is still on its way.
+    await page.get_by_role("heading", name="Result of the photo").wait_for()
     await page.get_by_text("Suggestion:").first.wait_for()
     tally.seconds.append(time.monotonic() - began)
     await _settled(page)
