@@ -37,7 +37,7 @@ from face2bone.modalities.photo import read_photo
 from face2bone.settings import get_settings
 
 MIB: Final = 1024
-DIGITS: Final = 4
+DIGITS: Final = 6  # of probabilities in the file
 NEXT: Final = "New patient"
 
 
@@ -158,7 +158,7 @@ def _differences(visit: Visit, said: dict[str, Any]) -> list[str]:
     if round(said["patient"]["age_years"], 2) != round(visit.age, 2):
         found.append("another age")
     for name, share in visit.expected.items():
-        if round(said["probabilities"][name], DIGITS) != round(share, DIGITS):
+        if said["probabilities"][name] != round(share, DIGITS):
             found.append(f"another probability of {name}")
     return found
 
