@@ -7,6 +7,7 @@ picture a person can be recognised by is written into the page itself instead.
 import base64
 import html
 from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
@@ -38,6 +39,22 @@ def picture(png: bytes, alt: str, width: int | None = None, kind: str = "png") -
         f'style="{size}max-width:100%;height:auto;border-radius:8px">',
         width="content" if width else "stretch",
     )
+
+
+def site_folder(
+    root: Path, folders_of: Callable[[Path], Mapping[str, Path]], label: str, key: str
+) -> Path | None:
+    """One of the folders that the site offers in ``root``, by its name: no path is asked for.
+
+    Where ``folders_of`` refuses, that is said, and what else the page has is there all the same.
+    """
+    try:
+        folders = folders_of(root)
+    except Face2BoneError as error:
+        refusal(error)
+        return None
+    name = st.selectbox(label, list(folders), index=None, placeholder=say("Choose"), key=key)
+    return folders.get(name) if name else None
 
 
 def drawing(svg: str) -> None:

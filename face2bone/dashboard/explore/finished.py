@@ -2,13 +2,10 @@
 
 from pathlib import Path
 
-import streamlit as st
-
 from face2bone.dashboard.common import elements
 from face2bone.dashboard.common.language import say
 from face2bone.dashboard.explore.ages import ages
 from face2bone.dashboard.explore.followed import followed
-from face2bone.errors import EvaluationError
 from face2bone.report.model.findings import finding_folders, is_years
 from face2bone.report.model.years_files import read_years
 from face2bone.settings import get_settings
@@ -19,19 +16,8 @@ def chosen_study() -> Path | None:
     root = get_settings().findings
     if root is None:
         return None
-    try:
-        folders = finding_folders(root)
-    except EvaluationError as error:  # the explained cohorts are there all the same
-        elements.refusal(error)
-        return None
-    name = st.selectbox(
-        say("Finished study at this site"),
-        list(folders),
-        index=None,
-        placeholder=say("Choose"),
-        key="explore_finding",
-    )
-    return folders.get(name) if name else None
+    label = say("Finished study at this site")
+    return elements.site_folder(root, finding_folders, label, "explore_finding")
 
 
 def finished(folder: Path) -> None:

@@ -20,7 +20,7 @@ from face2bone.dashboard.explore.concepts import concepts
 from face2bone.dashboard.explore.finished import chosen_study, finished
 from face2bone.dashboard.explore.groups import groups
 from face2bone.dashboard.explore.pair import pair
-from face2bone.errors import ExplanationError, Face2BoneError
+from face2bone.errors import Face2BoneError
 from face2bone.roles import Permission
 from face2bone.settings import get_settings
 from face2bone.words import template
@@ -122,19 +122,8 @@ def _of_the_site() -> Path | None:
         if not user().is_local:
             st.caption(say(NONE_NAMED))
         return None
-    try:
-        folders = explained_folders(root)
-    except ExplanationError as error:  # the other cohorts are there all the same
-        elements.refusal(error)
-        return None
-    name = st.selectbox(
-        say("Cohort explained at this site"),
-        list(folders),
-        index=None,
-        placeholder=say("Choose"),
-        key="explore_site",
-    )
-    return folders.get(name) if name else None
+    label = say("Cohort explained at this site")
+    return elements.site_folder(root, explained_folders, label, "explore_site")
 
 
 def _own(bundle: Bundle) -> Explored | None:
