@@ -109,7 +109,7 @@ class ApparentAge:
     years: the answer; median: of its distribution. low, high: the conformal interval that held the
     age of ``level`` of people like the calibration people, where ``is_calibrated``; else the same
     quantiles of the network's own distribution, which promise nothing. shares (K,): of the years
-    ``first_year`` and on. out_of_domain, gap: None where they cannot be said. face: of several in
+    ``first_year`` and on. out_of_domain, gap: None where they cannot be said. chosen: of several in
     the photo, from 1 at the left; 0 where it shows one.
     """
 
@@ -126,11 +126,11 @@ class ApparentAge:
     engine: str
     facts: AgeFacts
     photo_sha256: str
-    face: int = 0
+    chosen: int = 0
 
     def is_of(self, located: LocatedSubject) -> bool:
         """Whether it was said of this photo, and of this face in it."""
-        return (self.photo_sha256, self.face) == (located.photo_sha256, located.number)
+        return (self.photo_sha256, self.chosen) == (located.photo_sha256, located.number)
 
 
 @dataclass(frozen=True)
@@ -223,7 +223,7 @@ class AgeAssessor:
             engine=self.engine.name,
             facts=self.facts,
             photo_sha256=photo.sha256,
-            face=located.number,
+            chosen=located.number,
         )
 
     def explain(

@@ -19,13 +19,13 @@ from face2bone.words import Message, message, together
 class PhotoSeen:
     """What came of one photo.
 
-    face: of several faces in it the chosen one, from 1 at the left; 0 where there is one.
+    chosen: which of several faces in it, from 1 at the left; 0 where there is one.
     prediction: None where the photo gave none; why_not: why it does not count, "" where it does.
     warnings: how many quality checks warn.
     """
 
     photo_sha256: str
-    face: int
+    chosen: int
     prediction: Prediction | None
     why_not: str
     warnings: int
@@ -52,12 +52,12 @@ def photos_words(seen: Sequence[PhotoSeen], answers: int, worst: str) -> str:
     probabilities are told. Photos are numbered from 1.
     """
     said = [_spread(seen, answers, worst)] if len(seen) > 1 else []
-    if seen and seen[answers].face:
+    if seen and seen[answers].chosen:
         said.append(
             message(
                 "The photo shows several faces. Face {face}, counted from the left, is the "
                 "patient's, as was said on the page.",
-                face=f"{seen[answers].face}",
+                face=f"{seen[answers].chosen}",
             )
         )
     return together(said)

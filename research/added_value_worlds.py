@@ -53,7 +53,7 @@ from face2bone.drawn.worlds import World
 from face2bone.errors import TrainingError
 from face2bone.evaluation.added_value.columns import clinical_columns
 from face2bone.evaluation.added_value.crossfit import cross_fit
-from face2bone.evaluation.added_value.features import face_features
+from face2bone.evaluation.added_value.features import picture_features
 from face2bone.evaluation.added_value.rule import judge
 from face2bone.evaluation.bootstrap import unit_weights
 from face2bone.evaluation.guards.chance import chance_limit
@@ -197,7 +197,7 @@ def _read(engine: Engine, store: CropStore, file: Path) -> Floats:
     if not file.is_file():
         file.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(file) as part, part.open("wb") as opened:
-            np.save(opened, face_features(engine, store))
+            np.save(opened, picture_features(engine, store))
     features: Floats = np.load(file)
     return features
 
@@ -210,9 +210,7 @@ def _judged(
     labels = np.array([seen[row].bone_class for row in store.rows], np.int64)
     fitted = cross_fit(clinical_columns(store.index), features, labels)
     gain, ones = judge(fitted), unit_weights(len(labels))
-    clinical, face, both = (
-        float(macro_auc(p, labels, ones)[0]) for p in (fitted.clinical, fitted.face, fitted.both)
-    )
+    clinical, face, both = (float(macro_auc(p, labels, ones)[0]) for p in fitted.models.values())
     return Row(
         trunk=trunk,
         world=world,

@@ -4,9 +4,9 @@
 
 900 drawn people, their faces drawn once; 600 are learnt from and 300 are asked. The frozen
 score is a layer over the demonstration bundle's features, fitted with age and sex in closed form
-(``face_score.face_layer``). Fine-tuning goes on from exactly there: the same layer and the whole
-trunk under it, by Cox's partial likelihood of batches, age and sex held as they were fitted; the
-epochs are fixed, so that nobody who is asked chooses among them. Harrell's C with 95% intervals
+(``picture_score.picture_layer``). Fine-tuning goes on from exactly there: the same layer and the
+whole trunk under it, by Cox's partial likelihood of batches, age and sex held as they were fitted;
+the epochs are fixed, so that nobody who is asked chooses among them. Harrell's C with 95% intervals
 over the people asked, paired for the differences.
 
     crops/          the aligned faces
@@ -33,10 +33,10 @@ from face2bone.bundle import load_bundle
 from face2bone.cohort.crop_store import CropStore
 from face2bone.drawn.face.followed import draw_followed, oracle
 from face2bone.drawn.hazard import SurvivalWorld
-from face2bone.evaluation.added_value.features import face_features
+from face2bone.evaluation.added_value.features import picture_features
 from face2bone.evaluation.bootstrap import Estimate, estimates
 from face2bone.evaluation.survival.clinical import People
-from face2bone.evaluation.survival.face_score import FaceLayer, face_layer
+from face2bone.evaluation.survival.picture_score import PictureLayer, picture_layer
 from face2bone.modalities.face import FACE_INPUT
 from face2bone.nn import BundleNetwork, normalise
 from face2bone.patient import Sex
@@ -73,7 +73,7 @@ class Row:
 class HazardNetwork(nn.Module):
     """A trunk and one layer over its pooled cut."""
 
-    def __init__(self, trunk: BundleNetwork, layer: FaceLayer) -> None:
+    def __init__(self, trunk: BundleNetwork, layer: PictureLayer) -> None:
         super().__init__()
         self.trunk = copy.deepcopy(trunk).eval().requires_grad_(True)
         self.layer = nn.Linear(len(layer.weights), 1, bias=False)
@@ -149,7 +149,7 @@ def world_row(folder: Path, store: CropStore, features: Floats, world: SurvivalW
     learnt = np.arange(PATIENTS) < LEARNT_FROM
     fitted, asked = times.rows(learnt), times.rows(~learnt)
     of_learnt = People(age[learnt], clinical.columns[learnt, 1] > 0).clinical
-    layer = face_layer(features[learnt], age[learnt], of_learnt, fitted)
+    layer = picture_layer(features[learnt], age[learnt], of_learnt, fitted)
     network = HazardNetwork(load_bundle(DEMO).network, layer)
     beside = clinical.columns @ layer.clinical
     rows = np.arange(PATIENTS)
@@ -202,7 +202,7 @@ def _features(folder: Path, store: CropStore) -> Floats:
     if not path.is_file():
         engine = TorchEngine(load_bundle(DEMO).network, FACE_INPUT)
         with whole_file(path) as part, part.open("wb") as opened:
-            np.save(opened, face_features(engine, store))
+            np.save(opened, picture_features(engine, store))
     features: Floats = np.load(path)
     return features
 

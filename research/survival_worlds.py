@@ -26,7 +26,7 @@ from face2bone.atomic_files import whole_file, write_whole
 from face2bone.bundle import load_bundle
 from face2bone.drawn.face.followed import FollowedPerson, draw_followed, oracle
 from face2bone.drawn.hazard import SurvivalWorld, draw_times
-from face2bone.evaluation.added_value.features import face_features
+from face2bone.evaluation.added_value.features import picture_features
 from face2bone.evaluation.survival.clinical import People
 from face2bone.evaluation.survival.study import (
     ScoreFindings,
@@ -172,7 +172,7 @@ def _features(folder: Path, workers: int | None) -> Floats:
             raise SystemExit("A drawn face was not found. Choose another seed.")
         engine = TorchEngine(load_bundle(DEMO).network, FACE_INPUT)
         with whole_file(path) as part, part.open("wb") as opened:
-            np.save(opened, face_features(engine, store))
+            np.save(opened, picture_features(engine, store))
     features: Floats = np.load(path)
     return features
 

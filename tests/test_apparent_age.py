@@ -126,7 +126,7 @@ def test_an_age_says_which_face_of_the_photo_it_is_of(
 ) -> None:
     second = replace(located, number=2)
     found = assessor.estimate(astronaut_photo, second)
-    assert found.face == 2
+    assert found.chosen == 2
     assert found.is_of(second)
     assert not found.is_of(located)
     assert not found.is_of(replace(second, photo_sha256="f" * 64))

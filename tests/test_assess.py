@@ -58,7 +58,7 @@ def test_a_demo_bundle_never_drives_the_referral(
 ) -> None:
     alone = assessor.refer(assessment.patient, None)
     assert assessment.referral.urgency is alone.urgency
-    assert "demonstration" in assessment.referral.face_effect
+    assert "demonstration" in assessment.referral.picture_effect
 
 
 def test_a_task_that_may_not_refer_leaves_the_suggestion_to_the_answers(

@@ -16,8 +16,8 @@ def predicted(osteoporosis: float) -> Prediction:
     return Prediction(shares, (2,), INSIDE, np.log(shares).astype(np.float32), "torch")
 
 
-def usable(osteoporosis: float, warnings: int = 0, face: int = 0) -> PhotoSeen:
-    return PhotoSeen(f"{osteoporosis}", face, predicted(osteoporosis), "", warnings)
+def usable(osteoporosis: float, warnings: int = 0, chosen: int = 0) -> PhotoSeen:
+    return PhotoSeen(f"{osteoporosis}", chosen, predicted(osteoporosis), "", warnings)
 
 
 NOT = PhotoSeen("not", 0, None, "The photo is blurred.", 0)
@@ -66,4 +66,6 @@ def test_one_that_can_be_used_and_none() -> None:
 def test_one_photo_of_one_face_needs_no_words() -> None:
     assert photos_words([], 0, "osteoporosis") == ""
     assert photos_words([usable(0.5)], 0, "osteoporosis") == ""
-    assert "Face 2, counted from the left" in photos_words([usable(0.5, face=2)], 0, "osteoporosis")
+    assert "Face 2, counted from the left" in photos_words(
+        [usable(0.5, chosen=2)], 0, "osteoporosis"
+    )

@@ -203,9 +203,9 @@ def _reasons(referral: Referral) -> Iterator[str]:
 def _sides(referral: Referral) -> Iterator[str]:
     yield "| without the face | with the face |"
     yield "|---|---|"
-    yield f"| {referral.urgency_without_face.label} | {referral.urgency.label} |"
+    yield f"| {referral.urgency_without_picture.label} | {referral.urgency.label} |"
     yield ""
-    yield referral.face_effect
+    yield referral.picture_effect
 
 
 def _changes(referral: Referral) -> Iterator[str]:

@@ -258,10 +258,10 @@ def decode_ood(data: bytes) -> OodReference:
 
 
 def _mean_picture(data: bytes) -> npt.NDArray[np.uint8]:
-    (face,) = _load_arrays(data, "mean_face")
-    if face.dtype != np.uint8 or face.ndim != 3:
-        raise ValueError(f"{face.dtype} {face.shape}")
-    return face
+    (mean,) = _load_arrays(data, "mean_face")
+    if mean.dtype != np.uint8 or mean.ndim != 3:
+        raise ValueError(f"{mean.dtype} {mean.shape}")
+    return mean
 
 
 def _reliability_csv(table: ReliabilityTable) -> bytes:

@@ -17,7 +17,7 @@ from face2bone.errors import BundleCorrupt, TrainingError
 
 DEFAULT_QUANTILE: Final = 0.99
 FOLDS: Final = 5
-MINIMUM_FACES: Final = 50  # below this a fold has under 40 faces and a quantile of 10 values
+MINIMUM_PICTURES: Final = 50  # below this a fold has under 40 faces and a quantile of 10 values
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def fit_ood(
     than a new face does; so the threshold comes from distances across folds, each face
     against a reference fitted on the other four fifths. ``seed`` orders the folds.
 
-    Raises ``TrainingError`` for fewer than ``MINIMUM_FACES`` faces, or for features that
+    Raises ``TrainingError`` for fewer than ``MINIMUM_PICTURES`` faces, or for features that
     are not finite or all the same.
     """
     x = np.asarray(pooled_features, dtype=np.float64)
@@ -94,12 +94,12 @@ def ood_distance(
 
 
 def _check_features(x: npt.NDArray[np.float64]) -> None:
-    if x.ndim != 2 or len(x) < MINIMUM_FACES:
+    if x.ndim != 2 or len(x) < MINIMUM_PICTURES:
         raise TrainingError(
             "The out-of-domain reference got features of shape {shape} where at least "
             "{least} faces are needed. Enlarge the calibration split.",
             shape=str(x.shape),
-            least=MINIMUM_FACES,
+            least=MINIMUM_PICTURES,
         )
     if not np.isfinite(x).all() or float(x.std(axis=0).max()) == 0.0:
         raise TrainingError(

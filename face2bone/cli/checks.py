@@ -39,7 +39,7 @@ def added_value(
     from face2bone.cohort.crops import photo_crops
     from face2bone.drawn.writing import read_plan
     from face2bone.evaluation.added_value import record
-    from face2bone.evaluation.added_value.features import face_features
+    from face2bone.evaluation.added_value.features import picture_features
     from face2bone.evaluation.added_value.study import study
     from face2bone.evaluation.added_value.words import markdown, verdict
     from face2bone.evaluation.evaluate import described
@@ -61,7 +61,7 @@ def added_value(
             progress_bar("aligning", len(cohort.table)) as advance,
         ):
             store = photo_crops(cohort, modality, folder, progress=advance)
-            features = face_features(engine, store)
+            features = picture_features(engine, store)
         found = study(store.index, features, store.labels)
         about = (
             f"Bundle {loaded.card.name} ({loaded.card.status}), trained on: {loaded.card.cohort}. "

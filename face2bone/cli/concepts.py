@@ -83,21 +83,21 @@ def parts(
             progress_bar("aligning", len(cohort.table)) as advance,
         ):
             store = photo_crops(cohort, modality, folder, progress=advance)
-            faces, maps = store.crops[store.rows], store.region_maps[store.rows]
+            pictures, maps = store.crops[store.rows], store.region_maps[store.rows]
         with progress_bar("taking apart", 100) as advance:
             found = decompose_concept(
                 loaded.network,
                 loaded.card.input,
                 loaded.concepts,
                 number - 1,
-                faces,
+                pictures,
                 maps,
                 store.parts,
                 count,
                 exemplars=0,
                 progress=lambda share: advance(round(100 * share), 100),
             )
-    typer.echo(f"Parts of {loaded.concepts.names[number - 1]}, in {len(faces)} photos")
+    typer.echo(f"Parts of {loaded.concepts.names[number - 1]}, in {len(pictures)} photos")
     for line in _part_lines(found):
         typer.echo(line)
 

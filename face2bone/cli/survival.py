@@ -91,7 +91,7 @@ def _from_photos(
     from face2bone.bundle import bundle_hash, load_bundle
     from face2bone.cohort.crops import photo_crops
     from face2bone.errors import WrongStudy
-    from face2bone.evaluation.added_value.features import face_features
+    from face2bone.evaluation.added_value.features import picture_features
     from face2bone.evaluation.record import BundleName
     from face2bone.evaluation.survival.record import ScoreSource
     from face2bone.evaluation.survival.study import scores_of_features
@@ -112,7 +112,7 @@ def _from_photos(
     engine = make_engine(loaded, settings.engine, threads=settings.threads)
     with crops_folder(crops) as folder, progress_bar("aligning", len(cohort.table)) as advance:
         store = photo_crops(cohort.pictures, FACE, folder, progress=advance)
-        features = face_features(engine, store)
+        features = picture_features(engine, store)
     usable = replace(cohort, table=store.index)
     scores = scores_of_features(features, _people(usable), usable.times, seed)
     card = loaded.card

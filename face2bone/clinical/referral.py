@@ -52,9 +52,9 @@ class Referral:
     urgency: Urgency
     actions: tuple[str, ...]
     reasons: tuple[Reason, ...]
-    urgency_without_face: Urgency
-    actions_without_face: tuple[str, ...]
-    face_effect: str
+    urgency_without_picture: Urgency
+    actions_without_picture: tuple[str, ...]
+    picture_effect: str
     class_headline_shown: bool
     pathway_version: str
     guideline: GuidelineId
@@ -102,9 +102,9 @@ def suggest(
         urgency=max(without, by_face),
         actions=_actions(reasons),
         reasons=reasons,
-        urgency_without_face=without,
-        actions_without_face=_actions(_whole(typed)),
-        face_effect=effect,
+        urgency_without_picture=without,
+        actions_without_picture=_actions(_whole(typed)),
+        picture_effect=effect,
         class_headline_shown=shown,
         pathway_version=load_pathway().version,
         guideline=guideline.id,

@@ -5,7 +5,7 @@ Added to each photo's row:
     error          ranked probability score against the true class, 0 to 1
     uncertainty    1 minus the largest probability, 0 to 2/3
     osta           OSTA index, for women it is meant for: past menopause, which counts from 50
-    agreement      whether face and OSTA point the same way
+    agreement      whether picture and OSTA point the same way
     disagreement   how far apart they rank this woman among the cohort's, 0 to 1
 
 A manifest does not say of which ethnic group a patient is, and OSTA was derived in Asian
@@ -33,11 +33,11 @@ from face2bone.explain.photo_row import Layout, PhotoFigures, from_row
 from face2bone.patient import Patient, Sex
 from face2bone.words import template
 
-BOTH, FACE_ONLY = template("both"), template("face only")
+BOTH, PICTURE_ONLY = template("both"), template("face only")
 OSTA_ONLY, NEITHER = template("OSTA only"), template("neither")
 NOT_FOR = template("OSTA is not for this patient")
-AGREEMENTS: Final = (BOTH, FACE_ONLY, OSTA_ONLY, NEITHER, NOT_FOR)
-"""Who points to osteoporosis: the face by its most probable class, OSTA by its cut-off."""
+AGREEMENTS: Final = (BOTH, PICTURE_ONLY, OSTA_ONLY, NEITHER, NOT_FOR)
+"""Who points to osteoporosis: the picture by its most probable class, OSTA by its cut-off."""
 MEASURES: Final = (template("error"), template("uncertainty"), template("disagreement"))
 
 
@@ -135,7 +135,7 @@ def _osta(row: object) -> float:
 
 def _agreements(predicted: npt.NDArray[np.int64], osta: npt.NDArray[np.float64]) -> list[str]:
     cutoff = spec_of(Instrument.OSTA).cutoff
-    words = {(True, True): BOTH, (True, False): FACE_ONLY, (False, True): OSTA_ONLY}
+    words = {(True, True): BOTH, (True, False): PICTURE_ONLY, (False, True): OSTA_ONLY}
     found = []
     for k, index in zip(predicted, osta, strict=True):
         if np.isnan(index) or cutoff is None:
@@ -146,12 +146,12 @@ def _agreements(predicted: npt.NDArray[np.int64], osta: npt.NDArray[np.float64])
 
 
 def _rank_gap(
-    face: npt.NDArray[np.float64], osta: npt.NDArray[np.float64]
+    picture: npt.NDArray[np.float64], osta: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
     """Distance of the two rankings of risk, each from 0 to 1; NaN where there is no OSTA."""
-    gap = np.full(len(face), np.nan)
+    gap = np.full(len(picture), np.nan)
     has = np.flatnonzero(~np.isnan(osta))
     if len(has) > 1:
-        by_face, by_osta = rankdata(face[has]), rankdata(-osta[has])
-        gap[has] = np.abs(by_face - by_osta) / (len(has) - 1)
+        by_picture, by_osta = rankdata(picture[has]), rankdata(-osta[has])
+        gap[has] = np.abs(by_picture - by_osta) / (len(has) - 1)
     return gap

@@ -79,13 +79,13 @@ def draw_times(rng: np.random.Generator, eta: Floats, world: SurvivalWorld) -> S
 class SimulatedCohort:
     """A cohort of numbers without faces; (N,) each.
 
-    face_age: age + gap + measurement error, in years. eta: the true log hazard.
+    apparent_age: age + gap + measurement error, in years. eta: the true log hazard.
     """
 
     age_years: Floats
     male: Flags
     gap_years: Floats
-    face_age: Floats
+    apparent_age: Floats
     eta: Floats
     times: SurvivalTimes
 
@@ -97,9 +97,9 @@ def simulate_cohort(
     rng = np.random.default_rng(seed)
     age = np.clip(rng.normal(AGE_CENTRE, AGE_SD, n), *AGE_LIMITS)
     male, gap = rng.random(n) < 0.5, rng.normal(0.0, GAP_SD, n)
-    face_age = age + gap + rng.normal(0.0, 1.0, n) * error_sd
+    apparent_age = age + gap + rng.normal(0.0, 1.0, n) * error_sd
     eta = log_hazard(age, male, gap, world)
-    return SimulatedCohort(age, male, gap, face_age, eta, draw_times(rng, eta, world))
+    return SimulatedCohort(age, male, gap, apparent_age, eta, draw_times(rng, eta, world))
 
 
 def diluted_ratio(error_sd: float) -> float:

@@ -28,7 +28,7 @@ from face2bone.runtime import Engine
 
 SHARD: Final = 8  # photos; at full width they take a few minutes
 THUMBNAIL_SIDE: Final = 112  # pixels
-THUMBNAIL_QUALITY: Final = 80  # JPEG; about 2.5 kB a face
+THUMBNAIL_QUALITY: Final = 80  # JPEG; about 2.5 kB a picture
 THUMBNAIL: Final = "thumbnail"
 PATIENT_COLUMNS: Final = (
     *("patient_id", "sex", "age_years", "height_cm", "weight_kg", "t_score"),
@@ -47,7 +47,7 @@ def explain_store(
 ) -> pd.DataFrame:
     """One row a crop of the store, explained; shards are kept in ``folder`` for the next call.
 
-    ``may_show`` (N,) says for each index row whether its face may be kept as a thumbnail.
+    ``may_show`` (N,) says for each index row whether its picture may be kept as a thumbnail.
     Raises ``ExplanationError`` when the folder holds the shards of another cohort or model,
     and ``EngineError`` when a logit is not finite.
     """
@@ -98,14 +98,14 @@ def thumbnail(crop: Pixels) -> bytes:
 def _row(
     bundle: Bundle, engine: Engine, store: CropStore, index_row: int, may_show: bool
 ) -> dict[str, Any]:
-    face = stored_picture(store, index_row)
+    prepared = stored_picture(store, index_row)
     layout = Layout(store.parts, bundle.card.labels, len(bundle.concepts))
     said = store.index.iloc[index_row]
     beside = of_table(store.index.iloc[[index_row]], bundle.card.covariates)[0]
     return {
         **{name: said.get(name) for name in PATIENT_COLUMNS},
-        **as_row(photo_figures(bundle, engine, face, beside=beside), layout),
-        THUMBNAIL: thumbnail(face.pixels) if may_show else None,
+        **as_row(photo_figures(bundle, engine, prepared, beside=beside), layout),
+        THUMBNAIL: thumbnail(prepared.pixels) if may_show else None,
     }
 
 

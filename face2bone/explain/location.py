@@ -17,13 +17,13 @@ from face2bone.modalities.parts import Part, part_index
 from face2bone.nn.stages import MapGeometry
 
 MOSTLY: Final = 1.3
-"""A concept lies mostly in a region that holds this times the face's mean location."""
+"""A concept lies mostly in a region that holds this times the picture's mean location."""
 BOTH_SIDES: Final = 0.6
 """A side belongs to the tag when it holds at least this share of the stronger side's density."""
 
 
 OUTLINE: Final = 0.5
-"""A concept with less than this share of its location inside the face marks its outline."""
+"""A concept with less than this share of its location inside the mask marks its outline."""
 
 
 @lru_cache(maxsize=8)
@@ -53,8 +53,8 @@ def region_density(locations: Reals, region_map: PartMap, n: int) -> Floats:
     labels = region_map[inside]
     area = np.bincount(labels, minlength=n)
     mass = np.stack([np.bincount(labels, one[inside], minlength=n) for one in locations])
-    face = mass.sum(axis=1, keepdims=True) / max(len(labels), 1)
-    density: Floats = mass / np.maximum(area, 1) / np.where(face > 0, face, 1.0)
+    mean = mass.sum(axis=1, keepdims=True) / max(len(labels), 1)
+    density: Floats = mass / np.maximum(area, 1) / np.where(mean > 0, mean, 1.0)
     return density
 
 

@@ -95,7 +95,7 @@ class PhotoFigures:
 def photo_figures(
     bundle: Bundle,
     engine: Engine,
-    face: Prepared,
+    prepared: Prepared,
     progress: FractionDone | None = None,
     beside: Rows | None = None,
 ) -> PhotoFigures:
@@ -106,12 +106,12 @@ def photo_figures(
     ``progress`` gets the fraction of the passes done in (0, 1]; raise from it to cancel.
     Raises ``EngineError`` when a logit is not finite.
     """
-    said, asked = predict(engine, bundle, face, beside), beside_patients(engine, beside)
+    said, asked = predict(engine, bundle, prepared, beside), beside_patients(engine, beside)
     tools = study_named(bundle.card.study).ready()
-    hidden = baseline_of(tools.baselines[0], face, bundle.mean_picture, tools.modality.subject)
-    regions = region_shapley(logits_of_crops(asked), face, hidden, progress)
+    hidden = baseline_of(tools.baselines[0], prepared, bundle.mean_picture, tools.modality.subject)
+    regions = region_shapley(logits_of_crops(asked), prepared, hidden, progress)
     severity = regions.severity(bundle.calibration)
-    concepts = explain_concepts(bundle.concepts, asked, face)
+    concepts = explain_concepts(bundle.concepts, asked, prepared)
     return PhotoFigures(
         probabilities=said.probabilities,
         members=np.isin(range(len(bundle.card.labels)), said.prediction_set),

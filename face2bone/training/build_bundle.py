@@ -51,7 +51,7 @@ from face2bone.training.recipe import Recipe
 
 Members = npt.NDArray[np.int64]
 
-DESCRIBED_FACES: Final = 1_000  # training faces behind the mean face and the concept bank
+DESCRIBED_PICTURES: Final = 1_000  # training faces behind the mean face and the concept bank
 BATCH: Final = 64
 EXEMPLARS: Final = 6  # pictures a concept; none when the faces are of patients
 
@@ -180,7 +180,7 @@ def bundle_network(
     """Add mean face, concepts and the out-of-domain reference, and write the bundle."""
     store, training = trained.store, trained.members["train"]
     order = np.random.default_rng(trained.seed).permutation(training)
-    described_rows = order[:DESCRIBED_FACES]
+    described_rows = order[:DESCRIBED_PICTURES]
     chosen = store.rows[described_rows]
     crops, maps = store.crops[chosen], store.region_maps[chosen]
     beside = of_table(store.index.iloc[described_rows], trained.covariates)

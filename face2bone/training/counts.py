@@ -11,7 +11,7 @@ from typing import Final
 
 import pandas as pd
 
-from face2bone.bundle.ood import MINIMUM_FACES
+from face2bone.bundle.ood import MINIMUM_PICTURES
 from face2bone.calibration.conformal import DEFAULT_ALPHA, minimum_per_class
 from face2bone.cohort.splits import split_patients
 from face2bone.cohort.views import first_views, visits_of
@@ -31,7 +31,7 @@ class Needs:
 
 FOR_A_BUNDLE: Final = Needs(
     {"train": 1, "calibration": minimum_per_class(DEFAULT_ALPHA), "test": 1},
-    {"calibration": MINIMUM_FACES},
+    {"calibration": MINIMUM_PICTURES},
 )
 FOR_A_COMPARISON: Final = Needs({"train": 1, "test": 1})
 

@@ -27,7 +27,7 @@ import torch
 from face2bone import __version__, clock
 from face2bone.arrays import Floats
 from face2bone.atomic_files import write_whole
-from face2bone.bundle.ood import MINIMUM_FACES
+from face2bone.bundle.ood import MINIMUM_PICTURES
 from face2bone.bundle.years_bundle import YearsCard, save_years_bundle
 from face2bone.cohort.age_manifest import DECADE, STUDY, AgeCohort, decades, read_age_manifest
 from face2bone.cohort.crop_store import CropStore
@@ -155,14 +155,14 @@ def _check_counts(table: pd.DataFrame, seed: int) -> None:
     """Raise ``TrainingError`` where calibration and out-of-domain reference lack people."""
     people = table["patient_id"]
     count = people[_sides(table, seed) == "calibration"].nunique()
-    if count < MINIMUM_FACES:
-        whole = int(np.ceil(MINIMUM_FACES / SHARES["calibration"]))
+    if count < MINIMUM_PICTURES:
+        whole = int(np.ceil(MINIMUM_PICTURES / SHARES["calibration"]))
         raise TrainingError(
             "{count} people are too few: {some} of them would serve for calibration, which needs "
             "{needed}. Give photos of about {whole} people or more.",
             count=people.nunique(),
             some=count,
-            needed=MINIMUM_FACES,
+            needed=MINIMUM_PICTURES,
             whole=whole,
         )
 

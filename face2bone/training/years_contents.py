@@ -12,7 +12,7 @@ from face2bone.cohort.crop_store import CropStore
 from face2bone.explain.baselines import mean_picture
 from face2bone.nn import BundleNetwork
 from face2bone.tasks.years import YearsInterval, YearsTask, fit_gap
-from face2bone.training.build_bundle import DESCRIBED_FACES
+from face2bone.training.build_bundle import DESCRIBED_PICTURES
 from face2bone.training.years import Faces
 
 Outputs = tuple[Floats, Floats]
@@ -50,5 +50,5 @@ def years_contents(
 
 def _mean_picture(store: CropStore, seed: int) -> Pixels:
     """Of as many training faces as describe a bone bundle: more do not change it."""
-    rows = store.rows[np.random.default_rng(seed).permutation(len(store.rows))[:DESCRIBED_FACES]]
+    rows = store.rows[np.random.default_rng(seed).permutation(len(store.rows))[:DESCRIBED_PICTURES]]
     return mean_picture(store.crops[rows], store.region_maps[rows], store.spec.mask_value)

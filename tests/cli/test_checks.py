@@ -124,7 +124,7 @@ def test_added_value_writes_its_report_and_says_the_verdict(
     monkeypatch.setattr("face2bone.runtime.make_engine", lambda *_, **__: None)
     monkeypatch.setattr("face2bone.cohort.crops.photo_crops", given)
     monkeypatch.setattr(
-        "face2bone.evaluation.added_value.features.face_features", lambda engine, store: features
+        "face2bone.evaluation.added_value.features.picture_features", lambda engine, store: features
     )
     out, root = tmp_path / "out", shutil.copytree(tiny_bundle.root, tmp_path / "bundle")
     arguments = ["added-value", str(root), str(manifest), "--out", str(out), "--attach"]

@@ -126,14 +126,14 @@ def test_photos_are_read_by_a_frozen_network(
         (tmp_path / name).write_bytes(name.encode())
     manifest = tmp_path / "manifest.csv"
     table(cohort).assign(photo=names).to_csv(manifest, index=False)
-    shown = np.column_stack([cohort.face_age, cohort.male])
+    shown = np.column_stack([cohort.apparent_age, cohort.male])
     features = shown + np.random.default_rng(0).normal(size=(300, 2))
     monkeypatch.setattr(
         "face2bone.cohort.crops.photo_crops",
         lambda pictures, *_, **__: Store(pictures.table.iloc[1:].reset_index(drop=True)),
     )
     monkeypatch.setattr(
-        "face2bone.evaluation.added_value.features.face_features", lambda *_: features[1:]
+        "face2bone.evaluation.added_value.features.picture_features", lambda *_: features[1:]
     )
     out = tmp_path / "out"
     result = survival(manifest, "--bundle", tiny_bundle.root, "--out", out)

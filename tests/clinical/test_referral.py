@@ -68,10 +68,10 @@ def test_woman_of_66_with_normal_face_gets_dxa_by_age() -> None:
 def test_man_of_55_without_factors_gets_dxa_from_the_face_alone() -> None:
     result = suggest(Patient(55, Sex.MALE, 175, 80), OSTEOPOROSIS, RESEARCH)
     assert result.urgency is Urgency.DXA
-    assert result.urgency_without_face is Urgency.ROUTINE
+    assert result.urgency_without_picture is Urgency.ROUTINE
     assert rules(result) == ["face_osteoporosis"]
     assert "55%" in result.reasons[0].text
-    assert result.face_effect.startswith("The photo raised the suggestion")
+    assert result.picture_effect.startswith("The photo raised the suggestion")
 
 
 def test_man_of_55_with_low_ost_has_both_reasons() -> None:
@@ -109,7 +109,7 @@ def test_no_photo_still_refers_a_woman_of_70() -> None:
     result = suggest(Patient(70, Sex.FEMALE, 160, 80), None, RESEARCH)
     assert result.urgency is Urgency.DXA
     assert not result.class_headline_shown
-    assert "no usable photo" in result.face_effect
+    assert "no usable photo" in result.picture_effect
 
 
 def test_earlier_hip_fracture_asks_for_a_specialist() -> None:
@@ -171,7 +171,7 @@ def test_frax_result_above_the_band_asks_for_a_treatment_discussion() -> None:
 def test_with_and_without_the_face_stand_side_by_side() -> None:
     result = suggest(Patient(55, Sex.MALE, 175, 80), OSTEOPOROSIS, RESEARCH)
     assert result.actions == ("DXA to confirm; specialist referral if DXA confirms.",)
-    assert result.actions_without_face[0].startswith("Bone-health education")
+    assert result.actions_without_picture[0].startswith("Bone-health education")
 
 
 def test_the_most_urgent_action_comes_first() -> None:
@@ -229,7 +229,7 @@ def _anyone() -> Patient:
 def test_under_a_demo_bundle_a_strange_photo_is_still_called_strange() -> None:
     result = suggest(_anyone(), face(0.1, 0.2, 0.7, outside=True), "demo")
     assert "unlike those" in result.reasons[0].text
-    assert "demonstration" in result.face_effect
+    assert "demonstration" in result.picture_effect
 
 
 histories = st.builds(
@@ -269,10 +269,10 @@ def test_the_face_never_removes_a_referral(
     patient: Patient, prediction: Prediction | None, guideline: GuidelineId, frax: FraxResult | None
 ) -> None:
     with_face = suggest(patient, prediction, RESEARCH, guideline, frax)
-    assert with_face.urgency >= with_face.urgency_without_face
+    assert with_face.urgency >= with_face.urgency_without_picture
     without = suggest(patient, None, RESEARCH, guideline, frax)
-    assert with_face.urgency_without_face is without.urgency
-    assert with_face.actions_without_face == without.actions
+    assert with_face.urgency_without_picture is without.urgency
+    assert with_face.actions_without_picture == without.actions
 
 
 @pytest.mark.slow
@@ -284,7 +284,7 @@ def test_a_demo_bundle_changes_nothing(
     demo = suggest(patient, prediction, "demo", guideline, frax)
     assert demo.urgency is suggest(patient, None, "demo", guideline, frax).urgency
     assert not any(rule.startswith("face_") for rule in rules(demo))
-    assert demo.face_effect.startswith("The photo changed nothing")
+    assert demo.picture_effect.startswith("The photo changed nothing")
 
 
 @pytest.mark.slow

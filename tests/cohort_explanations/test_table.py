@@ -9,11 +9,11 @@ from face2bone.calibration.losses import ranked_probability_scores
 from face2bone.cohort_explanations.folder import ExplainedCohort
 from face2bone.cohort_explanations.table import (
     BOTH,
-    FACE_ONLY,
     MEASURES,
     NEITHER,
     NOT_FOR,
     OSTA_ONLY,
+    PICTURE_ONLY,
     Explored,
     Filters,
     explored,
@@ -62,7 +62,7 @@ def test_who_points_to_osteoporosis_is_named() -> None:
         weight_kg=[45.0, 90.0, 45.0, 90.0],  # OSTA -5 and 4
         **{f"p_{label}": list(p[:, k]) for k, label in enumerate(CLASS_LABELS)},
     ).table
-    assert table["agreement"].tolist() == [BOTH, FACE_ONLY, OSTA_ONLY, NEITHER]
+    assert table["agreement"].tolist() == [BOTH, PICTURE_ONLY, OSTA_ONLY, NEITHER]
 
 
 def test_disagreement_is_the_distance_of_two_rankings() -> None:

@@ -16,7 +16,7 @@ from face2bone.evaluation.survival.quartiles import Quartiles, quartiles
 @pytest.fixture(scope="module")
 def found() -> Quartiles:
     c = simulate_cohort(400, 0)
-    return quartiles(c.face_age, People(c.age_years, c.male).clinical, c.times, 5.0)
+    return quartiles(c.apparent_age, People(c.age_years, c.male).clinical, c.times, 5.0)
 
 
 def test_every_curve_steps_down_and_never_slopes(found: Quartiles) -> None:

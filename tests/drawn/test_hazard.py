@@ -20,7 +20,7 @@ COLUMNS = ("face", "age", "male")
 
 def fitted(seed: int, world: SurvivalWorld, error_sd: float = 0.0) -> CoxModel:
     c = simulate_cohort(1_500, seed, world, error_sd)
-    x = np.column_stack([c.face_age / 10, c.age_years / 10, c.male])
+    x = np.column_stack([c.apparent_age / 10, c.age_years / 10, c.male])
     return fit_cox(x, c.times, COLUMNS)
 
 
@@ -37,7 +37,7 @@ def test_times_are_weibull_with_the_planted_scale() -> None:
 
 def test_worlds_share_people_and_differ_in_what_the_face_says() -> None:
     planted, null, censored = (simulate_cohort(1_500, 3, world) for world in SurvivalWorld)
-    assert planted.face_age == pytest.approx(null.face_age)
+    assert planted.apparent_age == pytest.approx(null.apparent_age)
     assert 0.45 < planted.times.events.mean() < 0.57
     assert censored.times.events.mean() < 0.15
     assert censored.times.years.max() < 2.0

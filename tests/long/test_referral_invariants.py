@@ -169,10 +169,10 @@ def test_the_promises_hold(drawn: list[Case], guideline: GuidelineId) -> None:
         faceless = refer((patient, frax, None), guideline, scores=scores)
         seen.add(result.urgency)
         # The face never removes a referral, and the side without it is the truth without it.
-        assert result.urgency >= result.urgency_without_face
-        assert result.urgency_without_face is faceless.urgency
-        assert result.actions_without_face == faceless.actions
-        assert (result.urgency > faceless.urgency) == ("raised" in result.face_effect)
+        assert result.urgency >= result.urgency_without_picture
+        assert result.urgency_without_picture is faceless.urgency
+        assert result.actions_without_picture == faceless.actions
+        assert (result.urgency > faceless.urgency) == ("raised" in result.picture_effect)
         # A demo bundle never changes one.
         demo = refer(case, guideline, "demo", scores)
         assert (demo.urgency, demo.actions) == (faceless.urgency, faceless.actions)

@@ -17,7 +17,7 @@ def ratios(world: SurvivalWorld, error_sd: float = 0.0) -> tuple[list[HazardRati
     found, proportional = [], []
     for seed in range(RUNS):
         c = simulate_cohort(PATIENTS, seed, world, error_sd)
-        x = np.column_stack([c.face_age / 10, c.age_years / 10, c.male])
+        x = np.column_stack([c.apparent_age / 10, c.age_years / 10, c.male])
         model = fit_cox(x, c.times, COLUMNS)
         found.append(model.hazard_ratio("face"))
         proportional.append(proportional_hazards(model, x, c.times)[-1].p_value)

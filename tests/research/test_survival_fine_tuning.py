@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from face2bone.cohort.crop_store import CropStore
-from face2bone.evaluation.added_value.features import face_features
+from face2bone.evaluation.added_value.features import picture_features
 from face2bone.evaluation.bootstrap import Estimate
-from face2bone.evaluation.survival.face_score import FaceLayer
+from face2bone.evaluation.survival.picture_score import PictureLayer
 from face2bone.modalities.face import FACE_INPUT
 from face2bone.nn import Face2Bone, NetworkConfig
 from face2bone.runtime import TorchEngine
@@ -43,9 +43,9 @@ def test_it_starts_where_the_frozen_score_stands_and_moves_the_trunk(
     trunk: Face2Bone, store: CropStore
 ) -> None:
     rng, rows = np.random.default_rng(1), np.arange(PEOPLE)
-    layer = FaceLayer(rng.normal(size=trunk.cut_channels), np.zeros(2))
+    layer = PictureLayer(rng.normal(size=trunk.cut_channels), np.zeros(2))
     network = HazardNetwork(trunk, layer)
-    features = face_features(TorchEngine(trunk, FACE_INPUT), store)
+    features = picture_features(TorchEngine(trunk, FACE_INPUT), store)
     np.testing.assert_allclose(scores(network, store, rows), features @ layer.weights, atol=1e-4)
     before = {name: value.clone() for name, value in trunk.named_parameters()}
     times = SurvivalTimes.of(rng.uniform(1, 5, PEOPLE), np.arange(PEOPLE) % 2)

@@ -45,7 +45,7 @@ def registered() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(STUDIES, DISCS.id, DISCS)
         patch.setitem(NETWORKS, "discs", Blueprint(DiscSettings, DiscNetwork))
-        patch.setattr(build_bundle, "DESCRIBED_FACES", 60)
+        patch.setattr(build_bundle, "DESCRIBED_PICTURES", 60)
         yield
 
 

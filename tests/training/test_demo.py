@@ -62,7 +62,7 @@ def made(
     root = tmp_path_factory.mktemp("demo")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(demo, "drawn_crops", drawn_store)
-        patch.setattr(build_bundle, "DESCRIBED_FACES", 20)
+        patch.setattr(build_bundle, "DESCRIBED_PICTURES", 20)
         path = train_demo(root / "bundle", recipe, root / "run", silent)
     return root, load_bundle(path)
 

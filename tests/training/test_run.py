@@ -76,7 +76,7 @@ def finished(
     root = tmp_path_factory.mktemp("train")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run, "photo_crops", aligned)
-        patch.setattr(build_bundle, "DESCRIBED_FACES", 20)
+        patch.setattr(build_bundle, "DESCRIBED_PICTURES", 20)
         manifest = write_manifest(root / "cohort")
         path = train(manifest, root / "run", recipe=small, seed=5, progress=silent, licence="CC0")
     return root / "run", load_bundle(path)
@@ -123,7 +123,7 @@ def test_classes_without_any_t_score_train_a_bundle(
 ) -> None:
     """The documented manifest without ``t_score``: nothing learns one, nothing reports one."""
     monkeypatch.setattr(run, "photo_crops", aligned)
-    monkeypatch.setattr(build_bundle, "DESCRIBED_FACES", 20)
+    monkeypatch.setattr(build_bundle, "DESCRIBED_PICTURES", 20)
     manifest = write_manifest(tmp_path / "cohort", classes_only=True)
     bundle = load_bundle(train(manifest, tmp_path / "run", recipe=small, progress=silent))
     curves = pd.read_csv(tmp_path / "run" / "training" / "curves.csv")

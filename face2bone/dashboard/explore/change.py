@@ -63,7 +63,7 @@ def change(cohort: Explored) -> None:
     changes = _sliders(drawn, f"{world.value if world else ''}_{patient.patient_id}")
     with st.spinner(say("Drawing the face …")):
         before, after = _variants(patient, drawn, changes)
-    _faces(before, after, cohort.layout.labels)
+    _side_by_side(before, after, cohort.layout.labels)
     if changes == drawn:
         st.info(say("Move a slider: the face is drawn again, and the answer follows."))
     else:
@@ -103,7 +103,7 @@ def _variants(patient: DrawnPatient, *settings: dict[str, float]) -> list[Varian
     return found
 
 
-def _faces(before: Variant, after: Variant, labels: tuple[str, ...]) -> None:
+def _side_by_side(before: Variant, after: Variant, labels: tuple[str, ...]) -> None:
     first, second, numbers = st.columns([1, 1, 2], gap="medium")
     for column, variant, name in ((first, before, AS_DRAWN), (second, after, IS_CHANGED)):
         with column:

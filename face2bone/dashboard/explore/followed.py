@@ -45,7 +45,7 @@ def followed(folder: Path) -> str | None:
     st.caption(literal(say(record.of_what)))
     _cohort(record)
     score = _score(record)
-    rest = in_words(tuple(record.study.without_the_face))
+    rest = in_words(tuple(record.study.without_score))
     st.subheader(say("What the {name} says", name=score.name))
     st.markdown(literal(say(words.verdict_of(score, rest))))
     _quarters(score, rest)
@@ -61,7 +61,7 @@ def _cohort(record: SurvivalRecord) -> None:
     few = few_events(study.cohort.events)
     for remark in study.remarks:
         st.warning(literal(say(few if remark == few else remark)))
-    _table(tables.without_the_face(study.without_the_face))
+    _table(tables.without_score(study.without_score))
 
 
 def _score(record: SurvivalRecord) -> ScoreFindings:

@@ -65,7 +65,7 @@ def groups(cohort: Explored) -> None:
     st.caption(say(READING))
     region = _bars(chosen, target, cohort.layout.parts)
     with above:
-        _faces(chosen, target, cohort.layout.parts, region)
+        _drawings(chosen, target, cohort.layout.parts, region)
     elements.folded(
         say("Every photo, as shap draws it: beeswarm and bars"),
         "explore_shap",
@@ -73,7 +73,7 @@ def groups(cohort: Explored) -> None:
     )
 
 
-def _faces(chosen: list[GroupMeans], target: str, parts: tuple[Part, ...], region: Part) -> None:
+def _drawings(chosen: list[GroupMeans], target: str, parts: tuple[Part, ...], region: Part) -> None:
     reach = explore_charts.reach(chosen, target)
     row = st.container(horizontal=True, gap="medium")
     for group in chosen:

@@ -147,13 +147,13 @@ def _region_values(found: LocatedSubject, explanation: Explanation, k: int) -> b
     if not passed(check):
         return False
     blurred = explanation.regions[0]
-    bars, face = st.columns([3, 2], gap="large")
+    bars, crop = st.columns([3, 2], gap="large")
     values = blurred.values[:, k]
     with bars:
         elements.drawing(
             charts.region_bars(values, blurred.parts, charts.class_axis(session.classes()[k]))
         )
-    with face:
+    with crop:
         alt = say(
             "The crop tinted by what makes {name} more or less likely", name=session.classes()[k]
         )
@@ -194,11 +194,11 @@ def _severity(found: LocatedSubject, explanation: Explanation) -> None:
     if not passed(check):
         return
     severity = explanation.regions[0].severity(calibration)
-    bars, face = st.columns([3, 2], gap="large")
+    bars, crop = st.columns([3, 2], gap="large")
     with bars:
         scale = say("toward normal ← expected class → toward osteoporosis")
         elements.drawing(charts.region_bars(severity.values, found.aligned.parts, scale))
-    with face:
+    with crop:
         alt = say("The crop tinted by what moves the expected class")
         elements.picture(overlay_png(found.aligned, severity.values), alt, width=260)
         st.caption(

@@ -124,7 +124,7 @@ def reasons_and_changes(referral: Referral) -> None:
         st.markdown(say("**Reasons**"))
         for reason in referral.reasons:
             _reason(reason)
-        _face(referral)
+        _what_it_changed(referral)
     with changes:
         _changes(referral)
         topics = say("Advice on calcium, vitamin D, exercise and falls")
@@ -234,14 +234,14 @@ def _reason(reason: Reason) -> None:
     )
 
 
-def _face(referral: Referral) -> None:
+def _what_it_changed(referral: Referral) -> None:
     picture = session.noun()
     st.markdown(say("**What the {picture} changed**", picture=picture))
     sides = (
         (
             say("Without the {picture}", picture=picture),
-            referral.urgency_without_face,
-            referral.actions_without_face,
+            referral.urgency_without_picture,
+            referral.actions_without_picture,
         ),
         (say("With the {picture}", picture=picture), referral.urgency, referral.actions),
     )
@@ -249,7 +249,7 @@ def _face(referral: Referral) -> None:
         with column, st.container(border=True):
             st.markdown(f"{title}  \n**{say(urgency.label)}**")
             _list(actions)
-    st.caption(say(referral.face_effect))
+    st.caption(say(referral.picture_effect))
 
 
 def _changes(referral: Referral) -> None:

@@ -1,18 +1,19 @@
-"""Predict every patient by models that never saw the patient: clinical, face, and both.
+"""Predict every patient by models that never saw the patient: clinical, picture, both.
 
 The patients are cut into folds, stratified by class, and the cut is made several times. For
 each fold the models are fitted to the other folds:
 
     clinical   proportional odds on the clinical columns, nothing penalised
-    face       proportional odds on the face's components, all under one ridge
-    both       clinical columns free, the face's components under one ridge
+    picture    proportional odds on the picture's components, all under one ridge
+    both       clinical columns free, the picture's components under one ridge
 
 Components are learnt on the fitting folds alone. The ridge is chosen inside them, by ranked
 probability score over inner folds; for "both" the candidates include an infinite one, which is
-the clinical model itself, so that a useless face can be left out. Probabilities are averaged
+the clinical model itself, so that a useless picture can be left out. Probabilities are averaged
 over the cuts.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -42,16 +43,21 @@ LEAST_PER_CLASS: Final = 25  # five in each fold
 
 @dataclass(frozen=True)
 class CrossFitted:
-    """Out-of-fold probabilities (N, 3) of three models, and how often the face was left out.
+    """Out-of-fold probabilities (N, 3) of three models, and how often the picture was left out.
 
     left_out: share of fits of "both" in which the inner folds chose the clinical model.
     """
 
     labels: Integers
     clinical: Floats
-    face: Floats
+    picture: Floats
     both: Floats
     left_out: float
+
+    @property
+    def models(self) -> Mapping[str, Floats]:
+        """The three by the names that files give their figures."""
+        return {"clinical": self.clinical, "face": self.picture, "both": self.both}
 
 
 def cross_fit(
@@ -83,8 +89,8 @@ def cross_fit(
             predictions, without = _one_fold(clinical, features, labels, inside, rng)
             totals[:, ~inside] += predictions
             left_out += without
-    own, face, both = totals / REPEATS
-    return CrossFitted(labels, own, face, both, left_out / (REPEATS * FOLDS))
+    own, picture, both = totals / REPEATS
+    return CrossFitted(labels, own, picture, both, left_out / (REPEATS * FOLDS))
 
 
 def stratified_folds(labels: Integers, folds: int, rng: np.random.Generator) -> Integers:
@@ -113,16 +119,16 @@ def ridge_path(x: Floats, free: int, labels: Integers) -> list[OrdinalModel]:
 def _one_fold(
     clinical: Floats, features: Floats, labels: Integers, inside: Flags, rng: np.random.Generator
 ) -> tuple[Floats, bool]:
-    """Probabilities (3, M, 3) of the M patients outside, and whether "both" left the face out."""
+    """Probabilities (3, M, 3) of the M patients outside, and whether "both" left it out."""
     scores = learn_components(features[inside], COMPONENTS)(features)
     inner = stratified_folds(labels[inside], INNER_FOLDS, rng)
     columns, free = np.hstack([clinical, scores]), clinical.shape[1]
-    face, _ = _chosen(scores, 0, labels, inside, inner)
+    picture, _ = _chosen(scores, 0, labels, inside, inner)
     both, place = _chosen(columns, free, labels, inside, inner)
     model = fit_ordinal(clinical[inside], labels[inside], np.zeros(free))
     alone = model.probabilities(clinical[~inside])
     # The same model, so the same digits: rounding must not pass for a difference.
-    return np.stack([alone, face, alone if place == 0 else both]), place == 0
+    return np.stack([alone, picture, alone if place == 0 else both]), place == 0
 
 
 def _chosen(

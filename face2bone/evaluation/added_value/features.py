@@ -16,7 +16,7 @@ from face2bone.runtime import Engine, network_input
 BATCH: Final = 32
 
 
-def face_features(engine: Engine, store: CropStore) -> Floats:
+def picture_features(engine: Engine, store: CropStore) -> Floats:
     """Features (N, C) of every index row of a crop store."""
     rows = store.rows
     parts = [

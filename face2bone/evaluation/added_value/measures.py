@@ -45,7 +45,7 @@ def discrimination(fitted: CrossFitted, seed: int = 0) -> dict[str, Estimate]:
     def figures(weights: Floats) -> Figures:
         found: Figures = {}
         for name in MODELS:
-            p: Floats = getattr(fitted, name)
+            p: Floats = fitted.models[name]
             found[f"rps_{name}"] = ratio(
                 weights @ ranked_probability_scores(p, y), weights.sum(axis=1)
             )
@@ -115,7 +115,7 @@ def age_matched(
         positive = fitted.labels >= cut
         pairs = _pairs(age_years, female, positive)
         right = {
-            name: pairs * _orders(beyond(getattr(fitted, name), cut), positive) for name in MODELS
+            name: pairs * _orders(beyond(fitted.models[name], cut), positive) for name in MODELS
         }
         areas = partial(_matched_areas, positive, pairs, right)
         known = estimates(areas, np.arange(len(positive)), RESAMPLES, seed)

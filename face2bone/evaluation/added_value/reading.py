@@ -34,7 +34,7 @@ class Reading:
     sex_auc: float
 
 
-def read_face(
+def read_features(
     features: Floats, age_years: Floats, female: npt.NDArray[np.bool_], bmi: Floats, seed: int = 0
 ) -> Reading:
     """Predict age, BMI and sex of N patients from features (N, F), five folds."""

@@ -28,7 +28,9 @@ class AddedValueRecord:
 def attach(bundle: Bundle, about: str, found: AddedValue) -> Path:
     """Keep a study beside the bundle, for the dashboard's Model page; returns its path."""
     record = AddedValueRecord(bundle_hash(bundle), about, found)
-    return write_whole(bundle.root / ATTACHED, _ADAPTER.dump_json(record, indent=1) + b"\n")
+    return write_whole(
+        bundle.root / ATTACHED, _ADAPTER.dump_json(record, indent=1, by_alias=True) + b"\n"
+    )
 
 
 def attached(bundle: Bundle) -> AddedValueRecord | None:

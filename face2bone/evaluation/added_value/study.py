@@ -17,7 +17,7 @@ from face2bone.evaluation.added_value.measures import (
     discrimination,
     reclassification,
 )
-from face2bone.evaluation.added_value.reading import Reading, read_face
+from face2bone.evaluation.added_value.reading import Reading, read_features
 from face2bone.evaluation.added_value.rule import Gain, judge
 from face2bone.evaluation.bootstrap import Estimate
 from face2bone.evaluation.guards.chance import SeedSpread, Shuffle, seed_spread, shuffle_labels
@@ -62,13 +62,13 @@ def study(
 
     Raises ``EvaluationError`` when the patients are too few or a detail is missing.
     """
-    faces = whole(features, len(about))
+    known = whole(features, len(about))
     if "patient_id" not in about:
         raise EvaluationError(
             "The cohort does not say whose photo is whose. Add a patient_id to every row."
         )
     first = one_photo_each(about)
-    people, x, y = about.iloc[first], faces[first], np.asarray(labels)[first]
+    people, x, y = about.iloc[first], known[first], np.asarray(labels)[first]
     clinical = clinical_columns(people)
     age, height, weight = (
         np.asarray(people[name], np.float64) for name in ("age_years", "height_cm", "weight_kg")
@@ -83,7 +83,7 @@ def study(
         age_matched=age_matched(fitted, age, female, seed),
         net_benefit=benefits(fitted, seed),
         reclassification=reclassification(fitted, seed),
-        reading=read_face(x, age, female, weight / (height / 100.0) ** 2, seed),
+        reading=read_features(x, age, female, weight / (height / 100.0) ** 2, seed),
         shuffle=shuffle_labels(clinical, x, y, seed),
         seeds=seed_spread(clinical, x, y),
     )

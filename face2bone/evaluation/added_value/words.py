@@ -143,6 +143,6 @@ def _luck(found: AddedValue) -> str:
     return (
         "## Guards\n\n"
         f"With labels permuted between patients every model {fell}: macro AUC {s.clinical:.3f}, "
-        f"{s.face:.3f}, {s.both:.3f} (chance: 0.5 within {s.limit:.3f}). "
+        f"{s.picture:.3f}, {s.both:.3f} (chance: 0.5 within {s.limit:.3f}). "
         f"Gains with {len(seeds.gains)} ways of dealing the folds: {gains}; {agree}."
     )

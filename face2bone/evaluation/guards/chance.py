@@ -8,9 +8,10 @@ is no verdict.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
 
 import numpy as np
+from pydantic import Field
 
 from face2bone.arrays import Floats, Integers
 from face2bone.evaluation.added_value.crossfit import cross_fit
@@ -31,7 +32,7 @@ class Shuffle:
     """
 
     clinical: float
-    face: float
+    picture: Annotated[float, Field(alias="face")]
     both: float
     limit: float
     at_chance: bool
@@ -55,11 +56,12 @@ def shuffle_labels(clinical: Floats, features: Floats, labels: Integers, seed: i
     permuted = np.random.default_rng([seed, len(labels)]).permutation(labels)
     fitted = cross_fit(clinical, features, permuted, seed)
     ones, limit = unit_weights(len(labels)), chance_limit(labels)
-    clinical_area, face, both = (
-        float(macro_auc(p, permuted, ones)[0]) for p in (fitted.clinical, fitted.face, fitted.both)
+    clinical_area, picture, both = (
+        float(macro_auc(p, permuted, ones)[0])
+        for p in (fitted.clinical, fitted.picture, fitted.both)
     )
-    farthest = max(abs(area - 0.5) for area in (clinical_area, face, both))
-    return Shuffle(clinical_area, face, both, limit, farthest <= limit)
+    farthest = max(abs(area - 0.5) for area in (clinical_area, picture, both))
+    return Shuffle(clinical_area, picture, both, limit, farthest <= limit)
 
 
 def chance_limit(labels: Integers) -> float:

@@ -87,7 +87,7 @@ def probe_shortcuts(
     for name, columns in kinds.items():
         fitted = cross_fit(clinical, columns, labels, seed)
         ones = unit_weights(len(labels))
-        area = float(macro_auc(fitted.face, labels, ones)[0])
+        area = float(macro_auc(fitted.picture, labels, ones)[0])
         p_value = judge(fitted).p_value
         probes[name] = Probe(
             macro_auc=area,

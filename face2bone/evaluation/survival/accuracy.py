@@ -13,9 +13,10 @@ Kaplan-Meier shows.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import compress
-from typing import Final
+from typing import Annotated, Final
 
 import numpy as np
+from pydantic import Field
 
 from face2bone.arrays import Floats, Integers
 from face2bone.evaluation.bootstrap import RESAMPLES, Estimate, estimates
@@ -51,12 +52,12 @@ class Predicted:
 
 @dataclass(frozen=True)
 class BrierAt:
-    """Brier scores by one horizon: of Kaplan-Meier for all, without and with the face."""
+    """Brier scores by one horizon: of Kaplan-Meier for all, without and with the score."""
 
     years: float
     nobody_told_apart: float
     without: float
-    with_face: float
+    with_score: Annotated[float, Field(alias="with_face")]
 
 
 @dataclass(frozen=True)

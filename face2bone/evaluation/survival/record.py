@@ -104,7 +104,7 @@ class SurvivalRecord:
 
 def to_json(record: SurvivalRecord) -> bytes:
     """UTF-8 JSON; a figure that is not defined is null."""
-    return _ADAPTER.dump_json(record, indent=2) + b"\n"
+    return _ADAPTER.dump_json(record, indent=2, by_alias=True) + b"\n"
 
 
 def from_json(data: bytes, name: str) -> SurvivalRecord:

@@ -6,15 +6,16 @@ even grid, and the predictions of patients are summed up before they leave.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
 
 import numpy as np
+from pydantic import Field
 
 from face2bone.arrays import Floats, Integers
 from face2bone.errors import SurvivalError
 from face2bone.evaluation.survival.accuracy import Accuracy, accuracy, last_usable
 from face2bone.evaluation.survival.clinical import DECADE, Clinical, People
-from face2bone.evaluation.survival.face_score import event_folds, face_age, face_hazard
+from face2bone.evaluation.survival.picture_score import apparent_age, event_folds, picture_hazard
 from face2bone.evaluation.survival.quartiles import Quartiles, quartiles
 from face2bone.survival.cox import (
     CoxModel,
@@ -29,7 +30,7 @@ from face2bone.survival.times import SurvivalTimes
 from face2bone.words import message, template
 from face2bone.words.message import Message
 
-FACE_AGE, FACE_HAZARD = template("face age"), template("face hazard")
+APPARENT_AGE, PICTURE_HAZARD = template("face age"), template("face hazard")
 FEW_EVENTS: Final = 100
 MOSTLY: Final = 0.5  # share of folds; a score that is 0 in more of them says nothing of a cohort
 NO_HAZARD: Final = template(
@@ -95,13 +96,13 @@ class ScoreFindings:
 
 @dataclass(frozen=True)
 class SurvivalStudy:
-    """One cohort. adjusted_for: in words. without_the_face: hazard ratios of the model without any
+    """One cohort. adjusted_for: in words. without_score: hazard ratios of the model without any
     score: of ten years of age, of a man, and of one more of each further column.
     """
 
     cohort: CohortSummary
     adjusted_for: str
-    without_the_face: Mapping[str, HazardRatio]
+    without_score: Annotated[Mapping[str, HazardRatio], Field(alias="without_the_face")]
     scores: tuple[ScoreFindings, ...]
     remarks: tuple[str, ...]
     seed: int
@@ -110,24 +111,24 @@ class SurvivalStudy:
 def scores_of_features(
     features: Floats, people: People, times: SurvivalTimes, seed: int = 0
 ) -> Scores:
-    """The two scores of ``face_score``; a hazard that most folds did better without is left out.
+    """The two scores of ``picture_score``; a hazard that most folds did better without is left out.
 
     features: (N, F) of a network that has seen none of these patients' outcomes.
     """
     fold = event_folds(times, seed)
     age = Score(
-        FACE_AGE,
-        face_age(features, people.age_years, fold),
+        APPARENT_AGE,
+        apparent_age(features, people.age_years, fold),
         in_years=True,
         how="age in years as the frozen features tell it: ridge regression, out of fold",
     )
     clinical = people.clinical
-    hazard = face_hazard(features, people.age_years, clinical, times, fold, seed)
+    hazard = picture_hazard(features, people.age_years, clinical, times, fold, seed)
     if hazard.left_out > MOSTLY:
         return Scores((age,), (NO_HAZARD,))
     left = f"; left out in {hazard.left_out:.0%} of the folds" if hazard.left_out else ""
     how = f"log hazard of the frozen features beyond {clinical.words}: Cox under a ridge{left}"
-    own = Score(FACE_HAZARD, hazard.score, in_years=False, how=f"{how}, out of fold")
+    own = Score(PICTURE_HAZARD, hazard.score, in_years=False, how=f"{how}, out of fold")
     return Scores((age, own))
 
 
@@ -143,7 +144,7 @@ def survival_study(
     return SurvivalStudy(
         cohort=_summary(people, times),
         adjusted_for=clinical.words,
-        without_the_face={name: base.hazard_ratio(name) for name in base.names},
+        without_score={name: base.hazard_ratio(name) for name in base.names},
         scores=tuple(_findings(s, clinical, base, times, fold, seed) for s in asked.scores),
         remarks=(*asked.remarks, *_remarks(times)),
         seed=seed,

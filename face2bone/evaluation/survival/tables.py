@@ -53,7 +53,7 @@ def shown(estimate: Estimate) -> str:
     return message("{value} ({low} to {high})", value=value, **ends)
 
 
-def without_the_face(found: Mapping[str, HazardRatio]) -> Table:
+def without_score(found: Mapping[str, HazardRatio]) -> Table:
     """Hazard ratios of the model without any score."""
     rows = tuple(
         (UNITS.get(name) or message("one more of {column}", column=AsTyped(name)), ratio(one))
@@ -166,7 +166,7 @@ def brier(score: ScoreFindings, rest: str) -> Table:
     named = [(message("{years} years", years=f"{b.years:g}"), b) for b in at]
     named.append((message("mean up to {years} years", years=f"{over.years:.1f}"), over))
     rows = tuple(
-        (words, f"{b.nobody_told_apart:.4f}", f"{b.without:.4f}", f"{b.with_face:.4f}")
+        (words, f"{b.nobody_told_apart:.4f}", f"{b.without:.4f}", f"{b.with_score:.4f}")
         for words, b in named
     )
     head = (template("Brier score, less is better"), template("nobody told apart"))

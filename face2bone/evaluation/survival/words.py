@@ -42,7 +42,7 @@ def markdown(found: SurvivalStudy, of_what: str, plots: Sequence[str] = ()) -> s
     parts = [
         f"# Survival of a cohort and the face\n\n{of_what}\n\n**{COHORT_ONLY}**{remarks}",
         f"## Whom it is of\n\n{summary(found.cohort)}\n\n"
-        + _text(tables.without_the_face(found.without_the_face)),
+        + _text(tables.without_score(found.without_score)),
     ]
     for place, score in enumerate(found.scores):
         plot = plots[place] if place < len(plots) else ""

@@ -100,7 +100,7 @@ def _photos(assessment: Assessment) -> list[PhotoPart]:
     return [
         PhotoPart(
             photo_sha256=one.photo_sha256,
-            face=one.face,
+            chosen=one.chosen,
             answers=one.photo_sha256 == assessment.photo_sha256,
             counts=one.counts,
             why_not=one.why_not,
@@ -281,9 +281,9 @@ def _referral(referral: Referral) -> ReferralPart:
             )
             for r in referral.reasons
         ],
-        urgency_without_face=referral.urgency_without_face.label,
-        actions_without_face=list(referral.actions_without_face),
-        face_effect=referral.face_effect,
+        urgency_without_picture=referral.urgency_without_picture.label,
+        actions_without_picture=list(referral.actions_without_picture),
+        picture_effect=referral.picture_effect,
         class_headline_shown=referral.class_headline_shown,
         changes=[
             ChangePart(kind=c.kind, any_of=list(c.any_of), urgency=c.urgency.label, raises=c.raises)

@@ -62,9 +62,19 @@ def _as_value_error() -> Iterator[None]:
 
 
 class DocumentPart(BaseModel):
-    """Frozen, without a field that the schema does not know, and without NaN."""
+    """Frozen, without a field that the schema does not know, and without NaN.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    An alias is a name that files keep from when every picture showed a face.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        allow_inf_nan=False,
+        validate_by_name=True,
+        validate_by_alias=True,
+        serialize_by_alias=True,
+    )
 
 
 def _summing_to_one(shares: dict[str, float]) -> dict[str, float]:
@@ -119,13 +129,13 @@ class MeasurePart(DocumentPart):
 class PhotoPart(DocumentPart):
     """One of several photos of the patient, or a photo in which one of several faces was chosen.
 
-    face: which one, from 1 at the left; 0 where the photo shows one. answers: whether the result is
-    this photo's. counts: whether its probabilities are in mean and range; why_not: why they are
+    chosen: which one, from 1 at the left; 0 where the photo shows one. answers: whether the result
+    is this photo's. counts: whether its probabilities are in mean and range; why_not: why they are
     not.
     """
 
     photo_sha256: Sha256
-    face: Annotated[int, Field(ge=0)]
+    chosen: Annotated[int, Field(ge=0, alias="face")]
     answers: bool
     counts: bool
     why_not: Sentence = ""
@@ -240,15 +250,15 @@ class GuidelinePart(DocumentPart):
 
 
 class ReferralPart(DocumentPart):
-    """The suggestion, its reasons, and what the face changed."""
+    """The suggestion, its reasons, and what the picture changed."""
 
     urgency: Sentence
     urgency_level: str
     actions: list[Sentence]
     reasons: list[ReasonPart] = Field(min_length=1)
-    urgency_without_face: Sentence
-    actions_without_face: list[Sentence]
-    face_effect: Sentence
+    urgency_without_picture: Sentence = Field(alias="urgency_without_face")
+    actions_without_picture: list[Sentence] = Field(alias="actions_without_face")
+    picture_effect: Sentence = Field(alias="face_effect")
     class_headline_shown: bool
     changes: list[ChangePart]
     advice: list[AdvicePart]

@@ -265,7 +265,7 @@ def _report(document: AssessmentDocument, observations: list[Resource]) -> Resou
         "code": {"text": f"Bone health report: {_read(document).kind} and risk factors"},
         "result": [_reference(entry) for entry in observations],
         "conclusion": (
-            f"Suggestion: {referral.urgency}. {actions} {referral.face_effect} "
+            f"Suggestion: {referral.urgency}. {actions} {referral.picture_effect} "
             f"Guideline: {referral.guideline.title}. {document.notice}"
         ),
     }

@@ -212,12 +212,12 @@ def _suggestion(
     document: AssessmentDocument, read: AnyModality, words: Catalogue
 ) -> dict[str, Any]:
     referral = document.referral
-    guideline, without = referral.guideline, referral.urgency_without_face
+    guideline, without = referral.guideline, referral.urgency_without_picture
     note = guideline.note
     return {
         "urgency": words.say(referral.urgency),
         "actions": [words.say(action) for action in referral.actions],
-        "effect": words.say(referral.face_effect),
+        "effect": words.say(referral.picture_effect),
         "notes": [
             words.say(
                 message("Without the {picture}: {urgency}.", picture=read.noun, urgency=without)

@@ -108,5 +108,5 @@ def _what_next(assessment: Assessment) -> list[str]:
     lines += [f"  {action}" for action in referral.actions]
     lines.append("Reasons")
     lines += [f"  {r.order}. {r.text} [{r.source}]" for r in referral.reasons]
-    lines.append(referral.face_effect)
+    lines.append(referral.picture_effect)
     return lines

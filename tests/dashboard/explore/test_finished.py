@@ -53,7 +53,7 @@ def write_followed(folder: Path) -> None:
     """A drawn cohort with two scores."""
     c = simulate_cohort(300, 4)
     made_up = (
-        Score("face age", c.face_age, True, "made up"),
+        Score("face age", c.apparent_age, True, "made up"),
         Score("face hazard", c.gap_years, False, "made up"),
     )
     study = survival_study(People(c.age_years, c.male), c.times, Scores(made_up))
@@ -169,7 +169,7 @@ def test_a_score_that_is_a_column_is_called_as_its_owner_calls_it(
     site: Path, opened: Callable[[str], AppTest]
 ) -> None:
     c = simulate_cohort(300, 5)
-    years = Scores((Score("age", c.face_age, True, "a column"),))
+    years = Scores((Score("age", c.apparent_age, True, "a column"),))
     record = record_of(survival_study(People(c.age_years, c.male), c.times, years))
     write_survival(replace(record, source=ScoreSource("age", None, None, 0)), site / "own")
     app = opened("own")

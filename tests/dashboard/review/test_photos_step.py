@@ -126,7 +126,7 @@ def test_what_is_saved_says_which_face(page: AppTest, records: Records) -> None:
     fill(done(app)).button(key="save_assessment").click().run()
     (kept,) = saved_assessments(records, "P-0412")
     assert kept.document is not None
-    assert [one.face for one in kept.document.photos] == [1]
+    assert [one.chosen for one in kept.document.photos] == [1]
     assert "Face 1, counted from the left" in kept.document.photos_words
 
 

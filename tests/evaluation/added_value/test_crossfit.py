@@ -65,7 +65,7 @@ def test_a_patients_own_label_never_reaches_its_prediction(monkeypatch: pytest.M
     after = cross_fit(clinical, features, turned)
     same, other = fold == 2, fold == 3
     for name in ("clinical", "face", "both"):
-        one, two = getattr(before, name), getattr(after, name)
+        one, two = before.models[name], after.models[name]
         np.testing.assert_array_equal(one[same], two[same])
         assert np.abs(one[other] - two[other]).max() > 0
 

@@ -58,7 +58,7 @@ def test_gains_are_differences_and_their_intervals_are_paired() -> None:
 
 def test_a_model_gains_nothing_over_itself() -> None:
     one = fitted()
-    same = CrossFitted(one.labels, one.both, one.face, one.both, 1.0)
+    same = CrossFitted(one.labels, one.both, one.picture, one.both, 1.0)
     values = [e for k, e in discrimination(same).items() if k.endswith("_gain")]
     values += [*benefits(same).values(), *reclassification(same).values()]
     assert {(e.value, e.low, e.high) for e in values} == {(0.0, 0.0, 0.0)}

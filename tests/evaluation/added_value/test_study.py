@@ -17,7 +17,7 @@ from face2bone.evaluation.added_value.columns import (
     whole,
 )
 from face2bone.evaluation.added_value.likelihood import likelihood_ratio
-from face2bone.evaluation.added_value.reading import read_face
+from face2bone.evaluation.added_value.reading import read_features
 from face2bone.evaluation.added_value.study import AddedValue, one_photo_each, study
 from face2bone.evaluation.added_value.words import markdown, verdict
 from tests.evaluation.added_value.people import N, people
@@ -80,7 +80,7 @@ def test_the_reading_finds_what_was_put_in_and_nothing_else() -> None:
     about, features = people()
     bmi = np.random.default_rng(5).normal(24, 3, N)
     female = (about["sex"] == "F").to_numpy()
-    read = read_face(features, about["age_years"].to_numpy(), female, bmi)
+    read = read_features(features, about["age_years"].to_numpy(), female, bmi)
     assert read.age_r2 > 0.8
     assert read.sex_auc > 0.95
     assert read.bmi_r2 < 0.1

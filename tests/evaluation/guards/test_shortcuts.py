@@ -85,7 +85,7 @@ def test_shuffled_labels_fall_to_chance() -> None:
     clinical, features = about[["age_years", "weight_kg"]].to_numpy() / 60, facts.to_numpy()
     shuffled = shuffle_labels(clinical, features, labels)
     assert shuffled.at_chance
-    assert max(shuffled.clinical, shuffled.face, shuffled.both) < 0.5 + shuffled.limit
+    assert max(shuffled.clinical, shuffled.picture, shuffled.both) < 0.5 + shuffled.limit
 
 
 def test_the_limit_of_chance_is_met_by_useless_scores() -> None:

@@ -11,7 +11,7 @@ from face2bone.evaluation.survival.accuracy import (
     last_usable,
     out_of_fold,
 )
-from face2bone.evaluation.survival.face_score import event_folds
+from face2bone.evaluation.survival.picture_score import event_folds
 from face2bone.survival.concordance import harrell, uno
 from face2bone.survival.cox import fit_cox
 from face2bone.survival.times import SurvivalTimes
@@ -20,7 +20,7 @@ from face2bone.survival.times import SurvivalTimes
 @pytest.fixture(scope="module")
 def found(planted) -> Accuracy:
     c = planted.cohort
-    return accuracy(planted.clinical, c.face_age / 10, c.times, event_folds(c.times, 0))
+    return accuracy(planted.clinical, c.apparent_age / 10, c.times, event_folds(c.times, 0))
 
 
 def test_out_of_fold_is_the_others_fit(planted) -> None:
@@ -37,7 +37,7 @@ def test_out_of_fold_is_the_others_fit(planted) -> None:
 
 
 def test_figures_are_those_of_the_statistics(planted, found: Accuracy) -> None:
-    times, score = planted.cohort.times, planted.cohort.face_age / 10
+    times, score = planted.cohort.times, planted.cohort.apparent_age / 10
     c, tau = found.concordance, last_usable(times)
     assert c["harrell_score"].value == pytest.approx(harrell(score, times)[0], abs=1e-6)
     assert c["uno_score"].value == pytest.approx(uno(score, times, tau)[0], abs=1e-6)
@@ -60,7 +60,7 @@ def test_brier_falls_and_risks_are_calibrated(found: Accuracy) -> None:
     *at, over = found.brier
     assert [b.years for b in at] == [at.years for at in found.calibration] == [1.0, 2.0, 3.0, 5.0]
     for row in (*at[1:], over):
-        assert row.with_face < row.without < row.nobody_told_apart < 0.26
+        assert row.with_score < row.without < row.nobody_told_apart < 0.26
     for row in found.calibration:
         assert row.everyone.low < row.everyone.predicted < row.everyone.high
         assert sum(group.patients for group in row.groups) == row.everyone.patients
@@ -77,5 +77,5 @@ def test_many_patients_get_fewer_resamples(planted, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(accuracy_module, "MANY", 100)
     monkeypatch.setattr(accuracy_module, "RESAMPLES_OF_MANY", 20)
     c = planted.cohort
-    few = accuracy(planted.clinical, c.face_age, c.times, event_folds(c.times, 0))
+    few = accuracy(planted.clinical, c.apparent_age, c.times, event_folds(c.times, 0))
     assert few.resamples == 20

@@ -9,7 +9,7 @@ from face2bone.survival.times import SurvivalTimes
 
 
 def test_the_residual_is_free_of_age_and_sex(planted) -> None:
-    left = residual(planted.cohort.face_age, planted.clinical.columns)
+    left = residual(planted.cohort.apparent_age, planted.clinical.columns)
     assert np.corrcoef(left, planted.cohort.age_years)[0, 1] == pytest.approx(0.0, abs=1e-9)
     assert left[planted.cohort.male].mean() == pytest.approx(0.0, abs=1e-9)
     assert np.corrcoef(left, planted.cohort.gap_years)[0, 1] > 0.99
@@ -25,8 +25,8 @@ def test_quarters_are_even_also_with_equal_scores(n: int) -> None:
 
 def test_ratios_equal_statsmodels_and_rise_as_planted(planted) -> None:
     c = planted.cohort
-    found = quartiles(c.face_age, planted.clinical, c.times, 5.0)
-    code = quarter(residual(c.face_age, planted.clinical.columns))
+    found = quartiles(c.apparent_age, planted.clinical, c.times, 5.0)
+    code = quarter(residual(c.apparent_age, planted.clinical.columns))
     x = np.column_stack([code == 1, code == 2, code == 3, planted.clinical.columns]).astype(float)
     other = PHReg(c.times.years, x, c.times.events.astype(int), ties="efron").fit()
     assert [np.log(r.value) for r in found.ratios] == pytest.approx(other.params[:3], abs=1e-6)
@@ -46,7 +46,7 @@ def test_a_quarter_without_an_event_has_no_ratio_and_all_the_rest(planted) -> No
 
 def test_curves_hold_groups_and_no_patient(planted) -> None:
     c = planted.cohort
-    found = quartiles(c.face_age, planted.clinical, c.times, 5.0)
+    found = quartiles(c.apparent_age, planted.clinical, c.times, 5.0)
     assert sum(curve.patients for curve in found.curves) == len(c.times)
     assert sum(curve.events for curve in found.curves) == c.times.events.sum()
     for curve in found.curves:
@@ -62,11 +62,11 @@ def test_curves_hold_groups_and_no_patient(planted) -> None:
 )
 def test_numbers_at_risk_are_given_at_round_times(planted, until, first, count) -> None:
     c = planted.cohort
-    ticks = quartiles(c.face_age, planted.clinical, c.times, until).ticks
+    ticks = quartiles(c.apparent_age, planted.clinical, c.times, until).ticks
     assert (ticks[0], ticks[1], len(ticks)) == (0.0, first, count)
 
 
 def test_a_curve_ends_with_its_own_follow_up(planted) -> None:
     c = planted.cohort
-    found = quartiles(c.face_age, planted.clinical, c.times, 20.0)
+    found = quartiles(c.apparent_age, planted.clinical, c.times, 20.0)
     assert all(curve.years[-1] <= c.times.years.max() for curve in found.curves)

@@ -48,7 +48,7 @@ def test_facts_of_the_cohort(planted, planted_study) -> None:
     assert who.women == int((~c.male).sum())
     assert who.person_years == pytest.approx(c.times.years.sum())
     assert 4.0 < who.median_follow_up < 6.0
-    assert planted_study.without_the_face["age"].low > 1.0
+    assert planted_study.without_score["age"].low > 1.0
     assert planted_study.remarks == ()
 
 
@@ -84,7 +84,7 @@ def test_the_report_says_what_it_is_and_is_not(planted_study) -> None:
 def test_a_cohort_of_one_sex_is_adjusted_for_age() -> None:
     c = simulate_cohort(400, 2)
     one = survival_study(People(c.age_years, np.ones(400, bool)), c.times, gap_of(c))
-    assert list(one.without_the_face) == ["age"]
+    assert list(one.without_score) == ["age"]
     assert one.adjusted_for == "age"
     assert "adjusted for age;" in verdict(one)
     assert [t.name for t in one.scores[0].proportional] == ["score", "age", "all"]
@@ -102,7 +102,7 @@ def test_a_further_column_takes_away_what_it_explains() -> None:
     adjusted = survival_study(people, c.times, twice)
     assert alone.scores[0].per_sd.low > 1.0
     assert adjusted.scores[0].per_sd.low < 1.0 < adjusted.scores[0].per_sd.high
-    assert adjusted.without_the_face["stage"].low > 1.0
+    assert adjusted.without_score["stage"].low > 1.0
     assert adjusted.adjusted_for == "age, sex and stage"
     assert "one more of stage" in markdown(adjusted, "Drawn.")
 

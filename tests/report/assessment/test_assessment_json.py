@@ -171,11 +171,11 @@ def test_an_age_of_another_photo_or_another_face_in_it_is_refused(
     example_assessment: Callable[..., Assessment], answers_only: AnswersOnly
 ) -> None:
     made = example_assessment()
-    for other in (replace(AGE, photo_sha256="f" * 64), replace(AGE, face=2)):
+    for other in (replace(AGE, photo_sha256="f" * 64), replace(AGE, chosen=2)):
         with pytest.raises(ValueError, match="another photo"):
             document(made, other)
     chosen = replace(made, located=replace(made.located, number=2))
-    assert document(chosen, replace(AGE, face=2)).apparent_age is not None
+    assert document(chosen, replace(AGE, chosen=2)).apparent_age is not None
     with pytest.raises(ValueError, match="another face"):
         document(chosen, AGE)
     assert document(answers_only, AGE).apparent_age is None

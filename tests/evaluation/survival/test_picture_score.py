@@ -5,12 +5,12 @@ import pytest
 
 from face2bone.errors import Separation, SurvivalError
 from face2bone.evaluation.survival.clinical import Clinical, People
-from face2bone.evaluation.survival.face_score import (
-    FaceHazard,
+from face2bone.evaluation.survival.picture_score import (
+    PictureHazard,
+    apparent_age,
     event_folds,
-    face_age,
-    face_hazard,
-    face_layer,
+    picture_hazard,
+    picture_layer,
 )
 from face2bone.evaluation.survival.study import scores_of_features
 from face2bone.survival.concordance import harrell
@@ -36,7 +36,7 @@ def test_too_few_events_are_refused() -> None:
 
 def test_the_face_age_follows_the_gap_and_not_the_calendar_alone(planted) -> None:
     c = planted.cohort
-    found = face_age(planted.features, c.age_years, event_folds(c.times, 0))
+    found = apparent_age(planted.features, c.age_years, event_folds(c.times, 0))
     left = found - np.polyval(np.polyfit(c.age_years, found, 1), c.age_years)
     assert np.corrcoef(left, c.gap_years)[0, 1] > 0.7
     assert abs(np.mean(found - c.age_years)) < 1.0
@@ -59,7 +59,7 @@ def test_a_rare_column_is_left_aside_where_it_is_the_same_for_everybody(planted)
     rare[np.flatnonzero(times.events)[:2]] = 1.0
     fold, plain = event_folds(times, 0), planted.clinical
     beside = People(c.age_years, c.male, {"site": rare}).clinical
-    found = [face_hazard(planted.features, c.age_years, k, times, fold) for k in (plain, beside)]
+    found = [picture_hazard(planted.features, c.age_years, k, times, fold) for k in (plain, beside)]
     assert np.corrcoef(found[0].score, found[1].score)[0, 1] > 0.99
 
 
@@ -68,7 +68,7 @@ def test_a_column_that_cannot_be_fitted_is_called_by_its_name(planted) -> None:
     well = (~times.events).astype(float)
     beside = People(c.age_years, c.male, {"well": well}).clinical
     with pytest.raises(Separation, match="The column well orders the events"):
-        face_hazard(planted.features, c.age_years, beside, times, event_folds(times, 0))
+        picture_hazard(planted.features, c.age_years, beside, times, event_folds(times, 0))
 
 
 def test_patients_of_one_age_are_refused(planted) -> None:
@@ -77,9 +77,9 @@ def test_patients_of_one_age_are_refused(planted) -> None:
         scores_of_features(planted.features, people, planted.cohort.times)
 
 
-def hazard_of(faces, times: SurvivalTimes, fold: np.ndarray | None = None) -> FaceHazard:
+def hazard_of(faces, times: SurvivalTimes, fold: np.ndarray | None = None) -> PictureHazard:
     dealt = event_folds(faces.cohort.times, 0) if fold is None else fold
-    return face_hazard(faces.features, faces.cohort.age_years, faces.clinical, times, dealt)
+    return picture_hazard(faces.features, faces.cohort.age_years, faces.clinical, times, dealt)
 
 
 def test_the_hazard_is_found_where_planted_and_faint_where_not(planted, null) -> None:
@@ -111,7 +111,7 @@ def test_a_layer_says_of_others_what_was_learnt(world: str, request) -> None:
     half = np.arange(len(c.times)) % 2 == 0
     part = Clinical(clinical.names, clinical.columns[half])
     fitted, others = c.times.rows(half), c.times.rows(~half)
-    layer = face_layer(made.features[half], c.age_years[half], part, fitted)
+    layer = picture_layer(made.features[half], c.age_years[half], part, fitted)
     assert layer.weights.shape == (30,)
     assert layer.clinical.shape == (2,)
     told = clinical.columns @ layer.clinical + made.features @ layer.weights

@@ -38,7 +38,7 @@ LEAST_EVENTS: Final = 30
 
 
 @dataclass(frozen=True)
-class FaceHazard:
+class PictureHazard:
     """score: the face's part of the log hazard, (N,). left_out: share of folds without the face."""
 
     score: Floats
@@ -70,7 +70,7 @@ def _dealt(times: SurvivalTimes, seed: int, folds: int) -> Integers:
     return fold
 
 
-def face_age(features: Floats, age_years: Floats, fold: Integers) -> Floats:
+def apparent_age(features: Floats, age_years: Floats, fold: Integers) -> Floats:
     """Age as the features (N, F) tell it, in years, out of fold; (N,)."""
     predicted = np.empty_like(age_years)
     for k in np.unique(fold):
@@ -81,14 +81,14 @@ def face_age(features: Floats, age_years: Floats, fold: Integers) -> Floats:
     return predicted
 
 
-def face_hazard(
+def picture_hazard(
     features: Floats,
     age_years: Floats,
     clinical: Clinical,
     times: SurvivalTimes,
     fold: Integers,
     seed: int = 0,
-) -> FaceHazard:
+) -> PictureHazard:
     """Log hazard that features (N, F) add to clinical columns, out of fold.
 
     A rare column may be the same for everybody in some fit; in that fold it is left aside. Raises
@@ -101,7 +101,7 @@ def face_hazard(
         inner = _dealt(times.rows(inside), seed + int(k), INNER_FOLDS)
         known = _telling(clinical, inside, inner)
         free = known.names
-        x = np.hstack([known.columns, _of_the_face(features, age_years, inside, inner)])
+        x = np.hstack([known.columns, _of_the_picture(features, age_years, inside, inner)])
         penalty = _chosen(x[inside], free, times.rows(inside), inner)
         if penalty is None:
             left_out += 1
@@ -110,11 +110,11 @@ def face_hazard(
         alone = x[~inside].copy()
         alone[:, : len(free)] = model.centre[: len(free)]
         score[~inside] = model.log_hazard(alone[:, : len(model.names)])
-    return FaceHazard(score, left_out / len(folds))
+    return PictureHazard(score, left_out / len(folds))
 
 
 @dataclass(frozen=True)
-class FaceLayer:
+class PictureLayer:
     """A log hazard that is linear in pooled features, beside clinical columns.
 
     weights: (F,) of the features. clinical: (c,) of the columns, fitted beside them.
@@ -124,14 +124,14 @@ class FaceLayer:
     clinical: Floats
 
 
-def face_layer(
+def picture_layer(
     features: Floats,
     age_years: Floats,
     clinical: Clinical,
     times: SurvivalTimes,
     seed: int = 0,
-) -> FaceLayer:
-    """What ``face_hazard`` fits in one fold, on everybody given, as one layer over features (N, F).
+) -> PictureLayer:
+    """What ``picture_hazard`` fits in one fold, on everybody given, as layer over features (N, F).
 
     Where nothing of the face explains patients left out better, it is the face age's share alone.
     """
@@ -139,24 +139,24 @@ def face_layer(
     learn = learn_components(features, COMPONENTS)
     parts = learn(features)
     kept = parts.std(axis=0) > FAINT
-    told = face_age(features, age_years, inner)
+    told = apparent_age(features, age_years, inner)
     x = np.column_stack([clinical.columns, told / 10.0, parts[:, kept]])
     penalty = _chosen(x, clinical.names, times, inner)
     model = _fitted(x, clinical.names, times, np.inf if penalty is None else penalty)
     held = len(clinical.names)
-    of_the_face = np.zeros(1 + kept.sum())
-    of_the_face[: len(model.names) - held] = model.coefficients[held:]
+    of_the_picture = np.zeros(1 + kept.sum())
+    of_the_picture[: len(model.names) - held] = model.coefficients[held:]
     ages = RidgeCV(alphas=RIDGES).fit(parts, age_years)
 
     def score(some: Floats) -> Floats:
         known = learn(some)
         columns = np.column_stack([ages.predict(known) / 10.0, known[:, kept]])
-        linear: Floats = columns @ of_the_face
+        linear: Floats = columns @ of_the_picture
         return linear
 
     count = features.shape[1]
     weights = score(np.eye(count)) - score(np.zeros((1, count)))
-    return FaceLayer(weights, model.coefficients[:held])
+    return PictureLayer(weights, model.coefficients[:held])
 
 
 def _telling(clinical: Clinical, inside: Flags, inner: Integers) -> Clinical:
@@ -166,11 +166,11 @@ def _telling(clinical: Clinical, inside: Flags, inner: Integers) -> Clinical:
     return Clinical(tuple(compress(clinical.names, tells)), clinical.columns[:, tells])
 
 
-def _of_the_face(features: Floats, age_years: Floats, inside: Flags, inner: Integers) -> Floats:
+def _of_the_picture(features: Floats, age_years: Floats, inside: Flags, inner: Integers) -> Floats:
     """The face age in decades, nobody's own age in it, and the components; (N, 1 + k)."""
     learnt = learn_components(features[inside], COMPONENTS)(features)
     told = np.empty(len(age_years))
-    told[inside] = face_age(features[inside], age_years[inside], inner)
+    told[inside] = apparent_age(features[inside], age_years[inside], inner)
     model = RidgeCV(alphas=RIDGES).fit(learnt[inside], age_years[inside])
     told[~inside] = model.predict(learnt[~inside])
     parts = learnt[:, learnt[inside].std(axis=0) > FAINT]
