@@ -21,9 +21,6 @@ from face2bone.errors import BundleCorrupt
 from face2bone.explain.baselines import BLUR_SIGMA, blur_baseline, inpaint_baseline
 from face2bone.explain.self_check import SelfCheck, self_check
 from face2bone.explain.shapley import RegionAttribution, region_shapley
-from face2bone.modalities.face import FACE_INPUT
-from face2bone.modalities.face.chip import CHIP_INPUT, face_chip
-from face2bone.modalities.face.modality import FACE
 from face2bone.modalities.parts import Part
 from face2bone.modalities.photo import Photo
 from face2bone.modalities.prepared import Prepared
@@ -33,6 +30,7 @@ from face2bone.progress import Progress, part, silent
 from face2bone.runtime import Engine, OodVerdict, logits_of_crops, make_engine, network_input
 from face2bone.runtime.engine import CropNetwork, StagedNetwork
 from face2bone.settings import get_settings
+from face2bone.studies import AGE_TOOLS
 from face2bone.tasks.years import YearsTask
 from face2bone.words import message
 
@@ -166,7 +164,7 @@ class AgeAssessor:
 
     def __init__(self, bundle: YearsBundle, engine: Engine | None = None) -> None:
         settings = get_settings()
-        if not any(bundle.card.input.takes(known) for known in (CHIP_INPUT, FACE_INPUT)):
+        if AGE_TOOLS.reading(bundle.card.input) is None:
             raise BundleCorrupt(
                 "The bundle {bundle} reads a face cut out in a way that this version does "
                 "not know. Update the software, or choose another bundle.",
@@ -178,17 +176,15 @@ class AgeAssessor:
         self.facts = AgeFacts.of(bundle)
 
     def prepare(self, photo: Photo, located: LocatedSubject) -> Prepared:
-        """The face as the bundle's network reads it; raises ``FaceRejected``.
+        """The face as the bundle's network reads it; raises ``SubjectRejected``.
 
         ``located`` is of this very photo.
         """
         if located.photo_sha256 != photo.sha256:
             raise ValueError("the face is of another photo")
         if located.rejected:
-            raise rejection(located, FACE)
-        if self.bundle.card.input.takes(CHIP_INPUT):
-            return face_chip(photo.pixels, located.subject.landmarks)
-        return located.aligned
+            raise rejection(located, AGE_TOOLS.modality)
+        return AGE_TOOLS.cut(photo, located.subject, self.bundle.card.input)
 
     def estimate(
         self,
@@ -199,7 +195,7 @@ class AgeAssessor:
     ) -> ApparentAge:
         """How old the face looks; with age and sex also the gap, where it was fitted.
 
-        Raises ``FaceRejected`` with every rejecting reason.
+        Raises ``SubjectRejected`` with every rejecting reason.
         """
         prepared = self.prepare(photo, located)
         features = self.engine.features(network_input(prepared.pixels[None], self.engine.input))
@@ -231,10 +227,10 @@ class AgeAssessor:
     ) -> AgeExplanation:
         """Exact Shapley values of the ten parts of the face, in years, under two baselines.
 
-        Raises ``FaceRejected``.
+        Raises ``SubjectRejected``.
         """
         prepared, years_of = self.prepare(photo, located), self._years_of()
-        sigma = BLUR_SIGMA * prepared.spec.width / FACE_INPUT.width
+        sigma = BLUR_SIGMA * prepared.spec.width / AGE_TOOLS.modality.input.width
         first, second = blur_baseline(prepared, sigma), inpaint_baseline(prepared)
         return AgeExplanation(
             (

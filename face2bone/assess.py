@@ -87,8 +87,8 @@ class Assessor:
     def locate_all(self, photo: Picture) -> tuple[LocatedSubject, ...]:
         """All that the picture shows of its patient, such as two knees, the one seen best first.
 
-        Raises ``SubjectError``, such as ``NoFaceFound`` or ``SeveralFaces``; a failed quality
-        check is data in the result, so that a page can show what to change.
+        Raises ``SubjectError``, such as ``SubjectNotFound`` or ``SeveralSubjects``; a failed
+        quality check is data in the result, so that a page can show what to change.
         """
         subjects = self.tools.modality.prepare(photo)
         if len(subjects) == 1:

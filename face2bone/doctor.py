@@ -106,10 +106,10 @@ def _end_to_end() -> Check:
     """One drawn face from bytes to a referral suggestion, without the minute of explanation."""
     from face2bone.assess import Assessor
     from face2bone.bundle import load_bundle
-    from face2bone.drawn.face.samples import sample_patients
     from face2bone.settings import get_settings
+    from face2bone.studies.face2bone import FACE2BONE
 
-    sample = sample_patients()[0]
+    sample = FACE2BONE.ready().samples()[0]
     assessor = Assessor(load_bundle(get_settings().bundle))
     assessment = assessor.assess(sample.photo_bytes(), sample.patient, explained=False)
     return Check("drawn face", True, f"assessed; {assessment.referral.urgency.label}", "")

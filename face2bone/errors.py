@@ -14,13 +14,9 @@
     │       ├── RadiographFormatError  another format or compression, several pictures, colour
     │       └── RadiographUnsuited  a film, but not one of a knee or hand for presentation
     ├── SubjectError            the picture does not hold what is to be assessed
-    │   ├── FaceError           no face we can use
-    │   │   ├── NoFaceFound         no face after every retry
-    │   │   ├── SeveralFaces        more than one face
-    │   │   └── FaceRejected        one face, but a quality check failed
-    │   └── FilmError           no knee or hand we can use
-    │       ├── NotOnFilm           none was found on the film
-    │       └── FilmRejected        found, but a quality check failed
+    │   ├── SubjectNotFound     no face, knee or hand was found
+    │   ├── SeveralSubjects     more than one face
+    │   └── SubjectRejected     found, but a quality check failed
     ├── CovariateMissing        a network that reads age or sex beside the picture got none
     ├── ManifestError           a cohort table breaks a rule (row, column and rule are named)
     │   └── LeakingSplit        one patient on two sides of a split
@@ -131,41 +127,25 @@ class SubjectError(Face2BoneError):
     """Raised when a picture does not hold one usable subject of its study."""
 
 
-class FaceError(SubjectError):
-    """Raised when a photo does not hold one usable face."""
+class SubjectNotFound(SubjectError):
+    """Raised when nothing of the kind is found, after crops, upscaling and quarter turns."""
 
 
-class NoFaceFound(FaceError):
-    """Raised when no face is found after crops, upscaling and quarter turns."""
+class SeveralSubjects(SubjectError):
+    """Raised when a picture holds more than one where one is to be assessed.
 
-
-class SeveralFaces(FaceError):
-    """Raised when a photo holds more than one face.
-
-    ``faces``: what was found of each, from the left, for who can say which one is meant.
+    ``subjects``: what was found of each, from the left, for who can say which one is meant.
     """
 
     def __init__(
-        self, words: str, /, faces: tuple[typing.Any, ...] = (), **blanks: Blank | int
+        self, words: str, /, subjects: tuple[typing.Any, ...] = (), **blanks: Blank | int
     ) -> None:
         super().__init__(words, **blanks)
-        self.faces = faces
+        self.subjects = subjects
 
 
-class FaceRejected(FaceError):
-    """Raised when the one face found fails a quality check that rejects."""
-
-
-class FilmError(SubjectError):
-    """Raised when a film does not hold a usable knee or hand."""
-
-
-class NotOnFilm(FilmError):
-    """Raised when no knee, or no hand, is found on a film."""
-
-
-class FilmRejected(FilmError):
-    """Raised when what was found on a film fails a quality check that rejects."""
+class SubjectRejected(SubjectError):
+    """Raised when what was found fails a quality check that rejects."""
 
 
 class CovariateMissing(Face2BoneError):

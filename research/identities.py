@@ -38,7 +38,7 @@ class IdentityPhotos:
     photos: int
 
     def subjects(self, picture: int) -> tuple[AlignedFace, ...]:
-        """Draw and align one photo; raises ``FaceError`` when no face is found in it."""
+        """Draw and align one photo; raises ``SubjectError`` when no face is found in it."""
         person, photo = divmod(picture, self.photos)
         return (aligned_drawing(another_photo(self.people[person], photo)),)
 

@@ -10,7 +10,7 @@ from face2bone.apparent_age import AgeAssessor, AgeExplanation
 from face2bone.assessment import LocatedSubject
 from face2bone.bundle.ood import OodReference
 from face2bone.bundle.years_bundle import Band, YearsBundle, YearsFacts, load_years_bundle
-from face2bone.errors import BundleCorrupt, FaceRejected
+from face2bone.errors import BundleCorrupt, SubjectRejected
 from face2bone.modalities.face import find_face
 from face2bone.modalities.photo import Photo
 from face2bone.modalities.prepared import Prepared
@@ -117,7 +117,7 @@ def test_a_face_of_another_photo_or_a_rejected_one_gets_no_age(
     verdict = located.subject.quality
     failed = replace(verdict.checks[0], status="reject", reason="Too dark.")
     face = replace(located.subject, quality=replace(verdict, checks=(failed,), status="reject"))
-    with pytest.raises(FaceRejected, match="Too dark"):
+    with pytest.raises(SubjectRejected, match="Too dark"):
         assessor.estimate(astronaut_photo, LocatedSubject(astronaut_photo.sha256, face))
 
 

@@ -13,7 +13,7 @@ from face2bone.assessment import Assessment
 from face2bone.bundle import Bundle, load_bundle
 from face2bone.clinical.pathway import Urgency
 from face2bone.drawn.face.samples import Sample, sample_patients, unusable_photo
-from face2bone.errors import BundleCorrupt, FaceRejected, NoFaceFound, PhotoError
+from face2bone.errors import BundleCorrupt, PhotoError, SubjectNotFound, SubjectRejected
 from face2bone.explain.craft import no_concepts
 from face2bone.modalities.photo import Photo, photo_from_pixels, read_photo
 from face2bone.patient import Patient, RedFlag, Sex
@@ -86,14 +86,14 @@ def test_a_real_photo_is_unlike_the_training_faces(
 
 
 def test_no_face_is_its_own_error(assessor: Assessor) -> None:
-    with pytest.raises(NoFaceFound):
+    with pytest.raises(SubjectNotFound):
         assessor.locate(photo_from_pixels(chelsea()))
 
 
 def test_a_rejected_photo_gets_no_prediction(assessor: Assessor) -> None:
     located = assessor.locate(read_photo(unusable_photo()))
     assert located.rejected
-    with pytest.raises(FaceRejected, match="cannot be assessed"):
+    with pytest.raises(SubjectRejected, match="cannot be assessed"):
         assessor.predict(located)
 
 

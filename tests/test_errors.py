@@ -13,7 +13,7 @@ from typing import TypeVar
 import pytest
 
 from face2bone import errors
-from face2bone.errors import ConceptNameRefused, Face2BoneError, ImportRefused, SeveralFaces
+from face2bone.errors import ConceptNameRefused, Face2BoneError, ImportRefused, SeveralSubjects
 from face2bone.words import Language, Message, catalogue, made_of
 from face2bone.words.message import BLANK
 
@@ -143,8 +143,8 @@ def test_an_error_comes_through_a_pickle_with_its_message(error: type[Face2BoneE
 
 
 def test_what_an_error_keeps_beside_its_sentence_comes_through_too() -> None:
-    several = again(SeveralFaces("{count} faces.", faces=(1, 2), count=2))
-    assert (str(several), several.faces) == ("2 faces.", (1, 2))
+    several = again(SeveralSubjects("{count} faces.", subjects=(1, 2), count=2))
+    assert (str(several), several.subjects) == ("2 faces.", (1, 2))
     overtaken = again(ConceptNameRefused("No {name}.", overtaken=True, name="x"))
     assert (str(overtaken), overtaken.overtaken) == ("No x.", True)
     refused = again(ImportRefused("{count} rows.", ("one", "two"), count=2))

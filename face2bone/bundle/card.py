@@ -36,7 +36,7 @@ from face2bone.studies import study_named
 from face2bone.words import message, template
 
 SCHEMA: Final = 2
-FACE_AGE: Final = "face_age"
+AGE_STUDY: Final = "face_age"
 """The study whose bundles have a card of their own: ``years_bundle``."""
 FIRST_SCHEMA: Final = 1
 """It had ``preprocessing`` where ``input`` is now, three classes, and no number of outputs."""
@@ -221,7 +221,7 @@ def card_from_yaml(data: bytes) -> BundleCard:
 
 
 def _check_kind(values: Any) -> None:
-    if isinstance(values, dict) and values.get("study") == FACE_AGE:
+    if isinstance(values, dict) and values.get("study") == AGE_STUDY:
         raise WrongStudy(
             "The bundle {bundle} says how old a face looks and nothing of bone. Name it in "
             "FACE2BONE_FACE_AGE, or give it to face2bone face-age.",

@@ -27,7 +27,7 @@ from pydantic import ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 from torch import Tensor
 
 from face2bone.atomic_files import whole_folder
-from face2bone.bundle.card import FACE_AGE, MOST_PIXELS, Status
+from face2bone.bundle.card import AGE_STUDY, MOST_PIXELS, Status
 from face2bone.bundle.contents import MEAN_PICTURE, MODEL, OOD, UNREADABLE, decode_ood, encode_ood
 from face2bone.bundle.files import file_of, verified_files
 from face2bone.bundle.folder import ARRAY_BYTES, CARD
@@ -39,6 +39,7 @@ from face2bone.invalid_value import fault
 from face2bone.modalities.input_spec import InputSpec
 from face2bone.nn.network import BundleNetwork
 from face2bone.nn.registry import blueprint, make_network
+from face2bone.settings import get_settings
 from face2bone.tasks.years import Answer, GapFit, YearsInterval, YearsTask
 from face2bone.words import template
 
@@ -88,7 +89,7 @@ class YearsCard:
     generator_hash: Sha256 | None = None
     files: Mapping[str, Sha256] = field(default_factory=dict)
     schema: Literal[1] = 1
-    study: Literal["face_age"] = FACE_AGE
+    study: Literal["face_age"] = AGE_STUDY
 
     def __post_init__(self) -> None:
         _require(
@@ -177,13 +178,18 @@ class YearsBundle(YearsContents):
         return network.eval().requires_grad_(False)
 
 
-def load_years_bundle(path: Path | str) -> YearsBundle:
-    """Read and verify a face age bundle's folder.
+def years_folder() -> Path:
+    """Where the site's own face age bundle is, if it has one."""
+    return get_settings().face_age
+
+
+def load_years_bundle(path: Path | str | None = None) -> YearsBundle:
+    """Read and verify a face age bundle's folder, without one named the site's own.
 
     Raises ``BundleMissing``; ``BundleCorrupt`` for a wrong hash, key, shape, type or range; and
     ``WrongStudy`` for a bundle of another study.
     """
-    root = Path(path)
+    root = Path(path or years_folder())
     if not root.is_dir():
         raise BundleMissing(
             "There is no face age bundle {folder}. Set FACE2BONE_FACE_AGE to one's folder.",
@@ -206,7 +212,7 @@ def is_years_bundle(path: Path | str) -> bool:
         values = unsealed(file_of(Path(path), CARD, TEXT_BYTES))
     except (BundleCorrupt, BundleMissing, ValueError):
         return False
-    return isinstance(values, dict) and values.get("study") == FACE_AGE
+    return isinstance(values, dict) and values.get("study") == AGE_STUDY
 
 
 def save_years_bundle(path: Path | str, card: YearsCard, contents: YearsContents) -> YearsBundle:
@@ -236,7 +242,7 @@ def _plain(card: YearsCard) -> dict[str, Any]:
 def _card(data: bytes) -> YearsCard:
     try:
         values = unsealed(data)
-        if isinstance(values, dict) and values.get("study", "face2bone") != FACE_AGE:
+        if isinstance(values, dict) and values.get("study", "face2bone") != AGE_STUDY:
             raise WrongStudy(
                 "The bundle {bundle} does not say how old a face looks. Set FACE2BONE_FACE_AGE "
                 "to a bundle of the study face_age.",

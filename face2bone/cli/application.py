@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from face2bone.errors import BundleError, Face2BoneError, FaceError, PatientError, PhotoError
+from face2bone.errors import BundleError, Face2BoneError, PatientError, PictureError, SubjectError
 from face2bone.progress import Progress, UnitsDone
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def chosen_ages(manifest: Path, split: Path | None = None, side: str = "") -> "A
 
 def exit_code(error: Face2BoneError) -> int:
     """The documented exit code of a typed error."""
-    if isinstance(error, PhotoError | FaceError):
+    if isinstance(error, PictureError | SubjectError):
         return EXIT_PHOTO
     if isinstance(error, BundleError):
         return EXIT_BUNDLE

@@ -150,6 +150,6 @@ def _write(out: Path, name: str, found: Any, words: str) -> None:
     from pydantic import TypeAdapter
 
     out.mkdir(parents=True, exist_ok=True)
-    data = TypeAdapter(type(found)).dump_json(found, indent=2) + b"\n"
+    data = TypeAdapter(type(found)).dump_json(found, indent=2, by_alias=True) + b"\n"
     for path, content in ((out / f"{name}.json", data), (out / f"{name}.md", words.encode())):
         write_whole(path, content)

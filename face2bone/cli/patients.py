@@ -1,4 +1,4 @@
-"""Commands about one patient: assess, scores, demo."""
+"""Commands about one patient: assess, scores, demo, face-age."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from face2bone.assessment import Assessment
     from face2bone.bundle import Bundle
     from face2bone.clinical.frax import FraxResult
+
+AGE_FILE = "face_age.json"
 
 Age = Annotated[float, typer.Option(help="Age in years.")]
 SexOption = Annotated[Sex, typer.Option(help="F or M.")]
@@ -52,7 +54,7 @@ def assess(
     no_explanation: Annotated[
         bool, typer.Option("--no-explanation", help="Leave out regions and concepts: seconds.")
     ] = False,
-    face_age: Annotated[
+    with_age: Annotated[
         bool, typer.Option("--face-age", help="Also say how old the face looks.")
     ] = False,
     bundle: BundleOption = None,
@@ -65,7 +67,7 @@ def assess(
         frax = _frax_result(frax_major, frax_hip, frax_bmd)
         explained, picture = not no_explanation, _read(photo)
         _assess_and_write(
-            picture, patient, out, bundle, frax, guideline, explained, face_age=face_age
+            picture, patient, out, bundle, frax, guideline, explained, with_age=with_age
         )
 
 
@@ -127,19 +129,19 @@ def _assess_and_write(
     frax: "FraxResult | None" = None,
     guideline: GuidelineId | None = None,
     explained: bool = True,
-    face_age: bool = False,
+    with_age: bool = False,
 ) -> None:
     from face2bone.bundle import load_bundle
+    from face2bone.report.apparent_age import summary as age_summary
     from face2bone.report.assessment.files import write_assessment
     from face2bone.report.assessment.summary import summary
-    from face2bone.report.face_age import summary as age_summary
     from face2bone.settings import get_settings
 
     loaded = load_bundle(bundle or get_settings().bundle)
     assessment = _assessor(loaded, explained).assess(
         photo, patient, frax=frax, guideline=guideline, explained=explained
     )
-    age = _apparent_age(photo, assessment) if face_age else None
+    age = _apparent_age(photo, assessment) if with_age else None
     files = write_assessment(assessment, out, age)
     typer.echo(summary(assessment))
     if age is not None:
@@ -153,7 +155,6 @@ def _apparent_age(photo: bytes, assessment: "Assessment") -> "ApparentAge":
     from face2bone.bundle.years_bundle import load_years_bundle
     from face2bone.errors import WrongStudy
     from face2bone.modalities.photo import read_photo
-    from face2bone.settings import get_settings
     from face2bone.studies import study_named
 
     if not study_named(assessment.bundle.study).ready().modality.shows_age:
@@ -162,7 +163,7 @@ def _apparent_age(photo: bytes, assessment: "Assessment") -> "ApparentAge":
             "Leave out --face-age.",
             bundle=assessment.bundle.name,
         )
-    assessor, patient = AgeAssessor(load_years_bundle(get_settings().face_age)), assessment.patient
+    assessor, patient = AgeAssessor(load_years_bundle()), assessment.patient
     found = assessment.located
     return assessor.estimate(read_photo(photo), found, patient.age_years, patient.sex)
 
@@ -185,9 +186,52 @@ def _assessor(bundle: "Bundle", explained: bool) -> "Assessor":
 @app.command()
 def demo(out: Out = Path("out"), bundle: BundleOption = None) -> None:
     """Assess one drawn sample patient, to see what an assessment looks like."""
-    from face2bone.drawn.face.samples import sample_patients
+    from face2bone.studies.face2bone import FACE2BONE
 
     with plain_errors():
-        sample = sample_patients()[0]
+        sample = FACE2BONE.ready().samples()[0]
         typer.echo(f"Sample patient: {sample.title} (drawn, not a person)\n")
         _assess_and_write(sample.photo_bytes(), sample.patient, out, bundle)
+
+
+@app.command(name="face-age")
+def apparent_age(
+    photo: Annotated[Path, typer.Argument(help="JPEG, PNG, WebP or HEIC with one face.")],
+    age: Annotated[float | None, typer.Option(help="Age in years, for the age gap.")] = None,
+    sex: Annotated[Sex | None, typer.Option(help="F or M, for the age gap.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help=f"Folder to write {AGE_FILE} to; made when absent.")
+    ] = None,
+    no_explanation: Annotated[
+        bool, typer.Option("--no-explanation", help="Leave out the parts of the face.")
+    ] = False,
+    bundle: Annotated[
+        Path | None,
+        typer.Option("--bundle", help="Face age bundle; FACE2BONE_FACE_AGE by default."),
+    ] = None,
+) -> None:
+    """Say how old a face looks to a network, with interval, parts and limits."""
+    from face2bone.apparent_age import AgeAssessor
+    from face2bone.assessment import LocatedSubject
+    from face2bone.atomic_files import write_whole
+    from face2bone.bundle.card import notice_of
+    from face2bone.bundle.years_bundle import load_years_bundle
+    from face2bone.report.apparent_age import ApparentAgeDocument, age_part, summary
+    from face2bone.studies import AGE_TOOLS
+
+    with plain_errors():
+        assessor = AgeAssessor(load_years_bundle(bundle))
+        picture = AGE_TOOLS.modality.read(_read(photo))
+        located = LocatedSubject(picture.sha256, AGE_TOOLS.modality.prepare(picture)[0])
+        found = assessor.estimate(picture, located, age, sex)
+        explanation = None if no_explanation else assessor.explain(picture, located)
+        typer.echo(summary(found, explanation))
+        if out is not None:
+            out.mkdir(parents=True, exist_ok=True)
+            written = ApparentAgeDocument(
+                notice=notice_of(found.facts.status),
+                photo_sha256=found.photo_sha256,
+                apparent_age=age_part(found, explanation),
+            )
+            write_whole(out / AGE_FILE, written.model_dump_json(indent=2).encode() + b"\n")
+            typer.echo(f"Written: {out / AGE_FILE}")

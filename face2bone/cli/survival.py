@@ -95,14 +95,13 @@ def _from_photos(
     from face2bone.evaluation.record import BundleName
     from face2bone.evaluation.survival.record import ScoreSource
     from face2bone.evaluation.survival.study import scores_of_features
-    from face2bone.modalities.face.modality import FACE
     from face2bone.runtime import make_engine
     from face2bone.settings import get_settings
-    from face2bone.studies import study_named
+    from face2bone.studies import SURVIVAL_PICTURES, study_named
 
     settings = get_settings()
     loaded = load_bundle(bundle or settings.bundle)
-    if study_named(loaded.card.study).ready().modality is not FACE:
+    if study_named(loaded.card.study).ready().modality is not SURVIVAL_PICTURES:
         raise WrongStudy(
             "The bundle {bundle} is of the study {study} and reads no faces. Choose a "
             "bundle that does.",
@@ -111,7 +110,7 @@ def _from_photos(
         )
     engine = make_engine(loaded, settings.engine, threads=settings.threads)
     with crops_folder(crops) as folder, progress_bar("aligning", len(cohort.table)) as advance:
-        store = photo_crops(cohort.pictures, FACE, folder, progress=advance)
+        store = photo_crops(cohort.pictures, SURVIVAL_PICTURES, folder, progress=advance)
         features = picture_features(engine, store)
     usable = replace(cohort, table=store.index)
     scores = scores_of_features(features, _people(usable), usable.times, seed)

@@ -12,7 +12,7 @@ from face2bone.cohort.crops import build_store
 from face2bone.drawn.face.description import FaceParameters
 from face2bone.drawn.face.patients import DrawnPatient, patient_face
 from face2bone.drawn.face.render import draw_face
-from face2bone.errors import FaceError
+from face2bone.errors import SubjectError
 from face2bone.modalities.face import AlignedFace, align_landmarks, shared_locator
 from face2bone.progress import UnitsDone
 
@@ -54,11 +54,11 @@ def drawn_crops(
 
 
 def aligned_drawing(parameters: FaceParameters) -> AlignedFace:
-    """Draw one face and align it; raises ``FaceError`` when the locator does not find just one."""
+    """Draw one face and align it; raises ``SubjectError`` where not just one is found."""
     pixels = draw_face(parameters, DRAWN_SIZE).pixels
     found = shared_locator().locate(pixels)
     if len(found) != 1:
-        raise FaceError(
+        raise SubjectError(
             "{count} faces were found where one was drawn. Draw another.", count=len(found)
         )
     return align_landmarks(pixels, found[0])

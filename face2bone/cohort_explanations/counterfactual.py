@@ -94,7 +94,7 @@ def along(share: float) -> dict[str, float]:
 def varied(assessor: Assessor, patient: DrawnPatient, changes: Mapping[str, float]) -> Variant:
     """Draw, find and predict the patient's face with some of ``PARAMETERS`` changed.
 
-    Raises ``FaceError`` when the changed photo shows no usable face.
+    Raises ``SubjectError`` when the changed photo shows no usable face.
     """
     ageing = replace(patient.ageing, **changes)
     photo = read_photo(photo_bytes(replace(patient, ageing=ageing)))

@@ -136,7 +136,7 @@ def _figures(fitted: CrossFitted, seed: int) -> dict[str, Estimate]:
         found: Figures = {}
         total = weights.sum(axis=1)
         for name, field in MODELS.items():
-            p: Floats = getattr(fitted, field)
+            p: Floats = fitted.models[field]
             found[f"accuracy_{name}"] = ratio(weights @ (p.argmax(axis=1) == y), total)
             found[f"rps_{name}"] = ratio(weights @ ranked_probability_scores(p, y), total)
             for cut_name, cut in BONE_MASS.cuts.items():

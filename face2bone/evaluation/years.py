@@ -26,10 +26,9 @@ from face2bone.evaluation.bootstrap import Estimate, estimates
 from face2bone.evaluation.record import BundleName
 from face2bone.evaluation.years_figures import bands_of, decades_of, years_estimates
 from face2bone.evaluation.years_record import OfSex, YearsCohort, YearsFigures, YearsRecord
-from face2bone.modalities.face.chip import CHIP_INPUT
-from face2bone.modalities.face.modality import FACE, FACE_CHIP
 from face2bone.progress import Progress, counted, silent
 from face2bone.runtime import Engine, network_input
+from face2bone.studies import AGE_TOOLS
 from face2bone.tasks.known_ages import KnownAges
 from face2bone.tasks.years import gaps
 from face2bone.words import template
@@ -66,7 +65,7 @@ def evaluate_years(
     ``crops`` is the crop store's folder, made or gone on with. Raises ``TrainingError`` when it
     holds another cohort's or no photo is usable.
     """
-    kind = FACE_CHIP if bundle.card.input.takes(CHIP_INPUT) else FACE
+    kind = AGE_TOOLS.reading(bundle.card.input) or AGE_TOOLS.modality
     store = photo_crops(cohort.pictures, kind, crops, progress=counted(progress, "aligning"))
     logits, outside = _asked(bundle, engine, store, progress)
     table = _table(bundle, store.index, logits, outside)

@@ -7,7 +7,7 @@ from pathlib import Path
 from face2bone.assess import Assessor
 from face2bone.assessment import LocatedSubject
 from face2bone.bundle import load_bundle
-from face2bone.errors import BundleMissing, ListenError, NotOnFilm
+from face2bone.errors import BundleMissing, ListenError, SubjectNotFound
 from face2bone.hospital.dicom_photo import is_photo, read_dicom_photo
 from face2bone.hospital.header import Header
 from face2bone.modalities.modality import Picture
@@ -92,10 +92,10 @@ def _looked_for(assessors: Sequence[Assessor], picture: Picture) -> Found:
     for assessor in assessors:
         try:
             return Found(assessor, assessor.locate(picture))
-        except NotOnFilm:
+        except SubjectNotFound:
             if len(assessors) == 1:
                 raise
-    raise NotOnFilm(
+    raise SubjectNotFound(
         message(
             "Neither a knee nor a hand was found on the film. Send a film of a knee or of one "
             "whole hand from the front."

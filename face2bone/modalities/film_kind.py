@@ -7,7 +7,7 @@ Figures: docs/research/knee.md.
 
 from typing import Final
 
-from face2bone.errors import NotOnFilm
+from face2bone.errors import SubjectNotFound
 from face2bone.modalities.hand.locator import HandLocator, shared_hand_locator
 from face2bone.modalities.hand.looks import Film
 from face2bone.modalities.hand.points import well_proportioned
@@ -26,13 +26,13 @@ FILE_SAYS: Final = {
 
 
 def check_body_part(film: Radiograph, expected: BodyPart) -> None:
-    """Raise ``NotOnFilm`` for a film whose file says that it shows the other one."""
+    """Raise ``SubjectNotFound`` for a film whose file says that it shows the other one."""
     if film.body_part not in (None, expected):
-        raise NotOnFilm(message(FILE_SAYS[film.body_part]))
+        raise SubjectNotFound(message(FILE_SAYS[film.body_part]))
 
 
 def check_not_a_hand(film: Film, likeness: float, locator: HandLocator | None = None) -> None:
-    """Raise ``NotOnFilm`` for a film on which a hand of a hand's proportions is seen.
+    """Raise ``SubjectNotFound`` for a film on which a hand of a hand's proportions is seen.
 
     likeness: of what was taken for a knee, ``FoundKnee.score``.
     """
@@ -40,7 +40,7 @@ def check_not_a_hand(film: Film, likeness: float, locator: HandLocator | None = 
         return
     found = (locator or shared_hand_locator()).locate(film)
     if found is not None and well_proportioned(found.points):
-        raise NotOnFilm(
+        raise SubjectNotFound(
             message(
                 "This looks like a hand. Choose the study of hands, or use a film of the knee from "
                 "the front."
@@ -49,10 +49,10 @@ def check_not_a_hand(film: Film, likeness: float, locator: HandLocator | None = 
 
 
 def check_not_a_knee(film: Film) -> None:
-    """Raise ``NotOnFilm`` for a film without a hand that is rather like a knee."""
+    """Raise ``SubjectNotFound`` for a film without a hand that is rather like a knee."""
     knees = locate_knees(film)
     if knees and knees[0].score >= RATHER_A_KNEE:
-        raise NotOnFilm(
+        raise SubjectNotFound(
             message(
                 "This looks like a knee. Choose the study of knees, or use a PA film of one whole "
                 "hand."

@@ -4,7 +4,7 @@ What is above this floor reads and prepares pictures through such a value, and s
 whether it holds a face, a knee or a hand.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, Protocol, TypeVar
 
@@ -60,6 +60,29 @@ class Subject(Protocol):
         """What was measured on it by a rule, beside the network."""
 
 
+@dataclass(frozen=True)
+class Choosing:
+    """How a person is helped to say which one of several subjects of a picture is meant.
+
+    Each takes what ``SeveralSubjects`` tells of. largest: index of the one that is by far the
+    largest, None where none is. numbered: the picture with all of them numbered from 1, as JPEG.
+    at: the subject that was seen there.
+    """
+
+    largest: Callable[[Sequence[Any]], int | None]
+    numbered: Callable[[Any, Sequence[Any]], bytes]
+    at: Callable[[Any, Any], Any]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How a found subject is shown in its picture, as JPEG; alt, caption: that in words."""
+
+    draw: Callable[[Any, Any], bytes]
+    alt: str
+    caption: str
+
+
 AnyPicture = TypeVar("AnyPicture", bound=Picture)
 AnySubject = TypeVar("AnySubject", bound=Subject)
 
@@ -82,6 +105,8 @@ class Modality(Generic[AnyPicture, AnySubject]):
         most ``most_bytes``. camera: whether one can be taken with the camera at hand.
     most_pictures: how many of one patient may be looked at together.
     shows_age: whether how old the subject looks can be said beside the answer.
+    choosing: among several subjects, where a picture must show one only; shown: where it was
+    found, else by the outlines of its parts.
     """
 
     id: str
@@ -104,6 +129,8 @@ class Modality(Generic[AnyPicture, AnySubject]):
     camera: bool = False
     most_pictures: int = 1
     shows_age: bool = False
+    choosing: Choosing | None = None
+    shown: Shown | None = None
 
 
 AnyModality = Modality[Any, Any]

@@ -3,8 +3,15 @@
 from pathlib import Path
 from typing import Final
 
+from face2bone.modalities.face.chip import face_chip
+from face2bone.modalities.face.finding import Face
+from face2bone.modalities.face.modality import FACE, FACE_CHIP
+from face2bone.modalities.input_spec import InputSpec
+from face2bone.modalities.modality import AnyModality
+from face2bone.modalities.photo import Photo
+from face2bone.modalities.prepared import Prepared
 from face2bone.progress import UnitsDone
-from face2bone.studies.study import DrawnCohorts, Study
+from face2bone.studies.study import AgeTools, DrawnCohorts, Study
 
 
 def _draw_cohort(out: Path, patients: int, world: str, seed: int, progress: UnitsDone) -> Path:
@@ -13,6 +20,18 @@ def _draw_cohort(out: Path, patients: int, world: str, seed: int, progress: Unit
 
     return write_aged(out, patients, seed, progress=progress)
 
+
+def _reading(spec: InputSpec) -> AnyModality | None:
+    return next((kind for kind in (FACE_CHIP, FACE) if spec.takes(kind.input)), None)
+
+
+def _cut(photo: Photo, face: Face, spec: InputSpec) -> Prepared:
+    if spec.takes(FACE_CHIP.input):
+        return face_chip(photo.pixels, face.landmarks)
+    return face.aligned
+
+
+AGE_TOOLS: Final = AgeTools(modality=FACE, reading=_reading, cut=_cut)
 
 FACE_AGE: Final = Study(
     id="face_age",

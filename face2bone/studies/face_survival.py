@@ -6,6 +6,7 @@ It stands apart: it is of cohorts only, and nothing is ever said of one person's
 from pathlib import Path
 from typing import Final
 
+from face2bone.modalities.face.modality import FACE
 from face2bone.progress import UnitsDone
 from face2bone.studies.study import DrawnCohorts, Study
 
@@ -17,6 +18,9 @@ def _draw_cohort(out: Path, patients: int, world: str, seed: int, progress: Unit
 
     return write_followed(out, patients, SurvivalWorld(world), seed, progress=progress)
 
+
+SURVIVAL_PICTURES: Final = FACE
+"""What its photographs are read as, where a score is made of them."""
 
 FACE_SURVIVAL: Final = Study(
     id="face_survival",

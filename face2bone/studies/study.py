@@ -8,10 +8,12 @@ that stands apart has models, and commands of its own in place of the common one
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from face2bone.errors import StudyError
+from face2bone.modalities.input_spec import InputSpec
 from face2bone.modalities.modality import AnyModality
+from face2bone.modalities.prepared import Prepared
 from face2bone.patient import Patient
 from face2bone.progress import UnitsDone
 from face2bone.tasks import OrdinalTask
@@ -82,6 +84,20 @@ class Tools:
     def network_of(self, named: object) -> str:
         """The network that a card's settings are of, which name it unless it is the study's own."""
         return str(named) if named in self.others else self.architecture
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgeTools:
+    """What a study of how old a subject looks is made of.
+
+    modality: how its pictures are read and prepared. reading: the same, prepared for another
+    input; None for one that nobody can prepare. cut: the found subject of a picture as a network
+    of that input reads it.
+    """
+
+    modality: AnyModality
+    reading: Callable[[InputSpec], AnyModality | None]
+    cut: Callable[[Any, Any, InputSpec], Prepared]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,7 +28,7 @@ from face2bone.settings import shipped_models
 from face2bone.tasks.years import YearsTask, fit_gap, gaps
 from face2bone.training.face_age_crops import PLAN, aged_crops
 from face2bone.training.recipe import read_recipe
-from face2bone.training.years import Faces, Lesson, Stage, learn, outputs
+from face2bone.training.years import AgedPhotos, Lesson, Stage, learn, outputs
 from face2bone.training.years_contents import years_contents
 
 TASK: Final = YearsTask(20, 90)
@@ -46,7 +46,7 @@ STAGES: Final = (
 
 
 @dataclass(frozen=True)
-class Drawn(Faces):
+class Drawn(AgedPhotos):
     """People whose gap was ``planted``, in years."""
 
     planted: Floats
@@ -54,7 +54,7 @@ class Drawn(Faces):
     @classmethod
     def of(cls, store: CropStore) -> "Drawn":
         """The people of a store made by ``aged_crops``."""
-        known = Faces.of(store)
+        known = AgedPhotos.of(store)
         planted = np.asarray(store.index["gap_years"], np.float64)
         return cls(store, known.ages, known.is_male, planted)
 

@@ -36,16 +36,16 @@ from face2bone.cohort.splits import check_split, report_identical, split_patient
 from face2bone.drawn.writing import read_plan
 from face2bone.errors import TrainingError
 from face2bone.evaluation.years_figures import bands_of, beats_guess, years_estimates
-from face2bone.modalities.face.modality import FACE
 from face2bone.nn import BundleNetwork
 from face2bone.nn.registry import make_network
 from face2bone.progress import Progress, counted
+from face2bone.studies import AGE_TOOLS
 from face2bone.tasks.known_ages import KnownAges
 from face2bone.tasks.years import YearsTask
 from face2bone.training.bars import Bars
 from face2bone.training.recipe import Recipe, read_recipe
 from face2bone.training.trunk import check_trunk, load_trunk, with_trunk
-from face2bone.training.years import Faces, Lesson, Stage, learn, outputs
+from face2bone.training.years import AgedPhotos, Lesson, Stage, learn, outputs
 from face2bone.training.years_contents import years_contents
 from face2bone.words import template
 
@@ -91,7 +91,7 @@ class Taught:
     network: BundleNetwork
     recipe: Recipe
     task: YearsTask
-    sides: dict[str, Faces]
+    sides: dict[str, AgedPhotos]
     seed: int
     licence: str
 
@@ -121,7 +121,10 @@ def train_on_ages(
     folder = _opened(Path(out), chosen, recipe, seed)
     report_identical(cohort.pictures, folder)
     store = photo_crops(
-        cohort.pictures, FACE, folder / "crops", progress=counted(told, "aligning photos")
+        cohort.pictures,
+        AGE_TOOLS.modality,
+        folder / "crops",
+        progress=counted(told, "aligning photos"),
     )
     _check_counts(store.index, seed)
     taught = _taught(store, recipe, chosen.stages, folder, seed, licence, told)
@@ -179,7 +182,7 @@ def _taught(
     split = _sides(store.index, seed)
     names = pd.DataFrame({"patient_id": store.index["patient_id"], "split": split})
     write_whole(folder / "split.csv", names.drop_duplicates().to_csv(index=False))
-    every = Faces.of(store)
+    every = AgedPhotos.of(store)
     sides = {side: every.some(np.flatnonzero(split == side)) for side in SHARES}
     sides |= {side: sides[side].one_a_person() for side in ("calibration", "test")}
     task = _task(sides["train"].ages)
@@ -299,6 +302,6 @@ def _provenance(taught: Taught) -> dict[str, Any]:
     return stated | {
         "begins": taught.recipe.name,
         "seed": taught.seed,
-        "faces": {side: len(faces.ages) for side, faces in taught.sides.items()},
+        "faces": {side: len(photos.ages) for side, photos in taught.sides.items()},
         "torch": torch.__version__.split("+")[0],
     }

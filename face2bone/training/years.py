@@ -65,7 +65,7 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Faces:
+class AgedPhotos:
     """Crops with what their loss is about: a row a photo; ages in years."""
 
     store: CropStore
@@ -73,18 +73,18 @@ class Faces:
     is_male: Flags
 
     @classmethod
-    def of(cls, store: CropStore) -> "Faces":
+    def of(cls, store: CropStore) -> "AgedPhotos":
         """The photos of a store whose index has ``age_years`` and ``sex``."""
         index = store.index
         ages = np.asarray(index["age_years"], np.float64)
         return cls(store, ages, np.asarray(index["sex"] == "M"))
 
-    def some(self, rows: Integers) -> "Faces":
+    def some(self, rows: Integers) -> "AgedPhotos":
         """Those at some positions of the index."""
         index = self.store.index.iloc[rows].reset_index(drop=True)
-        return Faces(replace(self.store, index=index), self.ages[rows], self.is_male[rows])
+        return AgedPhotos(replace(self.store, index=index), self.ages[rows], self.is_male[rows])
 
-    def one_a_person(self) -> "Faces":
+    def one_a_person(self) -> "AgedPhotos":
         """The first photo of every person, so that rows are people and no two belong together."""
         return self.some(first_photos(self.store.index))
 
@@ -110,7 +110,7 @@ class Lesson:
 
 def learn(
     network: BundleNetwork,
-    faces: Faces,
+    photos: AgedPhotos,
     stage: Stage,
     lesson: Lesson,
     run: Path,
@@ -121,22 +121,22 @@ def learn(
     Raises ``TrainingError`` where what was kept cannot be read.
     """
     rng = np.random.default_rng([lesson.seed, lesson.place(stage)])
-    weights = np.ones(len(faces.ages))
+    weights = np.ones(len(photos.ages))
     if stage.balanced:
-        weights = lesson.task.balancing_weights(faces.ages)
+        weights = lesson.task.balancing_weights(photos.ages)
     optimizer = _optimizer(network, stage)
     mark = run / f"{stage.name}.pt"
     done = _gone_on(mark, network, optimizer) if mark.is_file() else 0
     held = not stage.trunk and lesson.cached and done < stage.epochs
-    cached = _cut(network, faces) if held else None
+    cached = _cut(network, photos) if held else None
     for epoch in range(stage.epochs):
-        order = rng.permutation(len(faces.ages))
+        order = rng.permutation(len(photos.ages))
         if epoch < done:
             continue
         _seed(lesson, stage, epoch)
         for group in optimizer.param_groups:
             group["lr"] = group["peak"] * 0.5 * (1 + math.cos(math.pi * epoch / stage.epochs))
-        mean = _epoch(network, faces, order, weights, optimizer, cached, epoch, lesson)
+        mean = _epoch(network, photos, order, weights, optimizer, cached, epoch, lesson)
         _keep(mark, network, optimizer, epoch + 1)
         progress(stage.name, epoch + 1, stage.epochs, f"loss {mean:.3f}")
 
@@ -171,7 +171,7 @@ def _keep(mark: Path, network: nn.Module, optimizer: torch.optim.Optimizer, epoc
 
 def _epoch(
     network: BundleNetwork,
-    faces: Faces,
+    photos: AgedPhotos,
     order: Integers,
     weights: Floats,
     optimizer: torch.optim.Optimizer,
@@ -184,10 +184,10 @@ def _epoch(
     years = torch.as_tensor(task.years, dtype=torch.float32)
     for rows in _batches(order):
         if cached is None:
-            logits = network(_augmented(faces, rows, epoch, lesson))
+            logits = network(_augmented(photos, rows, epoch, lesson))
         else:
             logits = network.head(cached[torch.as_tensor(rows)])
-        ages = torch.as_tensor(faces.ages[rows], dtype=torch.float32)
+        ages = torch.as_tensor(photos.ages[rows], dtype=torch.float32)
         weight = torch.as_tensor(weights[rows], dtype=torch.float32)
         off = (logits.softmax(1) @ years - ages).abs()
         loss = task.loss(logits, ages, weight) + MEAN_SHARE * (weight * off).mean()
@@ -215,8 +215,8 @@ def _optimizer(network: BundleNetwork, stage: Stage) -> torch.optim.Optimizer:
     return torch.optim.AdamW(groups, weight_decay=WEIGHT_DECAY)
 
 
-def _augmented(faces: Faces, rows: Integers, epoch: int, lesson: Lesson) -> Tensor:
-    store = faces.store
+def _augmented(photos: AgedPhotos, rows: Integers, epoch: int, lesson: Lesson) -> Tensor:
+    store = photos.store
     at = store.rows[rows]
     streams = [np.random.default_rng([lesson.seed, epoch, int(row)]) for row in at]
     crops, _ = augment_batch(
@@ -230,26 +230,26 @@ def _batches(order: Integers) -> Iterator[Integers]:
         yield order[start : start + BATCH]
 
 
-def _features(network: BundleNetwork, faces: Faces) -> Iterator[Tensor]:
+def _features(network: BundleNetwork, photos: AgedPhotos) -> Iterator[Tensor]:
     """The cut of every crop, a batch at a time."""
-    store = faces.store
+    store = photos.store
     network.eval()
     for start in range(0, len(store.rows), BATCH):
         crops = store.crops[store.rows[start : start + BATCH]]
         yield network.features(normalise(torch.tensor(crops), store.spec))
 
 
-def _cut(network: BundleNetwork, faces: Faces) -> Tensor:
+def _cut(network: BundleNetwork, photos: AgedPhotos) -> Tensor:
     with torch.inference_mode():
-        whole = torch.cat(list(_features(network, faces)))
+        whole = torch.cat(list(_features(network, photos)))
     return whole.clone()
 
 
-def outputs(network: BundleNetwork, faces: Faces) -> tuple[Floats, Floats]:
+def outputs(network: BundleNetwork, photos: AgedPhotos) -> tuple[Floats, Floats]:
     """Logits (N, K) and pooled features (N, C) of every crop."""
     logits, features = [], []
     with torch.inference_mode():
-        for cut in _features(network, faces):
+        for cut in _features(network, photos):
             logits.append(network.head(cut).numpy())
             features.append(pooled(cut.numpy()))
     return np.concatenate(logits).astype(np.float64), np.concatenate(features)

@@ -13,7 +13,7 @@ from face2bone.explain.baselines import mean_picture
 from face2bone.nn import BundleNetwork
 from face2bone.tasks.years import YearsInterval, YearsTask, fit_gap
 from face2bone.training.build_bundle import DESCRIBED_PICTURES
-from face2bone.training.years import Faces
+from face2bone.training.years import AgedPhotos
 
 Outputs = tuple[Floats, Floats]
 """Logits (N, K) and pooled features (N, C) of one side, as ``years.outputs`` gives them."""
@@ -22,7 +22,7 @@ Outputs = tuple[Floats, Floats]
 def years_contents(
     network: BundleNetwork,
     task: YearsTask,
-    sides: Mapping[str, Faces],
+    sides: Mapping[str, AgedPhotos],
     calibration: Outputs,
     interval: YearsInterval,
     bands: tuple[Band, ...],

@@ -22,7 +22,7 @@ from face2bone.bone import BoneClass
 from face2bone.bundle import Bundle
 from face2bone.drawn.face.patients import DrawnPatient, patient_face
 from face2bone.drawn.face.render import draw_face
-from face2bone.errors import FaceError
+from face2bone.errors import SubjectError
 from face2bone.modalities.face import find_face
 from face2bone.modalities.face.alignment import align_landmarks
 from face2bone.modalities.face.locator import Locator
@@ -134,7 +134,7 @@ def look(pixels: Pixels, bundle: Bundle, engine: Engine, locator: Locator) -> Se
     photo = photo_from_pixels(pixels)
     try:
         face = find_face(photo, locator)
-    except FaceError:
+    except SubjectError:
         return Seen(rejected=False, prediction=None)
     prediction = predict(engine, bundle, face.aligned)
     return Seen(face.quality.status == "reject", prediction)

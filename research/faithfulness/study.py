@@ -24,7 +24,7 @@ from face2bone.atomic_files import whole_file
 from face2bone.bundle import Bundle, load_bundle
 from face2bone.drawn.face.patients import DrawnPatient, draw_cohort
 from face2bone.drawn.worlds import World
-from face2bone.errors import FaceError
+from face2bone.errors import SubjectError
 from face2bone.explain.baselines import Baseline, blur_baseline, inpaint_baseline
 from face2bone.explain.coalitions import shapley_values
 from face2bone.explain.shapley import region_shapley
@@ -60,17 +60,17 @@ class Faces:
         return draw_cohort(self.count, World.PLANTED, SEED)
 
     def face(self, index: int) -> TwinFace:
-        """A patient's twin face; raises ``FaceError`` when no face was found."""
+        """A patient's twin face; raises ``SubjectError`` when no face was found."""
         kept = once(self.folder / f"{index:04d}.npz", lambda: self._draw(index))
         if "crop" not in kept:
-            raise FaceError("No face was found on this drawing. The next patient is taken.")
+            raise SubjectError("No face was found on this drawing. The next patient is taken.")
         names = ("crop", "mask", "region_map", "transform", "landmarks")
         return TwinFace(AlignedFace(*(kept[n] for n in names)), kept["twin"], kept["alone"])
 
     def _draw(self, index: int) -> Arrays:
         try:
             face = twin_face(self.patients[index])
-        except FaceError:
+        except SubjectError:
             return {}
         aligned = face.aligned
         return {
@@ -170,7 +170,7 @@ def run(study: Study, counts: Mapping[str, int]) -> Iterator[tuple[str, int]]:
         for part in (p for p in PARTS if index < counts[p]):
             try:
                 study.measure(part, index)
-            except FaceError:
+            except SubjectError:
                 break
             yield part, index
 

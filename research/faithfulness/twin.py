@@ -69,7 +69,7 @@ def healthy_ageing(age_years: float) -> Ageing:
 def twin_face(drawn: DrawnPatient, locator: Locator | None = None) -> TwinFace:
     """Draw a patient, the healthy twin and the six half-way faces: eight photos of 256 pixels.
 
-    Photos go through JPEG and the face finder as an uploaded one does. Raises ``FaceError``
+    Photos go through JPEG and the face finder as an uploaded one does. Raises ``SubjectError``
     when the patient's photo does not show exactly one face.
     """
     photo = read_photo(photo_bytes(drawn))

@@ -16,9 +16,10 @@ from face2bone.cli.application import (
 from face2bone.errors import (
     BundleError,
     Face2BoneError,
-    NoFaceFound,
     PatientError,
     PhotoError,
+    RadiographUnsuited,
+    SubjectNotFound,
     TrainingError,
 )
 
@@ -27,7 +28,8 @@ from face2bone.errors import (
     ("error", "code"),
     [
         (PhotoError, EXIT_PHOTO),
-        (NoFaceFound, EXIT_PHOTO),
+        (RadiographUnsuited, EXIT_PHOTO),
+        (SubjectNotFound, EXIT_PHOTO),
         (BundleError, EXIT_BUNDLE),
         (PatientError, EXIT_USAGE),
         (TrainingError, EXIT_REFUSED),

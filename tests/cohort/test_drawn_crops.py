@@ -8,7 +8,7 @@ from face2bone.cohort import drawn_crops as module
 from face2bone.cohort.crop_store import CropStore
 from face2bone.cohort.drawn_crops import aligned_drawing, drawn_crops
 from face2bone.drawn.face.patients import DrawnPatient, patient_face
-from face2bone.errors import FaceError, TrainingError
+from face2bone.errors import SubjectError, TrainingError
 from face2bone.modalities.face.alignment import MASK_VALUE
 
 
@@ -49,5 +49,5 @@ def test_a_drawing_in_which_not_just_one_face_is_found_is_an_error(
             return []
 
     monkeypatch.setattr(module, "shared_locator", Blind)
-    with pytest.raises(FaceError, match="0 faces were found"):
+    with pytest.raises(SubjectError, match="0 faces were found"):
         aligned_drawing(patient_face(patients[0]))

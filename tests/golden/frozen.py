@@ -24,7 +24,7 @@ from face2bone.bundle import Bundle
 from face2bone.cohort.manifest import read_manifest
 from face2bone.drawn.face.patients import DrawnPatient
 from face2bone.drawn.face.write import manifest_table, truth_table, write_cohort
-from face2bone.errors import FaceRejected
+from face2bone.errors import SubjectRejected
 from face2bone.evaluation.evaluate import evaluate_bundle
 from face2bone.evaluation.record import to_json as evaluation_json
 from face2bone.explain.craft import ConceptAttribution
@@ -79,7 +79,7 @@ def _said(assessor: Assessor, drawn: DrawnPatient, photo: bytes, case: Case) -> 
         return assessor.assess(
             photo, patient, frax=case.frax, guideline=case.guideline, explained=case.explained
         )
-    except FaceRejected as refused:
+    except SubjectRejected as refused:
         located = assessor.locate(read_photo(photo))
         referral = assessor.refer(patient, None, case.frax, case.guideline)
         why, sha256 = str(refused), located.photo_sha256

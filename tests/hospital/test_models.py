@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydicom import dcmread
 
-from face2bone.errors import BundleMissing, ListenError, NotOnFilm
+from face2bone.errors import BundleMissing, ListenError, SubjectNotFound
 from face2bone.hospital.header import read_header
 from face2bone.hospital.models import Models, load_models
 from face2bone.settings import Settings
@@ -42,10 +42,10 @@ def test_a_film_that_does_not_say_what_it_shows_is_looked_at(
 
 def test_what_shows_neither_is_said_so(models: Models, tmp_path: Path) -> None:
     data = blank(BodyPartExamined=None)
-    with pytest.raises(NotOnFilm, match="Neither a knee nor a hand"):
+    with pytest.raises(SubjectNotFound, match="Neither a knee nor a hand"):
         models.find(data, read_header(data))
     data = blank()
-    with pytest.raises(NotOnFilm, match="knee"):
+    with pytest.raises(SubjectNotFound, match="knee"):
         models.find(data, read_header(data))
 
 

@@ -10,7 +10,7 @@ from face2bone.drawn.film.patients import draw_film_cohort
 from face2bone.drawn.hand import HAND, draw_hand, metacarpal_indices
 from face2bone.drawn.knee import KNEE, draw_knee
 from face2bone.drawn.worlds import World
-from face2bone.errors import NotOnFilm
+from face2bone.errors import SubjectNotFound
 from face2bone.modalities.hand.finding import find_hand
 from face2bone.modalities.hand.locator import shared_hand_locator
 from face2bone.modalities.hand.metacarpal_index import metacarpal_index
@@ -30,7 +30,7 @@ def film_of(pixels: np.ndarray, spacing_mm: float | None = None) -> Radiograph:
 def usable(pixels: np.ndarray) -> bool:
     try:
         return find_hand(film_of(pixels)).quality.status != "reject"
-    except NotOnFilm:
+    except SubjectNotFound:
         return False
 
 

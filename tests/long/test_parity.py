@@ -11,7 +11,7 @@ from face2bone.drawn.face.patients import draw_cohort, patient_face
 from face2bone.drawn.face.render import draw_face
 from face2bone.drawn.people import TEST_SEED_RANGE
 from face2bone.drawn.worlds import World
-from face2bone.errors import EngineError, FaceError
+from face2bone.errors import EngineError, SubjectError
 from face2bone.modalities.face import FACE_INPUT, find_face
 from face2bone.modalities.photo import photo_from_pixels
 from face2bone.runtime import OpenVinoEngine, TorchEngine, parity
@@ -26,7 +26,7 @@ def _crops() -> Iterator[Crops]:
         photo = photo_from_pixels(draw_face(patient_face(patient), 256).pixels)
         try:
             yield find_face(photo).aligned.pixels
-        except FaceError:
+        except SubjectError:
             continue
 
 

@@ -12,7 +12,7 @@ from face2bone.drawn.hand import HAND, draw_hand
 from face2bone.drawn.knee import KNEE, draw_knee
 from face2bone.drawn.knee.pair import draw_both_knees
 from face2bone.drawn.worlds import World
-from face2bone.errors import NotOnFilm
+from face2bone.errors import SubjectNotFound
 from face2bone.modalities.film_kind import SURELY_A_KNEE, check_not_a_hand
 from face2bone.modalities.hand.looks import Agreed, Film
 from face2bone.modalities.hand.modality import HAND as HAND_FILM
@@ -46,7 +46,7 @@ def test_a_hand_that_is_like_a_knee_is_refused_as_one_and_told_to_be_a_hand() ->
     taken = [film for film in drawn_hands(12) if locate_knees(film.grey)]
     assert len(taken) >= 3  # the template alone would take them
     for film in taken:
-        with pytest.raises(NotOnFilm, match=r"looks like a hand\. Choose the study of hands"):
+        with pytest.raises(SubjectNotFound, match=r"looks like a hand\. Choose the study of hands"):
             KNEE_FILM.prepare(read_radiograph(png_bytes(film)))
 
 
@@ -56,16 +56,16 @@ def test_a_knee_given_as_one_is_prepared_and_given_as_a_hand_named(draw: Draw) -
     for patient in draw_film_cohort(KNEE.model, 3, World.PLANTED, SEED + 1):
         film = read_radiograph(png_bytes(draw(patient)))
         assert KNEE_FILM.prepare(film)
-        with pytest.raises(NotOnFilm, match=r"looks like a knee\. Choose the study of knees"):
+        with pytest.raises(SubjectNotFound, match=r"looks like a knee\. Choose the study of knees"):
             HAND_FILM.prepare(film)
 
 
 def test_what_the_file_says_is_believed_in_either_study() -> None:
     (patient,) = draw_film_cohort(KNEE.model, 1, World.PLANTED, SEED + 1)
     (other,) = draw_film_cohort(HAND.model, 1, World.PLANTED, SEED)
-    with pytest.raises(NotOnFilm, match="The file says that it shows a knee"):
+    with pytest.raises(SubjectNotFound, match="The file says that it shows a knee"):
         HAND_FILM.prepare(read_radiograph(dicom_bytes(KNEE, patient, draw_knee(patient))))
-    with pytest.raises(NotOnFilm, match="The file says that it shows a hand"):
+    with pytest.raises(SubjectNotFound, match="The file says that it shows a hand"):
         KNEE_FILM.prepare(read_radiograph(dicom_bytes(HAND, other, draw_hand(other))))
 
 
@@ -75,7 +75,7 @@ def test_a_hand_is_looked_for_unless_the_film_is_surely_a_knee() -> None:
     seen = Sees(points)
     check_not_a_hand(film.grey, SURELY_A_KNEE, seen)  # type: ignore[arg-type]
     assert seen.asked == 0
-    with pytest.raises(NotOnFilm):
+    with pytest.raises(SubjectNotFound):
         check_not_a_hand(film.grey, SURELY_A_KNEE - 0.01, seen)  # type: ignore[arg-type]
 
 
@@ -90,5 +90,5 @@ def test_what_has_no_hands_proportions_is_no_hand() -> None:
 
 def test_a_film_of_neither_is_said_to_be_neither() -> None:
     for prepare, said in ((KNEE_FILM.prepare, "No knee was"), (HAND_FILM.prepare, "No hand was")):
-        with pytest.raises(NotOnFilm, match=said):
+        with pytest.raises(SubjectNotFound, match=said):
             prepare(film_of(np.zeros((300, 240), np.float32)))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from face2bone.errors import NoFaceFound, PhotoError
+from face2bone.errors import PhotoError, SubjectNotFound
 from face2bone.modalities.face import find_face
 from face2bone.modalities.face.modality import FACE
 from face2bone.modalities.photo import Photo, photo_from_pixels
@@ -21,5 +21,5 @@ def test_bytes_that_are_none_and_a_picture_without_a_face_are_refused(drawn_phot
     with pytest.raises(PhotoError):
         FACE.read(b"not a picture")
     empty = photo_from_pixels((drawn_photo.pixels * 0) + 127)
-    with pytest.raises(NoFaceFound):
+    with pytest.raises(SubjectNotFound):
         FACE.prepare(empty)

@@ -12,8 +12,8 @@ from face2bone.records import (
     saved_assessments,
     verify,
 )
+from face2bone.report.apparent_age import age_part
 from face2bone.report.assessment.document import AssessmentDocument
-from face2bone.report.face_age import age_part
 from tests.records.fill import keep
 from tests.report.apparent_ages import AGE
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from face2bone.assessment import BundleFacts
-from face2bone.errors import NoFaceFound
+from face2bone.errors import SubjectNotFound
 from face2bone.runtime import OodVerdict, Prediction
 from face2bone.scoring.pictures import GivenPictures
 from face2bone.scoring.score_list import ScoreList, list_of_pictures
@@ -62,7 +62,7 @@ class Answering:
     def locate(self, data: bytes) -> Any:
         self.looked_at += 1
         if data == b"none":
-            raise NoFaceFound("No face was found. Take the photo again.")
+            raise SubjectNotFound("No face was found. Take the photo again.")
         return Located(data)
 
     def predict(self, located: Any) -> Prediction:

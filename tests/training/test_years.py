@@ -16,7 +16,7 @@ from face2bone.nn.sface import SFace, SFaceSettings
 from face2bone.progress import silent
 from face2bone.tasks.years import YearsTask
 from face2bone.training.recipe import read_recipe
-from face2bone.training.years import Faces, Lesson, Stage, _optimizer, learn, outputs
+from face2bone.training.years import AgedPhotos, Lesson, Stage, _optimizer, learn, outputs
 
 TASK = YearsTask(20, 90)
 HEAD = Stage("head", 1, 0.01, 0.0, False)
@@ -31,13 +31,15 @@ def network() -> Face2Bone:
 
 
 @pytest.fixture(scope="module")
-def faces(make_store: Callable[..., CropStore], tmp_path_factory: pytest.TempPathFactory) -> Faces:
+def faces(
+    make_store: Callable[..., CropStore], tmp_path_factory: pytest.TempPathFactory
+) -> AgedPhotos:
     store = make_store(tmp_path_factory.mktemp("years"), 33)
     index = store.index.assign(age_years=np.linspace(25.0, 85.0, 33), sex=["F", "M", "F"] * 11)
-    return Faces.of(CropStore(store.folder, index, store.crops, store.region_maps))
+    return AgedPhotos.of(CropStore(store.folder, index, store.crops, store.region_maps))
 
 
-def test_photos_are_the_rows_of_a_store(faces: Faces) -> None:
+def test_photos_are_the_rows_of_a_store(faces: AgedPhotos) -> None:
     some = faces.some(np.array([4, 1]))
     assert list(some.store.index["patient_id"]) == ["p4", "p1"]
     assert some.ages.tolist() == faces.ages[[4, 1]].tolist()
@@ -45,9 +47,9 @@ def test_photos_are_the_rows_of_a_store(faces: Faces) -> None:
     assert some.store.rows.tolist() == [4, 1]
 
 
-def test_a_person_of_several_photos_is_one_person(faces: Faces) -> None:
+def test_a_person_of_several_photos_is_one_person(faces: AgedPhotos) -> None:
     index = faces.store.index.assign(patient_id=["p0", "p1", "p0", "p1"] + ["p2"] * 29)
-    twice = Faces(replace(faces.store, index=index), faces.ages, faces.is_male)
+    twice = AgedPhotos(replace(faces.store, index=index), faces.ages, faces.is_male)
     each = twice.one_a_person()
     assert list(each.store.index["patient_id"]) == ["p0", "p1", "p2"]
     assert each.store.rows.tolist() == [0, 1, 4]
@@ -76,7 +78,7 @@ def test_what_lies_below_a_pretrained_trunks_cut_is_never_moved() -> None:
 
 @pytest.mark.parametrize("cached", [True, False])
 def test_a_head_learns_on_a_trunk_that_stays_as_it_is(
-    faces: Faces, cached: bool, tmp_path: Path
+    faces: AgedPhotos, cached: bool, tmp_path: Path
 ) -> None:
     made = network().eval()
     before = {name: value.clone() for name, value in made.named_parameters()}
@@ -90,7 +92,9 @@ def test_a_head_learns_on_a_trunk_that_stays_as_it_is(
 
 
 @pytest.mark.slow
-def test_a_stage_that_was_stopped_goes_on_to_the_same_weights(faces: Faces, tmp_path: Path) -> None:
+def test_a_stage_that_was_stopped_goes_on_to_the_same_weights(
+    faces: AgedPhotos, tmp_path: Path
+) -> None:
     (tmp_path / "whole").mkdir()
     (tmp_path / "broken").mkdir()
     whole, first, second = network(), network(), network()
@@ -133,7 +137,7 @@ def marks() -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("damage", marks())
-def test_a_damaged_mark_is_a_sentence(faces: Faces, tmp_path: Path, damage: str) -> None:
+def test_a_damaged_mark_is_a_sentence(faces: AgedPhotos, tmp_path: Path, damage: str) -> None:
     (tmp_path / "head.pt").write_bytes(marks()[damage])
     with pytest.raises(TrainingError, match=r"head\.pt of this run is damaged"):
         learn(network(), faces, HEAD, LESSON, tmp_path, silent)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from face2bone.clinical.pathway import Urgency
-from face2bone.errors import FaceRejected
+from face2bone.errors import SubjectRejected
 from face2bone.words import (
     UNTRANSLATED,
     Language,
@@ -68,7 +68,7 @@ def test_copies_remember_how_the_sentence_was_made(first: str, second: str) -> N
 
 
 def test_an_error_keeps_the_message_it_was_given() -> None:
-    error = FaceRejected(message("The photo shows {count} faces.", count="2"))
+    error = SubjectRejected(message("The photo shows {count} faces.", count="2"))
     assert isinstance(str(error), Message)
     assert made_of(str(error)).blanks == {"count": "2"}
 

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import streamlit as st
 
@@ -19,9 +19,8 @@ from face2bone.dashboard.common.job import Job
 from face2bone.dashboard.common.offered import Offered, named
 from face2bone.dashboard.common.visitors import nothing_brought
 from face2bone.dashboard.review.review_case import Key, ReviewCase
-from face2bone.errors import SeveralFaces, SubjectError
+from face2bone.errors import SeveralSubjects, SubjectError
 from face2bone.modalities.modality import AnyModality, Picture
-from face2bone.modalities.photo import Photo
 from face2bone.patient import Patient
 from face2bone.settings import get_settings
 from face2bone.studies import study_named
@@ -115,10 +114,9 @@ def age_assessor() -> "AgeAssessor | None":
     Raises ``BundleError`` when its bundle cannot be loaded.
     """
     from face2bone.apparent_age import AgeAssessor
-    from face2bone.bundle.years_bundle import load_years_bundle
+    from face2bone.bundle.years_bundle import load_years_bundle, years_folder
 
-    folder = get_settings().face_age
-    return AgeAssessor(load_years_bundle(folder)) if folder.is_dir() else None
+    return AgeAssessor(load_years_bundle()) if years_folder().is_dir() else None
 
 
 def modality() -> AnyModality:
@@ -173,7 +171,7 @@ def key_of(step: str, found: "LocatedSubject") -> Key:
 def located(photo: Picture) -> "LocatedSubject":
     """What a picture shows, of several faces or knees the chosen one; raises ``SubjectError``."""
     found = _looked_at(photo)
-    if isinstance(found, SeveralFaces):
+    if isinstance(found, SeveralSubjects):
         several, number = found, chosen_subject(photo, found)
         if number is None:
             raise several
@@ -205,15 +203,15 @@ def seen(photo: Picture) -> "LocatedSubject | None":
         return None
 
 
-def several_faces(photo: Picture) -> SeveralFaces | None:
+def several_subjects(photo: Picture) -> SeveralSubjects | None:
     """That the photo shows several faces, and which; None where it does not.
 
     Raises ``SubjectError`` where nothing was found.
     """
     found = _looked_at(photo)
-    if isinstance(found, SubjectError) and not isinstance(found, SeveralFaces):
+    if isinstance(found, SubjectError) and not isinstance(found, SeveralSubjects):
         raise found
-    return found if isinstance(found, SeveralFaces) else None
+    return found if isinstance(found, SeveralSubjects) else None
 
 
 def _looked_at(photo: Picture) -> "tuple[LocatedSubject, ...] | SubjectError":
@@ -228,33 +226,33 @@ def _looked_at(photo: Picture) -> "tuple[LocatedSubject, ...] | SubjectError":
     return review_case().once(key("located", photo.sha256), look)
 
 
-def chosen_subject(photo: Picture, several: SeveralFaces) -> int | None:
-    """The number of the face that is the patient's: as was said, else the one by far largest."""
+def chosen_subject(photo: Picture, several: SeveralSubjects) -> int | None:
+    """The number of the one that is the patient's: as was said, else the one by far largest."""
     return review_case().chosen_subjects.get(photo.sha256, _largest(several))
 
 
 def taken_by_itself(photo: Picture) -> int | None:
     """The number of the face or knee that is looked at before anybody has chosen."""
     found = _looked_at(photo)
-    if isinstance(found, SeveralFaces):
+    if isinstance(found, SeveralSubjects):
         return _largest(found)
     return None if isinstance(found, SubjectError) else found[0].number
 
 
-def _largest(several: SeveralFaces) -> int | None:
-    """The number of the face that is by far the largest."""
-    from face2bone.modalities.face.finding import by_far_largest
-
-    largest = by_far_largest(several.faces)
+def _largest(several: SeveralSubjects) -> int | None:
+    """The number of the one that is by far the largest."""
+    choosing = at_hand().modality.choosing
+    largest = None if choosing is None else choosing.largest(several.subjects)
     return None if largest is None else largest + 1
 
 
-def _one_of(photo: Picture, several: SeveralFaces, number: int) -> "LocatedSubject":
+def _one_of(photo: Picture, several: SeveralSubjects, number: int) -> "LocatedSubject":
     from face2bone.assessment import LocatedSubject
-    from face2bone.modalities.face.finding import face_at
 
-    face = face_at(cast(Photo, photo), several.faces[number - 1])  # faces are found in photos only
-    return LocatedSubject(photo.sha256, face, number=number)
+    choosing, subject = at_hand().modality.choosing, several.subjects[number - 1]
+    if choosing is not None:
+        subject = choosing.at(photo, subject)
+    return LocatedSubject(photo.sha256, subject, number=number)
 
 
 def photo_seen(photo: Picture, patient: Patient) -> "PhotoSeen":

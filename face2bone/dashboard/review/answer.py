@@ -8,8 +8,8 @@ from face2bone.dashboard.common import session
 from face2bone.dashboard.common.language import say
 from face2bone.dashboard.review import layout
 from face2bone.dashboard.review.answers import read_answers
+from face2bone.dashboard.review.apparent_age import age_line
 from face2bone.dashboard.review.export_step import export, remark
-from face2bone.dashboard.review.face_age import age_line
 from face2bone.dashboard.review.photos_step import how_they_agree, photos_step
 from face2bone.dashboard.review.referral_step import red_flags, suggestion
 from face2bone.dashboard.review.result_step import measures, result_in_words, result_step

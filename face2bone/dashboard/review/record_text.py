@@ -14,7 +14,7 @@ from face2bone.dashboard.common.language import say
 from face2bone.dashboard.review.referral_step import first_reason
 from face2bone.dashboard.review.result_step import either, shown
 from face2bone.patient import RedFlag, RiskFactor, Sex
-from face2bone.report.face_age import age_beside, answer_words
+from face2bone.report.apparent_age import age_beside, answer_words
 from face2bone.studies import study_named
 from face2bone.words import AsTyped, as_sentence, message, template, together
 

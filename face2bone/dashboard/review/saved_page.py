@@ -19,8 +19,8 @@ from face2bone.dashboard.review.result_step import either
 from face2bone.dashboard.review.saved_history import further_answers
 from face2bone.patient import RedFlag, RiskFactor
 from face2bone.records import DxaEntry, SavedAssessment
+from face2bone.report.apparent_age import answer_words, gap_words
 from face2bone.report.assessment.document import AssessmentDocument
-from face2bone.report.face_age import answer_words, gap_words
 from face2bone.words import AsTyped, message, template, together
 
 SEX_WORDS: Final = {"F": template("woman"), "M": template("man")}

@@ -1,7 +1,7 @@
 """What was found: the crop and the verdict on the picture; on request every figure of it."""
 
 from collections.abc import Sequence
-from typing import Final, cast
+from typing import Final
 
 import streamlit as st
 
@@ -10,11 +10,8 @@ from face2bone.assessment import LocatedSubject
 from face2bone.dashboard.common import elements, session
 from face2bone.dashboard.common.language import say
 from face2bone.drawing.pictures import crop_png, outlined_jpeg
-from face2bone.errors import Face2BoneError, SeveralFaces, SubjectError
-from face2bone.modalities.face import Face
-from face2bone.modalities.face.mesh_picture import faces_jpeg, mesh_jpeg
+from face2bone.errors import Face2BoneError, SeveralSubjects, SubjectError
 from face2bone.modalities.modality import Picture
-from face2bone.modalities.photo import Photo
 from face2bone.modalities.verdict import QualityCheck
 from face2bone.words import message, template, together
 
@@ -48,12 +45,12 @@ def subject_step(photo: Picture, asks: bool = True) -> LocatedSubject | Face2Bon
     st.header(say(kind.title), anchor=False)
     try:
         with st.spinner(say("Looking for the {subject} …", subject=kind.subject)):
-            several = session.several_faces(photo)
+            several = session.several_subjects(photo)
         if several is not None and asks:
             _which_subject(photo, several)
         found = session.located(photo)
         _which_of_two(photo, found)
-    except SeveralFaces as error:
+    except SeveralSubjects as error:
         return error  # which one is the patient's is asked above
     except SubjectError as error:
         elements.refusal(error)
@@ -73,16 +70,16 @@ def subject_step(photo: Picture, asks: bool = True) -> LocatedSubject | Face2Bon
     return rejection(found, kind) if found.rejected else found
 
 
-def _which_subject(photo: Picture, several: SeveralFaces) -> None:
+def _which_subject(photo: Picture, several: SeveralSubjects) -> None:
     """Ask which of several faces is the patient's; the answer holds for this photo only."""
     review_case, chosen = session.review_case(), session.chosen_subject(photo, several)
-    drawn = review_case.once(
-        session.key("faces", photo.sha256), lambda: faces_jpeg(cast(Photo, photo), several.faces)
-    )
-    count, taken = len(several.faces), session.taken_by_itself(photo)
-    elements.picture(
-        drawn, say("The photo with {count} faces, numbered from the left", count=count), kind="jpeg"
-    )
+    count, taken = len(several.subjects), session.taken_by_itself(photo)
+    if (choosing := session.at_hand().modality.choosing) is not None:
+        drawn = review_case.once(
+            session.key("faces", photo.sha256), lambda: choosing.numbered(photo, several.subjects)
+        )
+        alt = say("The photo with {count} faces, numbered from the left", count=count)
+        elements.picture(drawn, alt, kind="jpeg")
     st.markdown(say("**Which face is the patient?**"))
     with st.container(horizontal=True):
         for number in range(1, count + 1):
@@ -136,7 +133,7 @@ def which_subjects(photos: Sequence[Picture]) -> None:
     """Of each of several photos that shows several faces, ask which one is the patient's."""
     for number, photo in enumerate(photos, 1):
         try:
-            several = session.several_faces(photo)
+            several = session.several_subjects(photo)
         except SubjectError:  # said where the photos are listed
             continue
         if several is not None:
@@ -152,11 +149,9 @@ def photo_details(photo: Picture, found: LocatedSubject) -> None:
             session.key_of("mesh", found), lambda: _where(photo, found)
         )
         noun = session.noun()
-        if isinstance(found.subject, Face):
-            elements.picture(drawn, say("The photo with the landmark mesh"), kind="jpeg")
-            st.caption(
-                say("The photo with 478 landmarks. The model reads the ellipse and nothing else.")
-            )
+        if (shown := session.at_hand().modality.shown) is not None:
+            elements.picture(drawn, say(shown.alt), kind="jpeg")
+            st.caption(say(shown.caption))
         else:
             elements.picture(drawn, say("The {picture} with the parts", picture=noun), kind="jpeg")
             st.caption(
@@ -172,8 +167,9 @@ def photo_details(photo: Picture, found: LocatedSubject) -> None:
 
 def _where(photo: Picture, found: LocatedSubject) -> bytes:
     """The picture with what was found in it, as JPEG."""
-    if isinstance(found.subject, Face) and isinstance(photo, Photo):
-        return mesh_jpeg(photo, found.subject)
+    shown = session.at_hand().modality.shown
+    if shown is not None:
+        return shown.draw(photo, found.subject)
     return outlined_jpeg(photo.shown, found.aligned)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from face2bone.errors import NoFaceFound, SeveralFaces
+from face2bone.errors import SeveralSubjects, SubjectNotFound
 from face2bone.modalities.face.alignment import AlignedFace, align_landmarks
 from face2bone.modalities.face.limits import QualityLimits
 from face2bone.modalities.face.locator import FaceLandmarker, Locator
@@ -53,21 +53,21 @@ def find_face(
     """The face in a photo with its quality verdict; a bad verdict is data, not an error.
 
     Without a locator the landmarker shared by the process is used, without limits those of the
-    environment. Raises ``NoFaceFound``, also where landmarks do not repeat as a face's do, and
-    ``SeveralFaces``.
+    environment. Raises ``SubjectNotFound``, also where landmarks do not repeat as a face's do, and
+    ``SeveralSubjects``.
     """
     locator, limits = locator or shared_locator(), limits or environment_limits()
     located = locator.locate(photo.pixels)
     faces = locator.confirm(photo.pixels, located, limits.unrest_reject) if located else []
     if not faces or faces[0].unrest > limits.unrest_reject:
-        raise NoFaceFound(
+        raise SubjectNotFound(
             message(
                 "No face was found in the photo. Take it from the front, in even light, with the "
                 "whole face in the frame and nothing covering it."
             )
         )
     if len(faces) > 1:
-        raise SeveralFaces(
+        raise SeveralSubjects(
             message(
                 "The photo shows {count} faces. Crop it to the patient or take it again "
                 "with nobody else in the frame.",
@@ -79,7 +79,7 @@ def find_face(
 
 
 def face_at(photo: Photo, seen: Sighting, limits: QualityLimits | None = None) -> Face:
-    """The face that was seen there, such as the one chosen of those ``SeveralFaces`` tells of."""
+    """The face that was seen there, such as the chosen one of those of ``SeveralSubjects``."""
     limits, landmarks = limits or environment_limits(), seen.landmarks
     pose = head_pose(landmarks)
     aligned = align_landmarks(photo.pixels, landmarks)

@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from typing import Final
 
-from face2bone.errors import FaceRejected
+from face2bone.errors import SubjectRejected
 from face2bone.modalities.face.alignment import FACE_INPUT
 from face2bone.modalities.face.chip import CHIP_INPUT, FaceChip, face_chip
-from face2bone.modalities.face.finding import Face, find_face
+from face2bone.modalities.face.finding import Face, by_far_largest, face_at, find_face
+from face2bone.modalities.face.mesh_picture import faces_jpeg, mesh_jpeg
 from face2bone.modalities.face.parts import FACE_PARTS
 from face2bone.modalities.face.schematic import FACE_SCHEMATIC
 from face2bone.modalities.measure import Measure
-from face2bone.modalities.modality import Modality
+from face2bone.modalities.modality import Choosing, Modality, Shown
 from face2bone.modalities.photo import Photo, read_photo
 from face2bone.modalities.verdict import QualityVerdict
 from face2bone.words import template
@@ -51,13 +52,21 @@ FACE: Final = Modality(
     parts=FACE_PARTS,
     input=FACE_INPUT,
     schematic=FACE_SCHEMATIC,
-    rejected=FaceRejected,
+    rejected=SubjectRejected,
     unusable=template("The photo cannot be assessed."),
     title=template("Photo"),
     asks=template("One face from the front, in even light."),
     camera=True,
     most_pictures=3,
     shows_age=True,
+    choosing=Choosing(largest=by_far_largest, numbered=faces_jpeg, at=face_at),
+    shown=Shown(
+        draw=mesh_jpeg,
+        alt=template("The photo with the landmark mesh"),
+        caption=template(
+            "The photo with 478 landmarks. The model reads the ellipse and nothing else."
+        ),
+    ),
 )
 
 FACE_CHIP: Final = Modality(

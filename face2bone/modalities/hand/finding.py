@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from face2bone.errors import NotOnFilm
+from face2bone.errors import SubjectNotFound
 from face2bone.modalities.film_kind import check_body_part, check_not_a_knee
 from face2bone.modalities.hand.alignment import AlignedHand, align_hand
 from face2bone.modalities.hand.locator import HandLocator, shared_hand_locator
@@ -40,14 +40,14 @@ class Hand:
 def find_hand(film: Radiograph, locator: HandLocator | None = None) -> Hand:
     """The hand on a film with its quality verdict; a bad verdict is data, not an error.
 
-    Without a locator that of the process is used. Raises ``NotOnFilm`` where no hand is found or
-    the file says that it shows something else.
+    Without a locator that of the process is used. Raises ``SubjectNotFound`` where no hand is found
+    or the file says that it shows something else.
     """
     check_body_part(film, BodyPart.HAND)
     found = (locator or shared_hand_locator()).locate(film.pixels)
     if found is None:
         check_not_a_knee(film.pixels)
-        raise NotOnFilm(
+        raise SubjectNotFound(
             message(
                 "No hand was found on the film. Use a PA film of one whole hand, flat, with the "
                 "fingers a little apart and the wrist on it."

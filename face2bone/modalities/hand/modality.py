@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from face2bone.errors import FilmRejected
+from face2bone.errors import SubjectRejected
 from face2bone.modalities.hand.alignment import HAND_INPUT
 from face2bone.modalities.hand.finding import Hand, find_hand
 from face2bone.modalities.hand.parts import HAND_PARTS
@@ -28,7 +28,7 @@ HAND: Final = Modality(
     parts=HAND_PARTS,
     input=HAND_INPUT,
     schematic=HAND_SCHEMATIC,
-    rejected=FilmRejected,
+    rejected=SubjectRejected,
     unusable=template("The film cannot be assessed."),
     title=template("Film"),
     asks=template("One whole hand, flat, the fingers a little apart and the wrist on the film."),

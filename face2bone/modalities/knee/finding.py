@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from face2bone.errors import NotOnFilm
+from face2bone.errors import SubjectNotFound
 from face2bone.modalities.film_kind import check_body_part, check_not_a_hand
 from face2bone.modalities.knee.alignment import (
     Lateral,
@@ -58,12 +58,12 @@ class Knee:
 def find_knees(film: Radiograph) -> tuple[Knee, ...]:
     """One or two knees seen from the front, the one more like the mean knee first.
 
-    Raises ``NotOnFilm`` where nothing is like a knee, or the film is one of a hand.
+    Raises ``SubjectNotFound`` where nothing is like a knee, or the film is one of a hand.
     """
     check_body_part(film, BodyPart.KNEE)
     places = locate_knees(film.pixels)
     if not places:
-        raise NotOnFilm(
+        raise SubjectNotFound(
             message(
                 "No knee was found on the film. Use a film of the knee from the front, with the "
                 "joint in it."

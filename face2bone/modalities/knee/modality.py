@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from face2bone.errors import FilmRejected
+from face2bone.errors import SubjectRejected
 from face2bone.modalities.knee.alignment import KNEE_INPUT
 from face2bone.modalities.knee.finding import find_knees
 from face2bone.modalities.knee.parts import KNEE_PARTS
@@ -23,7 +23,7 @@ KNEE_FILM: Final = Modality(
     parts=KNEE_PARTS,
     input=KNEE_INPUT,
     schematic=KNEE_SCHEMATIC,
-    rejected=FilmRejected,
+    rejected=SubjectRejected,
     unusable=template("The film cannot be assessed."),
     title=template("Film"),
     asks=template("One or both knees from the front, with the joint in the film."),

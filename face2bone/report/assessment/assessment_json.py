@@ -21,6 +21,7 @@ from face2bone.explain.shapley import RegionAttribution
 from face2bone.modalities.measure import Measure
 from face2bone.modalities.verdict import QualityCheck
 from face2bone.patient import Patient
+from face2bone.report.apparent_age import age_beside
 from face2bone.report.assessment.document import AssessmentDocument
 from face2bone.report.assessment.document_parts import (
     AdvicePart,
@@ -42,7 +43,6 @@ from face2bone.report.assessment.document_parts import (
     ScorePart,
     SubjectPart,
 )
-from face2bone.report.face_age import age_beside
 from face2bone.words import Message, messages_in
 
 

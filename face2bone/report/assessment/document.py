@@ -18,6 +18,7 @@ from pydantic import (
 
 from face2bone.errors import DocumentInvalid
 from face2bone.invalid_value import WHOLE, first_fault
+from face2bone.report.apparent_age import ApparentAgePart
 from face2bone.report.assessment.document_parts import (
     BundlePart,
     ClassShares,
@@ -39,7 +40,6 @@ from face2bone.report.assessment.document_parts import (
     Text,
 )
 from face2bone.report.assessment.upgrade import upgraded
-from face2bone.report.face_age import ApparentAgePart
 from face2bone.report.sentences import Sentence
 from face2bone.words import Blank, Made, Message, message, template
 

@@ -5,8 +5,8 @@ It stands beside the result. The risk assessment does not name it, and no reques
 
 from typing import Any, Final
 
+from face2bone.report.apparent_age import AgeIntervalPart, ApparentAgePart
 from face2bone.report.assessment.fhir_codes import CATEGORY, concept, model_device, quantity
-from face2bone.report.face_age import AgeIntervalPart, ApparentAgePart
 
 WHAT: Final = "Apparent age: how old the face looks to a model"
 SPREAD: Final = "The network's own spread, not calibrated"

@@ -16,11 +16,11 @@ from face2bone.clinical.questions import load_questions
 from face2bone.clinical.score import number_text, unit_text
 from face2bone.modalities.modality import AnyModality
 from face2bone.patient import RedFlag, RiskFactor
+from face2bone.report.apparent_age import answer_words, gap_words
 from face2bone.report.assessment.document import AssessmentDocument
 from face2bone.report.assessment.document_parts import ReasonPart, ScorePart
 from face2bone.report.assessment.glyphs import drawable
 from face2bone.report.assessment.page_result import measures_of, regions_of, result_of
-from face2bone.report.face_age import answer_words, gap_words
 from face2bone.studies import study_named
 from face2bone.words import Catalogue, Language, catalogue, message, template
 

@@ -8,7 +8,7 @@ that stand beside every probability nor the guideline, and nobody can add them n
 from collections.abc import Mapping
 from typing import Any, Final
 
-from face2bone.modalities.face import FACE_PARTS
+from face2bone.studies.face2bone import FACE2BONE
 from face2bone.words import message, template
 
 STUDY: Final = "face2bone"
@@ -32,7 +32,7 @@ def upgraded(values: Mapping[str, Any]) -> Values:
         "schema_version": "2.0",
         "study": STUDY,
         "classes": list(CLASSES),
-        "parts": parts_of_a_face(),
+        "parts": parts_of_then(),
     }
     for name in added.keys() - {"schema_version"} & values.keys():
         raise ValueError(message("schema {version} holds no {field}", version=version, field=name))
@@ -43,9 +43,12 @@ def upgraded(values: Mapping[str, Any]) -> Values:
     return {**values, **added, "regions": _games(values.get("regions"))}
 
 
-def parts_of_a_face() -> list[Values]:
-    """The ten parts as a document names them."""
-    return [{"id": part.id, "label": part.label, "side": part.side} for part in FACE_PARTS]
+def parts_of_then() -> list[Values]:
+    """The ten parts of a face, which is all that could be shown, as a document names them."""
+    return [
+        {"id": part.id, "label": part.label, "side": part.side}
+        for part in FACE2BONE.ready().modality.parts
+    ]
 
 
 def _games(games: Any) -> Any:

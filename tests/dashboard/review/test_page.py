@@ -72,7 +72,7 @@ def test_what_is_behind_a_tab_is_neither_drawn_nor_computed_until_it_is_opened(
 
     with monkeypatch.context() as closed:
         closed.setattr(Assessor, "explain", forbidden)
-        closed.setattr("face2bone.dashboard.review.subject_step.mesh_jpeg", forbidden)
+        closed.setattr("face2bone.dashboard.review.subject_step._where", forbidden)
         closed.setattr("face2bone.dashboard.common.charts.reliability_curve", forbidden)
         closed.setattr("face2bone.dashboard.review.tabs.scores_table", forbidden)
         closed.setattr("face2bone.clinical.referral.what_would_change", forbidden)
@@ -114,7 +114,7 @@ def test_nothing_is_recomputed_when_an_answer_changes(
 
     for check in ("self_check", "severity_check"):
         monkeypatch.setattr(Explanation, check, forbidden)
-    monkeypatch.setattr("face2bone.dashboard.review.subject_step.mesh_jpeg", forbidden)
+    monkeypatch.setattr("face2bone.dashboard.review.subject_step._where", forbidden)
     named(app.checkbox, "flag_height_loss").check().run()
     assert any("urgent clinician review" in e.value for e in done(app).error)
     assert not opened(app, TRUST).exception

@@ -87,4 +87,4 @@ def test_how_old_the_face_looks_comes_last_with_what_it_is_not(assessor: Assesso
     assert said[-1] == "Entered by Li."
     assert [*said[:-2], said[-1]] == lines(made)
     with pytest.raises(ValueError, match="another face"):
-        record_text(made, "P-1", "Li", DAY, replace(age, face=1))
+        record_text(made, "P-1", "Li", DAY, replace(age, chosen=1))

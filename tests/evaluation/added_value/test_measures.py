@@ -39,7 +39,7 @@ def test_areas_are_scikit_learns() -> None:
     one = fitted()
     found = discrimination(one)
     for name in ("clinical", "face", "both"):
-        p = getattr(one, name)
+        p = one.models[name]
         theirs = roc_auc_score(one.labels, p, multi_class="ovr")
         assert found[f"macro_auc_{name}"].value == pytest.approx(theirs, abs=1e-5)
         osteoporosis = roc_auc_score(one.labels == 2, p[:, 2])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from face2bone.errors import NoFaceFound, SeveralFaces
+from face2bone.errors import SeveralSubjects, SubjectNotFound
 from face2bone.modalities.face import QualityLimits, find_face
 from face2bone.modalities.face.finding import (
     by_far_largest,
@@ -47,14 +47,14 @@ def test_the_astronaut_has_a_face_that_warns(astronaut_photo: Photo) -> None:
 
 
 def test_no_face_says_what_to_do(astronaut_photo: Photo) -> None:
-    with pytest.raises(NoFaceFound, match=r"No face was found.*Take it from the front"):
+    with pytest.raises(SubjectNotFound, match=r"No face was found.*Take it from the front"):
         find_face(photo_from_pixels(np.full((200, 200, 3), 90, np.uint8)))
-    with pytest.raises(NoFaceFound):
+    with pytest.raises(SubjectNotFound):
         find_face(astronaut_photo, Fixed())
 
 
 def test_landmarks_that_do_not_repeat_are_no_face(astronaut_photo: Photo, frontal: Any) -> None:
-    with pytest.raises(NoFaceFound):
+    with pytest.raises(SubjectNotFound):
         find_face(astronaut_photo, Fixed(frontal.landmarks, unrest=0.16))
     tolerant = QualityLimits(unrest_reject=0.2)
     found = find_face(astronaut_photo, Fixed(frontal.landmarks, unrest=0.16), tolerant)
@@ -68,7 +68,7 @@ def test_a_second_face_is_found_beside_the_first(astronaut_photo: Photo) -> None
     pixels[:, :640] = cv2.resize(head, (640, 640), interpolation=cv2.INTER_CUBIC)
     pixels[:320, 660:980] = head
     assert len(shared_locator().locate(pixels)) == 1
-    with pytest.raises(SeveralFaces, match="shows 2 faces"):
+    with pytest.raises(SeveralSubjects, match="shows 2 faces"):
         find_face(photo_from_pixels(pixels))
 
 
@@ -79,7 +79,7 @@ def test_a_smiley_is_no_face(colour: tuple[int, int, int]) -> None:
     for side in (-1, 1):
         cv2.circle(pixels, (300 + side * 66, 252), 18, (20, 20, 20), -1, cv2.LINE_AA)
     cv2.ellipse(pixels, (300, 318), (84, 72), 0, 20, 160, (20, 20, 20), 9, cv2.LINE_AA)
-    with pytest.raises(NoFaceFound):
+    with pytest.raises(SubjectNotFound):
         find_face(photo_from_pixels(pixels))
 
 
@@ -99,7 +99,7 @@ def test_an_accepted_face_keeps_the_landmarks_of_the_first_look(
 
 
 def test_several_faces_are_counted(astronaut_photo: Photo, frontal: Any) -> None:
-    with pytest.raises(SeveralFaces, match=r"shows 2 faces\. Crop it to the patient"):
+    with pytest.raises(SeveralSubjects, match=r"shows 2 faces\. Crop it to the patient"):
         find_face(astronaut_photo, Fixed(frontal.landmarks, frontal.landmarks))
 
 
@@ -143,9 +143,9 @@ def test_several_faces_are_told_from_the_left_and_each_can_be_had(astronaut_phot
     pixels[:, 340:980] = cv2.resize(head, (640, 640), interpolation=cv2.INTER_CUBIC)
     pixels[:320, :320] = head
     photo = photo_from_pixels(pixels)
-    with pytest.raises(SeveralFaces) as told:
+    with pytest.raises(SeveralSubjects) as told:
         find_face(photo)
-    left, right = told.value.faces
+    left, right = told.value.subjects
     assert left.landmarks[:, 0].mean() < 320 < right.landmarks[:, 0].mean()
     for seen in (left, right):
         face = face_at(photo, seen)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from face2bone.errors import NotOnFilm
+from face2bone.errors import SubjectNotFound
 from face2bone.modalities.hand.finding import Hand, find_hand
 from face2bone.modalities.hand.locator import HandLocator
 from face2bone.modalities.hand.looks import Agreed, Film
@@ -104,10 +104,10 @@ def test_a_small_hand_is_refused(drawn: tuple[Drawn, ...]) -> None:
 
 
 def test_a_film_that_says_knee_is_none(drawn: tuple[Drawn, ...], locator: HandLocator) -> None:
-    with pytest.raises(NotOnFilm, match="shows a knee"):
+    with pytest.raises(SubjectNotFound, match="shows a knee"):
         find_hand(film_of(drawn[0].film.grey, body_part=BodyPart.KNEE), locator)
 
 
 def test_a_film_without_a_hand_is_refused_in_words(locator: HandLocator) -> None:
-    with pytest.raises(NotOnFilm, match=r"No hand was found.*PA film"):
+    with pytest.raises(SubjectNotFound, match=r"No hand was found.*PA film"):
         find_hand(film_of(np.zeros((300, 240), np.float32)), locator)

@@ -12,7 +12,7 @@ from face2bone.drawn.film.film import DrawnFilm
 from face2bone.drawn.film.patients import FilmPatient
 from face2bone.drawn.knee import KNEE
 from face2bone.drawn.knee.pair import draw_both_knees
-from face2bone.errors import NotOnFilm
+from face2bone.errors import SubjectNotFound
 from face2bone.modalities.knee.alignment import KNEE_INPUT, align_knee, warped
 from face2bone.modalities.knee.finding import Knee, find_knees
 from face2bone.modalities.knee.modality import KNEE_FILM
@@ -133,5 +133,5 @@ def test_beyond_the_film_there_is_nothing(films: tuple[Radiograph, ...]) -> None
 
 def test_a_film_without_a_knee_is_refused_in_one_sentence() -> None:
     noise = np.random.default_rng(4).integers(0, 255, (400, 300)).astype(np.uint8)
-    with pytest.raises(NotOnFilm, match="No knee was found on the film"):
+    with pytest.raises(SubjectNotFound, match="No knee was found on the film"):
         KNEE_FILM.prepare(read_radiograph(png(noise)))

@@ -18,9 +18,9 @@ from face2bone.errors import DocumentInvalid
 from face2bone.history import Condition, Fracture, FractureSite, History, SiteScores, Smoking
 from face2bone.modalities.face.parts import FACE_PARTS
 from face2bone.modalities.face.quality import QualityCheck, QualityVerdict
+from face2bone.report.apparent_age import age_part
 from face2bone.report.assessment.assessment_json import document, to_json
 from face2bone.report.assessment.document import SCHEMA_VERSION, AssessmentDocument, read_document
-from face2bone.report.face_age import age_part
 from tests.report.apparent_ages import AGE
 
 

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from face2bone.errors import FaceError
+from face2bone.errors import SubjectError
 from face2bone.explain.coalitions import all_coalitions
 from face2bone.explain.shapley import region_shapley
 from face2bone.modalities.face.parts import FACE_PARTS
@@ -110,7 +110,7 @@ def test_a_run_goes_patient_by_patient_and_passes_over_lost_faces():
     class Toy:
         def measure(self, part, index):
             if index == 1:
-                raise FaceError("No face was found. Take another.")
+                raise SubjectError("No face was found. Take another.")
 
     counts = {"games": 3, "rivals": 3, "inpaint": 3, "extra": 1}
     done = list(run(Toy(), counts))

@@ -5,7 +5,7 @@ import pytest
 
 from face2bone.drawn.face.parameters import AGEING_NAMES, Ageing
 from face2bone.drawn.face.worlds import HIGHEST, LOWEST, ageing_mean
-from face2bone.errors import NoFaceFound
+from face2bone.errors import SubjectNotFound
 from face2bone.modalities.face.alignment import MASK_VALUE
 from face2bone.modalities.face.parts import (
     FACE_PARTS,
@@ -77,5 +77,5 @@ def test_a_drawing_without_a_face_is_said_so(patient):
         def locate(self, pixels):
             return []
 
-    with pytest.raises(NoFaceFound):
+    with pytest.raises(SubjectNotFound):
         twin_face(patient, Blind())

@@ -14,7 +14,7 @@ from face2bone.apparent_age import (
 from face2bone.explain.coalitions import all_coalitions
 from face2bone.explain.shapley import RegionAttribution
 from face2bone.modalities.face import FACE_PARTS
-from face2bone.report.face_age import (
+from face2bone.report.apparent_age import (
     NO_GAP,
     UNLIKE,
     age_part,

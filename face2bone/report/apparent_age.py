@@ -90,7 +90,7 @@ class ApparentAgePart(_Part):
     bundle: AgeBundlePart
 
 
-class FaceAgeDocument(_Part):
+class ApparentAgeDocument(_Part):
     """What ``face2bone face-age`` writes."""
 
     schema_version: Literal["1.0"] = "1.0"

@@ -13,8 +13,8 @@ from face2bone.modalities.face.parts import FACE_PARTS
 from face2bone.modalities.photo import Photo
 from face2bone.modalities.prepared import Prepared
 from face2bone.progress import FractionDone
+from face2bone.report.apparent_age import ApparentAgeDocument
 from face2bone.report.assessment.document import read_document
-from face2bone.report.face_age import FaceAgeDocument
 
 RUN = CliRunner()
 YEARS = np.arange(10) / 2  # of each part
@@ -42,7 +42,7 @@ def test_a_photo_gets_years_limits_and_a_document(
     assert "How old the face looks to face-age-public 1.0.0: about " in done.output
     assert "not calibrated" in done.output
     written = (tmp_path / "out" / "face_age.json").read_bytes()
-    document = FaceAgeDocument.model_validate_json(written)
+    document = ApparentAgeDocument.model_validate_json(written)
     assert not document.apparent_age.regions_withheld
     for told in document.apparent_age.regions:
         assert list(told.values.values()) == pytest.approx(YEARS)

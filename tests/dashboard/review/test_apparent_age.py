@@ -17,7 +17,7 @@ from face2bone.modalities.photo import Photo
 from face2bone.modalities.prepared import Prepared
 from face2bone.progress import FractionDone
 from face2bone.records import Records, saved_assessments
-from face2bone.report.face_age import headline
+from face2bone.report.apparent_age import headline
 from face2bone.settings import get_settings
 from tests.dashboard.acts import at_records, done, opened
 from tests.dashboard.review.test_save_step import fill

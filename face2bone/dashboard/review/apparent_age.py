@@ -18,7 +18,7 @@ from face2bone.dashboard.common.language import say
 from face2bone.dashboard.review.view import View
 from face2bone.errors import Face2BoneError
 from face2bone.modalities.photo import Photo
-from face2bone.report.face_age import UNLIKE, age_part, gap_words, headline, limits
+from face2bone.report.apparent_age import UNLIKE, age_part, gap_words, headline, limits
 from face2bone.words import message, template, together
 
 PARTS: Final = {"regions": template("Parts of the face")}
