@@ -28,6 +28,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "face2bone.history_file",
         "face2bone.identity",
         "face2bone.invalid_value",
+        "face2bone.logs",
         "face2bone.patient",
         "face2bone.progress",
         "face2bone.reference",

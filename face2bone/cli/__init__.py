@@ -1,15 +1,17 @@
 """The command line: the same jobs as the dashboard, from a shell.
 
 Exit codes: 0 assessed or done, 1 a failed check or a refused cohort, 2 photo rejected,
-3 bad usage, 4 bundle refused. Errors are one or two sentences on stderr.
+3 bad usage, 4 bundle refused, 5 a fault of the program. Errors are one or two sentences on stderr.
 
 One module a subject; importing it registers its commands, in the order of ``--help``.
 """
 
+import logging
 import sys
 
 import typer
 
+from face2bone import logs
 from face2bone.cli import (
     checks,
     comparison,
@@ -28,7 +30,8 @@ from face2bone.cli import (
     survival,
     training,
 )
-from face2bone.cli.application import EXIT_REFUSED, EXIT_USAGE, app
+from face2bone.cli.application import EXIT_FAULT, EXIT_REFUSED, EXIT_USAGE, app
+from face2bone.words import message
 
 __all__ = [
     "app",
@@ -52,17 +55,28 @@ __all__ = [
 ]
 
 
+_log = logging.getLogger(__name__)
+
+
 def main() -> None:
-    """Entry point: usage mistakes exit with 3, as documented, not with click's 2."""
+    """Entry point: one or two sentences for whatever happens, and nobody meets a traceback."""
+    with logs.kept():
+        code = _run()
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Usage mistakes exit with 3, as documented, not with click's 2."""
     try:
         code = app(standalone_mode=False)
     except typer.Exit as stop:
         code = stop.exit_code
     except typer.Abort:
         code = EXIT_REFUSED
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  what nobody expected is told by its id
         if not hasattr(error, "format_message"):
-            raise
+            typer.echo(message(logs.WENT_WRONG, error=logs.fault(_log, error)), err=True)
+            return EXIT_FAULT
         typer.echo(f"{error.format_message()} See face2bone --help.", err=True)
         code = EXIT_USAGE
-    sys.exit(code if isinstance(code, int) else 0)
+    return code if isinstance(code, int) else 0

@@ -21,6 +21,7 @@ EXIT_REFUSED: Final = 1
 EXIT_PHOTO: Final = 2
 EXIT_USAGE: Final = 3
 EXIT_BUNDLE: Final = 4
+EXIT_FAULT: Final = 5
 
 _FULL: Final = (
     "The disk is full, so the work stopped; nothing that was finished is lost. "

@@ -1,9 +1,7 @@
 """Command that serves a hospital's archive: listen."""
 
 import logging
-import os
 import signal
-import sys
 import threading
 import warnings
 from pathlib import Path
@@ -66,7 +64,7 @@ def _serve(listening: "Listening", folder: Path) -> None:
     from face2bone.hospital.models import load_models
     from face2bone.hospital.service import Service
 
-    _log_what_happens()
+    _silence_libraries()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -76,16 +74,8 @@ def _serve(listening: "Listening", folder: Path) -> None:
         stop.wait()
 
 
-def _log_what_happens() -> None:
-    """Our own lines on stderr; the libraries' may hold what stands in a picture's header.
-
-    On a handle of its own: the usual one leads nowhere while MediaPipe is being silenced.
-    """
-    handler = logging.StreamHandler(os.fdopen(os.dup(sys.stderr.fileno()), "w"))
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
-    own = logging.getLogger("face2bone.hospital")
-    own.addHandler(handler)
-    own.setLevel(logging.INFO)
+def _silence_libraries() -> None:
+    """They log of every odd header that a caller sends, and in words that ``logs`` leaves out."""
     for library in ("pynetdicom", "pydicom"):
         logging.getLogger(library).setLevel(logging.CRITICAL + 1)
     warnings.filterwarnings("ignore", module="pydicom")

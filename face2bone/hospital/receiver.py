@@ -19,6 +19,7 @@ from face2bone.hospital.connection import PATIENCE, Listening, accepting_tls
 from face2bone.hospital.dicom_photo import PHOTOGRAPH, SECONDARY_CAPTURE
 from face2bone.hospital.folders import Folders
 from face2bone.hospital.header import read_header
+from face2bone.logs import fault
 from face2bone.modalities.radiograph.codestream import COMPRESSED
 from face2bone.modalities.radiograph.decoding import PLAIN
 
@@ -86,14 +87,15 @@ class Receiver:
             _log.warning("Refused a file that is damaged or says no study")
             return CANNOT_UNDERSTAND
         except OSError as error:
-            _log.error("Could not keep a picture, so it was not acknowledged: %s", error.strerror)
+            fault(_log, error, "A picture cannot be kept, so it was not acknowledged")
             return OUT_OF_RESOURCES
 
     def _kept(self, event: Event) -> int:
         file = event.encoded_dataset()
         read_header(file)
         picture = self._folders.receive(file, event.encoded_dataset(include_meta=False))
-        _log.info("Received %s, transfer syntax %s", picture[:8], event.context.transfer_syntax)
+        syntax = str(event.context.transfer_syntax)
+        _log.info("Received", extra={"picture": picture[:8], "transfer_syntax": syntax})
         self._told()
         return SUCCESS
 

@@ -76,7 +76,7 @@ class Sender:
                 return
         if not stopped():
             seconds = self._waits.failed(None)
-            _log.warning("The destination does not answer; again in %.0f s", seconds)
+            _log.warning("The destination does not answer", extra={"seconds": round(seconds)})
 
     @contextmanager
     def _association(self) -> Iterator[Association]:
@@ -93,20 +93,20 @@ class Sender:
                 opened.close()
 
     def _send(self, association: Association, path: Path) -> None:
-        name = path.name[:8]
+        picture = path.name[:8]
         try:
             status = association.send_c_store(dcmread(path)).get("Status")
         except Exception as error:  # noqa: BLE001  one object must not keep the others waiting
             # Its class is not accepted over there, the association has just ended, or the like.
-            _log.warning("An answer to %s cannot be sent: %s", name, type(error).__name__)
+            why = {"picture": picture, "type": type(error).__name__}
+            _log.warning("An answer cannot be sent", extra=why)
             status = None
         if status == 0 or status in _STORED_WITH_WARNING:
             self._folders.sent(path)
             self._waits.done(path)
-            _log.info("Sent an answer to %s", name)
+            _log.info("Sent an answer", extra={"picture": picture})
         else:
-            seconds = self._waits.failed(path)
-            said = "no status" if status is None else f"status {status:04X}"
-            _log.warning(
-                "An answer to %s was not stored (%s); again in %.0f s", name, said, seconds
-            )
+            seconds = round(self._waits.failed(path))
+            said = "none" if status is None else f"{status:04X}"
+            fields = {"picture": picture, "status": said, "seconds": seconds}
+            _log.warning("An answer was not stored", extra=fields)

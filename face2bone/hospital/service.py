@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from face2bone.errors import Face2BoneError
 from face2bone.hospital.answer import Answer, answer_of, failed
 from face2bone.hospital.connection import Listening
 from face2bone.hospital.folders import Folders
@@ -15,6 +14,7 @@ from face2bone.hospital.models import Models
 from face2bone.hospital.objects import object_of
 from face2bone.hospital.receiver import Receiver
 from face2bone.hospital.sender import Sender
+from face2bone.logs import fault
 
 MOST_ATTEMPTS: Final = 5
 """How often the process may die over one picture before that is the answer."""
@@ -64,10 +64,10 @@ class Service:
             try:
                 work()
             except OSError as error:
-                _log.error("A file cannot be read or written: %s", error.strerror)
+                fault(_log, error, "A file cannot be read or written")
                 self._stopped.wait(PAUSE)
             except Exception as error:  # noqa: BLE001  who still acknowledges has to go on
-                _log.error("Error: %s", without_values(error))
+                fault(_log, error)
                 self._stopped.wait(PAUSE)
             told.wait(PULSE)
 
@@ -88,11 +88,15 @@ class Service:
             try:
                 answer, objects = self._answer_in_objects(data, picture, died)
             except Exception as error:  # noqa: BLE001  one picture must not stop the others
-                _log.error("Error %s: %s; it stays in inbox", picture[:8], without_values(error))
+                fault(_log, error, "No answer can be made; it stays in inbox", picture=picture[:8])
                 self._unanswerable.add(picture)
                 return
             self._folders.answered(picture, objects)
-        _log.info("%s %s", "Refused" if answer.refused else "Answered", picture[:8])
+        number = {"picture": picture[:8]}
+        if answer.refused:
+            _log.info("Answered with a reason", extra=number)
+        else:
+            _log.info("Answered", extra=number)
 
     def _answer_in_objects(
         self, data: bytes, picture: str, died: int
@@ -109,21 +113,11 @@ class Service:
         """The answer; where the program is at fault, one that says so."""
         number = picture[:8]
         if died >= MOST_ATTEMPTS:
-            _log.error("Error %s: the program ended %d times over this picture", number, died)
+            ended = {"picture": number, "times": died}
+            _log.error("The program ended over this picture too often", extra=ended)
             return failed(self._models, number)
         try:
             return answer_of(data, header, self._models)
         except Exception as error:  # noqa: BLE001  one picture must not stop the others
-            _log.error("Error %s: %s", number, without_values(error))
+            fault(_log, error, "The program failed at this picture", picture=number)
             return failed(self._models, number)
-
-
-def without_values(error: Exception) -> str:
-    """Kind and place of an error: its text may hold what stands in a picture's header."""
-    if isinstance(error, Face2BoneError):
-        return type(error).__name__
-    frame = error.__traceback__
-    while frame is not None and frame.tb_next is not None:
-        frame = frame.tb_next
-    place = "" if frame is None else f" in {frame.tb_frame.f_code.co_name}, line {frame.tb_lineno}"
-    return f"{type(error).__name__}{place}"

@@ -24,6 +24,7 @@ from sqlalchemy import URL, Connection, create_engine, event, make_url, select, 
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from face2bone.errors import RecordsUnavailable
+from face2bone.logs import fault
 from face2bone.records.heads import HeadLog, head_log
 from face2bone.records.mark import check_not_missing, note_records
 from face2bone.records.photos import PhotoSafe, read_key
@@ -148,7 +149,7 @@ def _note_head(heads: HeadLog, sequence: int, head: str) -> None:
     try:
         heads.note(sequence, head)
     except OSError as error:
-        _log.error("The head of the audit trail could not be noted: %s", error.strerror)
+        fault(_log, error, "The head of the audit trail could not be noted")
 
 
 def open_records(settings: Settings | None = None) -> Records:

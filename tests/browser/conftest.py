@@ -80,26 +80,34 @@ def fresh_dashboard(tiny_bundle: Bundle, records_url: str) -> Iterator[str]:
 
 @contextmanager
 def served(
-    bundle: Bundle, records_url: str, engine: str = "auto", options: Sequence[str] = ()
+    bundle: Bundle,
+    records_url: str,
+    engine: str = "auto",
+    options: Sequence[str] = (),
+    script: Path = ROOT / "streamlit_app.py",
+    output: Path = Path(os.devnull),
 ) -> Iterator[str]:
-    """A dashboard process on a free port, stopped at the end."""
+    """A dashboard process on a free port, stopped at the end; what it writes goes to ``output``."""
     port = _free_port()
     settings = {"RECORDS": records_url, "BUNDLE": str(bundle.root), "ENGINE": engine}
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
     command += ["--server.port", str(port), "--server.headless", "true", *options]
-    with subprocess.Popen(
-        command,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env=os.environ | {f"FACE2BONE_{name}": value for name, value in settings.items()},
-    ) as it:
+    with (
+        output.open("wb") as written,
+        subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdout=written,
+            stderr=subprocess.STDOUT,
+            env=os.environ | {f"FACE2BONE_{name}": value for name, value in settings.items()},
+        ) as it,
+    ):
         try:
             _wait_until_healthy(port)
             yield f"http://localhost:{port}"
         finally:
             it.terminate()
-            it.communicate(timeout=20)
+            it.wait(timeout=20)
 
 
 @pytest.fixture(scope="session")

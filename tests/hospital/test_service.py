@@ -1,6 +1,8 @@
 """A whole listener: films in, answers out, whatever the destination does meanwhile."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,6 +11,7 @@ from face2bone.hospital.folders import Folders
 from face2bone.hospital.forms import AnswerForm
 from face2bone.hospital.models import Models
 from face2bone.hospital.service import MOST_ATTEMPTS, Service
+from face2bone.logs import JsonLine
 from tests.hospital.conftest import Listen, listening
 from tests.hospital.films import JPEG_LOSSLESS, blank, film
 from tests.hospital.pacs import Archive, read, send, until
@@ -19,6 +22,12 @@ pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning
 
 def empty(folders: Folders) -> bool:
     return not [*folders.inbox.iterdir(), *folders.outbox.iterdir()]
+
+
+def faults(caplog: pytest.LogCaptureFixture) -> list[tuple[dict[str, Any], str]]:
+    """Lines of the log that have an error's id, and the module that raised it."""
+    lines = [json.loads(JsonLine().format(one)) for one in caplog.records]
+    return [(one, one["at"][-1].partition(":")[0]) for one in lines if "error" in one]
 
 
 def test_films_of_two_joints_syntaxes_and_polarities_are_answered_in_their_studies(
@@ -81,7 +90,9 @@ def test_what_the_program_fails_at_is_answered_with_a_number_and_stops_nothing(
     monkeypatch.setattr(service, "answer_of", fails_at_the_first)
     send(listen(), [film("knee", 0), film("knee", 1)])
     archive.waits_for(4)
-    assert "RuntimeError in fails_at_the_first" in caplog.text
+    ((line, place),) = faults(caplog)
+    assert (line["type"], len(line["picture"])) == ("RuntimeError", 8)
+    assert place == __name__
     assert "NOBODY" not in caplog.text
 
 
@@ -133,7 +144,7 @@ def test_a_full_disk_is_waited_for(
     send(listen(), [film()])
     archive.waits_for(2)
     until(lambda: empty(folders))
-    assert "No space left" in caplog.text
+    assert [line["errno"] for line, _ in faults(caplog)] == ["ENOSPC"] * 2
 
 
 def test_nothing_of_the_patient_and_no_path_is_logged(
@@ -167,5 +178,7 @@ def test_a_fault_in_sending_does_not_end_it(
     monkeypatch.setattr(Folders, "to_send", fails_at_first)
     send(listen(), [film()])
     archive.waits_for(2)
-    assert "RuntimeError in fails_at_first" in caplog.text
+    assert [(line["type"], place) for line, place in faults(caplog)] == [
+        ("RuntimeError", __name__)
+    ] * 2
     assert "Doe" not in caplog.text

@@ -1,4 +1,4 @@
-"""How the dashboard is served: security headers, and no traceback on a page.
+"""How the dashboard is served: security headers, and no traceback on a page or in the log.
 
 Streamlit sends no content security policy of its own. The one set here keeps every
 request on this host, allows pictures inside the page (data URIs) and Streamlit's own
@@ -7,20 +7,27 @@ inline script by its hash, and nothing that evaluates text as code.
 
 import base64
 import hashlib
+import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 import streamlit as st
+import streamlit.logger
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from face2bone import logs
+from face2bone.dashboard.common import elements
 from face2bone.dashboard.common.addresses import Addresses
 from face2bone.dashboard.common.compression import CompressedAssets
 from face2bone.dashboard.common.language import PAGE_LANGUAGE, say
 from face2bone.dashboard.common.uploads import Uploads
 from face2bone.dashboard.common.visitors import Visitors
+from face2bone.errors import Face2BoneError
 
 INDEX: Final = Path(st.__file__).parent / "static" / "index.html"
 _INLINE_SCRIPT: Final = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
@@ -88,13 +95,30 @@ MIDDLEWARE: Final = (
 
 
 def one_sentence(error: Exception) -> bool:
-    """Show an unexpected error as a sentence; the details stay in the server's log."""
-    st.error(
-        say(
-            "Something went wrong on this page ({name}). Reload it; if it happens again, "
-            "run `face2bone doctor` and report what it says.",
-            name=type(error).__name__,
-        ),
-        icon=":material/error:",
-    )
+    """Show an error that no page expected as a sentence.
+
+    Streamlit has logged it by now (``log_kept``): under the id that the sentence says, if it is no
+    typed one, which says itself what is wrong.
+    """
+    if isinstance(error, Face2BoneError):
+        elements.refusal(error)
+    else:
+        st.error(say(logs.WENT_WRONG, error=logs.error_id(error)), icon=":material/error:")
     return True
+
+
+@contextmanager
+def log_kept() -> Iterator[None]:
+    """As ``logs.kept``; Streamlit gives every logger that it makes a handler of its own."""
+    usual = streamlit.logger.setup_formatter
+    streamlit.logger.setup_formatter = _hand_on
+    try:
+        with logs.kept():
+            yield
+    finally:
+        streamlit.logger.setup_formatter = usual
+
+
+def _hand_on(logger: logging.Logger) -> None:
+    """What Streamlit's logger would write by itself, the process's handler writes."""
+    logger.propagate = True

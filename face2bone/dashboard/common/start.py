@@ -16,6 +16,7 @@ import streamlit as st
 from face2bone.dashboard.cohort import jobs
 from face2bone.dashboard.common import session
 from face2bone.dashboard.common.language import say
+from face2bone.dashboard.common.serving import log_kept
 from face2bone.dashboard.common.visitors import swept
 from face2bone.errors import Face2BoneError
 
@@ -34,11 +35,15 @@ _loads: list[threading.Thread] = []
 
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncGenerator[None, None]:
-    """Start the load with the server, and say so on the command line; sweep while it serves."""
+    """Start the load with the server, and say so on the command line.
+
+    While it serves, the log is kept, and what visitors left is swept away.
+    """
     print("The model is being loaded; the dashboard can be opened meanwhile.", flush=True)
-    begin()
-    async with swept(also=jobs.sweep):
-        yield
+    with log_kept():
+        begin()
+        async with swept(also=jobs.sweep):
+            yield
 
 
 def begin() -> None:

@@ -23,6 +23,7 @@ from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.media_file_manager import MediaFileManager
 
 from face2bone.dashboard.common import uploads
+from face2bone.logs import fault
 
 SWEEP_SECONDS: Final = 10.0
 SWEEPS_A_DOWNLOAD: Final = 3
@@ -113,8 +114,8 @@ async def _sweep_again_and_again(seconds: float, also: Callable[[], None]) -> No
         try:
             sweep(downloads=done % SWEEPS_A_DOWNLOAD == 0)
             also()
-        except Exception:  # noqa: BLE001  one that failed must not be the last
-            _LOG.exception("What visitors left behind could not be let go of")
+        except Exception as error:  # noqa: BLE001  one that failed must not be the last
+            fault(_LOG, error, "What visitors left behind could not be let go of")
 
 
 def sweep(downloads: bool) -> None:
