@@ -132,6 +132,7 @@ def test_an_age_says_which_face_of_the_photo_it_is_of(
     assert not found.is_of(replace(second, photo_sha256="f" * 64))
 
 
+@pytest.mark.slow
 def test_what_lies_outside_the_face_gets_no_value(
     assessor: AgeAssessor,
     astronaut_photo: Photo,

@@ -52,6 +52,7 @@ def test_the_name_is_always_one_that_the_records_take(name: Any, username: Any) 
     assert list(text_problems(user.name, NAME_LIMIT)) == []
 
 
+@pytest.mark.slow
 @given(claims=st.dictionaries(st.sampled_from(["iss", "sub", "iat", "roles", "name"]), JSON))
 def test_whatever_is_claimed_is_a_user_or_one_sentence(claims: dict[str, Any]) -> None:
     try:

@@ -15,6 +15,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Kind]:
     return kinds(tmp_path_factory.mktemp("valid"))
 
 
+@pytest.mark.slow
 def test_what_they_are_copies_of_is_read(made: dict[str, Kind], tmp_path: Path) -> None:
     """Else every case would be refused for the same reason, and nothing be tested."""
     refused = {}
@@ -30,6 +31,7 @@ def test_what_they_are_copies_of_is_read(made: dict[str, Kind], tmp_path: Path) 
     assert not refused
 
 
+@pytest.mark.slow
 def test_each_is_read_or_a_typed_error(made: dict[str, Kind]) -> None:
     found = Found()
     for name, kind in made.items():

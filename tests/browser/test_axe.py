@@ -18,7 +18,7 @@ from tests.browser.audit import (
 )
 from tests.browser.conftest import PATIENCE_MS
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SPOIL = """() => {
   const place = document.querySelector('[data-testid=stMainBlockContainer]');

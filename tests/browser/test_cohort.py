@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from face2bone.drawn.face.samples import sample_patients
 from tests.browser.acts import keep_picture, settled
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 COUNT = 60
 PATIENCE = 600_000  # milliseconds: a busy machine takes seconds a picture

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from face2bone.bundle import Bundle
 from tests.browser.acts import choose, keep_picture, settled
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture
@@ -23,6 +23,7 @@ def view(page: Page, name: str) -> None:
     settled(page)
 
 
+@pytest.mark.slow
 def test_it_opens_on_drawn_patients_and_says_so(explore: Page) -> None:
     expect(explore.get_by_text("nobody here exists")).to_be_visible()
     expect(explore.get_by_text("DEMO MODEL", exact=True)).to_be_visible()
@@ -30,6 +31,7 @@ def test_it_opens_on_drawn_patients_and_says_so(explore: Page) -> None:
     keep_picture(explore, "explore-patients")
 
 
+@pytest.mark.slow
 def test_groups_can_be_chosen_and_every_face_is_described(explore: Page) -> None:
     view(explore, "Groups")
     faces = explore.get_by_role("img", name="Mean region values for severity")
@@ -41,6 +43,7 @@ def test_groups_can_be_chosen_and_every_face_is_described(explore: Page) -> None
     expect(axis).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_bar_chooses_its_region(explore: Page) -> None:
     view(explore, "Groups")
     chart = explore.locator(".js-plotly-plot").first
@@ -56,12 +59,14 @@ def test_a_bar_chooses_its_region(explore: Page) -> None:
     expect(axis).to_be_visible()
 
 
+@pytest.mark.slow
 def test_two_patients_are_told_apart(explore: Page) -> None:
     view(explore, "Two patients")
     expect(explore.get_by_text("The answers differ most in the probability")).to_be_visible()
     keep_picture(explore, "explore-pair")
 
 
+@pytest.mark.slow
 def test_a_moved_slider_redraws_the_face(explore: Page) -> None:
     view(explore, "Change a face")
     expect(explore.get_by_text("Move a slider")).to_be_visible()
@@ -75,6 +80,7 @@ def test_a_moved_slider_redraws_the_face(explore: Page) -> None:
     keep_picture(explore, "explore-change")
 
 
+@pytest.mark.slow
 def test_concepts_have_cards(explore: Page, demo_bundle: Bundle) -> None:
     view(explore, "Concepts")
     for name in demo_bundle.concepts.names:
@@ -82,6 +88,7 @@ def test_concepts_have_cards(explore: Page, demo_bundle: Bundle) -> None:
     keep_picture(explore, "explore-concepts")
 
 
+@pytest.mark.slow
 def test_no_face_is_served_from_the_public_store(explore: Page) -> None:
     served: list[str] = []
     explore.on("request", lambda request: served.append(request.url))

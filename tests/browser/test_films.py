@@ -108,6 +108,7 @@ def test_a_photograph_of_a_knees_film_is_explained(page: Page) -> None:
     keep_picture(page, "knee-explained")
 
 
+@pytest.mark.slow
 def test_the_other_knee_of_a_photographed_film_is_chosen(page: Page) -> None:
     """The crop, what is told and the indices change with it, and come back with the first."""
     patient = draw_film_patient(KNEE.model, SEED, World.PLANTED)
@@ -157,6 +158,7 @@ def test_a_photograph_of_a_hands_film_is_answered(page: Page) -> None:
     keep_picture(page, "hand-photographed")
 
 
+@pytest.mark.slow
 def test_another_study_begins_empty(page: Page) -> None:
     through_review(page, "Knee", "film.dcm", dicom(knee(), "KNEE", "explicit", False))
     page.locator(".st-key-study").get_by_text("Face", exact=True).click()

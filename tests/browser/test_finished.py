@@ -12,7 +12,7 @@ from tests.browser.audit import audit, words
 from tests.browser.conftest import served, visiting
 from tests.dashboard.explore.test_finished import answers, write_ages, write_followed
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 NARROW = {"width": 390, "height": 900}
 STUDIES = {"ages": "Every photo", "followed": "Who has the event first (concordance)"}

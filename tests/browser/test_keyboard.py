@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from face2bone.drawn.face.samples import sample_patients
 from tests.browser.acts import choose_sample, settled
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 MOST_STOPS = 30
 FOCUSED = """() => {
@@ -44,6 +44,7 @@ class Walk:
         settled(self.page)
 
 
+@pytest.mark.slow
 def test_save_is_reached_in_thirty_stops(demo_page: Page) -> None:
     """A photo, the four details, pseudonym and initials on the way, as it is where all ships."""
     page = demo_page
@@ -86,6 +87,7 @@ def _fill(page: Page, name: str, typed: str) -> None:
     settled(page)
 
 
+@pytest.mark.slow
 def test_what_comes_and_goes_above_takes_no_field_from_under_the_hand(page: Page) -> None:
     """On a slow machine an answer is drawn while somebody types in a field below."""
     page.goto("/")
@@ -106,6 +108,7 @@ def test_what_comes_and_goes_above_takes_no_field_from_under_the_hand(page: Page
         assert page.get_by_label(name, exact=True).evaluate("field => field.same"), name
 
 
+@pytest.mark.slow
 def test_a_screen_reader_is_told_the_answer_and_what_changes_it(page: Page) -> None:
     choose_sample(page)
     told = page.locator(".st-key-heard [role=status]")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 TYPED = (
     "*A* _b_ `c` ~~d~~",
@@ -15,6 +15,7 @@ TYPED = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("typed", TYPED)
 def test_a_refused_number_is_repeated_as_it_was_typed(page: Page, typed: str) -> None:
     field = page.get_by_label("Age (years)")

@@ -30,6 +30,7 @@ def model_page(demo_page: Page) -> Page:
     return demo_page
 
 
+@pytest.mark.slow
 def test_plots_stand_under_their_questions_with_words_beside_them(model_page: Page) -> None:
     for heading in HEADINGS:
         expect(model_page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
@@ -39,12 +40,14 @@ def test_plots_stand_under_their_questions_with_words_beside_them(model_page: Pa
     expect(model_page.get_by_text("DEMO MODEL", exact=True)).to_be_visible()
 
 
+@pytest.mark.slow
 def test_choosing_a_figure_redraws_the_groups(model_page: Page) -> None:
     choose(model_page, "Figure", "kappa, quadratic")
     axis = model_page.locator(".js-plotly-plot").last.get_by_text("kappa, quadratic")
     expect(axis).to_be_visible()
 
 
+@pytest.mark.slow
 def test_the_report_downloads_and_opens_by_itself(
     model_page: Page, demo_bundle: Bundle, tmp_path: Path
 ) -> None:
@@ -62,6 +65,7 @@ def test_the_report_downloads_and_opens_by_itself(
     opened.close()
 
 
+@pytest.mark.slow
 def test_the_card_downloads_as_it_is(model_page: Page, demo_bundle: Bundle, tmp_path: Path) -> None:
     with model_page.expect_download() as waiting:
         model_page.get_by_role("button", name="Model card").click()

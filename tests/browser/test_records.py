@@ -60,6 +60,7 @@ def test_an_assessment_is_saved_with_consent_only(page: Page, records: Records) 
     assert verify(records).faults == ()
 
 
+@pytest.mark.slow
 def test_follow_up_shows_who_waits_and_raises_the_alarm(
     page: Page, records: Records, tiny_bundle: Bundle
 ) -> None:
@@ -74,6 +75,7 @@ def test_follow_up_shows_who_waits_and_raises_the_alarm(
     keep_picture(page, "follow-up")
 
 
+@pytest.mark.slow
 def test_what_is_saved_is_read_in_a_window_and_the_patient_at_hand_stays(
     page: Page, records: Records, tiny_bundle: Bundle
 ) -> None:

@@ -31,6 +31,7 @@ def _png(pixels: object) -> bytes:
     return buffer.getvalue()
 
 
+@pytest.mark.slow
 def test_one_walk_over_the_bundle_that_ships(demo_page: Page) -> None:
     """One walk, because an explanation takes seconds: stopped, started again, explained, a region.
 
@@ -64,6 +65,7 @@ def test_one_walk_over_the_bundle_that_ships(demo_page: Page) -> None:
     assert hosts <= {"localhost"}
 
 
+@pytest.mark.slow
 def test_numbers_of_a_photo_out_of_domain_are_shown_when_asked_for(page: Page) -> None:
     """The tiny bundle has seen nothing like a face."""
     choose_sample(page)
@@ -74,6 +76,7 @@ def test_numbers_of_a_photo_out_of_domain_are_shown_when_asked_for(page: Page) -
     expect_assessed(page)
 
 
+@pytest.mark.slow
 def test_uploaded_photo_is_told_it_is_out_of_domain(demo_page: Page) -> None:
     """Large, so that the details are typed while it is still being read: it must not be lost."""
     page = demo_page
@@ -123,6 +126,7 @@ def test_picture_without_a_face_still_gets_a_suggestion(page: Page) -> None:
     expect(page.get_by_role("heading", name="Result of the photo")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_bytes_that_are_no_photo_get_one_sentence(page: Page) -> None:
     turn_to(page, "Upload")
     page.locator("input[type=file]").set_input_files(
@@ -132,6 +136,7 @@ def test_bytes_that_are_no_photo_get_one_sentence(page: Page) -> None:
     expect(page.get_by_text("Traceback")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_what_was_typed_is_there_again_after_a_look_at_another_page(page: Page) -> None:
     turn_to(page, "Upload")
     fill_patient(page)
@@ -145,6 +150,7 @@ def test_what_was_typed_is_there_again_after_a_look_at_another_page(page: Page) 
     expect(page.get_by_role("checkbox", name="Vertebral fracture within 2")).to_be_checked()
 
 
+@pytest.mark.slow
 def test_pounds_stay_pounds_after_a_look_in_kilograms(page: Page) -> None:
     """Also where somebody types and turns the switch without leaving the field first.
 
@@ -172,6 +178,7 @@ def test_pounds_stay_pounds_after_a_look_in_kilograms(page: Page) -> None:
     expect(page.get_by_label("Weight (kg)")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_about_page_says_what_this_is_not(page: Page) -> None:
     page.get_by_role("link", name="About").click()
     expect(page.get_by_text("It is not a medical device.")).to_be_visible()
@@ -179,6 +186,7 @@ def test_about_page_says_what_this_is_not(page: Page) -> None:
     keep_picture(page, "about")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "height", "screens"), [(1440, 900, 1), (390, 844, 2)])
 def test_the_answer_is_on_the_first_screen(
     page: Page, width: int, height: int, screens: int
@@ -205,6 +213,7 @@ def test_the_answer_is_on_the_first_screen(
         assert box["y"] + box["height"] <= screens * height
 
 
+@pytest.mark.slow
 def test_the_answer_stays_in_view_while_a_tab_is_scrolled(page: Page) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
     choose_sample(page)
@@ -220,6 +229,7 @@ def test_the_answer_stays_in_view_while_a_tab_is_scrolled(page: Page) -> None:
     expect(page.get_by_role("button", name="New patient")).to_be_in_viewport()
 
 
+@pytest.mark.slow
 def test_printed_the_answer_is_left_and_nothing_that_is_pressed(page: Page) -> None:
     choose_sample(page)
     expect(page.get_by_text("Suggestion:")).to_be_visible()

@@ -10,7 +10,7 @@ from tests.browser.acts import settled
 from tests.browser.audit import OTHER_PAGES
 from tests.browser.conftest import served, visiting
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 MOST_STOPS = 120
 PLAIN = "Plain table, for keyboard and screen reader"

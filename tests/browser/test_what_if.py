@@ -8,11 +8,12 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.acts import choose, choose_sample, open_tab
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SETTING = "United States, women of 50 and over (2017-2018)"
 
 
+@pytest.mark.slow
 def test_another_settings_base_rate_stands_beside_the_result(demo_page: Page) -> None:
     page = demo_page
     choose_sample(page)

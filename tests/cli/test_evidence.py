@@ -36,6 +36,7 @@ def evaluate(*arguments: object) -> Result:
     return CliRunner().invoke(app, ["evaluate", *map(str, arguments)])
 
 
+@pytest.mark.slow
 def test_it_writes_the_folder_and_leaves_no_crops(
     tiny_bundle: Bundle, manifest: Path, tmp_path: Path
 ) -> None:
@@ -47,6 +48,7 @@ def test_it_writes_the_folder_and_leaves_no_crops(
     assert not (tiny_bundle.root / ATTACHED).exists()
 
 
+@pytest.mark.slow
 def test_one_side_of_a_split_is_measured_on_the_crops_of_the_whole(
     tiny_bundle: Bundle, manifest: Path, tmp_path: Path
 ) -> None:

@@ -53,6 +53,7 @@ def explain(*arguments: object) -> Result:
     return CliRunner().invoke(app, ["explain", *map(str, arguments)])
 
 
+@pytest.mark.slow
 def test_it_writes_a_folder_that_reads_back_and_nothing_beside_it(
     tiny_bundle: Bundle, manifest: Path, tmp_path: Path
 ) -> None:

@@ -58,6 +58,7 @@ def test_a_film_is_assessed_and_explained(assessed: tuple[str, Path]) -> None:
     assert all(sentence in said for sentence in kept["told"])
 
 
+@pytest.mark.slow
 def test_its_reports_speak_of_films(assessed: tuple[str, Path]) -> None:
     _, folder = assessed
     forms = ["--form", "pdf", "--form", "fhir"]

@@ -19,6 +19,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "TWINS", TWINS[:2])
 
 
+@pytest.mark.slow
 def test_both_kinds_of_bundle_get_a_table(tiny_bundle: Bundle, tmp_path: Path) -> None:
     out = tmp_path / "table.json"
     public = ROOT / "models" / "face-age-public"

@@ -41,6 +41,7 @@ def score(source: Path, out: Path, bundle: Bundle) -> Result:
     return CliRunner().invoke(app, arguments)
 
 
+@pytest.mark.slow
 def test_a_folder_of_pictures_becomes_a_table(
     photos: Path, tiny_bundle: Bundle, tmp_path: Path
 ) -> None:

@@ -28,6 +28,7 @@ def test_two_sessions_at_once_see_their_own(assessor: Assessor, alone: tuple[See
     assert done == [1]
 
 
+@pytest.mark.slow
 def test_a_swap_would_be_seen(alone: tuple[Seen, Seen]) -> None:
     """The comparison itself: another's explanation beside one's own face does not pass."""
     first, second = alone

@@ -37,6 +37,7 @@ def test_it_is_small_drawn_and_of_patients_no_model_was_trained_on(
     assert cohort.table[THUMBNAIL].notna().all()
 
 
+@pytest.mark.slow
 def test_a_patient_drawn_again_gets_the_same_answer(
     cohort: ExplainedCohort, demo_bundle: Bundle
 ) -> None:

@@ -72,12 +72,14 @@ def test_the_published_table_is_complete(compared: dict[str, Candidate]) -> None
     ]
 
 
+@pytest.mark.slow
 def test_multiply_adds_are_equal_within_a_fifth(compared: dict[str, Candidate]) -> None:
     full = compared[FULL].multiply_adds
     for found in compared.values():
         assert abs(found.multiply_adds / full - 1) <= TOLERANCE == 0.20, found.name
 
 
+@pytest.mark.slow
 def test_a_candidate_builds_what_it_says(compared: dict[str, Candidate]) -> None:
     for found in compared.values():
         network = found.build()

@@ -88,6 +88,7 @@ def test_every_row_is_there_in_order(compared: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_rows_say_how_many_seeds(compared: Path) -> None:
     rows = rows_of(compared)
     assert rows[FULL]["seeds"] == rows["facenet-features"]["seeds"] == [0, 1]
@@ -95,6 +96,7 @@ def test_rows_say_how_many_seeds(compared: Path) -> None:
     assert len(rows[TRUNK]["spread"]["accuracy"]) == SEEDS
 
 
+@pytest.mark.slow
 def test_a_difference_is_that_of_the_figures(compared: Path) -> None:
     rows = rows_of(compared)
     assert rows[FULL]["ahead"] is None

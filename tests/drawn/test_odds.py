@@ -56,6 +56,7 @@ def test_a_fitted_logistic_model_finds_no_more_than_the_clinical_oracle(
     assert macro_auc(fitted, labels) == pytest.approx(macro_auc(clinical, labels), abs=0.005)
 
 
+@pytest.mark.slow
 def test_osta_is_as_good_as_in_real_cohorts(large: tuple[DrawnSubject, ...]) -> None:
     """Beijing women: AUC 0.776 to 0.824 by site (doi:10.1186/1471-2474-14-271)."""
     age, female, _ = clinical_arrays(large)

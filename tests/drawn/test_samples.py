@@ -43,6 +43,7 @@ def test_the_films_kept_are_the_films_drawn(
         assert np.abs(kept - today).mean() < 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("samples", "draw", "study"), KINDS)
 def test_each_is_usable_and_all_its_figures_can_be_measured(
     samples: Callable[[], tuple[FilmSample, ...]], draw: object, study: str

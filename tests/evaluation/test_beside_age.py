@@ -62,6 +62,7 @@ def test_speaking_pictures_do(speaking: BesideAge) -> None:
     assert "The pictures add to age and sex" in markdown(speaking, "A cohort.", drawn=False)
 
 
+@pytest.mark.slow
 def test_the_table_holds_every_figure(silent: BesideAge) -> None:
     lines = [line for line in markdown(silent, "A.", drawn=False).splitlines() if line[:1] == "|"]
     assert [line.split(" | ")[0] for line in lines[2:]] == [

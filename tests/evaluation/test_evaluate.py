@@ -65,6 +65,7 @@ def test_the_record_says_which_bundle_and_whom(evaluated: Evaluated, tiny_bundle
     assert not any("kept for training" in remark for remark in record.cohort.remarks)
 
 
+@pytest.mark.slow
 def test_the_guards_stand_beside_the_figures(evaluated: Evaluated) -> None:
     """Four photos are too few to probe, and the record says so."""
     guards = evaluated.record.guards

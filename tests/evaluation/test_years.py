@@ -96,6 +96,7 @@ def test_intervals_are_over_people_and_not_over_photos() -> None:
     assert (few.high or 0) - (few.low or 0) > 2 * ((each.high or 0) - (each.low or 0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["face-age-public", "face-age-demo"])
 def test_every_photo_gets_the_answer_that_the_assessor_gives(
     name: str, cohort: AgeCohort, tmp_path: Path

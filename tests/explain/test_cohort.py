@@ -60,6 +60,7 @@ def explain(bundle: Bundle, store: CropStore, folder: Path, show: bool = True): 
     return module.explain_store(bundle, None, store, folder, may_show, lambda n, total: None)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_every_photo_has_a_row_with_its_own_patient(
     tiny_bundle: Bundle, store: CropStore, calls: list[float], tmp_path: Path
 ) -> None:

@@ -95,6 +95,7 @@ def additive(face):
     return logits, weights
 
 
+@pytest.mark.slow
 def test_in_an_additive_network_each_quarter_is_worth_its_own_change(face, additive):
     logits, weights = additive
     baseline = blur_baseline(face)

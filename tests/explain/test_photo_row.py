@@ -27,6 +27,7 @@ def found(tiny_bundle: Bundle, engine: Linear, face: AlignedFace) -> PhotoFigure
     return module.photo_figures(tiny_bundle, engine, face)
 
 
+@pytest.mark.slow
 def test_values_add_up_from_the_painted_face_to_the_whole_one(found: PhotoFigures) -> None:
     assert found.values.shape == (10, len(LAYOUT.targets))
     np.testing.assert_allclose(found.base + found.values.sum(axis=0), found.full, atol=1e-4)

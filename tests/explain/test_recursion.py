@@ -86,6 +86,7 @@ def found(cohort, bank):
     )
 
 
+@pytest.mark.slow
 def test_the_two_patterns_come_apart(found):
     cosines = found.basis @ STEM.numpy().T
     assert found.parent == 0

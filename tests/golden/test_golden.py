@@ -37,12 +37,14 @@ def tolerance(made: dict[str, str]) -> Tolerance:
     return SAME_CROPS if hashes[0] == hashes[1] else OTHER_CROPS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in FROZEN if name != CROPS])
 def test_nothing_it_says_has_changed(made: dict[str, str], tolerance: Tolerance, name: str) -> None:
     found = differences(frozen(name), made[name], tolerance, printed=name.endswith(".txt"))
     assert not found, "\n".join([f"{len(found)} lines of {name} differ:", *found[:20]])
 
 
+@pytest.mark.slow
 def test_the_same_faces_are_cut_out(made: dict[str, str]) -> None:
     """To within a grey level over each of 256 squares: a shifted crop cannot pass for rounding."""
     was, now = (
@@ -53,6 +55,7 @@ def test_the_same_faces_are_cut_out(made: dict[str, str]) -> None:
     assert np.abs(was - now).max() < 1.0
 
 
+@pytest.mark.slow
 def test_everything_it_says_is_frozen(made: dict[str, str]) -> None:
     assert sorted(made) == FROZEN
 

@@ -26,6 +26,7 @@ def answered(data: bytes, models: Models) -> Answer:
     return answer_of(data, read_header(data), models)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "place"), [("knee", 0), ("hand", 1)])
 def test_a_film_is_answered_as_an_assessment_of_it_is(
     models: Models, kind: str, place: int

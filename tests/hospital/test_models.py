@@ -40,6 +40,7 @@ def test_a_film_that_does_not_say_what_it_shows_is_looked_at(
     assert found.assessor.tools.modality.id == kind
 
 
+@pytest.mark.slow
 def test_what_shows_neither_is_said_so(models: Models, tmp_path: Path) -> None:
     data = blank(BodyPartExamined=None)
     with pytest.raises(SubjectNotFound, match="Neither a knee nor a hand"):

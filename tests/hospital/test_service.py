@@ -124,6 +124,7 @@ def test_a_picture_no_object_can_be_made_of_stays_and_stops_nothing(
     assert len(folders.waiting()) == 1
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_waited_for(
     listen: Listen,
     archive: Archive,

@@ -74,6 +74,7 @@ def rows(records: Records, *tables: str) -> list[int]:
         ]
 
 
+@pytest.mark.slow
 def test_a_deleted_assessment_is_gone_and_the_trail_says_so(measured: Records) -> None:
     gone = first_of(measured)
     before = verify(measured).entries

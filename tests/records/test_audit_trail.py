@@ -129,6 +129,7 @@ def test_an_empty_trail_is_whole(records: Records) -> None:
     assert verify(records) == Verification(0, FIRST, ())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "statement", ["UPDATE audit_entry SET actor = 'x'", "DELETE FROM audit_entry"]
 )

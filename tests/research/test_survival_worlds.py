@@ -20,6 +20,7 @@ def rows() -> list[Row]:
     return world_rows(people, features, SurvivalWorld.PLANTED, 2)
 
 
+@pytest.mark.slow
 def test_the_first_times_are_the_peoples_own_and_the_next_are_new(rows: list[Row]) -> None:
     own = draw_followed(500, SurvivalWorld.PLANTED, SEED)
     assert rows[0].events == sum(f.event for f in own)

@@ -28,6 +28,7 @@ def test_each_call_equals_the_networks_at_any_batch(
     assert on_openvino.features(inputs[:1]).min() >= 0
 
 
+@pytest.mark.slow
 def test_stopped_after_the_stem_it_goes_on_to_the_same_logits(
     on_openvino: OpenVinoEngine, on_torch: TorchEngine, inputs: np.ndarray, expected: Arrays
 ) -> None:
@@ -76,6 +77,7 @@ def test_every_part_is_compiled_for_float32_whatever_the_processor_offers(
         assert options["EXECUTION_MODE_HINT"] == "ACCURACY"
 
 
+@pytest.mark.slow
 def test_threads_share_it_without_mixing_results(
     on_openvino: OpenVinoEngine, inputs: np.ndarray, expected: Arrays
 ) -> None:
@@ -98,6 +100,7 @@ def test_a_result_is_not_overwritten_by_the_next_call(
     assert (first == kept).all()
 
 
+@pytest.mark.slow
 def test_bf16_is_near_where_the_processor_has_it(
     network: Face2Bone, inputs: np.ndarray, expected: Arrays
 ) -> None:

@@ -36,6 +36,7 @@ def test_a_prediction_is_the_networks_calibrated_by_the_bundle(
     assert found.out_of_domain.threshold == tiny_bundle.ood.threshold
 
 
+@pytest.mark.slow
 def test_both_engines_say_the_same(
     tiny_bundle: Bundle, on_torch: TorchEngine, on_openvino: OpenVinoEngine, aligned: AlignedFace
 ) -> None:

@@ -54,6 +54,7 @@ def test_a_row_is_never_there_twice(tmp_path: Path) -> None:
         journal.append(row(0))
 
 
+@pytest.mark.slow
 @given(st.integers(min_value=0, max_value=400))
 def test_wherever_a_write_is_cut_only_that_row_is_lost(
     tmp_path_factory: pytest.TempPathFactory, cut: int

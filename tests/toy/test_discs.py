@@ -78,6 +78,7 @@ def test_the_bundle_is_of_its_study_and_reads_its_pictures(bundle: Bundle) -> No
     assert isinstance(bundle.network, DiscNetwork)
 
 
+@pytest.mark.slow
 def test_what_is_read_beside_the_disc_is_standardised_by_the_training_patients(
     bundle: Bundle,
 ) -> None:
@@ -87,6 +88,7 @@ def test_what_is_read_beside_the_disc_is_standardised_by_the_training_patients(
     assert 0.4 < sex.mean < 0.6
 
 
+@pytest.mark.slow
 def test_age_counts_and_a_patient_whose_age_is_unknown_is_refused(bundle: Bundle) -> None:
     assessor = Assessor(bundle, engine_of(bundle))
     disc = photo_from_pixels(read_photo(disc_bytes(1, np.random.default_rng(8))).pixels)
@@ -100,6 +102,7 @@ def test_age_counts_and_a_patient_whose_age_is_unknown_is_refused(bundle: Bundle
     assert old.probabilities[2] > young.probabilities[2]
 
 
+@pytest.mark.slow
 def test_openvino_reads_them_too(bundle: Bundle) -> None:
     openvino, torch_engine = OpenVinoEngine(bundle.network, bundle.card.input, 1), engine_of(bundle)
     x, rows = np.zeros((3, 3, 48, 48), np.float32), np.eye(3, 2, dtype=np.float32)
@@ -128,6 +131,7 @@ def test_it_is_evaluated_a_row_a_visit(bundle: Bundle, tmp_path: Path) -> None:
     assert auc > 0.9
 
 
+@pytest.mark.slow
 def test_an_assessment_names_the_part_that_speaks(bundle: Bundle) -> None:
     patient = Patient(67, Sex.FEMALE, 158, 52)
     assessor = Assessor(bundle, engine_of(bundle))
@@ -140,6 +144,7 @@ def test_an_assessment_names_the_part_that_speaks(bundle: Bundle) -> None:
     assert said.bundle.name.startswith("discs-")
 
 
+@pytest.mark.slow
 def test_no_report_of_a_disc_speaks_of_faces_or_photos(bundle: Bundle) -> None:
     assessor, patient = Assessor(bundle, engine_of(bundle)), Patient(67, Sex.FEMALE, 158, 52)
     said = assessor.assess(disc_bytes(2, np.random.default_rng(5)), patient)
@@ -154,11 +159,13 @@ def test_no_report_of_a_disc_speaks_of_faces_or_photos(bundle: Bundle) -> None:
     assert "Bone health report: picture of a disc and risk factors" in page
 
 
+@pytest.mark.slow
 def test_a_picture_of_something_else_is_refused(bundle: Bundle) -> None:
     with pytest.raises(SubjectError, match="No disc was found"):
         prepare(photo_from_pixels(np.zeros((160, 160, 3), np.uint8)))
 
 
+@pytest.mark.slow
 def test_another_studys_cohort_or_bundle_is_refused(
     bundle: Bundle, tiny_bundle: Bundle, drawn: Path, tmp_path: Path
 ) -> None:

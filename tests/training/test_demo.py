@@ -76,6 +76,7 @@ def test_the_bundle_says_that_it_is_a_demo(made: tuple[Path, Bundle]) -> None:
     assert made[1].concepts.exemplars.shape[1] > 0
 
 
+@pytest.mark.slow
 def test_results_stand_beside_the_oracles(made: tuple[Path, Bundle]) -> None:
     results = made[1].card.results
     assert results["patients"] == 60
@@ -86,6 +87,7 @@ def test_results_stand_beside_the_oracles(made: tuple[Path, Bundle]) -> None:
         assert figures["n"] == 59
 
 
+@pytest.mark.slow
 def test_training_leaves_curves(made: tuple[Path, Bundle]) -> None:
     assert (made[0] / "run" / "training" / "curves.csv").is_file()
 

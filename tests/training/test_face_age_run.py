@@ -107,11 +107,13 @@ def test_the_bundle_says_on_whom_it_learned_and_how_far_off_it_is(run: Path) -> 
     assert all(band.people >= 10 and band.coverage is not None for band in facts.bands)
 
 
+@pytest.mark.slow
 def test_one_photo_under_two_people_is_reported(run: Path) -> None:
     text = (run / DOUBLES).read_text("utf-8")
     assert f"Rows {SAME + 1}, {SAME + 2} hold the same photo under 2 patients" in text
 
 
+@pytest.mark.slow
 def test_the_run_says_whether_it_is_better_than_a_guess_as_the_evaluation_does(run: Path) -> None:
     found = json.loads((run / "metrics.json").read_text("utf-8"))["results"]["test"]
     error = Estimate(found["mae"], found["mae_low"], found["mae_high"])
@@ -119,6 +121,7 @@ def test_the_run_says_whether_it_is_better_than_a_guess_as_the_evaluation_does(r
     assert found["better_than_guess"] == beats_guess(error, found["guess_mae"])
 
 
+@pytest.mark.slow
 def test_a_person_of_two_photos_is_counted_once(run: Path) -> None:
     bundle, split = load_years_bundle(run / "bundle"), pd.read_csv(run / "split.csv")
     people = split["split"].value_counts()
@@ -137,6 +140,7 @@ def test_a_person_of_two_photos_is_counted_once(run: Path) -> None:
     }
 
 
+@pytest.mark.slow
 def test_a_person_stands_on_one_side_and_every_side_has_every_age(run: Path) -> None:
     split = pd.read_csv(run / "split.csv")
     assert split["patient_id"].is_unique

@@ -58,6 +58,7 @@ def test_a_trained_trunk_is_frozen_and_read_back(people: CropStore, tmp_path: Pa
     torch.testing.assert_close(network.features(x), again.features(x))
 
 
+@pytest.mark.slow
 def test_a_stopped_run_ends_where_it_would_have(
     people: CropStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -81,11 +81,13 @@ def test_curves_have_a_row_an_epoch(whole: tuple[Weights, Path]) -> None:
     assert curves.notna().all(axis=None)
 
 
+@pytest.mark.slow
 def test_it_learns(whole: tuple[Weights, Path]) -> None:
     loss = pd.read_csv(whole[1] / CURVES)["training_loss"]
     assert loss.iloc[-1] < loss.iloc[0] < 1.5
 
 
+@pytest.mark.slow
 def test_the_best_epoch_is_returned(whole: tuple[Weights, Path]) -> None:
     weights, folder = whole
     best = torch.load(folder / BEST, weights_only=True)
@@ -206,6 +208,7 @@ def test_a_full_disk_leaves_the_last_whole_checkpoint(
     assert_equal(run(store, recipe, tmp_path), whole[0])
 
 
+@pytest.mark.slow
 def test_a_torn_checkpoint_costs_only_the_steps_since_the_one_before(
     store: CropStore, recipe: Recipe, whole: tuple[Weights, Path], tmp_path: Path
 ) -> None:

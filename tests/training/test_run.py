@@ -94,6 +94,7 @@ def test_the_run_folder_tells_the_whole_story(finished: tuple[Path, Bundle]) -> 
     assert set(metrics["minutes"]) == {"crops", "training", "finishing"}
 
 
+@pytest.mark.slow
 def test_the_split_is_by_patient_and_complete(finished: tuple[Path, Bundle]) -> None:
     split = pd.read_csv(finished[0] / "split.csv")
     assert split["patient_id"].is_unique
@@ -103,6 +104,7 @@ def test_the_split_is_by_patient_and_complete(finished: tuple[Path, Bundle]) -> 
     assert set(shares.index) == {"train", "validation", "calibration", "test"}
 
 
+@pytest.mark.slow
 def test_results_are_of_the_test_patients(finished: tuple[Path, Bundle]) -> None:
     folder, bundle = finished
     split = pd.read_csv(folder / "split.csv")
@@ -132,6 +134,7 @@ def test_classes_without_any_t_score_train_a_bundle(
     assert "t_error" not in json.dumps(dict(bundle.card.results))
 
 
+@pytest.mark.slow
 def test_patients_make_a_research_bundle_without_pictures(
     finished: tuple[Path, Bundle],
 ) -> None:
@@ -164,6 +167,7 @@ def test_a_written_drawn_cohort_only_makes_a_demo(
     assert described.generator_hash == "0" * 64
 
 
+@pytest.mark.slow
 def test_the_card_counts_who_trained_and_states_the_licence_it_was_given(
     finished: tuple[Path, Bundle],
 ) -> None:
@@ -204,6 +208,7 @@ def test_too_many_rejected_photos_are_refused_before_training(
         train(write_manifest(tmp_path / "cohort"), tmp_path / "run", recipe=small, progress=silent)
 
 
+@pytest.mark.slow
 def test_identical_photos_are_reported(finished: tuple[Path, Bundle]) -> None:
     text = (finished[0] / "identical_photos.txt").read_text("utf-8")
     assert text.count("\n") == 1
@@ -283,6 +288,7 @@ def test_a_network_that_is_only_read_is_not_trained(
         train_network(recipe, store, members, tmp_path, 0, silent, Clock(tmp_path))
 
 
+@pytest.mark.slow
 def test_the_clock_adds_up_over_restarts(tmp_path: Path) -> None:
     clock = Clock(tmp_path)
     clock.minutes["training"] = 2.0

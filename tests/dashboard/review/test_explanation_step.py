@@ -36,6 +36,7 @@ def explanation(blur: Scales, mean_picture: Scales) -> Explanation:
     return Explanation((game(blur, "blur"), game(mean_picture, "mean face")), concepts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("mean_picture", "predicted", "shown"),
     [

@@ -55,6 +55,7 @@ def pictures(pdf: bytes) -> int:
     return sum(1 for page in document for _ in page.get_objects([raw.FPDF_PAGEOBJ_IMAGE]))
 
 
+@pytest.mark.slow
 def test_every_file_is_made_only_when_asked_for(assessment: Assessment, offered: Offered) -> None:
     export(assessment)
     assert set(offered) == {f"download_{form}" for form in ("pdf", "fhir", "dicom", "json")}

@@ -93,6 +93,7 @@ def test_a_removed_photo_counts_no_more(two: AppTest) -> None:
     assert said(two)
 
 
+@pytest.mark.slow
 def test_a_new_patient_has_none_of_them(two: AppTest) -> None:
     two.button(key="new_patient").click().run()
     assert two.session_state["review_case"].photos == ()

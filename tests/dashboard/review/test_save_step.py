@@ -35,6 +35,7 @@ def errors(app: AppTest) -> str:
     return " ".join(e.value for e in app.error)
 
 
+@pytest.mark.slow
 def test_saved_once_with_consent_and_a_reason_for_another_decision(
     review: AppTest, records: Records
 ) -> None:
@@ -76,6 +77,7 @@ def test_saved_once_with_consent_and_a_reason_for_another_decision(
     assert not any("Saved under" in s.value for s in other.success)
 
 
+@pytest.mark.slow
 def test_an_explanation_that_ends_meanwhile_keeps_nobody_from_saving(
     review: AppTest, records: Records
 ) -> None:

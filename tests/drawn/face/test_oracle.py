@@ -45,6 +45,7 @@ def test_the_oracle_reaches_the_planted_band(
     assert 0.963 < macro_auc(oracle, labels_of(large)) < 0.973
 
 
+@pytest.mark.slow
 def test_age_sex_and_bmi_alone_reach_the_clinical_band(
     large: tuple[DrawnPatient, ...], clinical: Floats
 ) -> None:

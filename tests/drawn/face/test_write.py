@@ -64,12 +64,14 @@ def test_the_manifest_keeps_its_own_rules(written: Path) -> None:
     assert identical_photos(cohort) == []
 
 
+@pytest.mark.slow
 def test_the_folder_holds_what_is_promised_and_nothing_else(written: Path) -> None:
     photos = {photo_name(p.patient_id) for p in draw_cohort(N, World.PLANTED, SEED)}
     files = {"manifest.csv", "README.txt", "cohort.yaml", "truth.parquet"}
     assert set(contents(written)) == files | photos
 
 
+@pytest.mark.slow
 def test_every_photo_says_that_it_is_drawn(written: Path) -> None:
     for path in (written / "photos").iterdir():
         with Image.open(path) as image:
@@ -78,6 +80,7 @@ def test_every_photo_says_that_it_is_drawn(written: Path) -> None:
             assert image.info["comment"] == b"drawn face"
 
 
+@pytest.mark.slow
 def test_a_worker_writes_the_bytes_this_process_draws(written: Path) -> None:
     first = draw_cohort(1, World.PLANTED, SEED)[0]
     data = photo_bytes(first, SIZE)
@@ -86,6 +89,7 @@ def test_a_worker_writes_the_bytes_this_process_draws(written: Path) -> None:
         assert np.asarray(image).std() > 10
 
 
+@pytest.mark.slow
 def test_the_plan_says_how_to_draw_it_again(written: Path) -> None:
     assert yaml.safe_load((written / "cohort.yaml").read_text()) == {
         "drawn": True,
@@ -101,6 +105,7 @@ def test_the_plan_says_how_to_draw_it_again(written: Path) -> None:
     assert readme.startswith("DRAWN PATIENTS. Nobody in this folder exists.")
 
 
+@pytest.mark.slow
 def test_the_truth_is_kept_apart(written: Path) -> None:
     truth = pd.read_parquet(written / "truth.parquet")
     patients = draw_cohort(N, World.PLANTED, SEED)

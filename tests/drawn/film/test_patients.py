@@ -69,6 +69,7 @@ def test_worlds_differ_in_what_they_should(
         assert np.quantile(a, marks) == pytest.approx(np.quantile(b, marks), abs=0.12 * a.std() * 3)
 
 
+@pytest.mark.slow
 def test_only_planted_values_know_the_t_score_beyond_age_sex_and_bmi(
     kind: FilmKind, cohorts: dict[World, tuple[FilmPatient, ...]]
 ) -> None:

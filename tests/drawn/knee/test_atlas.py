@@ -1,12 +1,14 @@
 """The atlas that ships is what the generator draws, and names every part."""
 
 import numpy as np
+import pytest
 
 from face2bone.drawn.knee.atlas import draw_atlas
 from face2bone.modalities.knee.atlas import CROP_SIDE, knee_atlas
 from face2bone.modalities.knee.parts import KNEE_PARTS
 
 
+@pytest.mark.slow
 def test_the_atlas_that_ships_is_what_is_drawn() -> None:
     kept, drawn = knee_atlas(), draw_atlas()
     assert np.abs(kept.grey.astype(int) - drawn.grey).max() <= 1

@@ -27,6 +27,7 @@ def test_none_is_kept_until_one_is(bundle: Bundle) -> None:
     assert attached(bundle) is None
 
 
+@pytest.mark.slow
 def test_what_is_kept_is_what_was_found(bundle: Bundle, found: AddedValue) -> None:
     assert attach(bundle, ABOUT, found) == bundle.root / ATTACHED
     record = attached(bundle)

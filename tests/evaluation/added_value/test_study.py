@@ -108,6 +108,7 @@ def test_a_whole_study(found: AddedValue) -> None:
     assert found.likelihood.degrees == 10
 
 
+@pytest.mark.slow
 def test_the_words_say_the_verdict_and_every_section(found: AddedValue) -> None:
     text = markdown(found, "A bundle and a cohort.")
     assert verdict(found) in text

@@ -52,6 +52,7 @@ def test_as_many_events_as_are_asked_for_are_enough(planted, events: int) -> Non
     assert scores.scores[0].name == "face age"
 
 
+@pytest.mark.slow
 def test_a_rare_column_is_left_aside_where_it_is_the_same_for_everybody(planted) -> None:
     """Two patients of a site: in some fits there is none, and what is found stays as it was."""
     times, c = planted.cohort.times, planted.cohort
@@ -82,6 +83,7 @@ def hazard_of(faces, times: SurvivalTimes, fold: np.ndarray | None = None) -> Pi
     return picture_hazard(faces.features, faces.cohort.age_years, faces.clinical, times, dealt)
 
 
+@pytest.mark.slow
 def test_the_hazard_is_found_where_planted_and_faint_where_not(planted, null) -> None:
     found = [hazard_of(f, f.cohort.times) for f in (planted, null)]
     assert np.corrcoef(found[0].score, planted.cohort.gap_years)[0, 1] > 0.2
@@ -89,6 +91,7 @@ def test_the_hazard_is_found_where_planted_and_faint_where_not(planted, null) ->
     assert found[1].score.std() < 0.6 * found[0].score.std()
 
 
+@pytest.mark.slow
 def test_nobodys_own_outcome_reaches_their_score(planted) -> None:
     """Other outcomes in one fold leave the scores of that fold as they were."""
     times, fold = planted.cohort.times, event_folds(planted.cohort.times, 0)

@@ -31,6 +31,7 @@ def record_of(study: SurvivalStudy, cohort: FollowedCohort = REAL) -> SurvivalRe
     return SurvivalRecord(source, cohort, study, date(2026, 11, 30), "face2bone 1.0")
 
 
+@pytest.mark.slow
 def test_it_is_read_as_it_was_written(planted_study: SurvivalStudy) -> None:
     record = record_of(planted_study, DRAWN)
     assert from_json(to_json(record), "survival.json") == record

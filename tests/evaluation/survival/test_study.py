@@ -135,6 +135,7 @@ def test_a_score_that_tells_nobody_apart_is_refused() -> None:
         survival_study(People(c.age_years, c.male), c.times, flat)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_study(planted) -> None:
     c = planted.cohort
     score = gap_of(c)

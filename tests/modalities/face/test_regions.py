@@ -61,6 +61,7 @@ def test_names_and_order_are_fixed() -> None:
     assert len({region.label for region in FACE_PARTS}) == 10
 
 
+@pytest.mark.slow
 def test_drawn_faces_are_partitioned_into_ten(drawn_faces: tuple[Any, ...]) -> None:
     for face in drawn_faces:
         aligned = face.aligned

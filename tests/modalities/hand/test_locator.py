@@ -62,6 +62,7 @@ def test_an_empty_film_is_no_hand(locator: HandLocator) -> None:
     assert locator.locate(np.zeros((300, 220), np.float32)) is None
 
 
+@pytest.mark.slow
 def test_threads_get_what_a_single_caller_gets(
     locator: HandLocator, drawn: tuple[Drawn, ...]
 ) -> None:

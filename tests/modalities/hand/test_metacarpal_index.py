@@ -49,6 +49,7 @@ def test_the_index_is_the_planted_one(
         assert abs((found - true)[used].mean()) < 0.03
 
 
+@pytest.mark.slow
 def test_a_mirrored_film_has_the_same_index(
     measured: list[tuple[Any, Any, tuple[float, ...]]],
 ) -> None:
@@ -60,6 +61,7 @@ def test_a_mirrored_film_has_the_same_index(
     assert other.second == pytest.approx(one.second, abs=0.01)
 
 
+@pytest.mark.slow
 def test_without_spacing_the_pixel_is_judged_from_the_hand(
     measured: list[tuple[Any, Any, tuple[float, ...]]],
 ) -> None:

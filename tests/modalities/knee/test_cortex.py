@@ -34,6 +34,7 @@ def test_a_tube_is_measured_a_little_low(outer: float, wall: float) -> None:
         assert index.thickness_mm == pytest.approx(wall, abs=0.9)
 
 
+@pytest.mark.slow
 def test_drawn_knees_rank_as_their_truth(
     patients: tuple[FilmPatient, ...], films: tuple[Radiograph, ...]
 ) -> None:

@@ -59,6 +59,7 @@ def test_the_atlas_lays_most_pixels_of_bone_in_their_own_part(
     assert np.mean(shares) > 0.85
 
 
+@pytest.mark.slow
 def test_the_lateral_side_is_seen_by_the_fibula(
     patients: tuple[FilmPatient, ...], knees: tuple[Knee, ...]
 ) -> None:

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from face2bone.assessment import NOT_EXPLAINED, Assessment, Explanation
 from face2bone.report.assessment.document import read_document
 from face2bone.report.assessment.files import write_assessment
@@ -19,6 +21,7 @@ def test_four_files_and_no_leftovers(assessment: Assessment, tmp_path: Path) -> 
     }
 
 
+@pytest.mark.slow
 def test_a_second_assessment_replaces_the_first(assessment: Assessment, tmp_path: Path) -> None:
     first = {p: p.read_bytes() for p in write_assessment(assessment, tmp_path)}
     assert {p: p.read_bytes() for p in write_assessment(assessment, tmp_path)} == first

@@ -136,6 +136,7 @@ def test_what_reads_the_eyes_is_found_in_the_eyes(rows):
     assert "max-sensitivity" not in rows
 
 
+@pytest.mark.slow
 def test_heat_maps_are_shown_summed_and_as_means(rows):
     methods = table.methods_of(rows)
     assert methods[:2] == [figures.OURS, figures.OURS_INPAINT]
