@@ -7,6 +7,7 @@ MADE := $(VENV)/.made
 RUNTIME := $(VENV)/.runtime
 TRAIN := $(VENV)/.train
 DEV := $(VENV)/.dev
+AUDIT := $(VENV)/.audit
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := face2bone research tools $(wildcard streamlit_app.py pages/*.py benchmarks/*.py)
 # More threads than this only fight each other over pictures of 160 x 160.
@@ -16,7 +17,7 @@ TEST_THREADS ?= 1
 TEST_WORKERS ?= 2
 TEST_ORDER := --dist loadfile --no-loadscope-reorder
 
-.PHONY: setup run demo test test-long check bench train-demo
+.PHONY: setup run demo test test-long check bench train-demo audit
 .DEFAULT_GOAL := setup
 
 setup: $(DEV)
@@ -44,6 +45,11 @@ bench: $(DEV)
 train-demo: $(TRAIN)
 	$(BIN)/face2bone train-demo --out models/demo
 
+# What is installed, as a list of packages, and what is known to be vulnerable in it; the exit codes
+# are those of tools/audit.py.
+audit: $(RUNTIME) $(AUDIT)
+	$(VENV)/audit/bin/python tools/audit.py $(BIN)/python build/sbom.cdx.json
+
 $(MADE):
 	@python=$$(PYTHON=$(PYTHON) sh tools/find_python.sh) && "$$python" -m venv $(VENV)
 	@touch $@
@@ -61,4 +67,10 @@ $(TRAIN): requirements-train.txt $(RUNTIME)
 
 $(DEV): requirements-dev.txt requirements-signin.txt $(TRAIN)
 	@$(PIP) install -r requirements-dev.txt
+	@touch $@
+
+# An environment of its own, so that the tools neither change what they look at nor are in its list.
+$(AUDIT): requirements-audit.txt $(MADE)
+	@$(BIN)/python -m venv $(VENV)/audit
+	@$(VENV)/audit/bin/python -m pip --disable-pip-version-check --quiet install -r requirements-audit.txt
 	@touch $@
