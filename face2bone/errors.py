@@ -49,6 +49,7 @@
     │   ├── NotPermitted        the user's role does not allow it
     │   └── SignedOut           nobody is signed in, or no longer
     ├── ListenError             pictures cannot be received or answered as asked
+    ├── SendError               a report cannot be sent to a FHIR server as asked
     ├── DocumentInvalid         a file is no assessment of the schema this version reads
     └── SettingsError           a setting has an invalid value
 
@@ -291,6 +292,10 @@ class SignedOut(AccessError):
 
 class ListenError(Face2BoneError):
     """Raised when pictures cannot be received from an archive, or answered into it, as asked."""
+
+
+class SendError(Face2BoneError):
+    """Raised when a report cannot be sent to a FHIR server, or not as asked."""
 
 
 class DocumentInvalid(Face2BoneError):

@@ -49,6 +49,8 @@ FIELDS: Final[Mapping[str, re.Pattern[str]]] = {
         "errno": r"E[A-Z0-9]{1,19}",  # such as ENOSPC
         "library": _NAME,
         "picture": r"[0-9a-f]{8}",  # the beginning of its hash
+        "report": r"[0-9a-f]{8}",  # the same of a report that is sent
+        "http": r"[1-5]\d\d",  # status of an answer to it
         "transfer_syntax": r"1\.2\.840\.10008\.[\d.]{1,30}",  # one of DICOM's own
         "status": r"[0-9A-F]{4}",  # of a DICOM answer
         "seconds": _WHOLE,

@@ -126,6 +126,23 @@ def chosen_ages(manifest: Path, split: Path | None = None, side: str = "") -> "A
     return cohort if split is None else age_side(cohort, split, side)
 
 
+def read_file(path: Path) -> bytes:
+    """The bytes of a document; a bad parameter, or ``DocumentInvalid`` for a file too large."""
+    from face2bone.careful import bytes_of
+    from face2bone.errors import DocumentInvalid
+
+    try:
+        return bytes_of(path)
+    except OSError:
+        raise typer.BadParameter(f"There is no readable file {path}.") from None
+    except ValueError as error:
+        raise DocumentInvalid(
+            "The file {file} {reason}, so it was not read. Name the right file.",
+            file=path.name,
+            reason=str(error),
+        ) from None
+
+
 def exit_code(error: Face2BoneError) -> int:
     """The documented exit code of a typed error."""
     if isinstance(error, PictureError | SubjectError):

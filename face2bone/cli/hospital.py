@@ -1,6 +1,7 @@
-"""Command that serves a hospital's archive: listen."""
+"""Commands that speak with a hospital's systems: listen, fhir-send."""
 
 import logging
+import math
 import signal
 import threading
 import warnings
@@ -9,12 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from face2bone.cli.application import app, plain_errors
+from face2bone import clock
+from face2bone.cli.application import EXIT_REFUSED, app, plain_errors, read_file
 from face2bone.hospital.forms import AnswerForm
 from face2bone.words import Language
 
 if TYPE_CHECKING:
     from face2bone.hospital.connection import Certificates, Listening
+    from face2bone.hospital.fhir.delivery import Delivery
+    from face2bone.hospital.fhir.outbox import Outbox
+    from face2bone.hospital.fhir.transaction import Sending
 
 Pem = Annotated[Path | None, typer.Option(help="PEM file; all three together, or none.")]
 
@@ -65,13 +70,18 @@ def _serve(listening: "Listening", folder: Path) -> None:
     from face2bone.hospital.service import Service
 
     _silence_libraries()
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = _stop_when_told()
     service = Service(listening, Folders(folder), load_models())
     with service.running() as port:
         typer.echo(f"Listening as {listening.title} at {listening.address}, port {port}.")
         stop.wait()
+
+
+def _stop_when_told() -> threading.Event:
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
 
 
 def _silence_libraries() -> None:
@@ -91,3 +101,100 @@ def _certificates(
     if certificate is None or key is None or authority is None:
         raise typer.BadParameter("Give --certificate, --key and --authority together, or none.")
     return Certificates(certificate, key, authority)
+
+
+@app.command()
+def fhir_send(
+    folder: Annotated[Path, typer.Argument(help="Folder of what is to be sent; made when absent.")],
+    to: Annotated[str, typer.Option(help="Base address of the server, https.")],
+    reports: Annotated[
+        list[Path] | None, typer.Argument(help="report.fhir.json to send; several.")
+    ] = None,
+    patients: Annotated[
+        str, typer.Option(help="URI of the system that the pseudonyms are of; needed for reports.")
+    ] = "",
+    token: Annotated[
+        Path | None, typer.Option(help="File that holds the bearer token and nothing else.")
+    ] = None,
+    authority: Annotated[
+        Path | None, typer.Option(help="PEM file of who signed the server's certificate.")
+    ] = None,
+    ask: Annotated[
+        bool, typer.Option("--ask", help="Ask for an opinion: a Task and a Communication.")
+    ] = False,
+    requester: Annotated[str, typer.Option(help="Who asks, such as Practitioner/12.")] = "",
+    owner: Annotated[str, typer.Option(help="Who is asked, such as Organization/3.")] = "",
+    keep_trying: Annotated[
+        int, typer.Option(help="Seconds until what does not go through is left for later.", min=0)
+    ] = 60,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Send what comes into the folder, until stopped.")
+    ] = False,
+) -> None:
+    """Send FHIR reports to a hospital's server, by way of an outbox that outlives a kill."""
+    from face2bone.hospital.fhir.delivery import Delivery
+    from face2bone.hospital.fhir.outbox import Outbox
+    from face2bone.hospital.fhir.server import server_at
+
+    with plain_errors():
+        server = server_at(to, token, authority)
+        server.check()
+        outbox = Outbox(folder)
+        if reports:
+            _put(outbox, reports, _sending(patients, ask, requester, owner))
+        with outbox.held() as ours:
+            if not ours:
+                _leave_to_the_other(watch)
+                return
+            delivery = Delivery(server, outbox)
+            delivery.run(_stop_when_told(), math.inf if watch else keep_trying)
+        _say_what_became(delivery, outbox)
+
+
+def _sending(patients: str, ask: bool, requester: str, owner: str) -> "Sending":
+    from face2bone.hospital.fhir.opinion import Opinion
+    from face2bone.hospital.fhir.transaction import Sending
+
+    if not ask and (requester or owner):
+        raise typer.BadParameter("Give --requester and --owner with --ask, or none of them.")
+    return Sending(patients, Opinion(requester, owner) if ask else None)
+
+
+def _put(outbox: "Outbox", reports: list[Path], sending: "Sending") -> None:
+    """All of them, or none where one of them may not be sent."""
+    from face2bone.errors import SendError
+    from face2bone.hospital.fhir.transaction import transaction_of
+
+    made = []
+    for path in reports:
+        try:
+            made.append(transaction_of(read_file(path), sending, clock.local(clock.now())))
+        except SendError as error:
+            typer.echo(f"{path.name}: {error}", err=True)
+    if len(made) < len(reports):
+        raise typer.Exit(EXIT_REFUSED)
+    for transaction in made:
+        outbox.put(transaction)
+
+
+def _leave_to_the_other(watch: bool) -> None:
+    from face2bone.errors import SendError
+
+    if watch:
+        raise SendError(
+            "Another process of this program sends from this folder. Stop it, or name another "
+            "folder."
+        )
+    typer.echo("Put into the outbox; another process sends from this folder.")
+
+
+def _say_what_became(delivery: "Delivery", outbox: "Outbox") -> None:
+    """Ends with code 1 where anything is left."""
+    left = len(outbox.waiting())
+    typer.echo(f"Sent: {delivery.sent}. Waiting: {left}. Refused: {delivery.refused}.")
+    if left and delivery.trouble:
+        typer.echo(f"What waits was not taken: {delivery.trouble}.", err=True)
+    if delivery.refused:
+        typer.echo("What was refused lies in the folder refused, with the reason.", err=True)
+    if left or delivery.refused:
+        raise typer.Exit(EXIT_REFUSED)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from face2bone import clock
-from face2bone.cli.application import EXIT_REFUSED, app, plain_errors
+from face2bone.cli.application import EXIT_REFUSED, app, plain_errors, read_file
 from face2bone.report.assessment.exports import KINDS, Form
 from face2bone.words import Language
 
@@ -40,7 +40,7 @@ def report(
     with plain_errors():
         document = _document(assessment)
         reads = study_named(document.study).ready().modality.input
-        picture = None if crop is None else checked_crop(_read(crop), reads)
+        picture = None if crop is None else checked_crop(read_file(crop), reads)
         heading = Heading(patient_id, clock.local(clock.now()), language, picture)
         folder = out or assessment.parent
         folder.mkdir(parents=True, exist_ok=True)
@@ -80,7 +80,7 @@ def _json_of(file: Path) -> dict[str, Any]:
     """The object the file holds, as it was written; empty where it holds none."""
     from face2bone.careful import json_of
 
-    data = _read(file)
+    data = read_file(file)
     try:
         values = json_of(data)
     except ValueError:
@@ -91,20 +91,4 @@ def _json_of(file: Path) -> dict[str, Any]:
 def _document(file: Path) -> "AssessmentDocument":
     from face2bone.report.assessment.document import read_document
 
-    return read_document(_read(file))
-
-
-def _read(path: Path) -> bytes:
-    from face2bone.careful import bytes_of
-    from face2bone.errors import DocumentInvalid
-
-    try:
-        return bytes_of(path)
-    except OSError:
-        raise typer.BadParameter(f"There is no readable file {path}.") from None
-    except ValueError as error:
-        raise DocumentInvalid(
-            "The file {file} {reason}, so it was not read. Name the right file.",
-            file=path.name,
-            reason=str(error),
-        ) from None
+    return read_document(read_file(file))

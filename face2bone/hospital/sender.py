@@ -16,34 +16,12 @@ from pynetdicom.presentation import build_context
 from face2bone.hospital.connection import PATIENCE, Listening, connecting_tls, socket_of
 from face2bone.hospital.folders import Folders
 from face2bone.hospital.objects import SOP_CLASSES
+from face2bone.hospital.waits import Waits
 
 _SYNTAXES: Final = [ExplicitVRLittleEndian, ImplicitVRLittleEndian]
 _STORED_WITH_WARNING: Final = range(0xB000, 0xC000)
 
 _log = logging.getLogger(__name__)
-
-
-class Waits:
-    """When what failed may be tried again: after a wait that doubles each time."""
-
-    def __init__(self, first: float, longest: float, clock: Callable[[], float]) -> None:
-        self._first, self._longest, self._clock = first, longest, clock
-        self._failures: dict[Path | None, tuple[int, float]] = {}
-
-    def over(self, key: Path | None) -> bool:
-        """Whether it may be tried; what never failed may."""
-        return self._failures.get(key, (0, 0.0))[1] <= self._clock()
-
-    def failed(self, key: Path | None) -> float:
-        """Note a failure; the seconds to wait."""
-        times = self._failures.get(key, (0, 0.0))[0]
-        seconds = min(self._longest, self._first * 2.0 ** min(times, 30))
-        self._failures[key] = (times + 1, self._clock() + seconds)
-        return seconds
-
-    def done(self, key: Path | None) -> None:
-        """Forget its failures."""
-        self._failures.pop(key, None)
 
 
 class Sender:

@@ -2,17 +2,10 @@
 
 import ssl
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
-from typing import Final
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
-from face2bone import clock
 from face2bone.errors import ListenError
 from face2bone.hospital.connection import (
     Certificates,
@@ -27,11 +20,9 @@ from face2bone.hospital.connection import (
 from face2bone.hospital.folders import Folders
 from face2bone.hospital.models import Models
 from face2bone.hospital.service import Service
+from tests.hospital.certificates import HOST, written
 from tests.hospital.films import film
 from tests.hospital.pacs import ARCHIVE, Archive, associated, read
-
-HOST: Final = "localhost"
-Key = ec.EllipticCurvePrivateKey
 
 
 @pytest.mark.parametrize("title", ["", " ", "SEVENTEEN-LETTERS", "a\\b", "ü", "a\n"])
@@ -68,18 +59,6 @@ def test_files_that_are_no_certificates_are_said(tmp_path: Path) -> None:
             accepting_tls(Certificates(path, path, path))
 
 
-def signed(name: str, by: tuple[x509.Name, Key] | None, key: Key) -> x509.Certificate:
-    """A certificate for a day, by an authority or, without one, by itself."""
-    own = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    issuer, signer = by or (own, key)
-    made = x509.CertificateBuilder(issuer, own, key.public_key(), x509.random_serial_number())
-    made = made.not_valid_before(clock.now() - timedelta(1))
-    made = made.not_valid_after(clock.now() + timedelta(1))
-    made = made.add_extension(x509.BasicConstraints(ca=by is None, path_length=None), True)
-    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), False)
-    return made.sign(signer, hashes.SHA256())
-
-
 @pytest.fixture(scope="module")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Certificates]:
     """Certificates of this machine by an authority of a name, the same one for each name."""
@@ -91,19 +70,6 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Ce
         return made[authority]
 
     return by
-
-
-def written(folder: Path) -> Certificates:
-    folder.mkdir()
-    root_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    root = signed("authority", None, root_key)
-    own = signed(HOST, (root.subject, root_key), key)
-    pem = serialization.Encoding.PEM
-    (folder / "own.pem").write_bytes(own.public_bytes(pem))
-    (folder / "root.pem").write_bytes(root.public_bytes(pem))
-    plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    (folder / "key.pem").write_bytes(key.private_bytes(pem, *plain))
-    return Certificates(folder / "own.pem", folder / "key.pem", folder / "root.pem")
 
 
 @pytest.fixture

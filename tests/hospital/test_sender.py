@@ -1,13 +1,11 @@
-"""Waits that grow, and an archive that refuses one object, another class, or everything."""
-
-from pathlib import Path
+"""An archive that refuses one object, another class, or everything."""
 
 import pytest
 from pydicom.uid import EncapsulatedPDFStorage, ImplicitVRLittleEndian
 from pynetdicom.presentation import build_context
 
 from face2bone.hospital.folders import Folders
-from face2bone.hospital.sender import Sender, Waits
+from face2bone.hospital.sender import Sender
 from face2bone.report.dicom_object import file_bytes, new_object
 from tests.hospital.conftest import listening
 from tests.hospital.pacs import Archive
@@ -17,18 +15,6 @@ def put(folders: Folders, number: int, sop_class: str = EncapsulatedPDFStorage) 
     made = new_object(sop_class, f"1.2.3.{number}")
     made.PatientID, made.Modality = "P", "DOC"
     folders.answered(f"{number}" * 64, {"pdf": file_bytes(made)})
-
-
-def test_each_wait_is_twice_the_one_before_up_to_a_limit() -> None:
-    now = [0.0]
-    waits = Waits(1.0, 5.0, lambda: now[0])
-    a, b = Path("a"), Path("b")
-    assert [waits.failed(a) for _ in range(5)] == [1.0, 2.0, 4.0, 5.0, 5.0]
-    assert (waits.over(a), waits.over(b)) == (False, True)
-    now[0] = 5.0
-    assert waits.over(a)
-    waits.done(a)
-    assert waits.failed(a) == 1.0
 
 
 def test_what_is_refused_waits_and_the_others_go(archive: Archive, folders: Folders) -> None:

@@ -59,6 +59,9 @@ def _structure(bundle: Resource) -> tuple[str, ...]:
 
 def _own(bundle: Resource) -> Iterator[str]:
     entries = bundle.get("entry", [])
+    if not all("resource" in entry for entry in entries):
+        yield "an entry holds no resource"
+        return
     kinds = {entry.get("fullUrl", ""): entry["resource"]["resourceType"] for entry in entries}
     if len(kinds) != len(entries) or "" in kinds:
         yield "an entry has no address of its own"
@@ -113,7 +116,7 @@ def _vital_sign(observation: Resource, name: str, units: frozenset[str]) -> Iter
 
 
 def _probabilities(risk: Resource) -> Iterator[str]:
-    found = [prediction["probabilityDecimal"] for prediction in risk.get("prediction", [])]
+    found = [one.get("probabilityDecimal", -FULL) for one in risk.get("prediction", [])]
     if any(not 0.0 <= value <= FULL for value in found):
         yield "a probability lies outside 0 to 100 %"
     if found and abs(sum(found) - FULL) > ROUNDING * len(found):

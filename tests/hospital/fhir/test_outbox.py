@@ -1,0 +1,76 @@
+"""The outbox, which is all that is known after a restart."""
+
+from pathlib import Path
+
+import pytest
+
+from face2bone.atomic_files import LEFTOVER
+from face2bone.errors import SendError
+from face2bone.hospital.fhir.outbox import Outbox
+from face2bone.hospital.fhir.transaction import Transaction
+
+
+def test_the_same_file_is_kept_once_and_another_beside_it(outbox: Outbox) -> None:
+    for name, data in (("a", b"1"), ("a", b"1"), ("b", b"2")):
+        outbox.put(Transaction(name, data))
+    assert sorted(path.name for path in outbox.waiting()) == ["a.json", "b.json"]
+
+
+def test_what_was_sent_is_gone(outbox: Outbox) -> None:
+    outbox.put(Transaction("a", b"1"))
+    for path in outbox.waiting():
+        outbox.sent(path)
+    assert outbox.waiting() == []
+
+
+def test_what_is_refused_lies_aside_with_its_reason(outbox: Outbox) -> None:
+    outbox.put(Transaction("a", b"1"))
+    outbox.refuse(outbox.waiting()[0], "status 422")
+    assert outbox.waiting() == []
+    kept = {path.name: path.read_bytes() for path in outbox.refused.iterdir()}
+    assert kept == {"a.json": b"1", "a.txt": b"status 422"}
+
+
+@pytest.mark.parametrize("step", ["write_lasting", "remove_lasting"])
+def test_a_kill_while_it_is_put_aside_loses_nothing(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    outbox.put(Transaction("a", b"1"))
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as cut:
+        cut.setattr(f"face2bone.hospital.fhir.outbox.{step}", killed)
+        with pytest.raises(KeyboardInterrupt):
+            outbox.refuse(outbox.waiting()[0], "why")
+    outbox.refuse(outbox.waiting()[0], "why")
+    assert {path.name for path in outbox.refused.iterdir()} == {"a.json", "a.txt"}
+
+
+def test_one_process_sends_and_others_may_put_in(outbox: Outbox) -> None:
+    other = Outbox(outbox.outbox.parent)
+    with outbox.held() as first, other.held() as second:
+        assert (first, second) == (True, False)
+        other.put(Transaction("a", b"1"))
+        assert len(outbox.waiting()) == 1
+    with other.held() as again:
+        assert again
+
+
+def test_what_a_killed_process_left_half_written_goes(outbox: Outbox) -> None:
+    (outbox.outbox / f".a.json.1-2{LEFTOVER}").write_bytes(b"hal")
+    with outbox.held():
+        assert list(outbox.outbox.iterdir()) == []
+
+
+def test_nobody_else_reads_it(outbox: Outbox) -> None:
+    for folder in (outbox.outbox, outbox.refused):
+        assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_a_file_in_its_place_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for place in ("file", "file/below"):
+        with pytest.raises(SendError, match="a file is in its place"):
+            Outbox(tmp_path / place)

@@ -1,0 +1,209 @@
+"""What an address, a token, a certificate and an answer mean."""
+
+import ssl
+from datetime import timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+
+from face2bone import clock
+from face2bone.errors import SendError
+from face2bone.hospital.fhir.server import LONGEST_WAIT, Verdict, server_at
+from face2bone.hospital.fhir.transaction import entries_of, transaction_of
+from tests.hospital.certificates import written
+from tests.hospital.fhir.conftest import NOW, SENDING, report
+from tests.hospital.fhir.server import DROP, FhirServer
+
+DATA = transaction_of(report(), SENDING, NOW).data
+ENTRIES = entries_of(DATA)
+
+
+@pytest.mark.parametrize(
+    ("typed", "host", "port", "path"),
+    [
+        ("https://h.example/fhir/", "h.example", 443, "/fhir"),
+        ("https://h.example:8443", "h.example", 8443, ""),
+        ("http://localhost:8080/fhir/R4", "localhost", 8080, "/fhir/R4"),
+        ("http://[::1]:8080/fhir", "::1", 8080, "/fhir"),
+        ("HTTPS://10.0.0.7/fhir", "10.0.0.7", 443, "/fhir"),
+    ],
+)
+def test_a_plain_address_is_read(typed: str, host: str, port: int, path: str) -> None:
+    server = server_at(typed)
+    assert (server.host, server.port, server.path) == (host, port, path)
+    assert server.encrypted == typed.lower().startswith("https")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("", "h.example", "ftp://h.example", "https://", "https://user:secret@h.example/fhir"),
+        *("https://h.example/fhir?a=secret", "https://h.example/#secret", "https://h:99999/"),
+        *("https://h.example:0/", "https://h exa/secret", "https://h.example/a b", "https://[::1"),
+        *("https://h.example/\r\nX: secret", "https://-h/", "https://h.example/\u00e9"),
+    ],
+)
+def test_another_address_is_refused_without_repeating_it(typed: str) -> None:
+    with pytest.raises(SendError, match="no plain one") as refused:
+        server_at(typed)
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("host", ["h.example", "10.0.0.7", "192.168.1.1", "localhost.example"])
+def test_nothing_goes_unencrypted_to_another_machine(host: str) -> None:
+    with pytest.raises(SendError, match="https only"):
+        server_at(f"http://{host}/fhir")
+
+
+def test_the_server_has_what_it_acknowledged(server: FhirServer) -> None:
+    reply = server_at(server.address).post(DATA, ENTRIES)
+    assert reply.verdict is Verdict.KEPT
+    assert sum(server.count().values()) == ENTRIES
+    assert server.headers[0]["Content-Type"] == "application/fhir+json"
+
+
+def test_a_second_sending_makes_nothing_twice(server: FhirServer) -> None:
+    for _ in range(2):
+        assert server_at(server.address).post(DATA, ENTRIES).verdict is Verdict.KEPT
+    assert sum(server.count().values()) == ENTRIES
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"),
+    [
+        *((code, Verdict.DOWN) for code in (429, 502, 503, 504, DROP)),
+        *((code, Verdict.LATER) for code in (200, 202, 204, 408, 409, 500, 501)),
+        *((code, Verdict.REFUSED) for code in (400, 406, 412, 413, 415, 422)),
+        *((code, Verdict.SHUT) for code in (301, 307, 401, 403, 404, 405, 410)),
+    ],
+)
+def test_what_an_answer_means(server: FhirServer, status: int, verdict: Verdict) -> None:
+    server.instead = lambda _: status
+    reply = server_at(server.address).post(DATA, ENTRIES)
+    assert reply.verdict is verdict
+    assert verdict is not Verdict.REFUSED or "as it was told" in reply.said
+    assert "told" not in reply.why
+
+
+def test_what_breaks_its_rules_is_refused_in_the_servers_words(server: FhirServer) -> None:
+    data = DATA.replace(b'"status": "final"', b'"state": "final"')
+    reply = server_at(server.address).post(data, ENTRIES)
+    assert reply.verdict is Verdict.REFUSED
+    assert "OperationOutcome" in reply.said
+    assert not server.kept
+
+
+@pytest.mark.parametrize(
+    ("parts", "verdict"),
+    [
+        (["201 Created", "200"], Verdict.KEPT),
+        (["201", "422 Unprocessable"], Verdict.REFUSED),
+        (["201", "500"], Verdict.LATER),
+        (["201"], Verdict.LATER),
+        (["422"], Verdict.LATER),
+        ([], Verdict.LATER),
+    ],
+)
+def test_an_answer_counts_by_what_it_says_of_each_entry(
+    server: FhirServer, monkeypatch: pytest.MonkeyPatch, parts: list[str], verdict: Verdict
+) -> None:
+    """A server without real transactions answers 200, and of an entry that it failed."""
+    entries = [{"response": {"status": part}} for part in parts]
+    said = {"resourceType": "Bundle", "type": "transaction-response", "entry": entries}
+    monkeypatch.setattr(server, "answer", lambda *_: (200, said))
+    assert server_at(server.address).post(DATA, 2).verdict is verdict
+
+
+def test_an_answer_to_fewer_entries_is_no_acknowledgement(server: FhirServer) -> None:
+    assert server_at(server.address).post(DATA, ENTRIES + 1).verdict is Verdict.LATER
+
+
+@pytest.mark.parametrize(("limit", "most"), [("MOST_BYTES", 10), ("LONGEST_ANSWER", -1.0)])
+def test_an_answer_without_end_is_cut_off(
+    server: FhirServer, monkeypatch: pytest.MonkeyPatch, limit: str, most: float
+) -> None:
+    monkeypatch.setattr(f"face2bone.hospital.fhir.server.{limit}", most)
+    assert server_at(server.address).post(DATA, ENTRIES).verdict is Verdict.DOWN
+
+
+def test_a_server_that_is_not_there(server: FhirServer) -> None:
+    server.stop()
+    assert server_at(server.address).post(DATA, ENTRIES).verdict is Verdict.DOWN
+
+
+@pytest.mark.parametrize(
+    ("header", "low", "high"),
+    [
+        ("7", 7, 7),
+        ("999999999", LONGEST_WAIT, LONGEST_WAIT),
+        (format_datetime(clock.now() + timedelta(minutes=5), usegmt=True), 200, 300),
+        ("Sat, 21 Nov 2020 15:00:00 -0000", 0, 0),
+        *((text, 0, 0) for text in ("", "soon", "-5", "1e3", "9" * 20)),
+    ],
+)
+def test_how_long_a_server_asks_to_wait(
+    server: FhirServer, header: str, low: float, high: float
+) -> None:
+    server.instead, server.answer_headers = lambda _: 503, {"Retry-After": header}
+    assert low <= server_at(server.address).post(DATA, ENTRIES).wait <= high
+
+
+def test_the_token_is_read_from_its_file_each_time(server: FhirServer, tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    asked = server_at(server.address, file)
+    for token in ("first.token", "second-token=="):
+        file.write_text(f"{token}\n")
+        asked.post(DATA, ENTRIES)
+        assert server.headers[-1]["Authorization"] == f"Bearer {token}"
+    assert "token" not in repr(server.kept)
+
+
+@pytest.mark.parametrize("text", [None, "", "two words", "a\r\nX: y", "caf\u00e9", "a\nb"])
+def test_what_is_no_token_is_refused_without_repeating_it(tmp_path: Path, text: str | None) -> None:
+    file = tmp_path / "token"
+    if text is not None:
+        file.write_bytes(text.encode())
+    with pytest.raises(SendError, match="file of the token") as refused:
+        server_at("https://h.example/fhir", file).check()
+    assert not text or text not in str(refused.value)
+    assert str(tmp_path) not in str(refused.value)
+
+
+@pytest.fixture
+def encrypted(server: FhirServer, tmp_path: Path) -> tuple[FhirServer, Path]:
+    """The server with a certificate for localhost, and the authority that it is by."""
+    files = written(tmp_path / "pem")
+    server.stop()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(files.own, files.key)
+    server.start(context)
+    return server, files.authority
+
+
+def test_its_certificate_has_to_be_by_the_authority_that_is_named(
+    encrypted: tuple[FhirServer, Path], tmp_path: Path
+) -> None:
+    server, authority = encrypted
+    other, address = written(tmp_path / "other").authority, f"https://localhost:{server.port}/fhir"
+    for trusted, verdict in (
+        (authority, Verdict.KEPT),
+        (other, Verdict.SHUT),
+        (None, Verdict.SHUT),
+    ):
+        assert server_at(address, None, trusted).post(DATA, ENTRIES).verdict is verdict
+    assert len(server.headers) == 1
+
+
+def test_a_certificate_for_another_name_is_not_trusted(encrypted: tuple[FhirServer, Path]) -> None:
+    server, authority = encrypted
+    reply = server_at(f"https://127.0.0.1:{server.port}/fhir", None, authority).post(DATA, ENTRIES)
+    assert (reply.verdict, server.headers) == (Verdict.SHUT, [])
+
+
+def test_what_is_no_certificate_is_said(tmp_path: Path) -> None:
+    (tmp_path / "a.pem").write_text("no certificate")
+    for path in (tmp_path / "a.pem", tmp_path / "nothing.pem"):
+        with pytest.raises(SendError, match="PEM") as refused:
+            server_at("https://h.example", None, path).check()
+        assert str(tmp_path) not in str(refused.value)
