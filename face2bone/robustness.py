@@ -7,34 +7,26 @@ network does with them if they get through. Real skin and cameras may do more: o
 pixels can be changed (``photo_twins``), which turns no head and puts on no glasses.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from face2bone.arrays import Floats
 from face2bone.bundle import Bundle
 from face2bone.bundle.years_bundle import YearsBundle
-from face2bone.drawn.face.aged import aged_face, draw_people
-from face2bone.drawn.face.description import FaceParameters
-from face2bone.drawn.face.patients import draw_cohort, patient_face
-from face2bone.drawn.face.render import draw_face
-from face2bone.drawn.face.twins import TWINS
-from face2bone.drawn.worlds import World
 from face2bone.errors import StudyError
-from face2bone.modalities.face import FACE_INPUT, align_landmarks, shared_locator
-from face2bone.modalities.face.chip import CHIP_INPUT, face_chip
 from face2bone.modalities.photo import Photo
 from face2bone.modalities.prepared import Prepared
-from face2bone.photo_twins import PHOTO_TWINS
 from face2bone.progress import UnitsDone
 from face2bone.runtime import make_engine, network_input, predict_crops
+from face2bone.studies import AGE_TOOLS
+from face2bone.studies.demonstration import Kind, Pictures
+from face2bone.studies.face2bone import FACE2BONE, demonstration
 
 SEED: Final = 914_100
-FACES: Final = 70
-PIXELS: Final = 256
+PICTURES: Final = 70
 AGE_LIMIT: Final = 1.5  # years, of the median shift
 PHOTO_AGE_LIMIT: Final = 2.5  # of real photos
 CLASS_LIMIT: Final = 0.05  # of the median shift of a probability
@@ -42,34 +34,20 @@ WITHOUT_LIMIT: Final = "surgery"
 """It changes what the planted effect itself changes, so an answer that follows it is no fault."""
 
 Answers = Callable[[Sequence[Prepared]], Floats]
-Pictures = Iterable[tuple[Prepared | None, list[Prepared | None]]]
-"""Each original with its twins, as a network reads them; None where no face was found."""
-
-
-class Kind(Protocol):
-    """What a table says of a change."""
-
-    @property
-    def kind(self) -> str:
-        """What it belongs to."""
-
-    @property
-    def words(self) -> str:
-        """What was done."""
 
 
 @dataclass(frozen=True)
 class Shift:
-    """One change over ``faces`` pairs of twins, in the table's unit.
+    """One change over so many ``pairs`` of twins, in the table's unit.
 
     median: of twin minus original; nine_in_ten: of the absolute shift, what 90% stay within.
-    limit: of the median's size, None where there is none. named_otherwise: share of faces that
-    are given another class; None for an age.
+    limit: of the median's size, None where there is none. named_otherwise: share of pictures
+    that are given another class; None for an age.
     """
 
     kind: str
     words: str
-    faces: int
+    pairs: int
     median: float
     nine_in_ten: float
     limit: float | None
@@ -83,15 +61,14 @@ class Shift:
 
 @dataclass(frozen=True)
 class Robustness:
-    """The table of one bundle. unit: of the shifts; not_found: faces or twins without landmarks.
-
-    seed: of drawn faces; None of photographs.
+    """The table of one bundle. unit: of the shifts; pictures: originals. not_found:
+    originals or twins without landmarks. seed: of drawn ones; None of photographs.
     """
 
     bundle: str
     sha256: str
     unit: str
-    faces: int
+    pictures: int
     seed: int | None
     not_found: int
     shifts: tuple[Shift, ...]
@@ -104,19 +81,19 @@ class Robustness:
 
 def age_robustness(
     bundle: YearsBundle,
-    faces: int = FACES,
+    pictures: int = PICTURES,
     seed: int = SEED,
     progress: UnitsDone | None = None,
 ) -> Robustness:
     """Shifts of the apparent age, in years, over people spread evenly over the ages."""
-    people = [aged_face(person) for person in draw_people(faces, seed, evenly=True)]
-    drawn = _drawn_twins(people, bundle.card.input.takes(CHIP_INPUT), progress)
-    return _of_years(bundle, drawn, TWINS, AGE_LIMIT, faces, seed)
+    twins = AGE_TOOLS.demonstration().twins
+    drawn = twins.pairs(pictures, seed, bundle.card.input, progress)
+    return _of_years(bundle, drawn, twins.kinds, AGE_LIMIT, pictures, seed)
 
 
 def class_robustness(
     bundle: Bundle,
-    faces: int = FACES,
+    pictures: int = PICTURES,
     seed: int = SEED,
     progress: UnitsDone | None = None,
 ) -> Robustness:
@@ -124,9 +101,10 @@ def class_robustness(
 
     Raises ``StudyError`` for a bundle that does not read faces.
     """
-    _check_reads_faces(bundle)
-    people = [patient_face(patient) for patient in draw_cohort(faces, World.PLANTED, seed)]
-    return _of_classes(bundle, _drawn_twins(people, False, progress), TWINS, faces, seed)
+    _check_reads(bundle)
+    twins = demonstration().twins
+    drawn = twins.pairs(pictures, seed, bundle.card.input, progress)
+    return _of_classes(bundle, drawn, twins.kinds, pictures, seed)
 
 
 def photo_robustness(
@@ -138,22 +116,23 @@ def photo_robustness(
 
     Raises ``StudyError`` for a bundle that does not read faces.
     """
-    count = len(photos)
+    count, spec = len(photos), bundle.card.input
     if isinstance(bundle, YearsBundle):
-        chip = bundle.card.input.takes(CHIP_INPUT)
-        changed = _photo_twins(photos, chip, progress)
-        return _of_years(bundle, changed, PHOTO_TWINS, PHOTO_AGE_LIMIT, count, None)
-    _check_reads_faces(bundle)
-    changed = _photo_twins(photos, False, progress)
-    return _of_classes(bundle, changed, PHOTO_TWINS, count, None)
+        twins = AGE_TOOLS.demonstration().photo_twins
+        changed = twins.pairs(photos, spec, progress)
+        return _of_years(bundle, changed, twins.kinds, PHOTO_AGE_LIMIT, count, None)
+    _check_reads(bundle)
+    twins = demonstration().photo_twins
+    changed = twins.pairs(photos, spec, progress)
+    return _of_classes(bundle, changed, twins.kinds, count, None)
 
 
 def _of_years(
     bundle: YearsBundle,
-    pictures: Pictures,
+    originals: Pictures,
     twins: Sequence[Kind],
     limit: float,
-    faces: int,
+    pictures: int,
     seed: int | None,
 ) -> Robustness:
     engine, task = make_engine(bundle), bundle.card.task
@@ -162,13 +141,13 @@ def _of_years(
         pixels = np.stack([one.pixels for one in prepared])
         return task.answers(engine.logits(network_input(pixels, engine.input)))[:, None]
 
-    table, lost = _table(pictures, len(twins), answers)
+    table, lost = _table(originals, len(twins), answers)
     shifts = tuple(_shift(twin, table[i], limit, False) for i, twin in enumerate(twins))
-    return Robustness(bundle.card.name, bundle.sha256, "years", faces, seed, lost, shifts)
+    return Robustness(bundle.card.name, bundle.sha256, "years", pictures, seed, lost, shifts)
 
 
 def _of_classes(
-    bundle: Bundle, pictures: Pictures, twins: Sequence[Kind], faces: int, seed: int | None
+    bundle: Bundle, originals: Pictures, twins: Sequence[Kind], pictures: int, seed: int | None
 ) -> Robustness:
     engine = make_engine(bundle)
 
@@ -176,14 +155,14 @@ def _of_classes(
         pixels = np.stack([one.pixels for one in prepared])
         return predict_crops(engine, bundle, pixels).probabilities
 
-    table, lost = _table(pictures, len(twins), answers)
+    table, lost = _table(originals, len(twins), answers)
     shifts = tuple(_shift(twin, table[i], CLASS_LIMIT, True) for i, twin in enumerate(twins))
     unit = f"probability of {bundle.card.labels[-1]}"
-    return Robustness(bundle.card.name, bundle.sha256, unit, faces, seed, lost, shifts)
+    return Robustness(bundle.card.name, bundle.sha256, unit, pictures, seed, lost, shifts)
 
 
-def _check_reads_faces(bundle: Bundle) -> None:
-    if not bundle.card.input.takes(FACE_INPUT):
+def _check_reads(bundle: Bundle) -> None:
+    if not bundle.card.input.takes(FACE2BONE.ready().modality.input):
         raise StudyError(
             "The bundle {bundle} does not read faces, and the twins are faces. Give a "
             "bundle that does.",
@@ -191,35 +170,13 @@ def _check_reads_faces(bundle: Bundle) -> None:
         )
 
 
-def _drawn_twins(
-    people: Sequence[FaceParameters], chip: bool, progress: UnitsDone | None
-) -> Iterator[tuple[Prepared | None, list[Prepared | None]]]:
-    for done, face in enumerate(people, start=1):
-        yield _prepared(face, chip), [_prepared(twin.change(face), chip) for twin in TWINS]
-        if progress is not None:
-            progress(done, len(people))
-
-
-def _photo_twins(
-    photos: Sequence[Photo], chip: bool, progress: UnitsDone | None
-) -> Iterator[tuple[Prepared | None, list[Prepared | None]]]:
-    for done, photo in enumerate(photos, start=1):
-        found = _only_face(photo.pixels)
-        twins: list[Prepared | None] = [None] * len(PHOTO_TWINS)
-        if found is not None:
-            twins = [_read(twin.change(photo.pixels, found), chip) for twin in PHOTO_TWINS]
-        yield _read(photo.pixels, chip), twins
-        if progress is not None:
-            progress(done, len(photos))
-
-
 def _table(
-    pictures: Pictures, twins: int, answers: Answers
+    originals: Pictures, twins: int, answers: Answers
 ) -> tuple[list[list[tuple[Floats, Floats]]], int]:
     """For each twin the pairs of answers (K,) to original and twin, and how many were not found."""
     pairs: list[list[tuple[Floats, Floats]]] = [[] for _ in range(twins)]
     lost = 0
-    for original, changed in pictures:
+    for original, changed in originals:
         found = [i for i, twin in enumerate(changed) if twin is not None]
         lost += twins - len(found) if original is not None else twins
         if original is not None and found:
@@ -227,23 +184,6 @@ def _table(
             for i, given in zip(found, row[1:], strict=True):
                 pairs[i].append((row[0], given))
     return pairs, lost
-
-
-def _prepared(face: FaceParameters, chip: bool) -> Prepared | None:
-    """The drawn face as a network reads it; None where the landmarker does not find just one."""
-    return _read(draw_face(face, PIXELS).pixels, chip)
-
-
-def _read(pixels: npt.NDArray[np.uint8], chip: bool) -> Prepared | None:
-    landmarks = _only_face(pixels)
-    if landmarks is None:
-        return None
-    return face_chip(pixels, landmarks) if chip else align_landmarks(pixels, landmarks)
-
-
-def _only_face(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.floating[Any]] | None:
-    found = shared_locator().locate(pixels)
-    return found[0] if len(found) == 1 else None
 
 
 def _shift(twin: Kind, pairs: list[tuple[Floats, Floats]], limit: float, classes: bool) -> Shift:
@@ -256,7 +196,7 @@ def _shift(twin: Kind, pairs: list[tuple[Floats, Floats]], limit: float, classes
     return Shift(
         kind=twin.kind,
         words=twin.words,
-        faces=len(pairs),
+        pairs=len(pairs),
         median=float(np.median(moved)),
         nine_in_ten=float(np.quantile(np.abs(moved), 0.9)),
         limit=None if twin.kind == WITHOUT_LIMIT else limit,

@@ -38,7 +38,7 @@ from face2bone.bone import bone_class
 from face2bone.bundle import load_bundle
 from face2bone.careful import bytes_of, json_of
 from face2bone.cohort.crop_store import CropStore
-from face2bone.cohort.drawn_crops import drawn_crops
+from face2bone.drawn.face.crops import drawn_crops
 from face2bone.drawn.face.patients import DrawnPatient, draw_cohort
 from face2bone.drawn.face.provenance import GENERATOR_HASH, PATIENT_MODEL_HASH
 from face2bone.drawn.people import (

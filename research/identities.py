@@ -17,7 +17,7 @@ import pandas as pd
 
 from face2bone.cohort.crop_store import CropStore
 from face2bone.cohort.crops import build_store
-from face2bone.cohort.drawn_crops import aligned_drawing
+from face2bone.drawn.face.crops import FACES, aligned_drawing
 from face2bone.drawn.face.parameters import FaceParameters, draw_parameters
 from face2bone.drawn.face.patients import DrawnPatient, draw_cohort, patient_face
 from face2bone.drawn.face.provenance import GENERATOR_HASH, PATIENT_MODEL_HASH
@@ -78,7 +78,7 @@ def identity_crops(
     source = IdentityPhotos(drawn, photos)
     table = identity_table(drawn, photos)
     identity = f"identities {GENERATOR_HASH} {PATIENT_MODEL_HASH} {table.to_csv(index=False)}"
-    return build_store(source, table, identity, folder, workers, progress)
+    return build_store(source, table, identity, folder, workers, progress, FACES)
 
 
 def identity_table(people: Sequence[DrawnPatient], photos: int) -> pd.DataFrame:

@@ -31,6 +31,7 @@ from face2bone.arrays import Floats, Integers
 from face2bone.atomic_files import whole_file, write_whole
 from face2bone.bundle import load_bundle
 from face2bone.cohort.crop_store import CropStore
+from face2bone.drawn.face.crops import aged_crops
 from face2bone.drawn.face.followed import draw_followed, oracle
 from face2bone.drawn.hazard import SurvivalWorld
 from face2bone.evaluation.added_value.features import picture_features
@@ -46,7 +47,6 @@ from face2bone.survival.cox import fit_cox
 from face2bone.survival.times import SurvivalTimes
 from face2bone.tasks.survival import SurvivalTask
 from face2bone.training.augment import augment_batch, kind_of
-from face2bone.training.face_age_crops import aged_crops
 from face2bone.training.recipe import read_recipe
 
 PATIENTS, LEARNT_FROM = 900, 600

@@ -24,6 +24,7 @@ import numpy as np
 from face2bone.arrays import Floats
 from face2bone.atomic_files import whole_file, write_whole
 from face2bone.bundle import load_bundle
+from face2bone.drawn.face.crops import aged_crops
 from face2bone.drawn.face.followed import FollowedPerson, draw_followed, oracle
 from face2bone.drawn.hazard import SurvivalWorld, draw_times
 from face2bone.evaluation.added_value.features import picture_features
@@ -39,7 +40,6 @@ from face2bone.patient import Sex
 from face2bone.runtime import TorchEngine
 from face2bone.survival.concordance import harrell
 from face2bone.survival.times import SurvivalTimes
-from face2bone.training.face_age_crops import aged_crops
 
 PATIENTS: Final = 1_500
 SEED: Final = 915_000

@@ -26,6 +26,7 @@ from face2bone.calibration.results_table import read_results
 from face2bone.cohort.manifest import read_manifest
 from face2bone.cohort_explanations.folder import read_explained
 from face2bone.comparison.record import attached as attached_comparison
+from face2bone.drawn.face.crops import FACES
 from face2bone.drawn.writing import read_plan
 from face2bone.errors import Face2BoneError
 from face2bone.evaluation.record import attached as attached_evaluation
@@ -324,14 +325,14 @@ def _crops(work: Path) -> Kind:
     from tests.cohort.test_crops import Blank
 
     table = pd.DataFrame({"patient_id": ["a", "b"], "bone_mass_class": ["normal", "osteopenia"]})
-    build_store(Blank(), table, "blank", work / "crops", 1, None)
+    build_store(Blank(), table, "blank", work / "crops", 1, None, FACES)
     files = _files(work / "crops")
     del files["rejected.csv"]
 
     def read(folder: Path) -> None:
         (folder / "shards").mkdir()
-        build_store(Blank(), table, "blank", folder, 1, None)
-        read_store(folder)
+        build_store(Blank(), table, "blank", folder, 1, None, FACES)
+        read_store(folder, FACES)
 
     return Kind(files, read, bytes_spoiled)
 

@@ -5,6 +5,7 @@ says why they stand in this order.
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -58,7 +59,6 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "face2bone.assess",
         "face2bone.assessment",
         "face2bone.apparent_age",
-        "face2bone.photo_twins",
         "face2bone.robustness",
         "face2bone.several_photos",
     ),
@@ -187,6 +187,50 @@ def test_only_the_dashboard_knows_streamlit() -> None:
         if not module.startswith(("face2bone.dashboard", "pages", "streamlit_app")):
             roots = {name.split(".")[0] for name in all_imports(path.read_text("utf-8"))}
             assert "streamlit" not in roots, f"{module} imports streamlit"
+
+
+MAY_NAME_A_FACE = ("modalities.face", "drawn.face", "studies", "nn", "clinical")
+NAMES_A_FACE = {  # docs/decisions/0026-rooms.md says why
+    "face2bone.bundle.years_bundle",
+    "face2bone.modalities.hand.schematic",
+    "face2bone.modalities.knee.schematic",
+    "face2bone.settings",
+    "face2bone.several_photos",
+}
+
+
+@pytest.mark.slow
+def test_what_serves_every_picture_names_no_face() -> None:
+    elsewhere = {
+        module
+        for module, path in FILES.items()
+        if module.startswith("face2bone.")
+        and not module.startswith(tuple(f"face2bone.{room}" for room in MAY_NAME_A_FACE))
+        and any(map(is_of_a_face, named_in(path.read_text("utf-8"))))
+    }
+    assert elsewhere == NAMES_A_FACE
+
+
+def named_in(source: str) -> Iterator[str | int]:
+    """Every name in the code, and every whole number."""
+    for node in ast.walk(ast.parse(source)):
+        for field in ("id", "attr", "arg", "name"):
+            if isinstance(found := getattr(node, field, None), str):
+                yield from found.split(".")
+        if isinstance(node, ast.ImportFrom):
+            yield from (node.module or "").split(".")
+        if isinstance(node, ast.Constant) and type(node.value) is int:
+            yield node.value
+
+
+def is_of_a_face(name: str | int) -> bool:
+    """Whether it names a face, its published network or the side of its crop; not the project."""
+    if isinstance(name, int):
+        return name == 160
+    words = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name).lower()
+    if "face2bone" in words.replace("_2_", "2"):
+        return False
+    return bool(re.search(r"(^|_)faces?(_|$)|facenet|inception", words))
 
 
 def all_imports(source: str) -> Iterator[str]:

@@ -9,10 +9,12 @@ import pytest
 from face2bone import robustness as module
 from face2bone.bundle import Bundle
 from face2bone.bundle.years_bundle import load_years_bundle
+from face2bone.drawn.face import twins
 from face2bone.drawn.face.twins import TWINS, Twin
 from face2bone.errors import StudyError
+from face2bone.modalities.face import photo_twins
+from face2bone.modalities.face.photo_twins import PHOTO_TWINS, PhotoTwin
 from face2bone.modalities.photo import Photo
-from face2bone.photo_twins import PHOTO_TWINS, PhotoTwin
 from face2bone.report.model.robustness_text import robustness_text
 from face2bone.robustness import (
     Robustness,
@@ -29,7 +31,7 @@ FEW = (SAME, TWINS[0], TWINS[2])
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "TWINS", FEW)
+    monkeypatch.setattr(twins, "TWINS", FEW)
 
 
 @pytest.mark.slow
@@ -38,7 +40,7 @@ def test_a_twin_that_is_the_same_moves_nothing() -> None:
     bundle = load_years_bundle(ROOT / "models" / "face-age-public")
     found = age_robustness(bundle, 3, 400_020, lambda done, total: told.append((done, total)))
     same, make_up, surgery = found.shifts
-    assert (same.median, same.nine_in_ten, same.faces) == (0.0, 0.0, 3)
+    assert (same.median, same.nine_in_ten, same.pairs) == (0.0, 0.0, 3)
     assert make_up.nine_in_ten > 0
     assert surgery.limit is None
     assert same.named_otherwise is None
@@ -55,10 +57,10 @@ def test_of_classes_the_last_ones_probability_and_the_name_are_watched(tiny_bund
 
 
 def test_a_face_that_is_not_found_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_prepared", lambda *_: None)
+    monkeypatch.setattr(twins, "_seen", lambda *_: None)
     found = age_robustness(load_years_bundle(ROOT / "models" / "face-age-public"), 2, 400_022)
     assert found.not_found == 2 * len(FEW)
-    assert all(shift.faces == 0 for shift in found.shifts)
+    assert all(shift.pairs == 0 for shift in found.shifts)
     assert "not found" in robustness_text(found)
 
 
@@ -97,13 +99,13 @@ def test_of_photographs_the_pixels_are_changed(
 ) -> None:
     same = PhotoTwin("light", "as it was", lambda pixels, _: pixels)
     black = PhotoTwin("light", "none", lambda pixels, _: np.zeros_like(pixels))
-    monkeypatch.setattr(module, "PHOTO_TWINS", (same, PHOTO_TWINS[3], black))
+    monkeypatch.setattr(photo_twins, "PHOTO_TWINS", (same, PHOTO_TWINS[3], black))
     years = load_years_bundle(ROOT / "models" / "face-age-public")
     found = photo_robustness(years, [astronaut_photo])
     still, dim, gone = found.shifts
-    assert (still.median, still.faces, still.limit) == (0.0, 1, 2.5)
+    assert (still.median, still.pairs, still.limit) == (0.0, 1, 2.5)
     assert dim.nine_in_ten > 0
-    assert (gone.faces, found.not_found) == (0, 1)
+    assert (gone.pairs, found.not_found) == (0, 1)
     assert "1 photograph; shifts of the apparent age" in robustness_text(found)
     classes = photo_robustness(tiny_bundle, [astronaut_photo] * 2)
     assert classes.shifts[0].named_otherwise == 0.0

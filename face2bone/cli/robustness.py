@@ -1,7 +1,5 @@
 """The command about what moves an answer that should not: robustness."""
 
-import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +16,9 @@ if TYPE_CHECKING:
 @app.command()
 def robustness(
     bundle: BundleFolder,
-    faces: Annotated[int, typer.Option(min=1, help="Drawn faces, each with all its twins.")] = 70,
+    pictures: Annotated[
+        int, typer.Option("--faces", min=1, help="Drawn faces, each with all its twins.")
+    ] = 70,
     photos: Annotated[
         Path | None,
         typer.Option(help="Folder of photos of one face each, in place of drawn ones."),
@@ -27,15 +27,17 @@ def robustness(
 ) -> None:
     """Show how far answers move with make-up, surgery, pose, light, blur, JPEG and glasses."""
     from face2bone.atomic_files import write_whole
-    from face2bone.report.model.robustness_text import robustness_text
+    from face2bone.report.model.robustness_text import robustness_json, robustness_text
 
     with plain_errors():
         own = None if photos is None else _photos(photos)
-        with progress_bar("making twins", faces if own is None else len(own)) as advance:
-            found = _of(bundle, faces, advance) if own is None else _of_photos(bundle, own, advance)
+        with progress_bar("making twins", pictures if own is None else len(own)) as advance:
+            found = (
+                _of(bundle, pictures, advance) if own is None else _of_photos(bundle, own, advance)
+            )
         typer.echo(robustness_text(found))
         if out is not None:
-            write_whole(out, (json.dumps(asdict(found), indent=1) + "\n").encode())
+            write_whole(out, robustness_json(found))
             typer.echo(f"\nWritten: {out}")
 
 
@@ -77,11 +79,11 @@ def _of_photos(folder: Path, photos: "list[Photo]", advance: UnitsDone) -> "Robu
     return photo_robustness(bundle, photos, advance)
 
 
-def _of(folder: Path, faces: int, advance: UnitsDone) -> "Robustness":
+def _of(folder: Path, pictures: int, advance: UnitsDone) -> "Robustness":
     from face2bone.bundle import load_bundle
     from face2bone.bundle.years_bundle import is_years_bundle, load_years_bundle
     from face2bone.robustness import age_robustness, class_robustness
 
     if is_years_bundle(folder):
-        return age_robustness(load_years_bundle(folder), faces, progress=advance)
-    return class_robustness(load_bundle(folder), faces, progress=advance)
+        return age_robustness(load_years_bundle(folder), pictures, progress=advance)
+    return class_robustness(load_bundle(folder), pictures, progress=advance)

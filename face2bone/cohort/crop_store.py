@@ -6,7 +6,7 @@
     rejected.csv   photos left out, by the manifest's row as a spreadsheet shows it, with the reason
     source.json    what the store was made from; shards/ says which parts are done
 
-How it is made from photos stands in crops.py, from drawn patients in drawn_crops.py.
+How it is made from photos stands in crops.py, from drawn faces in drawn/face/crops.py.
 """
 
 import math
@@ -23,7 +23,6 @@ import pandas as pd
 from face2bone.bone import CLASS_LABELS
 from face2bone.careful import bytes_of, json_of, parquet_of
 from face2bone.errors import TrainingError
-from face2bone.modalities.face import FACE_INPUT, FACE_PARTS
 from face2bone.modalities.input_spec import InputSpec
 from face2bone.modalities.parts import Part
 
@@ -43,24 +42,30 @@ class Kind:
     each: int = 1
 
 
-FACES: Final = Kind(FACE_PARTS, FACE_INPUT)
-
-
 @dataclass(frozen=True)
 class CropStore:
     """A finished store. ``index`` has one row a crop; the arrays hold also rejected, blank rows.
 
     A part of a cohort may be read from the store of the whole: then ``only`` are the manifest's
-    rows that are its own. ``parts`` and ``spec`` are those of every crop in it.
+    rows that are its own.
     """
 
     folder: Path
     index: pd.DataFrame
     crops: npt.NDArray[np.uint8]
     region_maps: npt.NDArray[np.int8]
+    kind: Kind
     only: pd.Index | None = None
-    parts: tuple[Part, ...] = FACE_PARTS
-    spec: InputSpec = FACE_INPUT
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What every crop in it is divided into."""
+        return self.kind.parts
+
+    @property
+    def spec(self) -> InputSpec:
+        """The pixels every crop in it has."""
+        return self.kind.spec
 
     @property
     def labels(self) -> npt.NDArray[np.int64]:
@@ -77,8 +82,7 @@ class CropStore:
     @property
     def rejected(self) -> pd.DataFrame:
         """Photos left out: ``row`` and ``patient_id`` as in the manifest, and ``reason``."""
-        text = {"patient_id": str, "reason": str}  # else 007 is read as 7
-        left_out = pd.read_csv(self.folder / REJECTED, dtype=text, keep_default_na=False)
+        left_out = left_out_of(self.folder)
         return left_out if self.only is None else left_out[left_out["row"].isin(self.only)]
 
     def part(self, whole: pd.DataFrame, rows: pd.Index) -> "CropStore":
@@ -96,7 +100,13 @@ class CropStore:
         return np.asarray(self.index["row"], np.int64)
 
 
-def read_store(folder: Path, kind: Kind = FACES) -> CropStore:
+def left_out_of(folder: Path) -> pd.DataFrame:
+    """The photos left out of a finished store, as ``CropStore.rejected``."""
+    text = {"patient_id": str, "reason": str}  # else 007 is read as 7
+    return pd.read_csv(folder / REJECTED, dtype=text, keep_default_na=False)
+
+
+def read_store(folder: Path, kind: Kind) -> CropStore:
     """Map a finished store. Raises ``TrainingError`` when it is not finished, or damaged."""
     if not (folder / INDEX).is_file():
         raise TrainingError("The crop store is not finished. Build it again; it goes on.")
@@ -108,7 +118,7 @@ def read_store(folder: Path, kind: Kind = FACES) -> CropStore:
     rows = index.get("row")
     if rows is None or len(crops) != len(region_maps) or not rows.isin(range(len(crops))).all():
         raise damaged(INDEX)
-    return CropStore(folder, index, crops, region_maps, parts=kind.parts, spec=kind.spec)
+    return CropStore(folder, index, crops, region_maps, kind)
 
 
 def rejection_reasons(rejected: pd.DataFrame) -> dict[str, int]:

@@ -26,7 +26,6 @@ import pandas as pd
 from face2bone.atomic_files import write_whole
 from face2bone.cohort.crop_store import (
     CROPS,
-    FACES,
     INDEX,
     REGION_MAPS,
     REJECTED,
@@ -108,7 +107,7 @@ def build_store(
     folder: Path,
     workers: int | None,
     progress: UnitsDone | None,
-    kind: Kind = FACES,
+    kind: Kind,
 ) -> CropStore:
     """The store of any source: ``table`` has one row a position of ``source``.
 

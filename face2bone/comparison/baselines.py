@@ -29,15 +29,12 @@ from face2bone.calibration import Temperature, calibrated
 from face2bone.clinical.ost import ost_index
 from face2bone.comparison.protocol import Protocol
 from face2bone.comparison.runs import VECTORS, RunResult, run_folder, write_arrays
-from face2bone.modalities.face import align_landmarks
-from face2bone.modalities.face.finding import shared_locator
-from face2bone.modalities.photo import read_photo
 from face2bone.progress import Progress
+from face2bone.studies import Shape, study_named
 from face2bone.tasks import BONE_MASS
 
 STRENGTHS: Final = (0.01, 0.1, 1.0)  # inverse penalties tried
 COMPONENTS: Final = 40
-MESH_POINTS: Final = 468  # the irises that follow show the gaze, not the face
 LANDMARKS: Final = "landmarks.npz"
 
 TITLES: Final = {
@@ -52,9 +49,12 @@ TITLES: Final = {
 def simple_predictions(protocol: Protocol, progress: Progress) -> dict[str, Floats]:
     """Calibrated test probabilities (N, 3) of every simple model that needs no trained network."""
     table = protocol.store.index
-    landmarks = landmark_columns(protocol, progress)
-    return {
-        "landmark-geometry": _logistic(protocol, landmarks, COMPONENTS),
+    shape = study_named(protocol.cohort.study).ready().shape
+    by_shape: dict[str, Floats] = {}
+    if shape is not None:
+        landmarks = landmark_columns(protocol, shape, progress)
+        by_shape = {"landmark-geometry": _logistic(protocol, landmarks, COMPONENTS)}
+    return by_shape | {
         "clinical": _logistic(protocol, clinical_columns(table)),
         "osta": _logistic(protocol, osta_column(table)),
         "prevalence": _prevalence(protocol),
@@ -74,26 +74,24 @@ def osta_column(table: pd.DataFrame) -> Floats:
     return np.array([[ost_index(age, weight)] for age, weight in pairs], np.float64)
 
 
-def landmark_columns(protocol: Protocol, progress: Progress) -> Floats:
-    """Mesh landmarks of every crop in crop pixels, x and y in turn; (N, 936).
+def landmark_columns(protocol: Protocol, shape: Shape, progress: Progress) -> Floats:
+    """Landmarks of every crop in crop pixels, x and y in turn, such as a face's mesh (N, 936).
 
-    Position, size and in-plane rotation are those of the crop, so only the face's shape and pose
-    are left. Found once and kept in the folder.
+    Position, size and in-plane rotation are those of the crop, so only shape and pose are left.
+    Found once and kept in the folder.
     """
     path = protocol.folder / LANDMARKS
     if not path.is_file():
-        write_arrays(path, landmarks=_find_landmarks(protocol, progress))
+        write_arrays(path, landmarks=_find_landmarks(protocol, shape, progress))
     kept: Floats = np.load(path)["landmarks"]
     return kept
 
 
-def _find_landmarks(protocol: Protocol, progress: Progress) -> Floats:
+def _find_landmarks(protocol: Protocol, shape: Shape, progress: Progress) -> Floats:
     photos: list[Path] = [protocol.cohort.photos[row] for row in protocol.store.rows]
-    locator, found = shared_locator(), []
+    found = []
     for done, path in enumerate(photos, start=1):
-        pixels = read_photo(path.read_bytes()).pixels
-        aligned = align_landmarks(pixels, locator.locate(pixels)[0]).landmarks
-        found.append(aligned[:MESH_POINTS].ravel())
+        found.append(shape(path.read_bytes()))
         progress("finding landmarks", done, len(photos))
     return np.array(found, np.float64)
 

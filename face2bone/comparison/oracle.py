@@ -1,8 +1,8 @@
 """The row above every table on drawn patients: what could be known at best.
 
 A folder that ``face2bone synth`` wrote says beside its manifest how it was drawn; the generative
-model then gives each patient's class probabilities from the face's parameters, age, sex and body
-mass index. A cohort of real patients has no such row.
+model then gives each patient's class probabilities from the picture's parameters, age, sex and
+body mass index. A cohort of real patients has no such row, nor has one of films, so far.
 """
 
 from dataclasses import dataclass
@@ -11,12 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from face2bone.cohort.manifest import Cohort
-from face2bone.drawn.face.oracle import cohort_oracle
-from face2bone.drawn.face.patients import draw_cohort
-from face2bone.drawn.face.provenance import PATIENT_MODEL_HASH
 from face2bone.drawn.worlds import World
 from face2bone.drawn.writing import read_plan
 from face2bone.errors import TrainingError
+from face2bone.studies import study_named
 
 
 @dataclass(frozen=True)
@@ -33,16 +31,17 @@ def drawn_oracle(cohort: Cohort) -> DrawnOracle | None:
 
     Raises ``TrainingError`` when the cohort was drawn by another model of patients.
     """
-    plan = read_plan(cohort.root)
-    if plan is None or "film" in plan:  # films have an oracle of their own, and no rivals yet
+    plan, drawn_by = read_plan(cohort.root), study_named(cohort.study).ready().demonstration
+    if plan is None or drawn_by is None:
         return None
-    if plan["patient_model_hash"] != PATIENT_MODEL_HASH:
+    known_to = drawn_by()
+    if plan["patient_model_hash"] != known_to.patients_hash:
         raise TrainingError(
             "The cohort was drawn by another version of the package, so its oracle is not known. "
             "Draw it again with face2bone synth."
         )
     world = World(plan["world"])
-    patients = draw_cohort(plan["patients"], world, plan["seed"])
-    best = cohort_oracle(patients, world)
+    patients = known_to.patients(plan["patients"], world, plan["seed"])
+    best = known_to.oracle(patients, world)
     known = {p.patient_id: row for p, row in zip(patients, best, strict=True)}
     return DrawnOracle(world.value, plan["seed"], known)

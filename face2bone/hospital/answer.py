@@ -16,7 +16,7 @@ from face2bone.covariates import in_words, of_table
 from face2bone.drawing.pictures import crop_png
 from face2bone.errors import CovariateMissing, Face2BoneError, ListenError, PatientError
 from face2bone.hospital.header import Header
-from face2bone.hospital.models import FACE, Found, Models
+from face2bone.hospital.models import Found, Models
 from face2bone.modalities.measure import Measure
 from face2bone.modalities.modality import AnyModality
 from face2bone.patient import AGE_RANGE
@@ -163,4 +163,4 @@ def _why_no_class(header: Header, prediction: Prediction, noun: str) -> str:
 
 def _crop(located: LocatedSubject, modality: AnyModality) -> bytes:
     """Never a face: what is filed beside a photo is seen by others than who took it."""
-    return b"" if modality.id == FACE else crop_png(located.aligned)
+    return b"" if modality.recognisable else crop_png(located.aligned)

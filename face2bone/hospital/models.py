@@ -1,6 +1,6 @@
 """The models that are set up, and which of them a picture is for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,13 +10,11 @@ from face2bone.bundle import load_bundle
 from face2bone.errors import BundleMissing, ListenError, SubjectNotFound
 from face2bone.hospital.dicom_photo import is_photo, read_dicom_photo
 from face2bone.hospital.header import Header
-from face2bone.modalities.modality import Picture
+from face2bone.modalities.modality import AnyModality, Picture
 from face2bone.modalities.radiograph import BodyPart, Radiograph, read_radiograph
 from face2bone.runtime import make_engine
 from face2bone.settings import Settings, get_settings
 from face2bone.words import message
-
-FACE = "face"
 
 
 @dataclass(frozen=True)
@@ -45,12 +43,13 @@ class Models:
         and ``ListenError`` where no model for such pictures is set up.
         """
         if is_photo(data, header.sop_class):
-            return _looked_for(self._of((FACE,)), read_dicom_photo(data))
+            return _looked_for(self._of(lambda kind: kind.camera), read_dicom_photo(data))
         film = read_radiograph(data)
-        return _looked_for(self._of(_kinds(film)), film)
+        kinds = _kinds(film)
+        return _looked_for(self._of(lambda kind: kind.id in kinds), film)
 
-    def _of(self, kinds: Sequence[str]) -> list[Assessor]:
-        chosen = [one for one in self.assessors if one.tools.modality.id in kinds]
+    def _of(self, takes: Callable[[AnyModality], bool]) -> list[Assessor]:
+        chosen = [one for one in self.assessors if takes(one.tools.modality)]
         if not chosen:
             raise ListenError(
                 "No model that reads such pictures is set up here. Name one in "

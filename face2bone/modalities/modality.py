@@ -103,7 +103,8 @@ class Modality(Generic[AnyPicture, AnySubject]):
     schematic: a drawing of the parts that values can be shown on.
     asks: what the picture has to be like, a sentence; formats: of its files, in words, with at
         most ``most_bytes``. camera: whether one can be taken with the camera at hand.
-    most_pictures: how many of one patient may be looked at together.
+    most_pictures: how many of one patient may be looked at together. recognisable: whether a
+    person can be recognised by one, so that it is shown to nobody who did not bring it.
     shows_age: whether how old the subject looks can be said beside the answer.
     choosing: among several subjects, where a picture must show one only; shown: where it was
     found, else by the outlines of its parts.
@@ -128,6 +129,7 @@ class Modality(Generic[AnyPicture, AnySubject]):
     most_bytes: int = PHOTO_BYTES
     camera: bool = False
     most_pictures: int = 1
+    recognisable: bool = False
     shows_age: bool = False
     choosing: Choosing | None = None
     shown: Shown | None = None

@@ -11,13 +11,20 @@ ours and stand in docs/reference/network.md. Widths at 1.0:
                -> LayerNorm, tanh -> KAN -> (B, K) logits; linear -> T-score
 """
 
+from pathlib import Path
+
 import torch
 from torch import Tensor, nn
 
 from face2bone.nn.config import CROP_SIZE, CUT_SIZE, GRID_SIZE, NetworkConfig
 from face2bone.nn.controls import MLP, PointwiseControl, PooledControl, parameter_count
 from face2bone.nn.fsa import FrequencySparseAttention
-from face2bone.nn.inception_resnet_v1 import STAGES, InceptionResnetV1, mixed_6a_channels
+from face2bone.nn.inception_resnet_v1 import (
+    STAGES,
+    InceptionResnetV1,
+    load_facenet_weights,
+    mixed_6a_channels,
+)
 from face2bone.nn.kan import KAN, Bounded
 from face2bone.nn.network import BundleNetwork, PictureNetwork, TrainingOutputs
 from face2bone.nn.ssam import SpatialSupervisedAttention
@@ -113,6 +120,10 @@ class Face2Bone(BundleNetwork, PictureNetwork):
         bounded = self.bound(embedding)
         t_score = self.t_score(bounded).squeeze(1)
         return TrainingOutputs(self.classifier(bounded), t_score, region_logits, embedding)
+
+    def load_trunk(self, path: Path, sha256: str) -> None:
+        """Load FaceNet's published weights; raises as ``load_facenet_weights``."""
+        load_facenet_weights(self.backbone, path, sha256)
 
     def _features(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
         return self._from_stem(self.stem(x))

@@ -3,7 +3,7 @@
 from face2bone.studies.face_age import AGE_TOOLS
 from face2bone.studies.face_survival import SURVIVAL_PICTURES
 from face2bone.studies.registry import STUDIES, read_picture, study_named
-from face2bone.studies.study import AgeTools, Sample, Study, Tools
+from face2bone.studies.study import AgeTools, Sample, Shape, Study, Tools
 
 __all__ = [
     "AGE_TOOLS",
@@ -11,6 +11,7 @@ __all__ = [
     "SURVIVAL_PICTURES",
     "AgeTools",
     "Sample",
+    "Shape",
     "Study",
     "Tools",
     "read_picture",

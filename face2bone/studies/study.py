@@ -8,8 +8,9 @@ that stands apart has models, and commands of its own in place of the common one
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from face2bone.arrays import Floats
 from face2bone.errors import StudyError
 from face2bone.modalities.input_spec import InputSpec
 from face2bone.modalities.modality import AnyModality
@@ -19,10 +20,17 @@ from face2bone.progress import UnitsDone
 from face2bone.tasks import OrdinalTask
 from face2bone.words import all_of
 
+if TYPE_CHECKING:  # tables and workers, which a list of studies needs neither of
+    from face2bone.studies.demonstration import AgeDemonstration, Demonstration
+
 Status = Literal["ready", "apart", "planned"]
 
 DrawCohort = Callable[[Path, int, str, int, UnitsDone], Path]
 """Folder, patients, world, seed and progress -> the manifest of a drawn cohort."""
+
+
+Shape = Callable[[bytes], Floats]
+"""A picture's bytes -> the points of its subject."""
 
 
 class Sample(Protocol):
@@ -35,6 +43,10 @@ class Sample(Protocol):
     @property
     def patient(self) -> Patient:
         """The details a clinician would type in."""
+
+    @property
+    def drawn(self) -> Any:
+        """Who was drawn, with what is known of them."""
 
     def photo_bytes(self) -> bytes:
         """The picture as a file."""
@@ -67,7 +79,9 @@ class Tools:
     baselines: what stands in for a hidden part, by the names of ``explain.baselines``, the first
         shown first. worlds: that ``draw_cohort`` knows, the default first. recipe: what it is
         trained by where no other is named. samples: drawn patients to try it on; examples: how the
-        first of them is shown beside a bad picture, where there is one.
+        first of them is shown beside a bad picture, where there is one. demonstration: what else
+        is drawn of its patients. shape: the points of a picture's subject that say its form and
+        pose, x and y in turn, in pixels as it is prepared.
     """
 
     modality: AnyModality
@@ -80,6 +94,8 @@ class Tools:
     samples: Callable[[], tuple[Sample, ...]] = no_samples
     examples: Examples | None = None
     others: tuple[str, ...] = ()
+    demonstration: "Callable[[], Demonstration] | None" = None
+    shape: Shape | None = None
 
     def network_of(self, named: object) -> str:
         """The network that a card's settings are of, which name it unless it is the study's own."""
@@ -92,12 +108,13 @@ class AgeTools:
 
     modality: how its pictures are read and prepared. reading: the same, prepared for another
     input; None for one that nobody can prepare. cut: the found subject of a picture as a network
-    of that input reads it.
+    of that input reads it. demonstration: drawn people of known ages.
     """
 
     modality: AnyModality
     reading: Callable[[InputSpec], AnyModality | None]
     cut: Callable[[Any, Any, InputSpec], Prepared]
+    demonstration: "Callable[[], AgeDemonstration]"
 
 
 @dataclass(frozen=True, kw_only=True)

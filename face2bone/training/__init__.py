@@ -42,7 +42,7 @@ def train_on_ages(
     licence: str = "",
     trunk: Path | None = None,
 ) -> Path:
-    """See ``face2bone.training.face_age_run.train_on_ages``."""
-    from face2bone.training.face_age_run import train_on_ages as run
+    """See ``face2bone.training.years_run.train_on_ages``."""
+    from face2bone.training.years_run import train_on_ages as run
 
     return run(manifest, out, seed, progress, licence, trunk)

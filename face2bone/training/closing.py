@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from face2bone.cohort.crop_store import read_store, rejection_reasons
+from face2bone.cohort.crop_store import left_out_of, rejection_reasons
 from face2bone.cohort.splits import DOUBLES
 from face2bone.evaluation.guards.chance import chance_limit
 
@@ -19,7 +19,7 @@ REASONS: Final = 3
 def closing_words(folder: Path) -> str:
     """A few lines about the finished run in ``folder``, in plain words."""
     results = json.loads((folder / "metrics.json").read_text("utf-8"))["results"]["test"]
-    left_out = read_store(folder / "crops").rejected
+    left_out = left_out_of(folder / "crops")
     return "\n".join(
         [
             *_figures(results),

@@ -11,16 +11,13 @@ from typing import Any, Final
 import numpy as np
 
 from face2bone.cohort.crop_store import CropStore
-from face2bone.cohort.drawn_crops import drawn_crops
-from face2bone.drawn.face.oracle import cohort_oracle
-from face2bone.drawn.face.patients import DrawnPatient, draw_cohort
-from face2bone.drawn.face.provenance import GENERATOR_HASH, GENERATOR_VERSION, PATIENT_MODEL_HASH
 from face2bone.drawn.odds import clinical_probabilities
-from face2bone.drawn.people import clinical_arrays
+from face2bone.drawn.people import DrawnSubject, clinical_arrays
 from face2bone.drawn.worlds import World
 from face2bone.errors import TrainingError
 from face2bone.evaluation.metrics import performance
 from face2bone.progress import Progress, counted
+from face2bone.studies.face2bone import demonstration
 from face2bone.training.bars import Bars
 from face2bone.training.build_bundle import (
     Described,
@@ -61,12 +58,14 @@ def train_demo(
     folder, plan = open_run(run_folder, settled, SEED), settled.cohort
     clock = Clock(folder)
     with clock.stage("drawing"):
-        patients = draw_cohort(plan.patients, World.PLANTED, plan.seed)
+        patients = demonstration().patients(plan.patients, World.PLANTED, plan.seed)
         store = _draw(patients, folder / "crops", "drawing faces", told)
     members = split_store(store, settled, SEED, folder)
     network = train_network(settled, store, members, folder, SEED, told, clock)
     with clock.stage("drawing reserved patients"):
-        reserved = draw_cohort(plan.evaluation_patients, World.PLANTED, plan.evaluation_seed)
+        reserved = demonstration().patients(
+            plan.evaluation_patients, World.PLANTED, plan.evaluation_seed
+        )
         tests = _draw(reserved, folder / "evaluation", "drawing reserved patients", told)
     with clock.stage("finishing"):
         trained = Trained(network, settled, store, members, SEED, LICENCE)
@@ -82,11 +81,11 @@ def train_demo(
 
 
 def compared(
-    probabilities: Any, patients: tuple[DrawnPatient, ...], store: CropStore
+    probabilities: Any, patients: tuple[DrawnSubject, ...], store: CropStore
 ) -> dict[str, Any]:
     """The same figures for the oracle, and for age, sex and BMI alone, on the same patients."""
     seen = tuple(patients[row] for row in store.rows)
-    oracle = performance(cohort_oracle(seen, World.PLANTED), store.labels)
+    oracle = performance(demonstration().oracle(seen, World.PLANTED), store.labels)
     clinical = performance(clinical_probabilities(*clinical_arrays(seen)), store.labels)
     model = performance(probabilities, store.labels)
     return {
@@ -99,21 +98,21 @@ def compared(
 
 
 def _draw(
-    patients: tuple[DrawnPatient, ...], folder: Path, stage: str, progress: Progress
+    patients: tuple[DrawnSubject, ...], folder: Path, stage: str, progress: Progress
 ) -> CropStore:
-    drawn_by = f"{GENERATOR_HASH} {PATIENT_MODEL_HASH}"
-    return drawn_crops(patients, drawn_by, folder, progress=counted(progress, stage))
+    return demonstration().crops(patients, folder, counted(progress, stage))
 
 
 def _described(trained: Trained, plan: DrawnCohort) -> Described:
+    drawn_by = demonstration()
     return Described(
         name="face2bone-demo",
         is_drawn=True,
         cohort=trained_on(trained, f"drawn patients (planted world, seed {plan.seed})")
         + "; no real person",
-        provenance=provenance(trained) | {"patient_model_hash": PATIENT_MODEL_HASH},
-        generator_version=GENERATOR_VERSION,
-        generator_hash=GENERATOR_HASH,
+        provenance=provenance(trained) | {"patient_model_hash": drawn_by.patients_hash},
+        generator_version=drawn_by.version,
+        generator_hash=drawn_by.hash,
     )
 
 

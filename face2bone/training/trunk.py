@@ -8,7 +8,6 @@ from pathlib import Path
 
 from face2bone.errors import TrainingError
 from face2bone.nn import BundleNetwork, Face2Bone
-from face2bone.nn.inception_resnet_v1 import load_facenet_weights
 from face2bone.nn.registry import make_network
 from face2bone.nn.sface import SFace
 from face2bone.nn.sface_weights import load_sface_weights
@@ -54,7 +53,7 @@ def load_trunk(network: BundleNetwork, recipe: Recipe) -> None:
     if isinstance(network, SFace):
         load_sface_weights(network.trunk, weights, backbone.sha256)
     elif isinstance(network, Face2Bone) and backbone.frozen_epochs is None:
-        load_facenet_weights(network.backbone, weights, backbone.sha256)
+        network.load_trunk(weights, backbone.sha256)
     else:
         raise TrainingError(
             "The recipe {recipe} names a trunk of another network, or wants one held still "

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from face2bone.cohort.crop_store import read_store
+from face2bone.cohort.crop_store import left_out_of
 from face2bone.evaluation.bootstrap import Estimate
 from face2bone.evaluation.years_words import shown
 from face2bone.training.closing import doubles_words, left_out_words
@@ -25,5 +25,5 @@ def years_closing(folder: Path) -> str:
             f"of everybody errs by {found['guess_mae']:.1f} years, which the error's 95% interval "
             "does not stay below. Do not use this bundle."
         )
-    lines += [left_out_words(read_store(folder / "crops").rejected), *doubles_words(folder, "ages")]
+    lines += [left_out_words(left_out_of(folder / "crops")), *doubles_words(folder, "ages")]
     return "\n".join(lines)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from face2bone.atomic_files import whole_file
 from face2bone.bundle import Bundle
 from face2bone.cohort.crop_store import CropStore
-from face2bone.cohort.drawn_crops import drawn_crops
+from face2bone.drawn.face.crops import drawn_crops
 from face2bone.drawn.face.patients import draw_cohort
 from face2bone.drawn.face.provenance import GENERATOR_HASH, PATIENT_MODEL_HASH
 from face2bone.drawn.worlds import World

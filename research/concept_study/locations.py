@@ -11,7 +11,7 @@ import torch
 
 from face2bone.arrays import Flags, Floats, Reals
 from face2bone.bundle import Bundle
-from face2bone.cohort.drawn_crops import aligned_drawing
+from face2bone.drawn.face.crops import aligned_drawing
 from face2bone.drawn.face.patients import draw_cohort, patient_face
 from face2bone.drawn.worlds import World
 from face2bone.explain.craft import concept_coefficients

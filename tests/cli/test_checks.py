@@ -16,6 +16,7 @@ from face2bone.bundle import Bundle
 from face2bone.cli.application import app
 from face2bone.cohort.crop_store import CropStore
 from face2bone.cohort.manifest import Cohort
+from face2bone.drawn.face.crops import FACES
 from face2bone.evaluation.added_value import crossfit
 from face2bone.evaluation.added_value.record import ATTACHED
 
@@ -119,7 +120,7 @@ def test_added_value_writes_its_report_and_says_the_verdict(
 
     def given(cohort: Cohort, _: object, folder: Path, progress: object) -> CropStore:
         index = cohort.table.assign(row=range(ROWS)).reset_index(drop=True)
-        return CropStore(folder, index, np.zeros(0, np.uint8), np.zeros(0, np.int8))
+        return CropStore(folder, index, np.zeros(0, np.uint8), np.zeros(0, np.int8), FACES)
 
     monkeypatch.setattr("face2bone.runtime.make_engine", lambda *_, **__: None)
     monkeypatch.setattr("face2bone.cohort.crops.photo_crops", given)
@@ -157,7 +158,7 @@ def known(monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
     def given(cohort: Cohort, modality: object, folder: Path, progress: object) -> CropStore:
         index = cohort.table.assign(row=np.arange(ROWS))
         crops = np.zeros((ROWS, 4, 4, 3), np.uint8)
-        return CropStore(folder, index, crops, np.zeros(0, np.int8))
+        return CropStore(folder, index, crops, np.zeros(0, np.int8), FACES)
 
     monkeypatch.setattr("face2bone.cohort.crops.photo_crops", given)
     monkeypatch.setattr("face2bone.evaluation.gradients.oriented_gradients", lambda crops: features)

@@ -14,6 +14,7 @@ from face2bone.bundle import Bundle, load_bundle
 from face2bone.cli.application import app
 from face2bone.cohort.crop_store import CropStore
 from face2bone.cohort.manifest import Cohort
+from face2bone.drawn.face.crops import FACES
 
 
 @pytest.fixture
@@ -83,7 +84,7 @@ def cohort(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     rng = np.random.default_rng(0)
     crops = rng.integers(0, 256, (6, 160, 160, 3), np.uint8)
     maps = np.tile(np.repeat(np.arange(10, dtype=np.int8), 16)[None, :, None], (6, 1, 160))
-    store = CropStore(tmp_path, pd.DataFrame({"row": range(6)}), crops, maps)
+    store = CropStore(tmp_path, pd.DataFrame({"row": range(6)}), crops, maps, FACES)
     monkeypatch.setattr("face2bone.cohort.crops.photo_crops", lambda *_, **__: store)
     patients = [f"p{i}" for i in range(6)]
     table = pd.DataFrame({"patient_id": patients, "photo": [f"{one}.jpg" for one in patients]})

@@ -5,9 +5,9 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from face2bone import robustness as module
 from face2bone.bundle import Bundle
 from face2bone.cli import app
+from face2bone.drawn.face import twins
 from face2bone.drawn.face.twins import TWINS
 from face2bone.modalities.photo import Photo
 
@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "TWINS", TWINS[:2])
+    monkeypatch.setattr(twins, "TWINS", TWINS[:2])
 
 
 @pytest.mark.slow
@@ -26,7 +26,9 @@ def test_both_kinds_of_bundle_get_a_table(tiny_bundle: Bundle, tmp_path: Path) -
     done = CliRunner().invoke(app, ["robustness", str(public), "--faces", "1", "--out", str(out)])
     assert done.exit_code == 0, done.output
     assert "apparent age in years" in done.output
-    assert json.loads(out.read_text("utf-8"))["bundle"] == "face-age-public"
+    written = json.loads(out.read_text("utf-8"))
+    assert written["bundle"] == "face-age-public"
+    assert (written["faces"], written["shifts"][0]["faces"]) == (1, 1)
     of_classes = CliRunner().invoke(app, ["robustness", str(tiny_bundle.root), "--faces", "1"])
     assert of_classes.exit_code == 0, of_classes.output
     assert "named otherwise" in of_classes.output

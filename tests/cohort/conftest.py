@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from face2bone.cohort.crop_store import CropStore
-from face2bone.cohort.drawn_crops import drawn_crops
+from face2bone.drawn.face.crops import drawn_crops
 from face2bone.drawn.face.patients import DrawnPatient, draw_cohort
 from face2bone.drawn.worlds import World
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from face2bone.cohort.crop_store import CropStore, read_store, rejection_reasons
+from face2bone.drawn.face.crops import FACES
 from face2bone.drawn.face.patients import DrawnPatient
 from face2bone.errors import TrainingError
 
@@ -35,7 +36,7 @@ def test_a_damaged_store_is_said_to_be_damaged(drawn: CropStore, tmp_path: Path,
     for content in (b"", whole[:-1], whole[: len(whole) // 2], b"PK" + whole, whole[1:]):
         (folder / name).write_bytes(content)
         with pytest.raises(TrainingError, match=rf"{name} .* is damaged"):
-            read_store(folder)
+            read_store(folder, FACES)
 
 
 def test_a_header_that_is_no_python_text_is_damage(drawn: CropStore, tmp_path: Path) -> None:
@@ -44,7 +45,7 @@ def test_a_header_that_is_no_python_text_is_damage(drawn: CropStore, tmp_path: P
     content = (folder / "crops.npy").read_bytes().replace(b"}", b" ", 1)
     (folder / "crops.npy").write_bytes(content)
     with pytest.raises(TrainingError, match=r"crops\.npy .* is damaged"):
-        read_store(folder)
+        read_store(folder, FACES)
 
 
 def test_reasons_are_counted_without_their_figures() -> None:

@@ -14,9 +14,9 @@ import pytest
 from face2bone.cohort import crops as module
 from face2bone.cohort.crop_store import CropStore, read_store
 from face2bone.cohort.crops import photo_crops
-from face2bone.cohort.drawn_crops import drawn_crops
 from face2bone.cohort.manifest import Cohort, read_manifest
 from face2bone.cohort.views import visits_of
+from face2bone.drawn.face.crops import FACES, drawn_crops
 from face2bone.drawn.face.patients import DrawnPatient
 from face2bone.drawn.face.write import manifest_table, photo_bytes
 from face2bone.errors import SubjectError, TrainingError
@@ -131,7 +131,7 @@ def test_an_interrupted_store_goes_on(
     with pytest.raises(KeyboardInterrupt):
         drawn_crops(patients, "generator", tmp_path, workers=1, progress=stop)
     with pytest.raises(TrainingError, match="not finished"):
-        read_store(tmp_path)
+        read_store(tmp_path, FACES)
     told: list[int] = []
     store = drawn_crops(
         patients, "generator", tmp_path, workers=1, progress=lambda done, _: told.append(done)
@@ -158,7 +158,7 @@ class Blank:
 
 def test_rows_that_find_no_room_are_an_error_and_no_killed_process(tmp_path: Path) -> None:
     """The file is sparse: where its pages were mapped, a full disk ended the process by SIGBUS."""
-    module._open_store(tmp_path, 10, "blank", module.FACES)
+    module._open_store(tmp_path, 10, "blank", FACES)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4 * 160 * 160 * 3, hard))
     try:
@@ -169,7 +169,7 @@ def test_rows_that_find_no_room_are_an_error_and_no_killed_process(tmp_path: Pat
     assert caught.value.errno == errno.EFBIG
     assert not list((tmp_path / module.SHARDS).iterdir())
     table = pd.DataFrame({"patient_id": list("abcdefghij")})
-    store = module.build_store(Blank(), table, "blank", tmp_path, 1, None)
+    store = module.build_store(Blank(), table, "blank", tmp_path, 1, None, FACES)
     assert store.crops[:, 0, 0, 0].tolist() == list(range(10))
 
 
@@ -177,7 +177,7 @@ def test_a_damaged_note_of_what_a_store_is_of_is_said(drawn: CropStore, tmp_path
     folder = Path(shutil.copytree(drawn.folder, tmp_path / "copy"))
     (folder / module.SOURCE).write_bytes(b"{")
     with pytest.raises(TrainingError, match=r"source\.json .* is damaged"):
-        module.build_store(Blank(), pd.DataFrame(), "x", folder, 1, None)
+        module.build_store(Blank(), pd.DataFrame(), "x", folder, 1, None, FACES)
 
 
 @dataclass(frozen=True)
@@ -193,7 +193,7 @@ class Pairs:
 
 def test_a_picture_of_two_gives_two_rows_and_the_patient_one_visit(tmp_path: Path) -> None:
     table = pd.DataFrame({"patient_id": list("abcd"), "acquired_on": "2026-05-02"}, [2, 3, 4, 5])
-    kind = replace(module.FACES, each=2)
+    kind = replace(FACES, each=2)
     store = module.build_store(Pairs(), table, "pairs", tmp_path, 1, None, kind)
     assert store.index["patient_id"].tolist() == ["a", "b", "b", "c"]
     assert store.rows.tolist() == [0, 2, 3, 4]

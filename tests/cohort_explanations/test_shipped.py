@@ -6,11 +6,12 @@ import pytest
 from face2bone.assess import Assessor
 from face2bone.bone import CLASS_LABELS
 from face2bone.bundle import Bundle
-from face2bone.cohort_explanations.counterfactual import as_drawn, drawn_patient, varied
+from face2bone.cohort_explanations.counterfactual import varied
 from face2bone.cohort_explanations.folder import ExplainedCohort, read_explained, shipped
 from face2bone.drawn.people import DEMONSTRATION_SEED_RANGE, patient_seed
 from face2bone.explain.cohort import THUMBNAIL
 from face2bone.modalities.face import FACE_PARTS
+from face2bone.studies.face2bone import demonstration
 
 SEED = 300_001
 SIZE_LIMIT = 1_500_000  # bytes: it is read before a visitor sees anything
@@ -42,9 +43,10 @@ def test_a_patient_drawn_again_gets_the_same_answer(
     cohort: ExplainedCohort, demo_bundle: Bundle
 ) -> None:
     row = cohort.table.iloc[0]
-    patient = drawn_patient(row["patient_id"], cohort.about.world)
+    changes = demonstration().changes
+    patient = changes.patient(row["patient_id"], cohort.about.world)
     assert (patient.t_score, patient.patient.age_years) == (row["t_score"], row["age_years"])
-    variant = varied(Assessor(demo_bundle), patient, as_drawn(patient))
+    variant = varied(Assessor(demo_bundle), changes, patient, changes.values(patient))
     stored = row[[f"p_{label}" for label in CLASS_LABELS]].to_numpy(float)
     np.testing.assert_allclose(variant.prediction.probabilities, stored, atol=1e-3)
     full = row[[f"full_{label}" for label in CLASS_LABELS]].to_numpy(float)

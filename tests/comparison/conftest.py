@@ -11,6 +11,7 @@ import pytest
 from face2bone.cohort.crop_store import CropStore
 from face2bone.cohort.manifest import Cohort, read_manifest
 from face2bone.comparison.protocol import Protocol
+from face2bone.drawn.face.crops import FACES
 from face2bone.drawn.face.patients import draw_cohort
 from face2bone.drawn.face.write import manifest_table
 from face2bone.drawn.worlds import World
@@ -39,7 +40,7 @@ def fake_store(cohort: Cohort, folder: Path) -> CropStore:
     for crop, label in zip(crops, cohort.labels, strict=True):
         crop[inside] = (60 + 60 * label + rng.integers(0, 20, (SIZE, SIZE, 3)))[inside]
     table = cohort.table.reset_index(drop=True).rename_axis("row").reset_index()
-    return CropStore(folder, table, crops, np.repeat(region_map[None], len(crops), axis=0))
+    return CropStore(folder, table, crops, np.repeat(region_map[None], len(crops), axis=0), FACES)
 
 
 @pytest.fixture(scope="session")

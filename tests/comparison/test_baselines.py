@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from face2bone.calibration.losses import ranked_probability_scores
-from face2bone.comparison import baselines as module
 from face2bone.comparison.baselines import (
     LANDMARKS,
     TITLES,
@@ -25,6 +26,7 @@ from face2bone.comparison.protocol import Protocol
 from face2bone.comparison.runs import RunResult, run_folder, write_arrays
 from face2bone.modalities.photo import photo_from_pixels
 from face2bone.progress import silent
+from face2bone.studies.face2bone import FACE2BONE
 
 Make = Callable[[Path], Protocol]
 
@@ -99,11 +101,15 @@ def test_landmarks_are_those_of_the_crop(
     pixels = drawn_photo.pixels  # type: ignore[attr-defined]
     photo = photo_from_pixels(pixels)
     expected = find_face(photo).aligned.landmarks[:468]
-    monkeypatch.setattr(module, "read_photo", lambda _: photo)
     store = replace(protocol.store, index=protocol.store.index.iloc[:2])
     few = replace(protocol, store=store, folder=tmp_path / "few")
     few.folder.mkdir()
-    found = landmark_columns(few, silent)
+    tools = FACE2BONE.ready()
+    shape, png = tools.shape, io.BytesIO()
+    Image.fromarray(pixels).save(png, "PNG")
+    assert shape is not None
+    found = landmark_columns(few, lambda _: shape(png.getvalue()), silent)
     np.testing.assert_allclose(found, [expected.ravel()] * 2, atol=1e-3)
-    monkeypatch.setattr(module, "read_photo", lambda _: pytest.fail("read again"))
-    np.testing.assert_array_equal(landmark_columns(few, silent), found)
+    np.testing.assert_array_equal(
+        landmark_columns(few, lambda _: pytest.fail("looked for again"), silent), found
+    )

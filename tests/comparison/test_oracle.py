@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
@@ -27,7 +28,7 @@ def plan(root: Path, **changes: object) -> Cohort:
         "patient_model_hash": PATIENT_MODEL_HASH,
     } | changes
     (root / "cohort.yaml").write_text(yaml.safe_dump(values), "utf-8")
-    return Cohort(table=None, root=root, boundary=None)  # type: ignore[arg-type]
+    return Cohort(table=pd.DataFrame(), root=root, boundary=None)
 
 
 @pytest.mark.parametrize("world", ["planted", "null"])

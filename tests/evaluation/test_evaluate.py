@@ -13,6 +13,7 @@ from face2bone.bone import Boundary
 from face2bone.bundle import Bundle
 from face2bone.cohort.crop_store import CropStore
 from face2bone.cohort.manifest import Cohort, read_manifest
+from face2bone.drawn.face.crops import FACES
 from face2bone.drawn.face.write import write_cohort
 from face2bone.drawn.worlds import World
 from face2bone.drawn.writing import PLAN_FILE
@@ -123,7 +124,7 @@ def two_views(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cohort:
     rng = np.random.default_rng(7)
     crops = rng.integers(0, 256, (4, 160, 160, 3), dtype=np.uint8)
     index = pd.DataFrame({"row": range(4)} | columns)
-    store = CropStore(tmp_path, index, crops, np.zeros((4, 160, 160), np.int8))
+    store = CropStore(tmp_path, index, crops, np.zeros((4, 160, 160), np.int8), FACES)
     (tmp_path / "rejected.csv").write_text("row,patient_id,reason\n")
     monkeypatch.setattr(evaluate, "photo_crops", lambda *_, **__: store)
     monkeypatch.setattr(evaluate, "guard_cohort", lambda _: Guarded(4, 0, (), None, "few"))

@@ -10,7 +10,7 @@ import pytest
 from face2bone.bone import CLASS_LABELS
 from face2bone.bundle import Bundle
 from face2bone.cohort.crop_store import CropStore
-from face2bone.cohort.drawn_crops import drawn_crops
+from face2bone.drawn.face.crops import drawn_crops
 from face2bone.drawn.face.patients import draw_cohort
 from face2bone.drawn.worlds import World
 from face2bone.errors import ExplanationError

@@ -5,8 +5,6 @@ import numpy as np
 from face2bone.assess import Assessor
 from face2bone.bundle import Bundle
 from face2bone.cohort_explanations.counterfactual import (
-    as_drawn,
-    drawn_patient,
     explained_variant,
     varied,
 )
@@ -14,6 +12,7 @@ from face2bone.cohort_explanations.folder import read_explained, shipped
 from face2bone.explain.photo_row import from_row
 from face2bone.modalities.face import FACE_PARTS
 from face2bone.progress import silent
+from face2bone.studies.face2bone import demonstration
 
 TOLERANCE = 2e-3  # logits; two engines may compute them
 
@@ -24,8 +23,9 @@ def test_the_figures_follow_from_the_seed_and_the_bundle(demo_bundle: Bundle) ->
     cohort = read_explained(folder, demo_bundle, FACE_PARTS)
     row = cohort.table.iloc[3]
     assessor = Assessor(demo_bundle)
-    patient = drawn_patient(row["patient_id"], cohort.about.world)
-    variant = varied(assessor, patient, as_drawn(patient))
+    changes = demonstration().changes
+    patient = changes.patient(row["patient_id"], cohort.about.world)
+    variant = varied(assessor, changes, patient, changes.values(patient))
     found, stored = (
         explained_variant(assessor, variant, silent),
         from_row(row, cohort.layout),

@@ -11,6 +11,7 @@ import pytest
 
 from face2bone.bone import CLASS_LABELS
 from face2bone.cohort.crop_store import CropStore
+from face2bone.drawn.face.crops import FACES
 from face2bone.training.recipe import Recipe, read_recipe
 
 SIZE = 160
@@ -47,7 +48,7 @@ def fake_store(folder: Path, patients: int, labels: np.ndarray | None = None) ->
         }
     )
     maps = np.repeat(region_map[None], patients, axis=0)
-    return CropStore(folder, table, crops, maps)
+    return CropStore(folder, table, crops, maps, FACES)
 
 
 @pytest.fixture(scope="session")

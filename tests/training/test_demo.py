@@ -10,13 +10,14 @@ import pytest
 
 from face2bone.bundle import Bundle, load_bundle
 from face2bone.cohort.crop_store import CropStore
+from face2bone.drawn.face.crops import FACES
 from face2bone.drawn.face.oracle import cohort_oracle
 from face2bone.drawn.face.patients import DrawnPatient, draw_cohort
 from face2bone.drawn.face.provenance import GENERATOR_HASH
 from face2bone.drawn.worlds import World
 from face2bone.errors import TrainingError
 from face2bone.progress import silent
-from face2bone.training import build_bundle, demo
+from face2bone.training import build_bundle
 from face2bone.training.demo import compared, train_demo
 from face2bone.training.recipe import Recipe, recipe_toml
 
@@ -31,7 +32,7 @@ def drawn_store(make_store: Callable[..., CropStore]) -> Callable[..., CropStore
         labels = np.array([int(p.bone_class) for p in patients])
         store = make_store(folder, len(patients), labels)
         index = store.index.assign(patient_id=[p.patient_id for p in patients]).iloc[1:]
-        return CropStore(folder, index, store.crops, store.region_maps)
+        return CropStore(folder, index, store.crops, store.region_maps, FACES)
 
     return draw
 
@@ -61,7 +62,7 @@ def made(
 ) -> tuple[Path, Bundle]:
     root = tmp_path_factory.mktemp("demo")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(demo, "drawn_crops", drawn_store)
+        patch.setattr("face2bone.drawn.face.crops.drawn_crops", drawn_store)
         patch.setattr(build_bundle, "DESCRIBED_PICTURES", 20)
         path = train_demo(root / "bundle", recipe, root / "run", silent)
     return root, load_bundle(path)

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from face2bone.cohort.crop_store import CropStore
+from face2bone.drawn.face.crops import FACES
 from face2bone.nn import NetworkConfig
 from face2bone.training import identity as module
 from face2bone.training.identity import IdentityTraining, identity_loss, train_identities
@@ -30,7 +31,9 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> CropStore:
         {"row": range(12), "patient_id": [f"p{i // 2}" for i in range(12)], "photo": [0, 1] * 6}
     )
     maps = np.zeros((12, SIZE, SIZE), np.int8)
-    return CropStore(tmp_path_factory.mktemp("s"), index, crops.reshape(12, SIZE, SIZE, 3), maps)
+    return CropStore(
+        tmp_path_factory.mktemp("s"), index, crops.reshape(12, SIZE, SIZE, 3), maps, FACES
+    )
 
 
 def test_the_loss_by_hand() -> None:

@@ -18,6 +18,7 @@ import torch
 from lightning.pytorch import Trainer
 
 from face2bone.cohort.crop_store import CropStore
+from face2bone.drawn.face.crops import FACES
 from face2bone.errors import TrainingDiverged, TrainingError
 from face2bone.modalities.face import FACE_INPUT
 from face2bone.nn import Face2Bone
@@ -249,7 +250,7 @@ def test_it_stops_as_many_epochs_after_the_best_as_the_recipe_has_patience(
     """Labels of the validation crops say nothing here, so it soon gets no better."""
     shuffled = store.index.copy()
     shuffled.loc[VALIDATION, "bone_mass_class"] = "osteopenia"
-    other = CropStore(store.folder, shuffled, store.crops, store.region_maps)
+    other = CropStore(store.folder, shuffled, store.crops, store.region_maps, FACES)
     run(other, tiny(epochs=30, patience=2, learning_rate=0.02), tmp_path)
     loss = pd.read_csv(tmp_path / CURVES)["validation_loss"]
     assert len(loss) == loss.idxmin() + 1 + 2 < 30

@@ -16,6 +16,7 @@ from face2bone.bone import bone_class
 from face2bone.bundle import Bundle, load_bundle
 from face2bone.cohort.crop_store import CropStore
 from face2bone.cohort.manifest import Cohort, read_manifest
+from face2bone.drawn.face.crops import FACES
 from face2bone.drawn.face.patients import draw_cohort
 from face2bone.drawn.face.write import manifest_table
 from face2bone.drawn.worlds import World
@@ -52,7 +53,7 @@ def aligned(make_store: Callable[..., CropStore]) -> Callable[..., CropStore]:
     def align(cohort: Cohort, _: object, folder: Path, **__: object) -> CropStore:
         table = cohort.table.reset_index(drop=True).rename_axis("row").reset_index()
         store = make_store(folder, len(table), cohort.labels)
-        return CropStore(folder, table, store.crops, store.region_maps)
+        return CropStore(folder, table, store.crops, store.region_maps, FACES)
 
     return align
 

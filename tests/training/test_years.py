@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from face2bone.cohort.crop_store import CropStore
+from face2bone.drawn.face.crops import FACES
 from face2bone.errors import TrainingError
 from face2bone.nn import Face2Bone, NetworkConfig
 from face2bone.nn.sface import SFace, SFaceSettings
@@ -36,7 +37,7 @@ def faces(
 ) -> AgedPhotos:
     store = make_store(tmp_path_factory.mktemp("years"), 33)
     index = store.index.assign(age_years=np.linspace(25.0, 85.0, 33), sex=["F", "M", "F"] * 11)
-    return AgedPhotos.of(CropStore(store.folder, index, store.crops, store.region_maps))
+    return AgedPhotos.of(CropStore(store.folder, index, store.crops, store.region_maps, FACES))
 
 
 def test_photos_are_the_rows_of_a_store(faces: AgedPhotos) -> None:

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -21,7 +20,7 @@ def closing(
     folder: Path, patch: pytest.MonkeyPatch, guess: float, reasons: tuple[str, ...] = ()
 ) -> str:
     left_out = pd.DataFrame({"row": range(len(reasons)), "patient_id": "p", "reason": reasons})
-    patch.setattr(module, "read_store", lambda _: SimpleNamespace(rejected=left_out))
+    patch.setattr(module, "left_out_of", lambda _: left_out)
     better = beats_guess(Estimate(6.24, 5.1, 7.4), guess)
     metrics = {"results": {"test": TEST | {"guess_mae": guess, "better_than_guess": better}}}
     (folder / "metrics.json").write_text(json.dumps(metrics), "utf-8")

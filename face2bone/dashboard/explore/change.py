@@ -1,15 +1,12 @@
 """Explore, a drawn face with one thing changed: photo, probability and regions follow."""
 
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
 from face2bone.cohort_explanations.counterfactual import (
-    PARAMETERS,
     Variant,
-    as_drawn,
-    drawn_patient,
     explained_variant,
     varied,
 )
@@ -21,8 +18,9 @@ from face2bone.dashboard.explore.browse import label
 from face2bone.dashboard.explore.groups import target_box
 from face2bone.dashboard.explore.pair import show_pair
 from face2bone.drawing.pictures import crop_png
-from face2bone.drawn.face.patients import DrawnPatient
 from face2bone.explain.photo_row import Layout, PhotoFigures
+from face2bone.studies.demonstration import Changes
+from face2bone.studies.face2bone import demonstration
 from face2bone.words import message, template
 
 PICTURE: Final = 190  # pixels
@@ -57,12 +55,13 @@ def change(cohort: Explored) -> None:
         format_func=lambda i: label(cohort, i),
         key="change_patient",
     )
-    patient = drawn_patient(str(cohort.table.loc[row, "patient_id"]), cohort.about.world)
-    drawn = as_drawn(patient)
+    redrawn = demonstration().changes
+    patient = redrawn.patient(str(cohort.table.loc[row, "patient_id"]), cohort.about.world)
+    drawn = redrawn.values(patient)
     world = cohort.about.world
-    changes = _sliders(drawn, f"{world.value if world else ''}_{patient.patient_id}")
+    changes = _sliders(redrawn, drawn, f"{world.value if world else ''}_{patient.patient_id}")
     with st.spinner(say("Drawing the face …")):
-        before, after = _variants(patient, drawn, changes)
+        before, after = _variants(redrawn, patient, drawn, changes)
     _side_by_side(before, after, cohort.layout.labels)
     if changes == drawn:
         st.info(say("Move a slider: the face is drawn again, and the answer follows."))
@@ -70,10 +69,10 @@ def change(cohort: Explored) -> None:
         _regions(cohort.figures(row), after, cohort.layout)
 
 
-def _sliders(drawn: dict[str, float], whose: str) -> dict[str, float]:
-    columns = st.columns(len(PARAMETERS), gap="medium")
+def _sliders(redrawn: Changes, drawn: dict[str, float], whose: str) -> dict[str, float]:
+    columns = st.columns(len(redrawn.parameters), gap="medium")
     chosen = {}
-    for column, parameter in zip(columns, PARAMETERS, strict=True):
+    for column, parameter in zip(columns, redrawn.parameters, strict=True):
         with column:
             value = st.slider(
                 say(parameter.label),
@@ -91,12 +90,12 @@ def _sliders(drawn: dict[str, float], whose: str) -> dict[str, float]:
     return chosen
 
 
-def _variants(patient: DrawnPatient, *settings: dict[str, float]) -> list[Variant]:
+def _variants(redrawn: Changes, patient: Any, *settings: dict[str, float]) -> list[Variant]:
     """The face under each of the settings; those on the page are kept, others forgotten."""
     kept: dict[tuple[object, ...], Variant] = st.session_state.get(_KEPT, {})
     keys = [(patient.patient_id, *values.values()) for values in settings]
     found = [
-        kept[key] if key in kept else varied(session.assessor(), patient, values)
+        kept[key] if key in kept else varied(session.assessor(), redrawn, patient, values)
         for key, values in zip(keys, settings, strict=True)
     ]
     st.session_state[_KEPT] = dict(zip(keys, found, strict=True))

@@ -11,13 +11,14 @@ from typing import Final
 import streamlit as st
 
 from face2bone.bone import t_score_text
-from face2bone.cohort_explanations.counterfactual import along, varied
+from face2bone.cohort_explanations.counterfactual import varied
 from face2bone.dashboard.common import charts, elements, session
 from face2bone.dashboard.common.language import say
 from face2bone.dashboard.review.referral_step import first_reason
 from face2bone.drawing.pictures import crop_png
-from face2bone.drawn.face.samples import Sample, sample_patients
 from face2bone.runtime import Prediction
+from face2bone.studies import Sample
+from face2bone.studies.face2bone import FACE2BONE, demonstration
 from face2bone.words import template
 
 IDLE_SECONDS: Final = 120.0
@@ -29,6 +30,11 @@ DRAWN: Final = template(
     "Drawn, not people: the link between face and bone was made up, and nothing here says "
     "anything about a real person."
 )
+
+
+def samples() -> tuple[Sample, ...]:
+    """The sample patients, of whom the tour shows three."""
+    return FACE2BONE.ready().samples()
 
 
 @dataclass(frozen=True)
@@ -109,7 +115,7 @@ def tour() -> None:
     st.header(say("A tour of three patients"))
     st.caption(say(DRAWN))
     stop = STOPS[at.stop]
-    sample = sample_patients()[stop.sample]
+    sample = samples()[stop.sample]
     st.subheader(
         say("{place} of {stops}: {title}", place=at.stop + 1, stops=len(STOPS), title=sample.title),
         anchor=False,
@@ -196,13 +202,13 @@ def _begin_again_when_left(at: Tour) -> None:
 def _as_drawn(sample: int, _bundle_sha256: str) -> Seen:
     """The sample's own photo; nobody's, so it may be shared."""
     assessor = session.assessor()
-    data = sample_patients()[sample].photo_bytes()
+    data = samples()[sample].photo_bytes()
     located = assessor.locate(assessor.tools.modality.read(data))
     return Seen(crop_png(located.aligned), assessor.predict(located))
 
 
 @st.cache_resource(show_spinner=False, max_entries=len(STOPS) * (STEPS + 1))
 def _with_loss(sample: int, step: int, _bundle_sha256: str) -> Seen:
-    drawn = sample_patients()[sample].drawn
-    found = varied(session.assessor(), drawn, along(step / STEPS))
+    changes, drawn = demonstration().changes, samples()[sample].drawn
+    found = varied(session.assessor(), changes, drawn, changes.along(step / STEPS))
     return Seen(crop_png(found.located.aligned), found.prediction)

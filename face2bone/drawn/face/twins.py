@@ -5,15 +5,24 @@ in nothing else, and nobody's bone or planted age moves with it. How strong each
 chosen by us; none is a measurement of what cosmetics or surgery do.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
+from face2bone.drawn.face.aged import aged_face, draw_people
 from face2bone.drawn.face.description import FaceParameters, Glasses
+from face2bone.drawn.face.patients import draw_cohort, patient_face
+from face2bone.drawn.face.render import draw_face
+from face2bone.drawn.worlds import World
+from face2bone.modalities.face.photo_twins import Pair, only_face_in
+from face2bone.modalities.input_spec import InputSpec
+from face2bone.modalities.prepared import Prepared
+from face2bone.progress import UnitsDone
 
 Change = Callable[[FaceParameters], FaceParameters]
+PIXELS: Final = 256  # a side
 SURGERY_UNITS: Final = 2.0  # mm-like units by which orbit or jaw is filled up
 SPECTACLES: Final = Glasses(26.0, 19.0, 3.0, 1.4, (25, 22, 22))
 
@@ -95,3 +104,33 @@ TWINS: Final = (
     Twin("glasses", "put on", _spectacled),
 )
 """Every change, in the order of the table."""
+
+
+def patient_twins(
+    count: int, seed: int, spec: InputSpec, progress: UnitsDone | None = None
+) -> Iterator[Pair]:
+    """Patients of the planted world, each with every twin."""
+    patients = draw_cohort(count, World.PLANTED, seed)
+    return _twins([patient_face(one) for one in patients], spec, progress)
+
+
+def aged_twins(
+    count: int, seed: int, spec: InputSpec, progress: UnitsDone | None = None
+) -> Iterator[Pair]:
+    """People spread evenly over the ages, each with every twin."""
+    people = draw_people(count, seed, evenly=True)
+    return _twins([aged_face(one) for one in people], spec, progress)
+
+
+def _twins(
+    people: Sequence[FaceParameters], spec: InputSpec, progress: UnitsDone | None
+) -> Iterator[Pair]:
+    for done, face in enumerate(people, start=1):
+        yield _seen(face, spec), [_seen(twin.change(face), spec) for twin in TWINS]
+        if progress is not None:
+            progress(done, len(people))
+
+
+def _seen(face: FaceParameters, spec: InputSpec) -> Prepared | None:
+    """The drawn face as a network reads it; None where the landmarker does not find just one."""
+    return only_face_in(draw_face(face, PIXELS).pixels, spec)

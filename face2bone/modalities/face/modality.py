@@ -58,6 +58,7 @@ FACE: Final = Modality(
     asks=template("One face from the front, in even light."),
     camera=True,
     most_pictures=3,
+    recognisable=True,
     shows_age=True,
     choosing=Choosing(largest=by_far_largest, numbered=faces_jpeg, at=face_at),
     shown=Shown(

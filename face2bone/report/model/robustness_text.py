@@ -1,5 +1,10 @@
 """The robustness table as Markdown, for the shell and for the evidence page."""
 
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
 from face2bone.robustness import Robustness, Shift
 
 
@@ -14,10 +19,22 @@ def robustness_text(found: Robustness) -> str:
     return "\n\n".join([_caption(found), table, _verdict(found)])
 
 
+def robustness_json(found: Robustness) -> bytes:
+    """The table as a file, which calls what was looked at by the name it always had."""
+    return (json.dumps(_filed(asdict(found)), indent=1) + "\n").encode()
+
+
+def _filed(values: Mapping[str, Any]) -> dict[str, Any]:
+    named = {"pictures": "faces", "pairs": "faces"}
+    filed = {named.get(name, name): value for name, value in values.items()}
+    shifts = {"shifts": [_filed(shift) for shift in values["shifts"]]} if "shifts" in values else {}
+    return filed | shifts
+
+
 def _caption(found: Robustness) -> str:
     lost = f" In {found.not_found} pairs a face was not found." if found.not_found else ""
-    drawn = f"{found.faces} drawn faces (seed {found.seed})"
-    photos = "1 photograph" if found.faces == 1 else f"{found.faces} photographs"
+    drawn = f"{found.pictures} drawn faces (seed {found.seed})"
+    photos = "1 photograph" if found.pictures == 1 else f"{found.pictures} photographs"
     people = photos if found.seed is None else drawn
     return (
         f"{found.bundle} {found.sha256[:12]}, {people}; shifts of the "
@@ -30,7 +47,7 @@ def _row(shift: Shift, classes: bool) -> list[str]:
     cells = [
         shift.kind,
         shift.words,
-        str(shift.faces),
+        str(shift.pairs),
         f"{shift.median:+.{digits}f}",
         f"{shift.nine_in_ten:.{digits}f}",
         "none" if shift.limit is None else f"{shift.limit:g}" + ("" if shift.holds else " **no**"),

@@ -6,7 +6,7 @@ pupils, so that a large photo is changed as much as a small one. How strong each
 chosen by us.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,10 +15,19 @@ import numpy as np
 import numpy.typing as npt
 
 from face2bone.arrays import Pixels
+from face2bone.modalities.face.alignment import align_landmarks
+from face2bone.modalities.face.chip import CHIP_INPUT, face_chip
+from face2bone.modalities.face.finding import shared_locator
 from face2bone.modalities.face.mesh import FACE_OVAL, LEFT_PUPIL, RIGHT_PUPIL
+from face2bone.modalities.input_spec import InputSpec
+from face2bone.modalities.photo import Photo
+from face2bone.modalities.prepared import Prepared
+from face2bone.progress import UnitsDone
 
 Landmarks = npt.NDArray[np.floating[Any]]
 Change = Callable[[Pixels, Landmarks], Pixels]
+Pair = tuple[Prepared | None, list[Prepared | None]]
+"""An original and its twins as a network reads them; None where no face was found."""
 
 # Outlines in MediaPipe's mesh: of the lips, of the mouth between them, and of both eyes with what
 # lies under them.
@@ -117,6 +126,37 @@ PHOTO_TWINS: Final = (
     PhotoTwin("camera", "turned by 10 degrees", _tilted),
 )
 """Every change, in the order of the table."""
+
+
+def twins_of_photos(
+    photos: Sequence[Photo], spec: InputSpec, progress: UnitsDone | None = None
+) -> Iterator[Pair]:
+    """Each photo with every twin, as a network of that input reads them."""
+    for done, photo in enumerate(photos, start=1):
+        found = _only_landmarks(photo.pixels)
+        twins: list[Prepared | None] = [None] * len(PHOTO_TWINS)
+        if found is not None:
+            twins = [only_face_in(twin.change(photo.pixels, found), spec) for twin in PHOTO_TWINS]
+        yield only_face_in(photo.pixels, spec), twins
+        if progress is not None:
+            progress(done, len(photos))
+
+
+def only_face_in(pixels: Pixels, spec: InputSpec) -> Prepared | None:
+    """The face cut out as a network of that input reads it, past the quality gate.
+
+    None where the landmarker does not find just one.
+    """
+    landmarks = _only_landmarks(pixels)
+    if landmarks is None:
+        return None
+    cut = face_chip if spec.takes(CHIP_INPUT) else align_landmarks
+    return cut(pixels, landmarks)
+
+
+def _only_landmarks(pixels: Pixels) -> Landmarks | None:
+    found = shared_locator().locate(pixels)
+    return found[0] if len(found) == 1 else None
 
 
 def _inside(

@@ -13,18 +13,19 @@ from face2bone.bundle import load_bundle
 from face2bone.bundle.years_bundle import load_years_bundle
 from face2bone.cohort.crop_store import CropStore
 from face2bone.drawn.face.aged import BANDS
+from face2bone.drawn.face.crops import FACES, aged_crops, people_table
 from face2bone.nn import Face2Bone, NetworkConfig
 from face2bone.settings import shipped_models
-from face2bone.training import face_age
-from face2bone.training.face_age import (
+from face2bone.training import years_demo
+from face2bone.training.years import Stage
+from face2bone.training.years_demo import (
+    PLAN,
     TASK,
     Drawn,
     measured,
     starting_network,
-    train_face_age,
+    train_years_demo,
 )
-from face2bone.training.face_age_crops import PLAN, aged_crops, people_table
-from face2bone.training.years import Stage
 
 
 def people(n: int, seed: int) -> Drawn:
@@ -113,12 +114,12 @@ def bright(make_store: Callable[..., CropStore], monkeypatch: pytest.MonkeyPatch
         ids = [f"p{i}" for i in range(len(ages))]
         told = {"row": range(len(ages)), "patient_id": ids, "sex": ["F", "M"] * (len(ages) // 2)}
         table = pd.DataFrame(told | {"age_years": ages, "gap_years": gap})
-        return CropStore(folder, table, store.crops, store.region_maps)
+        return CropStore(folder, table, store.crops, store.region_maps, FACES)
 
     plan = {name: (n, seed, True) for seed, (name, n) in enumerate(SIDES.items())}
-    monkeypatch.setattr(face_age, "PLAN", plan)
-    monkeypatch.setattr(face_age, "aged_crops", crops)
-    monkeypatch.setattr(face_age, "starting_network", small_network)
+    monkeypatch.setattr(years_demo, "PLAN", plan)
+    monkeypatch.setattr("face2bone.drawn.face.crops.aged_crops", crops)
+    monkeypatch.setattr(years_demo, "starting_network", small_network)
     return drawn
 
 
@@ -128,7 +129,7 @@ def test_the_whole_way_from_people_to_a_bundle_that_goes_on_where_it_stopped(
 ) -> None:
     run = tmp_path / "run"
     run.mkdir()
-    bundle = train_face_age(tmp_path / "bundle", run, STAGES)
+    bundle = train_years_demo(tmp_path / "bundle", run, STAGES)
     assert bright == list(SIDES)
     card, facts = bundle.card, bundle.facts
     assert (card.study, card.status, card.low, card.high) == ("face_age", "demo", 20, 90)
@@ -147,7 +148,7 @@ def test_the_whole_way_from_people_to_a_bundle_that_goes_on_where_it_stopped(
     told = capsys.readouterr().out
     losses = [float(line.rsplit(" ", 1)[1]) for line in told.splitlines() if "head" in line]
     assert losses[0] > losses[-1], "it learned"
-    again = train_face_age(tmp_path / "again", run, STAGES)
+    again = train_years_demo(tmp_path / "again", run, STAGES)
     assert capsys.readouterr().out == "", "nothing was learned twice"
     for name, value in bundle.state.items():
         torch.testing.assert_close(again.state[name], value)
@@ -157,7 +158,7 @@ def test_the_whole_way_from_people_to_a_bundle_that_goes_on_where_it_stopped(
 
 def test_ages_are_weighed_as_a_clinic_has_them() -> None:
     ages = np.array([25.0, 62.0, 85.0])
-    weights = face_age._natural_weights(ages)
+    weights = years_demo._natural_weights(ages)
     assert weights.sum() == pytest.approx(1.0)
     expected = np.exp(-0.5 * ((ages - 62.0) / 13.0) ** 2)
     np.testing.assert_allclose(weights, expected / expected.sum())

@@ -7,8 +7,14 @@ import pytest
 from face2bone.arrays import Pixels
 from face2bone.modalities.face import shared_locator
 from face2bone.modalities.face.mesh import LEFT_PUPIL, RIGHT_PUPIL
+from face2bone.modalities.face.photo_twins import (
+    LIPS,
+    MOUTH,
+    PHOTO_TWINS,
+    Landmarks,
+    pupil_distance,
+)
 from face2bone.modalities.photo import Photo
-from face2bone.photo_twins import LIPS, MOUTH, PHOTO_TWINS, Landmarks, pupil_distance
 
 TWINS = {(twin.kind, twin.words.split(",")[0]): twin.change for twin in PHOTO_TWINS}
 

@@ -17,20 +17,21 @@ from face2bone.cohort.age_manifest import REQUIRED
 from face2bone.cohort.crop_store import REJECTED, CropStore
 from face2bone.cohort.manifest import Cohort
 from face2bone.cohort.splits import DOUBLES
+from face2bone.drawn.face.crops import FACES
 from face2bone.errors import BundleMissing, TrainingError
 from face2bone.evaluation.bootstrap import Estimate
 from face2bone.evaluation.years_figures import beats_guess
 from face2bone.progress import silent
-from face2bone.training import face_age_run
-from face2bone.training.face_age_run import (
+from face2bone.training import years_run
+from face2bone.training.recipe import read_recipe, recipe_toml
+from face2bone.training.years import Stage
+from face2bone.training.years_run import (
     FROM_SFACE,
     Beginning,
     _edges,
     _task,
     train_on_ages,
 )
-from face2bone.training.recipe import read_recipe, recipe_toml
-from face2bone.training.years import Stage
 
 PHOTOS = 320
 TWICE = 60  # photos of people who have two; 290 people in all
@@ -62,7 +63,7 @@ def bright(make_store: Callable[..., CropStore]) -> Callable[..., CropStore]:
         inside = store.region_maps[0] >= 0
         for crop, age in zip(store.crops, table["age_years"], strict=True):
             crop[inside] = np.clip(2.5 * age, 0, 255)
-        return CropStore(folder, table, store.crops, store.region_maps)
+        return CropStore(folder, table, store.crops, store.region_maps, FACES)
 
     return crops
 
@@ -86,7 +87,7 @@ def run(
 ) -> Path:
     root = tmp_path_factory.mktemp("ages")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(face_age_run, "photo_crops", bright)
+        patch.setattr(years_run, "photo_crops", bright)
         manifest = write_manifest(root / "cohort")
         made = train_on_ages(manifest, root / "run", 5, silent, "CC0", beginning=beginning)
     assert made == root / "run" / "bundle"
@@ -161,7 +162,7 @@ def test_a_run_goes_on_with_the_same_and_with_nothing_else(
     beginning: Beginning,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(face_age_run, "photo_crops", bright)
+    monkeypatch.setattr(years_run, "photo_crops", bright)
     manifest, before = run.parent / "cohort/manifest.csv", load_years_bundle(run / "bundle")
     told: list[object] = []
     train_on_ages(manifest, run, 5, lambda *said: told.append(said), "CC0", beginning=beginning)
@@ -178,7 +179,7 @@ def test_a_run_goes_on_with_the_same_and_with_nothing_else(
 def test_too_few_people_and_a_missing_trunk_are_told_before_the_first_is_aligned(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(face_age_run, "photo_crops", lambda *_, **__: pytest.fail("aligned"))
+    monkeypatch.setattr(years_run, "photo_crops", lambda *_, **__: pytest.fail("aligned"))
     manifest = write_manifest(tmp_path / "few", 300, twice=300)  # 60 photos for calibration
     with pytest.raises(TrainingError, match=r"150 people .* 28 of them.*about 250 people"):
         train_on_ages(manifest, tmp_path / "run", progress=silent)
@@ -204,7 +205,7 @@ def test_drawn_people_make_a_demonstration_only(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The same run, whose cohort now says that it was drawn."""
-    monkeypatch.setattr(face_age_run, "photo_crops", bright)
+    monkeypatch.setattr(years_run, "photo_crops", bright)
     root = run.parent / "cohort"
     plan = {"world": "planted", "seed": 0, "patients": PHOTOS, "generator_version": "1.0.0"}
     (root / "cohort.yaml").write_text(yaml.safe_dump(plan | {"generator_hash": "0" * 64}), "utf-8")

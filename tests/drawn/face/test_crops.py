@@ -4,12 +4,25 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from face2bone.cohort import drawn_crops as module
 from face2bone.cohort.crop_store import CropStore
-from face2bone.cohort.drawn_crops import aligned_drawing, drawn_crops
-from face2bone.drawn.face.patients import DrawnPatient, patient_face
+from face2bone.drawn.face import crops as module
+from face2bone.drawn.face.crops import aligned_drawing, drawn_crops
+from face2bone.drawn.face.patients import DrawnPatient, draw_cohort, patient_face
+from face2bone.drawn.worlds import World
 from face2bone.errors import SubjectError, TrainingError
 from face2bone.modalities.face.alignment import MASK_VALUE
+
+
+@pytest.fixture(scope="module")
+def patients() -> tuple[DrawnPatient, ...]:
+    return draw_cohort(6, World.PLANTED, 400_000)
+
+
+@pytest.fixture(scope="module")
+def drawn(
+    patients: tuple[DrawnPatient, ...], tmp_path_factory: pytest.TempPathFactory
+) -> CropStore:
+    return drawn_crops(patients, "generator", tmp_path_factory.mktemp("drawn"), workers=1)
 
 
 def test_every_patient_has_a_masked_crop(

@@ -1,7 +1,7 @@
 """The face age demonstration bundle: drawn people whose age and gap are planted.
 
 Taught as ``years`` says, from the demonstration bundle's trunk. ``python -m
-face2bone.training.face_age``.
+face2bone.training.years_demo``.
 """
 
 import json
@@ -19,14 +19,11 @@ from face2bone.atomic_files import write_whole
 from face2bone.bundle import load_bundle
 from face2bone.bundle.years_bundle import YearsBundle, YearsCard, save_years_bundle
 from face2bone.cohort.crop_store import CropStore
-from face2bone.drawn.face.aged import AGE_MEAN, AGE_SD, BANDS, GAP_SD
-from face2bone.drawn.face.provenance import GENERATOR_HASH, GENERATOR_VERSION
 from face2bone.evaluation.years_figures import bands_of
-from face2bone.modalities.face import FACE_INPUT
 from face2bone.nn import Face2Bone, NetworkConfig
 from face2bone.settings import shipped_models
+from face2bone.studies import AGE_TOOLS
 from face2bone.tasks.years import YearsTask, fit_gap, gaps
-from face2bone.training.face_age_crops import PLAN, aged_crops
 from face2bone.training.recipe import read_recipe
 from face2bone.training.years import AgedPhotos, Lesson, Stage, learn, outputs
 from face2bone.training.years_contents import years_contents
@@ -45,6 +42,17 @@ STAGES: Final = (
 )
 
 
+PLAN: Final = {
+    "train": (4200, 114_000, False),
+    "calibration": (2100, 114_001, True),
+    "test": (2100, 914_002, True),
+}
+"""Side -> people, seed, and whether they are spread evenly over the ten-year bands.
+
+Training people are as skewed in age as a clinic's; of the others every band can be measured.
+"""
+
+
 @dataclass(frozen=True)
 class Drawn(AgedPhotos):
     """People whose gap was ``planted``, in years."""
@@ -59,10 +67,11 @@ class Drawn(AgedPhotos):
         return cls(store, known.ages, known.is_male, planted)
 
 
-def train_face_age(out: Path, run: Path, stages: tuple[Stage, ...] = STAGES) -> YearsBundle:
+def train_years_demo(out: Path, run: Path, stages: tuple[Stage, ...] = STAGES) -> YearsBundle:
     """Draw, train, calibrate and test into ``out``; ``run`` keeps crops and checkpoints."""
+    drawn_by = AGE_TOOLS.demonstration()
     sides = {
-        name: Drawn.of(aged_crops(n, seed, evenly, run / name, workers=1))
+        name: Drawn.of(drawn_by.crops(n, seed, evenly, run / name, workers=1))
         for name, (n, seed, evenly) in PLAN.items()
     }
     network, found = starting_network(), {}
@@ -117,13 +126,14 @@ def measured(calibration: Floats, test: Floats, sides: dict[str, Drawn]) -> dict
         "width": figures["width"],
         "gap_r": float(np.corrcoef(found, people.planted)[0, 1]),
         "gap_r_apparent": float(np.corrcoef(told.answers, people.ages + people.planted)[0, 1]),
-        "bands": [asdict(band) for band in bands_of(told, BANDS)],
+        "bands": [asdict(band) for band in bands_of(told, AGE_TOOLS.demonstration().bands)],
     }
 
 
 def _natural_weights(ages: Floats) -> Floats:
     """Weights (N,), sum one, that make evenly drawn people as skewed as ``aged``'s others."""
-    weights = np.exp(-0.5 * ((ages - AGE_MEAN) / AGE_SD) ** 2)
+    people = AGE_TOOLS.demonstration()
+    weights = np.exp(-0.5 * ((ages - people.age_mean) / people.age_sd) ** 2)
     natural: Floats = weights / weights.sum()
     return natural
 
@@ -144,7 +154,7 @@ def bundled(
         sides,
         calibration,
         interval,
-        bands_of(TASK.known(test, sides["test"].ages, interval), BANDS),
+        bands_of(TASK.known(test, sides["test"].ages, interval), AGE_TOOLS.demonstration().bands),
         "drawn people, none of them in training",
         SEED,
     )
@@ -153,7 +163,7 @@ def bundled(
 
 
 def _card(network: Face2Bone, people: int, figures: dict[str, Any]) -> YearsCard:
-    settings = network.config.to_dict()
+    settings, drawn_by = network.config.to_dict(), AGE_TOOLS.demonstration()
     settings.pop("outputs")
     return YearsCard(
         name="face-age-demo",
@@ -162,11 +172,11 @@ def _card(network: Face2Bone, people: int, figures: dict[str, Any]) -> YearsCard
         created_on=clock.today(),
         network="face2bone",
         settings=settings,
-        cohort=f"{people} drawn people, apparent age gap N(0, {GAP_SD:g}); no real person",
+        cohort=f"{people} drawn people, apparent age gap N(0, {drawn_by.gap_sd:g}); no real person",
         low=TASK.low,
         high=TASK.high,
         answer=TASK.answer,
-        input=FACE_INPUT,
+        input=AGE_TOOLS.modality.input,
         limits=LIMITS,
         provenance={
             "licence": "Apache-2.0",
@@ -177,12 +187,12 @@ def _card(network: Face2Bone, people: int, figures: dict[str, Any]) -> YearsCard
             "torch": str(torch.__version__),
         },
         results=figures,
-        generator_version=GENERATOR_VERSION,
-        generator_hash=GENERATOR_HASH,
+        generator_version=drawn_by.version,
+        generator_hash=drawn_by.hash,
     )
 
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else Path("models/face-age-demo")
-    print(train_face_age(target, Path("runs/face-age")).sha256)
+    print(train_years_demo(target, Path("runs/face-age")).sha256)
