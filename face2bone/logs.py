@@ -22,10 +22,10 @@ import traceback
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, TextIO
 
+from face2bone.clock import of_seconds
 from face2bone.errors import Face2BoneError
 from face2bone.words import template
 
@@ -120,7 +120,7 @@ class JsonLine(logging.Formatter):
             found |= told(record.exc_info[1])
             typed = isinstance(record.exc_info[1], Face2BoneError)
             level, event = ("INFO", "Refused") if typed else (level, "A fault")
-        time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        time = of_seconds(record.created).isoformat(timespec="milliseconds")
         first = {"time": time, "level": level, "event": event}
         return json.dumps(first | _allowed(found), ensure_ascii=True)
 

@@ -18,6 +18,7 @@ from face2bone.words import Language
 if TYPE_CHECKING:
     from face2bone.hospital.connection import Certificates, Listening
     from face2bone.hospital.fhir.delivery import Delivery
+    from face2bone.hospital.fhir.opinion import Opinion
     from face2bone.hospital.fhir.outbox import Outbox
     from face2bone.hospital.fhir.transaction import Sending
 
@@ -113,6 +114,9 @@ def fhir_send(
     patients: Annotated[
         str, typer.Option(help="URI of the system that the pseudonyms are of; needed for reports.")
     ] = "",
+    known_patients: Annotated[
+        bool, typer.Option("--known-patients", help="Make no patient whom the server lacks.")
+    ] = False,
     token: Annotated[
         Path | None, typer.Option(help="File that holds the bearer token and nothing else.")
     ] = None,
@@ -135,13 +139,15 @@ def fhir_send(
     from face2bone.hospital.fhir.delivery import Delivery
     from face2bone.hospital.fhir.outbox import Outbox
     from face2bone.hospital.fhir.server import server_at
+    from face2bone.hospital.fhir.transaction import Sending
 
     with plain_errors():
         server = server_at(to, token, authority)
         server.check()
         outbox = Outbox(folder)
         if reports:
-            _put(outbox, reports, _sending(patients, ask, requester, owner))
+            opinion = _opinion(ask, requester, owner)
+            _put(outbox, reports, Sending(patients, opinion, known_patients))
         with outbox.held() as ours:
             if not ours:
                 _leave_to_the_other(watch)
@@ -151,13 +157,12 @@ def fhir_send(
         _say_what_became(delivery, outbox)
 
 
-def _sending(patients: str, ask: bool, requester: str, owner: str) -> "Sending":
+def _opinion(ask: bool, requester: str, owner: str) -> "Opinion | None":
     from face2bone.hospital.fhir.opinion import Opinion
-    from face2bone.hospital.fhir.transaction import Sending
 
     if not ask and (requester or owner):
         raise typer.BadParameter("Give --requester and --owner with --ask, or none of them.")
-    return Sending(patients, Opinion(requester, owner) if ask else None)
+    return Opinion(requester, owner) if ask else None
 
 
 def _put(outbox: "Outbox", reports: list[Path], sending: "Sending") -> None:

@@ -179,10 +179,12 @@ def _reply(response: http.client.HTTPResponse, entries: int) -> Reply:
     if status in (200, 201):
         return _of_entries(_statuses(body), entries, said)
     asked = _asked_wait(response.headers.get("Retry-After", "")) if status in _DOWN else 0.0
-    return Reply(_verdict(status), f"status {status}", said, asked, status)
+    return Reply(_verdict(status, said), f"status {status}", said, asked, status)
 
 
-def _verdict(status: int) -> Verdict:
+def _verdict(status: int, said: str) -> Verdict:
+    if status == 404 and "OperationOutcome" in said:  # of FHIR: what a report refers to is missing
+        return Verdict.LATER
     if status in _SHUT or 300 <= status < 400:
         return Verdict.SHUT
     if status in _DOWN:

@@ -2,9 +2,10 @@
 
 Every resource is created only if the server has none of its identifier (``ifNoneExist``). A PUT
 under ids of our own would be idempotent too, but it would set back what was changed at the server
-meanwhile, such as a Task that somebody has accepted. The identifier is the UUID that the report
-gave the resource, in a system of our own and without ``urn:uuid:``: servers put the new address in
-place of that wherever it stands, in identifiers too (R4, transaction processing rules).
+meanwhile, such as a Task that somebody has accepted. The patient is known by the pseudonym, the
+model by its hash, and everything else by the UUID that the report gave it, in a system of our own
+and without ``urn:uuid:``: servers put the new address in place of that wherever it stands, in
+identifiers too (R4, transaction processing rules).
 """
 
 import hashlib
@@ -19,17 +20,17 @@ from uuid import UUID
 from face2bone.careful import json_of
 from face2bone.errors import SendError
 from face2bone.hospital.fhir.opinion import Opinion, opinion_entries
+from face2bone.report.assessment.fhir_codes import BUNDLE_SYSTEM
 from face2bone.report.assessment.fhir_rules import problems
 
 RESOURCE_SYSTEM: Final = "urn:face2bone:resource"
-OF_THEIR_OWN: Final = frozenset({"Patient", "Device"})
-"""Known by an identifier that outlives the report: a pseudonym, a model's hash."""
 ASKING: Final = frozenset({"ServiceRequest"})
 TEST_DATA: Final = {
     "system": "http://terminology.hl7.org/CodeSystem/v3-ActReason",
     "code": "HTEST",
     "display": "test health data",
 }
+_HASH: Final = re.compile(r"[0-9a-f]{64}")
 _UUID: Final = "urn:uuid:"
 _MEANS_MORE: Final = re.compile(r"[\\|,$\x00-\x1f\x7f]")  # in a search for a token
 _SYSTEM: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s\\|,$<>\"]{1,200}")
@@ -42,11 +43,13 @@ class Sending:
     """What the site decides of all that it sends.
 
     patients: URI of the system that its pseudonyms are of, by which the server tells one clinic's
-    P-17 from another's. opinion: who asks whom for one; None: nobody is asked.
+    P-17 from another's. opinion: who asks whom for one; None: nobody is asked. known_only: the
+    server has to know the patient, with the same sex, or takes nothing; else it makes one.
     """
 
     patients: str
     opinion: Opinion | None = None
+    known_only: bool = False
 
     def __post_init__(self) -> None:
         if not _SYSTEM.fullmatch(self.patients):
@@ -80,6 +83,8 @@ def transaction_of(report: bytes, sending: Sending, at: datetime) -> Transaction
     if sending.opinion is not None:
         goes += opinion_entries(entries, sending.opinion, at)
     made = [_entry(one, sending, demonstration) for one in goes]
+    if sending.known_only:
+        made = _of_who_is_known(made)
     bundle = {"resourceType": "Bundle", "type": "transaction", "entry": made}
     data = json.dumps(bundle, ensure_ascii=False, allow_nan=False).encode()
     known = json.dumps([entries, repr(sending)], sort_keys=True).encode()
@@ -167,21 +172,50 @@ def _goes(entry: Resource, demonstration: bool) -> bool:
 
 def _entry(entry: Resource, sending: Sending, demonstration: bool) -> Resource:
     resource = dict(entry["resource"])
-    kind = resource["resourceType"]
+    kind, ours = resource["resourceType"], _identifier(RESOURCE_SYSTEM, _uuid(entry["fullUrl"]))
     if kind == "Patient":
-        value = resource["identifier"][0]["value"]
-        resource["identifier"] = [{"system": sending.patients, "value": value}]
-    if kind not in OF_THEIR_OWN:
-        uuid = _uuid(entry["fullUrl"])
-        resource["identifier"] = [{"system": RESOURCE_SYSTEM, "value": uuid}]
+        resource["identifier"] = [_identifier(sending.patients, resource["identifier"][0]["value"])]
+    elif kind != "Device":
+        resource["identifier"] = [ours]
         if demonstration:
             resource["meta"] = {**resource.get("meta", {}), "security": [TEST_DATA]}
-    return _asked({"fullUrl": entry["fullUrl"], "resource": resource})
+    elif not _tells_apart(resource):
+        resource["identifier"] = [ours]
+    request = {"method": "POST", "url": kind, "ifNoneExist": _search(resource)}
+    return {"fullUrl": entry["fullUrl"], "resource": resource, "request": request}
 
 
-def _asked(entry: Resource) -> Resource:
-    """With the request to create it, unless the server has it."""
-    kind, identifier = entry["resource"]["resourceType"], entry["resource"]["identifier"][0]
-    token = quote(f"{identifier['system']}|{identifier['value']}", safe="")
-    request = {"method": "POST", "url": kind, "ifNoneExist": f"identifier={token}"}
-    return {**entry, "request": request}
+def _identifier(system: str, value: str) -> Resource:
+    return {"system": system, "value": value}
+
+
+def _tells_apart(device: Resource) -> bool:
+    """Whether it bears its model's hash, by which the server has one Device for all reports."""
+    first = (device.get("identifier") or [{}])[0]
+    return first.get("system") == BUNDLE_SYSTEM and bool(_HASH.fullmatch(first.get("value", "")))
+
+
+def _search(resource: Resource) -> str:
+    """For the resource by its identifier."""
+    identifier = resource["identifier"][0]
+    return "identifier=" + quote(f"{identifier['system']}|{identifier['value']}", safe="")
+
+
+def _of_who_is_known(entries: list[Resource]) -> list[Resource]:
+    """Without the patient, whom the server finds instead, or finds nobody and takes nothing."""
+    (patient,) = (e for e in entries if e["resource"]["resourceType"] == "Patient")
+    sex = patient["resource"].get("gender", "unknown")
+    of = f"Patient?{_search(patient['resource'])}&gender={sex}"
+    others = [entry for entry in entries if entry is not patient]
+    return [e | {"resource": _referring(e["resource"], patient["fullUrl"], of)} for e in others]
+
+
+def _referring(value: Any, before: str, after: str) -> Any:
+    """The same with references to one place leading to another."""
+    if value == {"reference": before}:
+        return {"reference": after}
+    if isinstance(value, dict):
+        return {key: _referring(one, before, after) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_referring(one, before, after) for one in value]
+    return value

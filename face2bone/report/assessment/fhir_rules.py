@@ -36,12 +36,19 @@ VITAL: Final = "vital-signs"
 WHOLE_DAY: Final = len("2026-01-31")
 FULL: Final = 100.0
 ROUNDING: Final = 0.01  # percent
+_NOT_OURS: Final = "a value is of another shape than this program writes"
+_STRANGE: Final = (KeyError, TypeError, AttributeError, IndexError, ValueError, OverflowError)
 
 
 def problems(bundle: Resource) -> tuple[str, ...]:
     """Every way in which a bundle breaks R4 or our own rules, in words; empty when it is sound."""
     broken = _structure(bundle)
-    return broken or tuple(_own(bundle))
+    if broken:
+        return broken
+    try:
+        return tuple(_own(bundle))
+    except _STRANGE:
+        return (_NOT_OURS,)
 
 
 def _structure(bundle: Resource) -> tuple[str, ...]:
@@ -54,14 +61,22 @@ def _structure(bundle: Resource) -> tuple[str, ...]:
             f"{'.'.join(str(part) for part in found['loc'])}: {found['msg']}"
             for found in error.errors()
         )
-    return ()
+    except _STRANGE:  # of a kind that the classes do not know, or a number beyond all numbers
+        return (_NOT_OURS,)
+    return ("a value is null or empty",) if _has_nothing(bundle) else ()
+
+
+def _has_nothing(value: Any) -> bool:
+    """Whether anything in it is null, or an empty list, object or text, as R4's JSON forbids."""
+    if isinstance(value, Mapping):
+        return not value or any(map(_has_nothing, value.values()))
+    if isinstance(value, list):
+        return not value or any(map(_has_nothing, value))
+    return value is None or value == ""
 
 
 def _own(bundle: Resource) -> Iterator[str]:
     entries = bundle.get("entry", [])
-    if not all("resource" in entry for entry in entries):
-        yield "an entry holds no resource"
-        return
     kinds = {entry.get("fullUrl", ""): entry["resource"]["resourceType"] for entry in entries}
     if len(kinds) != len(entries) or "" in kinds:
         yield "an entry has no address of its own"
@@ -116,7 +131,7 @@ def _vital_sign(observation: Resource, name: str, units: frozenset[str]) -> Iter
 
 
 def _probabilities(risk: Resource) -> Iterator[str]:
-    found = [one.get("probabilityDecimal", -FULL) for one in risk.get("prediction", [])]
+    found = [prediction["probabilityDecimal"] for prediction in risk.get("prediction", [])]
     if any(not 0.0 <= value <= FULL for value in found):
         yield "a probability lies outside 0 to 100 %"
     if found and abs(sum(found) - FULL) > ROUNDING * len(found):

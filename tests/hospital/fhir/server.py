@@ -10,7 +10,7 @@ import re
 import ssl
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import parse_qs
@@ -32,7 +32,8 @@ class FhirServer:
     """Resources in memory, by kind and id.
 
     instead: called with the number of the request before anything is done; a status other than 0
-    is answered in its place. after: called when all is kept and nothing is answered yet; the same.
+    is answered in its place. without_match: status where a conditional reference leads nowhere.
+    after: called when all is kept and nothing is answered yet; the same.
     """
 
     def __init__(self) -> None:
@@ -42,6 +43,7 @@ class FhirServer:
         self.answer_headers: dict[str, str] = {}
         self.instead: Callable[[int], int] = lambda _: 0
         self.after: Callable[[int], int] = lambda _: 0
+        self.without_match = 412
         self.port = 0
         self._lock = threading.Lock()
         self._server: ThreadingHTTPServer | None = None
@@ -98,6 +100,7 @@ class FhirServer:
             entry["fullUrl"]: found or f"{entry['request']['url']}/{next(numbers)}"
             for entry, found in zip(entries, known, strict=True)
         }
+        addresses |= {asked: self._one(asked) for asked in conditional_references(entries)}
         made = {
             addresses[entry["fullUrl"]]: rewritten(entry["resource"], addresses)
             for entry, found in zip(entries, known, strict=True)
@@ -117,17 +120,40 @@ class FhirServer:
     def _matches(self, entry: Resource) -> str:
         """Address of the one resource that is there already; "" where none is."""
         request = entry["request"]
-        (condition,) = parse_qs(request["ifNoneExist"], strict_parsing=True)["identifier"]
-        system, value = condition.split("|")
-        found = [
-            address
-            for address, one in self.kept.items()
-            if address.startswith(f"{request['url']}/")
-            and {"system": system, "value": value} in one.get("identifier", [])
-        ]
+        found = self._found(request["url"], request["ifNoneExist"])
         if request["method"] != "POST" or len(found) > 1:
             raise Refused(412, "several match")
         return found[0] if found else ""
+
+    def _one(self, asked: str) -> str:
+        """Address of the one resource that a conditional reference leads to."""
+        found = self._found(*asked.split("?", 1))
+        if len(found) != 1:
+            raise Refused(self.without_match, f"{len(found)} match")
+        return found[0]
+
+    def _found(self, kind: str, search: str) -> list[str]:
+        """By identifier, and by sex where it is asked for."""
+        asked = {name: one for name, (one,) in parse_qs(search, strict_parsing=True).items()}
+        system, value = asked["identifier"].split("|")
+        return [
+            address
+            for address, one in self.kept.items()
+            if address.startswith(f"{kind}/")
+            and {"system": system, "value": value} in one.get("identifier", [])
+            and asked.get("gender") in (None, one.get("gender"))
+        ]
+
+
+def conditional_references(value: Any) -> Iterator[str]:
+    """Every reference that is a search."""
+    if isinstance(value, dict):
+        if "?" in str(value.get("reference", "")):
+            yield value["reference"]
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from conditional_references(one)
 
 
 def rewritten(value: Any, addresses: dict[str, str]) -> Any:
@@ -159,7 +185,7 @@ def _handler(server: FhirServer) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             if self.path != PATH:
-                self._say(404, outcome("nothing here"))
+                self._say(404, {"message": "nothing here"})
                 return
             status, answer = server.answer(dict(self.headers), body)
             if status == DROP:

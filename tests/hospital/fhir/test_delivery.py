@@ -88,7 +88,7 @@ def test_one_that_never_goes_through_keeps_nobody_waiting(
     assert [path.stem for path in outbox.waiting()] == [bad.name]
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 302])
+@pytest.mark.parametrize("status", [401, 403, 405, 302])
 def test_a_server_that_is_shut_to_us_costs_no_report(
     server: FhirServer, outbox: Outbox, status: int
 ) -> None:

@@ -10,9 +10,10 @@ import pytest
 from face2bone import clock
 from face2bone.errors import SendError
 from face2bone.hospital.fhir.server import LONGEST_WAIT, Verdict, server_at
-from face2bone.hospital.fhir.transaction import entries_of, transaction_of
+from face2bone.hospital.fhir.transaction import Sending, entries_of, transaction_of
+from face2bone.patient import Patient, Sex
 from tests.hospital.certificates import written
-from tests.hospital.fhir.conftest import NOW, SENDING, report
+from tests.hospital.fhir.conftest import NOW, PATIENTS, SENDING, report
 from tests.hospital.fhir.server import DROP, FhirServer
 
 DATA = transaction_of(report(), SENDING, NOW).data
@@ -73,9 +74,9 @@ def test_a_second_sending_makes_nothing_twice(server: FhirServer) -> None:
     ("status", "verdict"),
     [
         *((code, Verdict.DOWN) for code in (429, 502, 503, 504, DROP)),
-        *((code, Verdict.LATER) for code in (200, 202, 204, 408, 409, 500, 501)),
+        *((code, Verdict.LATER) for code in (200, 202, 204, 404, 408, 409, 500, 501)),
         *((code, Verdict.REFUSED) for code in (400, 406, 412, 413, 415, 422)),
-        *((code, Verdict.SHUT) for code in (301, 307, 401, 403, 404, 405, 410)),
+        *((code, Verdict.SHUT) for code in (301, 307, 401, 403, 405, 410)),
     ],
 )
 def test_what_an_answer_means(server: FhirServer, status: int, verdict: Verdict) -> None:
@@ -84,6 +85,43 @@ def test_what_an_answer_means(server: FhirServer, status: int, verdict: Verdict)
     assert reply.verdict is verdict
     assert verdict is not Verdict.REFUSED or "as it was told" in reply.said
     assert "told" not in reply.why
+
+
+def test_an_address_at_which_no_fhir_server_answers(server: FhirServer) -> None:
+    address = server.address.replace("/fhir", "/elsewhere")
+    assert server_at(address).post(DATA, ENTRIES).verdict is Verdict.SHUT
+
+
+KNOWN = Sending(PATIENTS, known_only=True)
+
+
+def sent_of_known(server: FhirServer, data: bytes) -> Verdict:
+    made = transaction_of(data, KNOWN, NOW).data
+    return server_at(server.address).post(made, entries_of(made)).verdict
+
+
+@pytest.mark.parametrize(("status", "verdict"), [(412, Verdict.REFUSED), (404, Verdict.LATER)])
+def test_of_known_patients_only_nobody_is_made(
+    server: FhirServer, status: int, verdict: Verdict
+) -> None:
+    server.without_match = status
+    assert sent_of_known(server, report("P-2")) is verdict
+    assert not server.kept
+    server_at(server.address).post(DATA, ENTRIES)
+    for _ in range(2):
+        assert sent_of_known(server, report("P-1")) is Verdict.KEPT
+    (patient,) = server.of("Patient")
+    assert patient["identifier"][0]["value"] == "P-1"
+    (address,) = (one for one in server.kept if one.startswith("Patient/"))
+    assert {one["subject"]["reference"] for one in server.of("DiagnosticReport")} == {address}
+
+
+def test_a_known_patient_of_another_sex_is_somebody_else(server: FhirServer) -> None:
+    server_at(server.address).post(DATA, ENTRIES)
+    before = dict(server.kept)
+    man = report("P-1", patient=Patient(66.0, Sex.MALE, 175.0, 70.0))
+    assert sent_of_known(server, man) is Verdict.REFUSED
+    assert server.kept == before
 
 
 def test_what_breaks_its_rules_is_refused_in_the_servers_words(server: FhirServer) -> None:

@@ -107,6 +107,27 @@ def test_each_rule_is_kept(bundle: dict[str, Any], words: str) -> None:
     assert any(words.lower() in problem.lower() for problem in found), found
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda b: b["entry"].append({}),
+        lambda b: b["entry"].append({"fullUrl": "urn:uuid:1"}),
+        lambda b: b.update(entry=None),
+        lambda b: of(b, "Patient").update(identifier=[]),
+        lambda b: of(b, "RiskAssessment")["prediction"][0].pop("probabilityDecimal"),
+        lambda b: of(b, "RiskAssessment")["prediction"][0].update(probabilityDecimal=10**400),
+        lambda b: of(b, "DiagnosticReport").update(resourceType="DiagnosticRep"),
+        lambda b: of(b, "Observation")["code"].update(text=None),
+    ],
+)
+def test_what_this_program_never_writes_is_a_problem_and_no_fault(
+    bundle: dict[str, Any], change: Change
+) -> None:
+    changed = copy.deepcopy(bundle)
+    change(changed)
+    assert problems(changed)
+
+
 @pytest.mark.parametrize("other", [{}, {"resourceType": "Patient"}, {"entry": 1}])
 def test_anything_else_is_no_bundle(other: dict[str, Any]) -> None:
     assert problems(other)
