@@ -19,6 +19,7 @@ import pytest
 
 from face2bone.bundle import Bundle
 from face2bone.modalities.photo import Photo
+from tests.hospital.fhir.conftest import report
 
 RECORDER = """
 import os, sys
@@ -125,6 +126,19 @@ def test_an_assessment_opens_no_connection(
     assert [
         path for path in home if {"intel", "openvino"} & set(path.name.lower().split("_"))
     ] == []
+
+
+def test_a_report_goes_to_the_server_that_is_named_and_nowhere_else(tmp_path: Path) -> None:
+    """Not through a proxy of the environment either."""
+    (tmp_path / "report.fhir.json").write_bytes(report())
+    command = [sys.executable, "-m", "face2bone", "fhir-send", str(tmp_path / "box")]
+    command += [str(tmp_path / "report.fhir.json"), "--to", "http://127.0.0.1:9/fhir"]
+    command += ["--patients", "urn:oid:2.999.1", "--keep-trying", "0"]
+    proxy = f"http://{UNREACHABLE}:3128"
+    watched = watch(command, tmp_path / "watch", http_proxy=proxy, https_proxy=proxy)
+    assert "Waiting: 1." in watched.result.stdout, watched.result.stderr
+    assert watched.recorded
+    assert all("'127.0.0.1'" in line for line in watched.recorded)
 
 
 CONNECT = f"import socket; socket.create_connection(('{UNREACHABLE}', 80), 0.2)"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from face2bone.hospital.fhir.delivery import Delivery
     from face2bone.hospital.fhir.opinion import Opinion
     from face2bone.hospital.fhir.outbox import Outbox
-    from face2bone.hospital.fhir.transaction import Sending
+    from face2bone.hospital.fhir.transaction import Sending, Transaction
 
 Pem = Annotated[Path | None, typer.Option(help="PEM file; all three together, or none.")]
 
@@ -147,8 +147,8 @@ def fhir_send(
         outbox = Outbox(folder)
         if reports:
             opinion = _opinion(ask, requester, owner)
-            _put(outbox, reports, Sending(patients, opinion, known_patients))
-        with outbox.held() as ours:
+            outbox.put(_made(reports, Sending(patients, opinion, known_patients)), server.address)
+        with outbox.held(server.address) as ours:
             if not ours:
                 _leave_to_the_other(watch)
                 return
@@ -165,7 +165,7 @@ def _opinion(ask: bool, requester: str, owner: str) -> "Opinion | None":
     return Opinion(requester, owner) if ask else None
 
 
-def _put(outbox: "Outbox", reports: list[Path], sending: "Sending") -> None:
+def _made(reports: list[Path], sending: "Sending") -> "list[Transaction]":
     """All of them, or none where one of them may not be sent."""
     from face2bone.errors import SendError
     from face2bone.hospital.fhir.transaction import transaction_of
@@ -178,8 +178,7 @@ def _put(outbox: "Outbox", reports: list[Path], sending: "Sending") -> None:
             typer.echo(f"{path.name}: {error}", err=True)
     if len(made) < len(reports):
         raise typer.Exit(EXIT_REFUSED)
-    for transaction in made:
-        outbox.put(transaction)
+    return made
 
 
 def _leave_to_the_other(watch: bool) -> None:
@@ -198,7 +197,7 @@ def _say_what_became(delivery: "Delivery", outbox: "Outbox") -> None:
     left = len(outbox.waiting())
     typer.echo(f"Sent: {delivery.sent}. Waiting: {left}. Refused: {delivery.refused}.")
     if left and delivery.trouble:
-        typer.echo(f"What waits was not taken: {delivery.trouble}.", err=True)
+        typer.echo(f"What waits was not taken: {delivery.trouble.rstrip('.')}.", err=True)
     if delivery.refused:
         typer.echo("What was refused lies in the folder refused, with the reason.", err=True)
     if left or delivery.refused:

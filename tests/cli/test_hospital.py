@@ -113,6 +113,8 @@ def test_reports_are_sent_and_what_is_left_is_said(
     code, output = sent(*words, "--keep-trying", "0")
     assert code == EXIT_REFUSED
     assert "Sent: 0. Waiting: 1. Refused: 0. What waits was not taken: no answer" in output
+    code, output = sent(words[0], *SEND)
+    assert (code, "another server" in output) == (EXIT_REFUSED, True)
     fhir_server.start()
     code, output = sent(*words[:1], *words[2:])
     assert code == 0
@@ -133,7 +135,7 @@ def test_what_the_server_refuses_is_said_and_kept(
 
 def test_a_report_is_left_to_the_process_that_sends(tmp_path: Path, report_file: Path) -> None:
     outbox = Outbox(tmp_path / "fhir")
-    with outbox.held():
+    with outbox.held("https://hospital.example:443/fhir"):
         code, output = sent(str(tmp_path / "fhir"), str(report_file), *SEND)
         assert (code, len(outbox.waiting())) == (0, 1)
         assert "another process sends" in output

@@ -5,10 +5,8 @@ The disk is a small one in memory, which only root may set up; elsewhere these t
 
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -17,48 +15,19 @@ from face2bone.errors import RecordsUnavailable
 from face2bone.records import Records, Visit, save, verify
 from face2bone.records.tables import ASSESSMENT, AUDIT_ENTRY
 from face2bone.report.assessment.document import AssessmentDocument, read_document
+from tests.disks import Disk, small_disk
 from tests.records.conftest import Cluster, as_ordinary_user, postgres_programs
 
-BLOCK = 4096
 MEGABYTE = 1 << 20
 ATTEMPTS = 200
 
 pytestmark = pytest.mark.slow
 
 
-class Disk:
-    """A mounted file system of a few megabytes that can be filled to the last blocks."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._filler = folder / "filler"
-
-    def leave(self, blocks: int) -> None:
-        """Fill it but for so many blocks."""
-        self.free()
-        spare = shutil.disk_usage(self.folder).free - blocks * BLOCK
-        with self._filler.open("wb") as file:
-            for _ in range(spare // BLOCK):
-                file.write(bytes(BLOCK))
-
-    def free(self) -> None:
-        """Take away what filled it."""
-        self._filler.unlink(missing_ok=True)
-
-
 @pytest.fixture
 def disk() -> Iterator[Disk]:
-    folder = Path(tempfile.mkdtemp(prefix="f2b-disk-"))  # short, and not root's alone
-    folder.chmod(0o755)  # PostgreSQL goes through it as its own user
-    mount = ["mount", "-t", "tmpfs", "-o", "size=320m,mode=0755", "tmpfs", str(folder)]
-    if subprocess.run(mount, capture_output=True).returncode:
-        folder.rmdir()
-        pytest.skip("a small disk cannot be mounted here; root can")
-    try:
-        yield Disk(folder)
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
-        folder.rmdir()
+    with small_disk(320) as made:
+        yield made
 
 
 def assert_whole(url: str, acknowledged: set[str]) -> None:

@@ -2,6 +2,7 @@
 
     outbox    transactions that the server does not have yet
     refused   those that it will never take, each with the reason beside it
+    server    address of the server that all of them are meant for
 
 A file is known by a hash of the report that it is of. It is on the disk before anybody says that
 it will be sent, and leaves when the server has said that it has it; a process that is killed in
@@ -9,7 +10,7 @@ between sends it again, and the server makes nothing of it twice. Any process ma
 one at a time sends.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -38,36 +39,62 @@ class Outbox:
                 "The folder of the outbox cannot be made, because a file is in its place. Name "
                 "another folder."
             ) from None
+        self._server = root / "server"
         self._sending = FileLock(root / "send.lock", timeout=0)
         self._writing = FileLock(root / "write.lock")
 
-    def put(self, transaction: Transaction) -> None:
-        """Keep one, on the disk when this returns; raises ``OSError`` where it cannot be."""
+    def put(self, transactions: Iterable[Transaction], address: str) -> None:
+        """Keep them for the server at an address, on the disk when this returns.
+
+        Raises ``SendError`` while the folder serves another, and ``OSError`` where it is full.
+        """
         with self._writing:
-            path = self.outbox / f"{transaction.name}{ENDING}"
-            if not path.exists():
-                write_lasting(path, transaction.data)
+            self._meant_for(address)
+            for one in transactions:
+                path = self.outbox / f"{one.name}{ENDING}"
+                if not path.exists():
+                    write_lasting(path, one.data)
 
     @contextmanager
-    def held(self) -> Iterator[bool]:
-        """Whether this process is the one that sends, within the block."""
+    def held(self, address: str) -> Iterator[bool]:
+        """Whether this process is the one that sends, within the block; raises as ``put`` does."""
         try:
             self._sending.acquire()
         except Timeout:
             yield False
             return
         try:
-            self._clear()
+            with self._writing:
+                self._meant_for(address)
+                self._clear()
             yield True
         finally:
             self._sending.release()
 
+    def _meant_for(self, address: str) -> None:
+        """One server at a time, so that nothing is sent to another than it was meant for."""
+        before = self._server.read_text("utf-8") if self._server.exists() else ""
+        if before == address:
+            return
+        if before and (self.waiting() or self._another_sends()):
+            raise SendError(
+                "This folder is in use for another server. Send first what waits in it, and stop "
+                "who sends from it, or name another folder."
+            )
+        write_lasting(self._server, address.encode())
+
+    def _another_sends(self) -> bool:
+        try:
+            with self._sending:
+                return False
+        except Timeout:
+            return True
+
     def _clear(self) -> None:
         """What a killed process left half-written goes; nobody is writing meanwhile."""
-        with self._writing:
-            for folder in (self.outbox, self.refused):
-                for part in folder.glob(f".*{LEFTOVER}"):
-                    part.unlink()
+        for folder in (self.outbox, self.refused, self.outbox.parent):
+            for part in folder.glob(f".*{LEFTOVER}"):
+                part.unlink()
 
     def waiting(self) -> list[Path]:
         """The files that the server does not have yet, the oldest first."""

@@ -73,6 +73,11 @@ class Server:
     token: Path | None = None
     authority: Path | None = None
 
+    @property
+    def address(self) -> str:
+        """In the one way of writing it."""
+        return f"{'https' if self.encrypted else 'http'}://{self.host}:{self.port}{self.path}"
+
     def post(self, transaction: bytes, entries: int) -> Reply:
         """Send a transaction of so many entries; raises ``SendError`` for our own files only."""
         connection, headers = self._connection(), self._headers()

@@ -18,13 +18,14 @@ from tests.hospital.fhir.conftest import NOW, SENDING, report
 from tests.hospital.fhir.server import DROP, FhirServer
 
 WAIT = 0.01
+HERE = "https://a:443/fhir"
 
 
 def put(outbox: Outbox, *names: str) -> list[Transaction]:
     """A report of each, the first the oldest."""
     made = [transaction_of(report(name), SENDING, NOW) for name in names]
     for age, one in enumerate(made):
-        outbox.put(one)
+        outbox.put([one], HERE)
         os.utime(outbox.outbox / f"{one.name}.json", (1000 + age, 1000 + age))
     return made
 
@@ -103,7 +104,7 @@ def test_a_server_that_is_shut_to_us_costs_no_report(
 def test_a_damaged_file_is_put_aside_without_being_sent(
     server: FhirServer, outbox: Outbox, data: bytes
 ) -> None:
-    outbox.put(Transaction("a" * 64, data))
+    outbox.put([Transaction("a" * 64, data)], HERE)
     put(outbox, "P-2")
     delivery = delivered(server, outbox)
     assert (delivery.sent, delivery.refused, server.requests) == (1, 1, 1)

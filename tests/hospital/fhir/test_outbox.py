@@ -9,22 +9,24 @@ from face2bone.errors import SendError
 from face2bone.hospital.fhir.outbox import Outbox
 from face2bone.hospital.fhir.transaction import Transaction
 
+HERE, ELSEWHERE = "https://a:443/fhir", "https://b:443/fhir"
+
 
 def test_the_same_file_is_kept_once_and_another_beside_it(outbox: Outbox) -> None:
     for name, data in (("a", b"1"), ("a", b"1"), ("b", b"2")):
-        outbox.put(Transaction(name, data))
+        outbox.put([Transaction(name, data)], HERE)
     assert sorted(path.name for path in outbox.waiting()) == ["a.json", "b.json"]
 
 
 def test_what_was_sent_is_gone(outbox: Outbox) -> None:
-    outbox.put(Transaction("a", b"1"))
+    outbox.put([Transaction("a", b"1")], HERE)
     for path in outbox.waiting():
         outbox.sent(path)
     assert outbox.waiting() == []
 
 
 def test_what_is_refused_lies_aside_with_its_reason(outbox: Outbox) -> None:
-    outbox.put(Transaction("a", b"1"))
+    outbox.put([Transaction("a", b"1")], HERE)
     outbox.refuse(outbox.waiting()[0], "status 422")
     assert outbox.waiting() == []
     kept = {path.name: path.read_bytes() for path in outbox.refused.iterdir()}
@@ -35,7 +37,7 @@ def test_what_is_refused_lies_aside_with_its_reason(outbox: Outbox) -> None:
 def test_a_kill_while_it_is_put_aside_loses_nothing(
     outbox: Outbox, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    outbox.put(Transaction("a", b"1"))
+    outbox.put([Transaction("a", b"1")], HERE)
 
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
@@ -48,19 +50,43 @@ def test_a_kill_while_it_is_put_aside_loses_nothing(
     assert {path.name for path in outbox.refused.iterdir()} == {"a.json", "a.txt"}
 
 
+def test_what_waits_goes_to_no_other_server_than_it_was_meant_for(outbox: Outbox) -> None:
+    outbox.put([Transaction("a", b"1")], HERE)
+    other = Outbox(outbox.outbox.parent)
+    with pytest.raises(SendError, match="another server"):
+        other.put([Transaction("b", b"2")], ELSEWHERE)
+    with pytest.raises(SendError, match="another server"), other.held(ELSEWHERE):
+        pass
+    assert [path.stem for path in outbox.waiting()] == ["a"]
+    outbox.sent(outbox.waiting()[0])
+    with other.held(ELSEWHERE) as ours:
+        assert ours
+
+
+def test_nothing_is_put_in_for_another_server_than_somebody_sends_to(outbox: Outbox) -> None:
+    other = Outbox(outbox.outbox.parent)
+    with outbox.held(HERE):
+        other.put([Transaction("a", b"1")], HERE)
+        outbox.sent(outbox.waiting()[0])
+        with pytest.raises(SendError, match="another server"):
+            other.put([Transaction("b", b"2")], ELSEWHERE)
+    assert outbox.waiting() == []
+    other.put([Transaction("b", b"2")], ELSEWHERE)
+
+
 def test_one_process_sends_and_others_may_put_in(outbox: Outbox) -> None:
     other = Outbox(outbox.outbox.parent)
-    with outbox.held() as first, other.held() as second:
+    with outbox.held(HERE) as first, other.held(HERE) as second:
         assert (first, second) == (True, False)
-        other.put(Transaction("a", b"1"))
+        other.put([Transaction("a", b"1")], HERE)
         assert len(outbox.waiting()) == 1
-    with other.held() as again:
+    with other.held(HERE) as again:
         assert again
 
 
 def test_what_a_killed_process_left_half_written_goes(outbox: Outbox) -> None:
     (outbox.outbox / f".a.json.1-2{LEFTOVER}").write_bytes(b"hal")
-    with outbox.held():
+    with outbox.held(HERE):
         assert list(outbox.outbox.iterdir()) == []
 
 
