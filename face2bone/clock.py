@@ -5,6 +5,7 @@ day and the hour where they are: the time zone of the computer that runs the pro
 environment variable ``TZ`` sets where it has none of its own, as in a container.
 """
 
+import time
 from datetime import UTC, date, datetime
 
 
@@ -22,6 +23,14 @@ def local(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("a moment without an offset from UTC is none")
     return moment.astimezone()
+
+
+def running() -> float:
+    """Seconds that pass whatever the clock is set to: only their difference means something.
+
+    They may stand still while the computer sleeps.
+    """
+    return time.monotonic()
 
 
 def of_seconds(seconds: float) -> datetime:

@@ -35,6 +35,8 @@ def records_verify(
         found = verify(records, head)
     for fault in found.faults:
         typer.echo(f"FAULT: {fault}", err=True)
+    for remark in found.remarks:
+        typer.echo(f"NOTE: {remark}", err=True)
     typer.echo(f"{found.entries} entries, {len(found.faults)} faults, head {found.head}")
     raise typer.Exit(EXIT_REFUSED if found.faults else 0)
 

@@ -18,8 +18,9 @@ import hmac
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
+from itertools import pairwise
 from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, Subquery, func, insert, select
@@ -39,6 +40,7 @@ from face2bone.records.tables import (
 
 FIRST: Final = "0" * 64  # previous_hash of entry 1
 VERSION: Final = 3
+CLOCKS_APART: Final = timedelta(minutes=10)  # by which another computer's clock may be ahead
 FIRST_OUTPUTS: Final = ("normal", "osteopenia", "osteoporosis")
 _SEALED: Final = tuple(c.name for c in AUDIT_ENTRY.columns if c.name != "entry_hash")
 
@@ -85,11 +87,15 @@ class Event:
 
 @dataclass(frozen=True)
 class Verification:
-    """What a check of the trail found: entries walked, the newest hash, every fault in words."""
+    """What a check of the trail found: entries walked, the newest hash, every fault in words.
+
+    ``remarks`` are no faults: a clock that went back, of which the trail's order is safe.
+    """
 
     entries: int
     head: str
     faults: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
 
 
 def salted(salt: bytes, content: bytes) -> str:
@@ -161,7 +167,39 @@ def verify(records: Records, head: str | None = None) -> Verification:
         faults += records.heads.faults({row["sequence"]: row["entry_hash"] for row in trail})
     if head is not None and head not in hashes:
         faults.append(f"the entry {head[:12]}… noted earlier is no longer in the trail")
-    return Verification(len(trail), hashes[-1] if hashes else FIRST, tuple(faults))
+    newest = hashes[-1] if hashes else FIRST
+    return Verification(len(trail), newest, tuple(faults), tuple(_went_back(trail)))
+
+
+def not_older_than(connection: Connection) -> dict[str, str]:
+    """Of each record that was written after the clock had gone back: when that was at least.
+
+    A later entry was written later, whatever the clock said. Other computers' clocks may be
+    ``CLOCKS_APART``.
+    """
+    entry, found, latest = AUDIT_ENTRY.c, dict[str, str](), ""
+    for row in connection.execute(select(entry.at, entry.record_id).order_by(entry.sequence)):
+        if latest and _apart(latest, row.at):
+            found[row.record_id] = latest
+        latest = max(latest, row.at)
+    return found
+
+
+def _went_back(trail: list[RowMapping]) -> Iterable[str]:
+    for before, row in pairwise(trail):
+        if _apart(before["at"], row["at"]):
+            yield (
+                f"the clock was set back before entry {row['sequence']}, which says {row['at']} "
+                f"after {before['at']}; the order is that of the entries"
+            )
+
+
+def _apart(earlier: str, later: str) -> bool:
+    """Whether what was written later says a moment before the one that was written earlier."""
+    try:
+        return datetime.fromisoformat(later) < datetime.fromisoformat(earlier) - CLOCKS_APART
+    except (ValueError, TypeError):  # changed behind the program's back, which the chain tells
+        return False
 
 
 def _chain_faults(trail: list[RowMapping]) -> Iterable[str]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from face2bone import clock
 from face2bone.errors import RecordRefused
-from face2bone.records.audit_trail import Action, Event, append, stamp
+from face2bone.records.audit_trail import Action, Event, append, not_older_than, stamp
 from face2bone.records.store import Records
 from face2bone.records.tables import ASSESSMENT, ASSESSMENT_CHANGE, PATIENT
 from face2bone.typed_text import NAME_LIMIT, text_problems
@@ -38,7 +38,8 @@ def delete_person(records: Records, patient_id: str, by: str) -> bool:
 def expire(records: Records, days: int, by: str, now: datetime | None = None) -> int:
     """Remove everyone whose newest assessment is more than ``days`` days old; returns how many.
 
-    Of whom only deleted assessments were kept, the newest deletion counts.
+    Of whom only deleted assessments were kept, the newest deletion counts. What was written while
+    the clock was set back is as old as the trail says, not as its own date says.
 
     Raises ``RecordRefused`` when ``by`` names nobody.
     """
@@ -46,6 +47,8 @@ def expire(records: Records, days: int, by: str, now: datetime | None = None) ->
     limit = stamp((now or clock.now()) - timedelta(days=days))
     with records.writing() as connection:
         subjects = [*_last_before(connection, limit), *_nothing_left_since(connection, limit)]
+        newer = _newer_than_they_say(connection, limit)
+        subjects = [subject for subject in subjects if subject not in newer]
         _remove(connection, subjects, Action.EXPIRED, by)
     records.forget_log()
     return len(subjects)
@@ -66,6 +69,16 @@ def _last_before(connection: Connection, limit: str) -> list[str]:
         .having(func.max(ASSESSMENT.c.saved_at) < limit)
     )
     return list(connection.scalars(newest))
+
+
+def _newer_than_they_say(connection: Connection, limit: str) -> set[str]:
+    """People with a record that was written after ``limit``, by a clock that had been set back."""
+    newer = {one for one, least in not_older_than(connection).items() if least >= limit}
+    owners = [
+        *connection.execute(select(ASSESSMENT.c.assessment_id, ASSESSMENT.c.subject)),
+        *connection.execute(select(ASSESSMENT_CHANGE.c.change_id, ASSESSMENT_CHANGE.c.subject)),
+    ]
+    return {subject for record_id, subject in owners if record_id in newer}
 
 
 def _nothing_left_since(connection: Connection, limit: str) -> list[str]:

@@ -10,7 +10,7 @@ somebody took these records in, with what content.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -20,7 +20,7 @@ from sqlalchemy import ColumnElement, Connection, Select, select
 from face2bone import clock
 from face2bone.atomic_files import write_whole
 from face2bone.errors import DocumentInvalid, ImportRefused, RecordRefused
-from face2bone.records.audit_trail import Action, Event, append, stamp, written
+from face2bone.records.audit_trail import CLOCKS_APART, Action, Event, append, stamp, written
 from face2bone.records.consent import ConsentBy
 from face2bone.records.deletion import checked_actor
 from face2bone.records.dxa_table import parsed
@@ -64,7 +64,6 @@ ASSESSMENT_COLUMNS: Final = (
     *("assessment_id", "patient_id", "saved_at", "saved_by", "decision", "reason"),
     *("consent_by", "consent_at", "consent_version", "document"),
 )
-CLOCKS_APART: Final = timedelta(minutes=10)  # by which another computer's clock may be ahead
 DXA_COLUMNS: Final = tuple(column.name for column in DXA_RESULT.columns)
 EARLIER_COLUMNS: Final = (*DXA_COLUMNS, "changed_at", "changed_by", "reason", "replaced_by")
 

@@ -8,6 +8,7 @@ that work goes on after the server was started again: the same files given again
 
 import contextlib
 import hashlib
+import os
 import secrets
 import shutil
 import threading
@@ -261,9 +262,17 @@ def sweep() -> None:
 
 
 def delete_old(root: Path) -> None:
-    """Delete the folders of jobs that nobody has gone on with."""
-    oldest = clock.now().timestamp() - FOLDER_SECONDS
+    """Delete the folders of jobs that nobody has gone on with.
+
+    Where the clock was set back, what was written before seems to be of a day to come: its time
+    begins today.
+    """
+    now = clock.now().timestamp()
     for folder in root.glob("*/*"):
         with contextlib.suppress(OSError):
-            if max(path.stat().st_mtime for path in (folder, *folder.iterdir())) < oldest:
+            paths = (folder, *folder.iterdir())
+            for path in paths:
+                if path.stat().st_mtime > now:
+                    os.utime(path, (now, now))
+            if max(path.stat().st_mtime for path in paths) < now - FOLDER_SECONDS:
                 shutil.rmtree(folder)

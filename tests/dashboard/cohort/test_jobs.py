@@ -4,11 +4,13 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from face2bone.clock import now
 from face2bone.dashboard.cohort import jobs
 from face2bone.dashboard.cohort.jobs import Work
 from face2bone.errors import ScoringError
@@ -170,6 +172,22 @@ def test_old_folders_are_deleted_and_others_are_not(tmp_path: Path) -> None:
         os.utime(path, (long_ago, long_ago))
     jobs.delete_old(tmp_path)
     assert [path.name for path in (tmp_path / "who").iterdir()] == ["new"]
+
+
+def test_a_clock_that_was_set_back_keeps_a_folder_no_longer_than_from_now_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "who" / "one"
+    folder.mkdir(parents=True)
+    (folder / "rows.jsonl").write_text("x")
+    back = now() - timedelta(days=6 * 365)
+    monkeypatch.setattr(jobs.clock, "now", lambda: back)
+    jobs.delete_old(tmp_path)
+    assert folder.is_dir()
+    later = back + timedelta(seconds=jobs.FOLDER_SECONDS + 60)
+    monkeypatch.setattr(jobs.clock, "now", lambda: later)
+    jobs.delete_old(tmp_path)
+    assert not folder.exists()
 
 
 def test_pictures_that_are_kept_can_be_explained(

@@ -15,11 +15,12 @@ LIMIT = timedelta(minutes=15)
 
 
 class Clock:
-    """A clock that is set by hand."""
+    """A clock that is set by hand, and minutes that pass whatever it is set to."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.minutes = 0.0
+        self.minutes = self.running = 0.0
         monkeypatch.setattr(clock, "now", lambda: START + timedelta(minutes=self.minutes))
+        monkeypatch.setattr(clock, "running", lambda: 60.0 * self.running)
 
 
 @pytest.fixture
@@ -66,6 +67,56 @@ def test_whoever_signs_out_is_out_in_every_tab_and_by_a_copied_cookie(hand: Cloc
 def test_a_clock_that_is_ahead_lends_no_more_than_the_limit(hand: Clock) -> None:
     assert LastUse().use(somebody(minutes=10.0), LIMIT)
     assert not LastUse().use(somebody(minutes=16.0), LIMIT)
+
+
+def test_a_clock_that_is_set_back_again_and_again_gives_no_more_time(hand: Clock) -> None:
+    last = LastUse()
+    assert last.use(somebody(), LIMIT)
+    for hand.running in (5.0, 10.0, 15.0):
+        hand.minutes = 1.0  # each time somebody looks
+        assert last.holds(somebody(), LIMIT)
+    hand.running = 15.1
+    assert not last.holds(somebody(), LIMIT)
+
+
+@pytest.mark.parametrize("back", [-60.0, -365 * 24 * 60.0])
+def test_a_clock_set_back_by_more_than_the_limit_ends_it(hand: Clock, back: float) -> None:
+    last = LastUse()
+    assert last.use(somebody(), LIMIT)
+    hand.minutes = back
+    assert not last.use(somebody(), LIMIT)
+    assert last.use(somebody(back, "Wu"), LIMIT)  # who signs in by that clock is in
+
+
+def test_a_computer_that_slept_has_not_stopped_the_time(hand: Clock) -> None:
+    last = LastUse()
+    assert last.use(somebody(), LIMIT)
+    hand.minutes = 16.0  # and it has not been running
+    assert not last.use(somebody(), LIMIT)
+
+
+@pytest.mark.parametrize("signed_out", [True, False])
+def test_what_was_over_is_not_brought_back_by_the_clock(hand: Clock, signed_out: bool) -> None:
+    last = LastUse()
+    assert last.use(somebody(), LIMIT)
+    if signed_out:
+        last.end(somebody())
+    hand.minutes = hand.running = 20.0
+    assert last.use(somebody(20.0, "Wu"), LIMIT)
+    hand.minutes = 1.0
+    assert not last.use(somebody(), LIMIT)
+    hand.minutes, hand.running = 1.0, 30 * 24 * 60.0
+    assert not last.use(somebody(), LIMIT)
+
+
+def test_nothing_is_remembered_of_what_no_browser_has_any_more(hand: Clock) -> None:
+    last = LastUse()
+    for name in ("Li", "Wu"):
+        assert last.use(somebody(name=name), LIMIT)
+        last.end(somebody(name=name))
+    hand.minutes = hand.running = 32 * 24 * 60.0
+    last.use(somebody(hand.minutes), LIMIT)
+    assert len(last._over) == 0
 
 
 def test_the_one_person_of_a_machine_is_never_signed_out(hand: Clock) -> None:
