@@ -22,7 +22,7 @@ from face2bone.bundle import Bundle, fit_ood, load_bundle, pooled
 from face2bone.drawn.face.samples import sample_patients
 from face2bone.modalities.face import FACE_INPUT
 from face2bone.modalities.face.locator import FaceLandmarker
-from face2bone.modalities.face.views import View, see
+from face2bone.modalities.face.looks import View, see
 from face2bone.modalities.photo import read_photo
 from face2bone.nn import Face2Bone, NetworkConfig
 from face2bone.runtime import TorchEngine, make_engine, network_input

@@ -21,8 +21,8 @@ import numpy as np
 from face2bone.assess import Assessor
 from face2bone.assessment import LocatedSubject
 from face2bone.bundle import load_bundle
-from face2bone.drawn.film.files import png_bytes
 from face2bone.drawn.film.patients import FilmPatient, draw_film_cohort
+from face2bone.drawn.film.write import png_bytes
 from face2bone.drawn.knee import KNEE
 from face2bone.drawn.people import BMI_LOG_SD, adiposity
 from face2bone.drawn.worlds import World

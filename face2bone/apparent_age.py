@@ -24,7 +24,7 @@ from face2bone.explain.shapley import RegionAttribution, region_shapley
 from face2bone.modalities.parts import Part
 from face2bone.modalities.photo import Photo
 from face2bone.modalities.prepared import Prepared
-from face2bone.nn.stages import MapGeometry
+from face2bone.nn.network import MapGeometry
 from face2bone.patient import Sex
 from face2bone.progress import Progress, part, silent
 from face2bone.runtime import Engine, OodVerdict, logits_of_crops, make_engine, network_input

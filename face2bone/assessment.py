@@ -18,8 +18,7 @@ from face2bone.explain.self_check import SelfCheck, self_check
 from face2bone.explain.shapley import RegionAttribution, expected_class
 from face2bone.modalities.measure import Measure
 from face2bone.modalities.parts import Part
-from face2bone.modalities.prepared import Prepared
-from face2bone.modalities.verdict import QualityVerdict
+from face2bone.modalities.prepared import Prepared, QualityVerdict
 from face2bone.patient import Patient
 from face2bone.reference import ReferenceMethod
 from face2bone.runtime import Prediction

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from face2bone.tabular.text_file import text_of
+from face2bone.tabular.delimited import text_of
 from face2bone.words import message, template
 
 if TYPE_CHECKING:  # seconds to import

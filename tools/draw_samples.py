@@ -2,8 +2,8 @@
 
 from face2bone.atomic_files import write_whole
 from face2bone.drawn.face import samples as face
-from face2bone.drawn.hand import samples as hand
-from face2bone.drawn.knee import samples as knee
+from face2bone.drawn.hand import kind as hand
+from face2bone.drawn.knee import kind as knee
 
 
 def main() -> None:

@@ -7,9 +7,8 @@ SHA-256 its card records before it is parsed. docs/reference/bundles.md describe
 from face2bone.bundle.card import BundleCard, Status
 from face2bone.bundle.concepts import ConceptBank
 from face2bone.bundle.contents import BundleContents
-from face2bone.bundle.folder import Bundle, bundle_hash, load_bundle, save_bundle
+from face2bone.bundle.folder import Bundle, bundle_hash, load_bundle, rename_concept, save_bundle
 from face2bone.bundle.ood import OodReference, fit_ood, ood_distance, pooled
-from face2bone.bundle.renaming import rename_concept
 from face2bone.bundle.site_bundle import localise
 
 __all__ = [

@@ -22,7 +22,7 @@ from pydantic import (
     ValidationInfo,
 )
 
-from face2bone.bundle.seal import sealed_yaml, unsealed
+from face2bone.bundle.files import sealed_yaml, unsealed
 from face2bone.choices import FIRST_STUDY
 from face2bone.covariates import Covariate
 from face2bone.errors import BundleCorrupt, Face2BoneError, StudyError, WrongStudy

@@ -29,10 +29,9 @@ from torch import Tensor
 from face2bone.atomic_files import whole_folder
 from face2bone.bundle.card import AGE_STUDY, MOST_PIXELS, Status
 from face2bone.bundle.contents import MEAN_PICTURE, MODEL, OOD, UNREADABLE, decode_ood, encode_ood
-from face2bone.bundle.files import file_of, verified_files
+from face2bone.bundle.files import file_of, sealed_yaml, unsealed, verified_files
 from face2bone.bundle.folder import ARRAY_BYTES, CARD
 from face2bone.bundle.ood import OodReference
-from face2bone.bundle.seal import sealed_yaml, unsealed
 from face2bone.careful import DOCUMENT_BYTES, TEXT_BYTES
 from face2bone.errors import BundleCorrupt, BundleMissing, Face2BoneError, WrongStudy
 from face2bone.invalid_value import fault

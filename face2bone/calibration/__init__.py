@@ -23,7 +23,6 @@ from face2bone.calibration.conformal import (
     prediction_set,
     prediction_sets,
 )
-from face2bone.calibration.losses import log_losses, ranked_probability_scores
 from face2bone.calibration.ordinal import Ordinal
 from face2bone.calibration.prior_shift import (
     PredictiveValues,
@@ -37,6 +36,8 @@ from face2bone.calibration.reliability import (
     bin_index,
     ece_floor,
     expected_calibration_error,
+    log_losses,
+    ranked_probability_scores,
     reliability_table,
 )
 from face2bone.calibration.selection import Choice, choose

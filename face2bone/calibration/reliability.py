@@ -1,10 +1,23 @@
-"""How far stated confidence is from what happens: reliability table, ECE and its floor.
+"""How far stated probabilities are from what happens: reliability, ECE, and a test.
 
-Notation: conf_i = max_k p_ik, hit_i = 1 when the most probable class is the true one,
-B equal-width bins (lower, upper] of confidence, n_b patients in bin b.
-ECE = sum_b n_b / N * |mean hit in b - mean conf in b| (Naeini et al. 2015; Guo et al.
-2017). With few patients the ECE of a perfectly calibrated model is far from zero, so it
-is never given without its floor: the ECE when labels are drawn from the predictions.
+**Reliability table and ECE.** Notation: conf_i = max_k p_ik, hit_i = 1 when the most probable class
+is the true one, B equal-width bins (lower, upper] of confidence, n_b patients in bin b. ECE = sum_b
+n_b / N * |mean hit in b - mean conf in b| (Naeini et al. 2015; Guo et al. 2017). With few patients
+the ECE of a perfectly calibrated model is far from zero, so it is never given without its floor:
+the ECE when labels are drawn from the predictions.
+
+**Miscalibration.** A likelihood-ratio test against every map there is. Notation: l(m)
+log-likelihood of the classes under the fitted map m, k its free numbers.
+
+    LR(m) = 2 (l(m) - l(leave alone)) ~ chi-square with k degrees of freedom when nothing is wrong
+    p = 4 min over m of P(chi-square_k > LR(m)), at most 1 (Bonferroni over the four maps)
+
+Why not a paired test of the scores before and after: for a small shift its z is half that of
+this test (with I the information of one patient and d the shift, the mean gain is d^2 I / 2 and
+its spread d sqrt(I)), so it needs four times as many patients to see the same fault.
+Sources: Cox, Biometrika 1958;45:562-565, for the test of stated probabilities; Wilks 1938.
+
+**Losses.** Proper scores of one patient's probabilities: lower is better, honesty is optimal.
 """
 
 from dataclasses import dataclass
@@ -13,7 +26,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from face2bone.calibration.labelled import checked_labels, checked_probabilities
+from face2bone.arrays import Floats
+from face2bone.calibration.calibrators import CALIBRATORS, calibrated
+from face2bone.calibration.labelled import checked_labels, checked_probabilities, checked_scores
 
 DEFAULT_BINS: Final = 15
 CHUNK_ELEMENTS: Final = 4_000_000  # simulated outcomes held at once: 32 MB of uniforms
@@ -119,3 +134,55 @@ def _bin_means(
     sums = np.bincount(index, weights=values, minlength=len(counts))
     means: npt.NDArray[np.float64] = np.full(len(counts), np.nan)
     return np.divide(sums, counts, out=means, where=counts > 0)
+
+
+def miscalibration_p(scores: npt.ArrayLike, labels: npt.ArrayLike) -> float:
+    """P-value in (0, 1] that scores (N, K), log-probabilities, fit classes (N,).
+
+    Raises ``TrainingError`` when shapes disagree or a value is not finite.
+    """
+    from scipy.stats import chi2  # a second to import, and no assessment asks for it
+
+    z = checked_scores(scores)
+    y = checked_labels(labels, z)
+    alone = log_losses(calibrated(z), y).sum()
+    smallest = min(
+        float(
+            chi2.sf(
+                2 * (alone - log_losses(calibrated(z, m.fit(z, y)), y).sum()),
+                m.parameters(z.shape[1]),
+            )
+        )
+        for m in CALIBRATORS.values()
+    )
+    return min(1.0, len(CALIBRATORS) * smallest)
+
+
+def log_losses(probabilities: npt.ArrayLike, labels: npt.ArrayLike) -> Floats:
+    """-log p(true class) in nats, (N,); infinite where the true class was given zero."""
+    p = checked_probabilities(probabilities)
+    y = checked_labels(labels, p)
+    with np.errstate(divide="ignore"):
+        return np.asarray(-np.log(p[np.arange(len(y)), y]))
+
+
+def ranked_probability_scores(probabilities: npt.ArrayLike, labels: npt.ArrayLike) -> Floats:
+    """1/(K-1) sum_j (P_j - Y_j)^2 over cumulative probabilities, (N,) (Epstein 1969).
+
+    In [0, 1]. Unlike the Brier score it charges more for missing by two classes.
+    """
+    p = checked_probabilities(probabilities)
+    y = checked_labels(labels, p)
+    gaps = (p - _one_hot(y, p)).cumsum(axis=1)[:, :-1]
+    return np.asarray((gaps**2).sum(axis=1) / (p.shape[1] - 1))
+
+
+def brier_scores(probabilities: npt.ArrayLike, labels: npt.ArrayLike) -> Floats:
+    """Sum over classes of (p_k - Y_k)^2, (N,), in [0, 2] (Brier 1950)."""
+    p = checked_probabilities(probabilities)
+    y = checked_labels(labels, p)
+    return np.asarray(((p - _one_hot(y, p)) ** 2).sum(axis=1))
+
+
+def _one_hot(labels: npt.NDArray[np.int64], scores: Floats) -> Floats:
+    return np.asarray(np.eye(scores.shape[1])[labels])

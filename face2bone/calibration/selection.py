@@ -23,7 +23,7 @@ from face2bone.calibration.calibrators import (
     fit,
 )
 from face2bone.calibration.labelled import checked_labels, checked_scores
-from face2bone.calibration.losses import ranked_probability_scores
+from face2bone.calibration.reliability import ranked_probability_scores
 from face2bone.errors import TrainingError
 
 FOLDS: Final = 5

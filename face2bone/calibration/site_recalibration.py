@@ -31,9 +31,12 @@ from face2bone.calibration.calibrators import (
     log_scores,
 )
 from face2bone.calibration.labelled import checked_labels
-from face2bone.calibration.losses import ranked_probability_scores
-from face2bone.calibration.miscalibration import miscalibration_p
-from face2bone.calibration.reliability import ece_floor, expected_calibration_error
+from face2bone.calibration.reliability import (
+    ece_floor,
+    expected_calibration_error,
+    miscalibration_p,
+    ranked_probability_scores,
+)
 from face2bone.calibration.selection import choose, folds
 from face2bone.errors import RecalibrationRefused
 from face2bone.words import message, template, together

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from face2bone.clinical.answers import ASK_ETHNICITY
+from face2bone.clinical.questions import ASK_ETHNICITY
 from face2bone.clinical.score import Instrument, Score
 from face2bone.clinical.tables import Population, Spec, load_tables
 from face2bone.patient import Menopause, Patient, Sex

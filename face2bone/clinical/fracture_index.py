@@ -1,6 +1,6 @@
 """The FRACTURE Index of the Study of Osteoporotic Fractures, without and with DXA."""
 
-from face2bone.clinical import answers
+from face2bone.clinical import questions
 from face2bone.clinical.eligibility import applies, blank, completed_years, needing, spec_of, valued
 from face2bone.clinical.score import Instrument, Score
 from face2bone.patient import Patient, RiskFactor
@@ -12,8 +12,8 @@ def fracture_index(patient: Patient) -> Score:
     score = blank(Instrument.FRACTURE_INDEX, patient)
     if not applies(score):
         return score
-    questions = _unanswered(patient)
-    return needing(score, questions) if questions else valued(score, _points(patient))
+    missing = _unanswered(patient)
+    return needing(score, missing) if missing else valued(score, _points(patient))
 
 
 def fracture_index_bmd(patient: Patient) -> Score:
@@ -21,12 +21,12 @@ def fracture_index_bmd(patient: Patient) -> Score:
     score = blank(Instrument.FRACTURE_INDEX_BMD, patient)
     if not applies(score):
         return score
-    questions = _unanswered(patient)
+    missing = _unanswered(patient)
     t_score = patient.history.t_scores.total_hip
     if t_score is None:
-        questions.append(message("T-score of the total hip"))
-    if questions or t_score is None:
-        return needing(score, questions)
+        missing.append(message("T-score of the total hip"))
+    if missing or t_score is None:
+        return needing(score, missing)
     return valued(score, _points(patient) + t_score_points(t_score))
 
 
@@ -46,20 +46,20 @@ def t_score_points(t_score: float) -> int:
 
 def _unanswered(patient: Patient) -> list[str]:
     from_age = spec_of(Instrument.FRACTURE_INDEX).limits["fracture_from_age"]
-    questions = {
-        answers.ASK_FRACTURES: answers.fracture_from(patient, from_age),
-        answers.ASK_MOTHER: answers.mother_broke_hip(patient),
-        answers.ASK_ARMS: patient.history.rises_with_arms,
+    missing = {
+        questions.ASK_FRACTURES: questions.fracture_from(patient, from_age),
+        questions.ASK_MOTHER: questions.mother_broke_hip(patient),
+        questions.ASK_ARMS: patient.history.rises_with_arms,
     }
-    return [ask for ask, answer in questions.items() if answer is None]
+    return [ask for ask, answer in missing.items() if answer is None]
 
 
 def _points(patient: Patient) -> int:
     """The six questions that need no DXA, all answered."""
     spec = spec_of(Instrument.FRACTURE_INDEX)
     answered = {
-        "fracture": answers.fracture_from(patient, spec.limits["fracture_from_age"]),
-        "mother_hip_fracture": answers.mother_broke_hip(patient),
+        "fracture": questions.fracture_from(patient, spec.limits["fracture_from_age"]),
+        "mother_hip_fracture": questions.mother_broke_hip(patient),
         "light": patient.weight_kg <= spec.limits["weight_up_to"],
         "smoker": RiskFactor.SMOKER in patient.risk_factors,
         "rises_with_arms": patient.history.rises_with_arms,

@@ -2,10 +2,9 @@
 
 from face2bone.clinical.dxa import who_class, z_score
 from face2bone.clinical.fracture_index import fracture_index, fracture_index_bmd
-from face2bone.clinical.ost import ost, osta
 from face2bone.clinical.qfracture_score import qfracture_hip, qfracture_major
 from face2bone.clinical.score import Score
-from face2bone.clinical.selection import abone, body_weight, orai, osiris, score
+from face2bone.clinical.selection import abone, body_weight, orai, osiris, ost, osta, score
 from face2bone.patient import Patient
 
 

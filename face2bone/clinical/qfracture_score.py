@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final, Literal
 
-from face2bone.clinical import answers
+from face2bone.clinical import questions
 from face2bone.clinical.eligibility import applies, blank, completed_years, needing, valued
 from face2bone.clinical.qfracture import (
     DEFAULT_YEARS,
@@ -103,9 +103,9 @@ def _yes_or_no(patient: Patient) -> dict[str, bool | None]:
         **dict.fromkeys(conditions, True),
         "b_antidepressant": Prescription.ANTIDEPRESSANT in (history.prescriptions or ()),
         "b_carehome": history.care_home,
-        "b_corticosteroids": answers.corticosteroids_now(patient),
+        "b_corticosteroids": questions.corticosteroids_now(patient),
         "b_falls": RiskFactor.FALLS in ticked,
-        "b_fracture4": answers.site_ever_broken(patient, SITES),
+        "b_fracture4": questions.site_ever_broken(patient, SITES),
         "b_hrt_oest": history.oestrogen is Oestrogen.CURRENT,
         "fh_osteoporosis": parent_hip or history.parent_osteoporosis,
     }
@@ -116,11 +116,11 @@ def needed_answers(patient: Patient) -> list[str]:
     history, ticked = patient.history, patient.risk_factors
     secondary = RiskFactor.SECONDARY_OSTEOPOROSIS in ticked
     wanting = {
-        answers.ASK_CIGARETTES: RiskFactor.SMOKER in ticked and history.smoking is None,
-        answers.ASK_ALCOHOL: RiskFactor.ALCOHOL in ticked and history.alcohol is None,
-        answers.ASK_DIAGNOSES: secondary and history.conditions is None,
-        answers.ASK_PRESCRIPTIONS: answers.corticosteroids_now(patient) is None,
-        answers.ASK_FRACTURES: answers.site_ever_broken(patient, SITES) is None,
+        questions.ASK_CIGARETTES: RiskFactor.SMOKER in ticked and history.smoking is None,
+        questions.ASK_ALCOHOL: RiskFactor.ALCOHOL in ticked and history.alcohol is None,
+        questions.ASK_DIAGNOSES: secondary and history.conditions is None,
+        questions.ASK_PRESCRIPTIONS: questions.corticosteroids_now(patient) is None,
+        questions.ASK_FRACTURES: questions.site_ever_broken(patient, SITES) is None,
     }
     return [ask for ask, wanted in wanting.items() if wanted]
 
@@ -131,12 +131,12 @@ def counted_as_no(patient: Patient) -> list[str]:
     women = patient.sex is Sex.FEMALE
     unanswered = {
         message("ethnic group (taken as white)"): history.ethnicity is None,
-        answers.ASK_CIGARETTES: history.smoking is None,
-        answers.ASK_ALCOHOL: history.alcohol is None,
-        answers.ASK_DIAGNOSES: history.conditions is None,
-        answers.ASK_PRESCRIPTIONS: history.prescriptions is None,
-        answers.ASK_PARENT: history.parent_osteoporosis is None,
-        answers.ASK_OESTROGEN: women and history.oestrogen is None,
-        answers.ASK_CARE_HOME: not women and history.care_home is None,
+        questions.ASK_CIGARETTES: history.smoking is None,
+        questions.ASK_ALCOHOL: history.alcohol is None,
+        questions.ASK_DIAGNOSES: history.conditions is None,
+        questions.ASK_PRESCRIPTIONS: history.prescriptions is None,
+        questions.ASK_PARENT: history.parent_osteoporosis is None,
+        questions.ASK_OESTROGEN: women and history.oestrogen is None,
+        questions.ASK_CARE_HOME: not women and history.care_home is None,
     }
     return [ask for ask, open_ in unanswered.items() if open_]

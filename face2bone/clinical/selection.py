@@ -1,17 +1,21 @@
-"""Point scores that choose women for DXA: ORAI, SCORE, OSIRIS, ABONE and body weight.
+"""Point scores that choose women for DXA: ORAI, SCORE, OSIRIS, ABONE, body weight, OST.
 
 Points, cut-offs and sources are in ``instruments.toml``; here is only the arithmetic.
+
+The Osteoporosis Self-assessment Tool and its Asian form OSTA are computed exactly: OST = trunc(0.2
+* (weight in kg - age in completed years)), truncated toward zero and not rounded; several public
+calculators round, which moves people across the cut-off. One index, three readings: cut-offs and
+bands for women, for men and for Asian women, each with its source in ``instruments.toml``.
 """
 
 import math
 from typing import Final
 
-from face2bone.clinical import answers
+from face2bone.clinical import questions
 from face2bone.clinical.eligibility import applies, blank, completed_years, needing, spec_of, valued
-from face2bone.clinical.ost import ost_index
 from face2bone.clinical.score import Instrument, Score
 from face2bone.history import Ethnicity, FractureSite, Oestrogen
-from face2bone.patient import Patient, RiskFactor
+from face2bone.patient import Patient, RiskFactor, Sex
 
 KG_PER_POUND: Final = 0.45359237
 BLACK: Final = frozenset({Ethnicity.BLACK_CARIBBEAN, Ethnicity.BLACK_AFRICAN})
@@ -28,7 +32,7 @@ def orai(patient: Patient) -> Score:
         return score
     oestrogen = patient.history.oestrogen
     if oestrogen is None:
-        return needing(score, [answers.ASK_OESTROGEN])
+        return needing(score, [questions.ASK_OESTROGEN])
     spec = spec_of(score.instrument)
     points = spec.step("age", completed_years(patient)) + spec.step("weight", patient.weight_kg)
     if oestrogen is not Oestrogen.CURRENT:
@@ -46,14 +50,14 @@ def score(patient: Patient) -> Score:
         return result
     spec = spec_of(result.instrument)
     history = patient.history
-    sites = answers.sites_broken_from(patient, spec.limits["fracture_from_age"], SCORE_SITES)
+    sites = questions.sites_broken_from(patient, spec.limits["fracture_from_age"], SCORE_SITES)
     if history.ethnicity is None or history.oestrogen is None or sites is None:
-        questions = {
-            answers.ASK_ETHNICITY: history.ethnicity,
-            answers.ASK_OESTROGEN: history.oestrogen,
-            answers.ASK_FRACTURES: sites,
+        missing = {
+            questions.ASK_ETHNICITY: history.ethnicity,
+            questions.ASK_OESTROGEN: history.oestrogen,
+            questions.ASK_FRACTURES: sites,
         }
-        return needing(result, [ask for ask, answer in questions.items() if answer is None])
+        return needing(result, [ask for ask, answer in missing.items() if answer is None])
     points = spec.points["not_black"] * (history.ethnicity not in BLACK)
     points += spec.points["never_oestrogen"] * (history.oestrogen is Oestrogen.NEVER)
     points += spec.points["fracture_site"] * sites
@@ -81,11 +85,11 @@ def osiris(patient: Patient) -> Score:
         return score
     oestrogen = patient.history.oestrogen
     if oestrogen is None:
-        return needing(score, [answers.ASK_OESTROGEN])
+        return needing(score, [questions.ASK_OESTROGEN])
     points = spec_of(score.instrument).points
     index = ost_index(completed_years(patient), patient.weight_kg)
     index += points["oestrogen_now"] * (oestrogen is Oestrogen.CURRENT)
-    index += points["low_impact_fracture"] * answers.low_impact_fracture(patient)
+    index += points["low_impact_fracture"] * questions.low_impact_fracture(patient)
     return valued(score, index)
 
 
@@ -96,7 +100,7 @@ def abone(patient: Patient) -> Score:
         return score
     hormones = patient.history.hormones_six_months
     if hormones is None:
-        return needing(score, [answers.ASK_HORMONES])
+        return needing(score, [questions.ASK_HORMONES])
     spec = spec_of(score.instrument)
     points = spec.points["older"] * (completed_years(patient) > spec.limits["age_over"])
     points += spec.points["light"] * (patient.weight_kg < spec.limits["weight_under"])
@@ -108,3 +112,33 @@ def body_weight(patient: Patient) -> Score:
     """Body weight by itself, kg."""
     score = blank(Instrument.BODY_WEIGHT, patient)
     return valued(score, patient.weight_kg) if applies(score) else score
+
+
+def ost_index(age_years: float, weight_kg: float) -> int:
+    """OST index (no unit, about -15 to 56) from age in years and weight in kg.
+
+    Age counts in completed years. The quotient is rounded at 1e-9 before truncation, so
+    that 70.3 kg at 65.3 kg of offset is not pushed below an integer by binary fractions.
+
+    >>> ost_index(75, 45), ost_index(65, 74.9), ost_index(68, 60)
+    (-6, 1, -1)
+    """
+    return math.trunc(round((weight_kg - math.floor(age_years)) / 5.0, 9))
+
+
+def ost(patient: Patient) -> Score:
+    """OST with the cut-off and bands of the patient's sex."""
+    women = patient.sex is Sex.FEMALE
+    return _read(patient, Instrument.OST_WOMEN if women else Instrument.OST_MEN)
+
+
+def osta(patient: Patient) -> Score:
+    """The same index in the bands for postmenopausal Asian women."""
+    return _read(patient, Instrument.OSTA)
+
+
+def _read(patient: Patient, instrument: Instrument) -> Score:
+    score = blank(instrument, patient)
+    if not applies(score):
+        return score
+    return valued(score, ost_index(completed_years(patient), patient.weight_kg))

@@ -36,9 +36,7 @@ from face2bone.cohort.row_rules import (
 )
 from face2bone.cohort.splits import one_side
 from face2bone.errors import ManifestError
-from face2bone.tabular.cells import read_cells
-from face2bone.tabular.header import missing_columns, odd_columns
-from face2bone.tabular.leading_zeros import zeros_remarks
+from face2bone.tabular.cells import missing_columns, odd_columns, read_cells, zeros_remarks
 from face2bone.words import CLAUSES, template, together
 
 STUDY: Final = "face_age"

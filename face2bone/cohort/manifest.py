@@ -39,9 +39,14 @@ from face2bone.cohort.photo_paths import spelt_as_on_disk
 from face2bone.cohort.row_rules import ERRORS_SHOWN
 from face2bone.errors import ManifestError
 from face2bone.reference import ReferenceMethod
-from face2bone.tabular.cells import as_date, as_number, read_cells
-from face2bone.tabular.header import missing_columns, odd_columns
-from face2bone.tabular.leading_zeros import zeros_remarks
+from face2bone.tabular.cells import (
+    as_date,
+    as_number,
+    missing_columns,
+    odd_columns,
+    read_cells,
+    zeros_remarks,
+)
 from face2bone.words import CLAUSES, all_of, message, together
 
 _NUMBERS: Final = ("age_years", "height_cm", "weight_kg", "t_score")

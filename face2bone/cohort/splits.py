@@ -19,8 +19,7 @@ from face2bone.atomic_files import write_whole
 from face2bone.bone import CLASS_LABELS
 from face2bone.cohort.manifest import Cohort
 from face2bone.errors import LeakingSplit, ManifestError
-from face2bone.tabular.cells import read_cells
-from face2bone.tabular.leading_zeros import without_zeros
+from face2bone.tabular.cells import read_cells, without_zeros
 from face2bone.words import AsTyped, first_of
 
 _NAMED_AT_MOST = 5

@@ -40,8 +40,7 @@ from face2bone.cohort.row_rules import (
 from face2bone.errors import ManifestError
 from face2bone.patient import Sex
 from face2bone.survival.times import SurvivalTimes
-from face2bone.tabular.cells import read_cells
-from face2bone.tabular.header import missing_columns, odd_columns
+from face2bone.tabular.cells import missing_columns, odd_columns, read_cells
 from face2bone.words import CLAUSES, message, template, together
 
 STUDY: Final = "face_survival"

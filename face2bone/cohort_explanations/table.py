@@ -23,10 +23,10 @@ from scipy.stats import rankdata
 
 from face2bone.arrays import Floats
 from face2bone.bone import BoneClass
-from face2bone.calibration.losses import ranked_probability_scores
+from face2bone.calibration.reliability import ranked_probability_scores
 from face2bone.clinical.eligibility import completed_years, spec_of, why_not
-from face2bone.clinical.ost import ost_index
 from face2bone.clinical.score import Instrument
+from face2bone.clinical.selection import ost_index
 from face2bone.cohort_explanations.folder import About, ExplainedCohort
 from face2bone.cohort_explanations.groups import GroupMeans, group_means, prediction_table
 from face2bone.explain.photo_row import Layout, PhotoFigures, from_row

@@ -26,7 +26,7 @@ from sklearn.preprocessing import StandardScaler
 
 from face2bone.arrays import Floats
 from face2bone.calibration import Temperature, calibrated
-from face2bone.clinical.ost import ost_index
+from face2bone.clinical.selection import ost_index
 from face2bone.comparison.protocol import Protocol
 from face2bone.comparison.runs import VECTORS, RunResult, run_folder, write_arrays
 from face2bone.progress import Progress

@@ -2,6 +2,7 @@
 
 The same file may lie beside a bundle, where the Model page shows it. It is about designs, trained
 alike by one recipe, and not about that bundle's weights; so it carries its own account and no hash.
+Its rows stand apart from what trains: a page that shows them trains nothing.
 """
 
 from collections.abc import Mapping
@@ -12,8 +13,31 @@ from typing import ClassVar, Final, Literal
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from face2bone.atomic_files import write_whole
-from face2bone.comparison.row import Row
 from face2bone.errors import EvaluationError
+from face2bone.evaluation.bootstrap import Estimate
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table.
+
+    seeds: finished seeds, in order; None for a model without any, empty before the first.
+    figures: by name, means over seeds; empty before the first. spread: each seed's figures.
+    ahead: Face2Bone's figure minus this row's; None for Face2Bone itself or before both have one.
+    multiply_adds, parameters, learning_rate, minutes (mean of a run): of networks.
+    """
+
+    name: str
+    title: str
+    seeds: tuple[int, ...] | None
+    figures: Mapping[str, Estimate]
+    spread: Mapping[str, tuple[float, ...]]
+    ahead: Mapping[str, Estimate] | None
+    multiply_adds: int | None = None
+    parameters: int | None = None
+    learning_rate: float | None = None
+    minutes: float | None = None
+
 
 Kind = Literal["comparison", "ablation"]
 

@@ -1,6 +1,6 @@
 """Region figures on a schematic picture, as SVG: nobody's, and readable without colour.
 
-The outlines are the kind of picture's own (``modalities.schematic``). Each region carries its
+The outlines are the kind of picture's own (``modalities.parts``). Each region carries its
 number; a tint tells its size, and hatching that it is negative. The drawing brings its own ground,
 so it reads alike on a light and on a dark page.
 """
@@ -13,8 +13,7 @@ import numpy.typing as npt
 
 from face2bone.drawing.pictures import AWAY, TOWARD
 from face2bone.explain.photo_row import signed
-from face2bone.modalities.parts import Part
-from face2bone.modalities.schematic import DrawnPart, Schematic
+from face2bone.modalities.parts import DrawnPart, Part, Schematic
 
 LEAST_TINT, MOST_TINT = 0.06, 0.55  # share of the colour over white; black text stays at 7:1
 INK, CHOSEN = "#17242b", "#f2b134"

@@ -23,7 +23,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from face2bone.arrays import Floats, Integers
-from face2bone.calibration.losses import ranked_probability_scores
+from face2bone.calibration.reliability import ranked_probability_scores
 from face2bone.cohort.views import visits_of
 from face2bone.errors import EvaluationError
 from face2bone.evaluation.added_value.columns import whole

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from face2bone.arrays import Flags, Floats
-from face2bone.clinical.ost import ost
+from face2bone.clinical.selection import ost
 from face2bone.evaluation.bootstrap import RESAMPLES, Estimate, estimates
 from face2bone.evaluation.confusion import ratio
 from face2bone.evaluation.measures import Figures

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from face2bone.arrays import Floats
-from face2bone.calibration.losses import brier_scores, ranked_probability_scores
+from face2bone.calibration.reliability import brier_scores, ranked_probability_scores
 from face2bone.evaluation import calibration as cal
 from face2bone.evaluation import confusion as con
 from face2bone.evaluation.ranking import cut_auc, macro_auc

@@ -11,8 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from face2bone.calibration.labelled import checked_labels, checked_probabilities
-from face2bone.calibration.losses import brier_scores, ranked_probability_scores
-from face2bone.calibration.reliability import EceFloor, ece_floor, expected_calibration_error
+from face2bone.calibration.reliability import (
+    EceFloor,
+    brier_scores,
+    ece_floor,
+    expected_calibration_error,
+    ranked_probability_scores,
+)
 from face2bone.evaluation import confusion as con
 from face2bone.evaluation import ranking
 from face2bone.evaluation.bootstrap import unit_weights

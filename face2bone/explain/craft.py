@@ -36,7 +36,7 @@ from face2bone.explain.sobol import TotalIndices, total_indices
 from face2bone.explain.words import counted
 from face2bone.modalities.parts import Part
 from face2bone.modalities.prepared import Prepared
-from face2bone.nn.stages import MapGeometry
+from face2bone.nn.network import MapGeometry
 from face2bone.progress import FractionDone
 from face2bone.runtime import Engine, beside_patients, network_input
 

@@ -4,7 +4,7 @@ Location is one of three words kept apart everywhere: *presence* is how much of 
 photo holds, *importance* how much a class's logit depends on it, *location* where it is.
 The map of the deep features is coarse (a face's: sixteen pixels a step), and each of its positions
 sees far around itself: a location says which region, not which pixel. The stem's map is finer, and
-its positions see little around themselves. Where the maps lie, the network says (``nn.stages``).
+its positions see little around themselves. Where the maps lie, the network says (``nn.network``).
 """
 
 from functools import lru_cache
@@ -14,7 +14,7 @@ import numpy as np
 
 from face2bone.arrays import Floats, PartMap, Pixels, Reals
 from face2bone.modalities.parts import Part, part_index
-from face2bone.nn.stages import MapGeometry
+from face2bone.nn.network import MapGeometry
 
 MOSTLY: Final = 1.3
 """A concept lies mostly in a region that holds this times the picture's mean location."""

@@ -37,7 +37,7 @@ from face2bone.explain.sobol import total_indices
 from face2bone.modalities.input_spec import InputSpec
 from face2bone.modalities.parts import Part
 from face2bone.nn import BundleNetwork
-from face2bone.nn.stages import MapGeometry
+from face2bone.nn.network import MapGeometry
 from face2bone.progress import FractionDone
 from face2bone.runtime import network_input
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from face2bone.arrays import Flags, Floats, Integers, PartMap, Pixels, Singles
 from face2bone.explain.coalitions import BATCH, all_coalitions
-from face2bone.nn.stages import MapGeometry
+from face2bone.nn.network import MapGeometry
 from face2bone.runtime import StagedNetwork
 
 

@@ -7,8 +7,7 @@ import numpy as np
 from face2bone.arrays import Pixels
 from face2bone.errors import PhotoFormatError
 from face2bone.modalities.photo import Photo, photo_from_pixels, read_photo
-from face2bone.modalities.radiograph.codestream import JPEG_BASELINE
-from face2bone.modalities.radiograph.decoding import PLAIN
+from face2bone.modalities.radiograph.decoding import JPEG_BASELINE, PLAIN
 from face2bone.modalities.radiograph.elements import (
     BIG_ENDIAN,
     PIXEL_DATA,

@@ -20,8 +20,7 @@ from face2bone.hospital.dicom_photo import PHOTOGRAPH, SECONDARY_CAPTURE
 from face2bone.hospital.folders import Folders
 from face2bone.hospital.header import read_header
 from face2bone.logs import fault
-from face2bone.modalities.radiograph.codestream import COMPRESSED
-from face2bone.modalities.radiograph.decoding import PLAIN
+from face2bone.modalities.radiograph.decoding import COMPRESSED, PLAIN
 
 VERIFICATION: Final = "1.2.840.10008.1.1"
 RECEIVED: Final = (

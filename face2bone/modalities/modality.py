@@ -14,11 +14,9 @@ from numpy.typing import NDArray
 from face2bone.errors import SubjectError
 from face2bone.modalities.input_spec import InputSpec
 from face2bone.modalities.measure import Measure
-from face2bone.modalities.parts import Part
+from face2bone.modalities.parts import Part, Schematic
 from face2bone.modalities.photo import MAX_BYTES as PHOTO_BYTES
-from face2bone.modalities.prepared import Prepared
-from face2bone.modalities.schematic import Schematic
-from face2bone.modalities.verdict import QualityVerdict
+from face2bone.modalities.prepared import Prepared, QualityVerdict
 from face2bone.words import template
 
 PHOTO_FORMATS: Final = template("JPEG, PNG, WebP or HEIC")

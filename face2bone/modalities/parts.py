@@ -1,4 +1,7 @@
-"""A part of a picture's subject: what explanations name, and which part is its twin."""
+"""A part of a picture's subject: what explanations name, and which part is its twin.
+
+A schematic draws a kind of picture part by part: values can be shown on it, and it is nobody's.
+"""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -61,3 +64,36 @@ def mirrored(part_map: npt.NDArray[np.int8], parts: tuple[Part, ...]) -> npt.NDA
     table: npt.NDArray[Any] = np.array([*twins, OUTSIDE], np.int8)
     exchanged: npt.NDArray[np.int8] = table[part_map[..., ::-1]]
     return exchanged
+
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class DrawnPart:
+    """One part: its corners before the outline cuts them, and where its number stands.
+
+    whole: whether it is the ground all others are painted on, so that no line frames it.
+    """
+
+    part_id: str
+    corners: tuple[Point, ...]
+    number: Point
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class Schematic:
+    """Parts in the order of painting: a later one covers an earlier one.
+
+    width, height: of the drawing. ellipse: the outline, centre x and y and the two radii.
+    """
+
+    width: int
+    height: int
+    ellipse: tuple[float, float, float, float]
+    parts: tuple[DrawnPart, ...]
+
+    def drawn(self, part_id: str) -> DrawnPart:
+        """The part with this id; ``KeyError`` where there is none."""
+        return {part.part_id: part for part in self.parts}[part_id]

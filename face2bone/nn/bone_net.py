@@ -26,8 +26,7 @@ import torch
 from torch import Tensor, nn
 
 from face2bone.nn.architecture import Architecture, require, span
-from face2bone.nn.network import BundleNetwork, PictureNetwork, TrainingOutputs
-from face2bone.nn.stages import MapGeometry, Stages
+from face2bone.nn.network import BundleNetwork, MapGeometry, PictureNetwork, Stages, TrainingOutputs
 from face2bone.nn.transformer import MapEncoder
 from face2bone.words import message, template
 

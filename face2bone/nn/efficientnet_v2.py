@@ -19,8 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from face2bone.nn.architecture import Architecture, require, span
-from face2bone.nn.network import BundleNetwork, PictureNetwork, TrainingOutputs
-from face2bone.nn.stages import MapGeometry, Stages
+from face2bone.nn.network import BundleNetwork, MapGeometry, PictureNetwork, Stages, TrainingOutputs
 from face2bone.words import message, template
 
 STRIDE = 16

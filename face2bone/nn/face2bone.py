@@ -26,9 +26,8 @@ from face2bone.nn.inception_resnet_v1 import (
     mixed_6a_channels,
 )
 from face2bone.nn.kan import KAN, Bounded
-from face2bone.nn.network import BundleNetwork, PictureNetwork, TrainingOutputs
+from face2bone.nn.network import BundleNetwork, PictureNetwork, Stages, TrainingOutputs
 from face2bone.nn.ssam import SpatialSupervisedAttention
-from face2bone.nn.stages import Stages
 from face2bone.nn.transformer import MapEncoder
 
 

@@ -24,7 +24,7 @@ from torch import Tensor, nn
 
 from face2bone.errors import BundleCorrupt, BundleMissing
 from face2bone.nn.config import CUT_SIZE, GRID_SIZE
-from face2bone.nn.stages import MapGeometry, Stages
+from face2bone.nn.network import MapGeometry, Stages
 
 BATCH_NORM_EPS = 1e-3
 STAGES = Stages(

@@ -21,8 +21,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from face2bone.nn.architecture import Architecture, require, span
-from face2bone.nn.network import BundleNetwork
-from face2bone.nn.stages import MapGeometry, Stages
+from face2bone.nn.network import BundleNetwork, MapGeometry, Stages
 
 SIDE: Final = 64  # pixels of the input
 CHANNEL_MEANS: Final = (122.781998, 117.000999, 104.297997)  # of dlib's pictures: red, green, blue

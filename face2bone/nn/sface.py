@@ -24,8 +24,7 @@ from torch import Tensor, nn
 
 from face2bone.modalities.face.alignment import CROP_SIZE
 from face2bone.nn.architecture import Architecture, require, span
-from face2bone.nn.network import BundleNetwork, PictureNetwork, TrainingOutputs
-from face2bone.nn.stages import MapGeometry, Stages
+from face2bone.nn.network import BundleNetwork, MapGeometry, PictureNetwork, Stages, TrainingOutputs
 from face2bone.words import template
 
 NAME: Final = "sface"

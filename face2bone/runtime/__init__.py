@@ -6,7 +6,7 @@ calibrated prediction, `logits_of_crops` is what explanations ask their question
 patient is kept between calls.
 """
 
-from face2bone.runtime.choice import make_engine, probe_crops
+from face2bone.runtime.choice import ParityReport, make_engine, parity, probe_crops
 from face2bone.runtime.engine import (
     CropNetwork,
     Engine,
@@ -18,7 +18,6 @@ from face2bone.runtime.engine import (
     network_input,
 )
 from face2bone.runtime.openvino_engine import OpenVinoEngine
-from face2bone.runtime.parity import ParityReport, parity
 from face2bone.runtime.prediction import (
     OodVerdict,
     Prediction,

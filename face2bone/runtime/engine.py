@@ -13,7 +13,7 @@ from face2bone.covariates import Rows
 from face2bone.errors import EngineError
 from face2bone.modalities.input_spec import InputSpec
 from face2bone.nn import normalise
-from face2bone.nn.stages import MapGeometry, Stages
+from face2bone.nn.network import MapGeometry, Stages
 
 Precision = Literal["f32", "bf16"]
 Crops = npt.NDArray[np.uint8] | npt.NDArray[np.floating[Any]]

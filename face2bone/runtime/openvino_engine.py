@@ -21,7 +21,7 @@ from face2bone.covariates import Rows
 from face2bone.errors import EngineError
 from face2bone.modalities.input_spec import InputSpec
 from face2bone.nn import BundleNetwork
-from face2bone.nn.stages import Stages
+from face2bone.nn.network import Stages
 from face2bone.runtime.engine import Precision, checked, in_batches, rows_of
 
 Part = Literal["stem", "after_stem", "features", "head", "logits"]

@@ -10,7 +10,7 @@ from face2bone.arrays import Singles
 from face2bone.covariates import Rows
 from face2bone.modalities.input_spec import InputSpec
 from face2bone.nn import BundleNetwork
-from face2bone.nn.stages import Stages
+from face2bone.nn.network import Stages
 from face2bone.runtime.engine import Precision, checked, in_batches, rows_of
 
 

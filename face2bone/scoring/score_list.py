@@ -35,8 +35,7 @@ from face2bone.scoring.pictures import (
     is_picture,
     is_table,
 )
-from face2bone.tabular.cells import as_date, as_number, read_cells
-from face2bone.tabular.header import missing_columns, odd_columns
+from face2bone.tabular.cells import as_date, as_number, missing_columns, odd_columns, read_cells
 from face2bone.words import CLAUSES, message, template, together
 
 NEEDED: Final = ("patient_id", "photo")

@@ -21,7 +21,7 @@ def _draw_cohort(out: Path, patients: int, world: str, seed: int, progress: Unit
 
 
 def _samples() -> tuple[Sample, ...]:
-    from face2bone.drawn.knee.samples import knee_samples
+    from face2bone.drawn.knee.kind import knee_samples
 
     return knee_samples()
 

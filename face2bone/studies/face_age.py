@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def _draw_cohort(out: Path, patients: int, world: str, seed: int, progress: UnitsDone) -> Path:
     # Drawing needs tables and workers, and a list of studies needs neither.
-    from face2bone.drawn.face.aged_cohort import write_aged
+    from face2bone.drawn.face.aged import write_aged
 
     return write_aged(out, patients, seed, progress=progress)
 

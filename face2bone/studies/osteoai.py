@@ -21,7 +21,7 @@ def _draw_cohort(out: Path, patients: int, world: str, seed: int, progress: Unit
 
 
 def _samples() -> tuple[Sample, ...]:
-    from face2bone.drawn.hand.samples import hand_samples
+    from face2bone.drawn.hand.kind import hand_samples
 
     return hand_samples()
 

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from face2bone.drawn.film.files import DICOM_BITS
 from face2bone.drawn.film.film import DrawnFilm
 from face2bone.drawn.film.patients import draw_film_patient
+from face2bone.drawn.film.write import DICOM_BITS
 from face2bone.drawn.hand import HAND, draw_hand
 from face2bone.drawn.knee import KNEE, draw_knee
 from face2bone.drawn.knee.pair import draw_both_knees

@@ -13,7 +13,7 @@ from face2bone.calibration.calibrators import (
     is_for,
     log_scores,
 )
-from face2bone.calibration.losses import log_losses
+from face2bone.calibration.reliability import log_losses
 from face2bone.calibration.temperature import Temperature
 from face2bone.errors import TrainingError
 

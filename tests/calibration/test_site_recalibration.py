@@ -10,8 +10,7 @@ from scipy.stats import ttest_rel
 from face2bone.bone import CLASS_LABELS
 from face2bone.calibration.affine import Intercept
 from face2bone.calibration.calibrators import Calibrator, calibrated, log_scores
-from face2bone.calibration.losses import ranked_probability_scores
-from face2bone.calibration.miscalibration import miscalibration_p
+from face2bone.calibration.reliability import miscalibration_p, ranked_probability_scores
 from face2bone.calibration.site_recalibration import (
     MINIMUM_PER_CLASS,
     Difference,

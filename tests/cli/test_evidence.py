@@ -8,7 +8,7 @@ from typer.testing import CliRunner, Result
 
 from face2bone.bundle import Bundle
 from face2bone.cli import app
-from face2bone.drawn.face.aged_cohort import write_aged
+from face2bone.drawn.face.aged import write_aged
 from face2bone.drawn.face.write import write_cohort
 from face2bone.drawn.worlds import World
 from face2bone.evaluation import evaluate as orchestration

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from face2bone.bone import CLASS_LABELS
-from face2bone.calibration.losses import ranked_probability_scores
+from face2bone.calibration.reliability import ranked_probability_scores
 from face2bone.cohort_explanations.folder import ExplainedCohort
 from face2bone.cohort_explanations.table import (
     BOTH,

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from face2bone.calibration.losses import ranked_probability_scores
+from face2bone.calibration.reliability import ranked_probability_scores
 from face2bone.comparison.baselines import (
     LANDMARKS,
     TITLES,

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from face2bone.comparison.record import (
     Account,
     Comparison,
+    Row,
     attach,
     attached,
     from_json,
     to_json,
 )
-from face2bone.comparison.row import Row
 from face2bone.errors import EvaluationError
 from face2bone.evaluation.bootstrap import Estimate
 

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from face2bone.drawing import schematic as module
 from face2bone.drawing.schematic import schematic
 from face2bone.explain.photo_row import signed
-from face2bone.modalities.face.parts import FACE_PARTS, NOSE_LIPS
-from face2bone.modalities.face.schematic import FACE_SCHEMATIC
+from face2bone.modalities.face.parts import FACE_PARTS, FACE_SCHEMATIC, NOSE_LIPS
 
 VALUES = np.array([0.31, -0.12, 0.22, 0.0, -0.4, 0.8, 0.66, -0.02, 0.001, -0.25])
 SVG = "{http://www.w3.org/2000/svg}"

@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 
 from face2bone.bone import BoneClass
-from face2bone.drawn.film.samples import FilmSample
-from face2bone.drawn.hand.samples import drawn_hands, hand_samples
-from face2bone.drawn.knee.samples import drawn_knees, knee_samples
+from face2bone.drawn.film.kind import FilmSample
+from face2bone.drawn.hand.kind import drawn_hands, hand_samples
+from face2bone.drawn.knee.kind import drawn_knees, knee_samples
 from face2bone.drawn.people import DEMONSTRATION_SEED_RANGE, patient_seed
 from face2bone.drawn.samples import FOLDERS, is_sample
 from face2bone.studies import study_named

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as sk
 
-from face2bone.calibration.losses import brier_scores, ranked_probability_scores
+from face2bone.calibration.reliability import brier_scores, ranked_probability_scores
 from face2bone.errors import TrainingError
 from face2bone.evaluation.metrics import macro_auc, performance
 

@@ -11,7 +11,7 @@ from face2bone.apparent_age import AgeAssessor
 from face2bone.assessment import LocatedSubject
 from face2bone.bundle.years_bundle import YearsBundle, load_years_bundle
 from face2bone.cohort.age_manifest import AgeCohort, read_age_manifest
-from face2bone.drawn.face.aged_cohort import write_aged
+from face2bone.drawn.face.aged import write_aged
 from face2bone.evaluation.record import BundleName
 from face2bone.evaluation.years import (
     MAY_BE_KNOWN,

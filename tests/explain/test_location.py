@@ -13,7 +13,7 @@ from face2bone.explain.location import (
 )
 from face2bone.modalities.face.parts import FACE_PARTS, MIDFACE_LEFT
 from face2bone.nn.inception_resnet_v1 import STAGES, InceptionResnetV1
-from face2bone.nn.stages import MapGeometry
+from face2bone.nn.network import MapGeometry
 
 assert STAGES.stem is not None
 STEM, CUT = STAGES.stem, STAGES.cut

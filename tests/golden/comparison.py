@@ -5,7 +5,7 @@ kinds of processor round alike. There are two, by whether the crops that the net
 frozen ones to the byte:
 
 ``SAME_CROPS``   the network's sums alone differ. Within 0.001, which is what two engines may
-                 differ by (``runtime.parity``); whole numbers are equal.
+                 differ by (``runtime.choice``); whole numbers are equal.
 ``OTHER_CROPS``  OpenCV rounds pixels differently, one grey level here and there. Without AVX2 that
                  moved a logit by up to 0.02 and a probability by 0.001; whole numbers, which are
                  counted or rounded from others, may differ by one.

@@ -11,9 +11,9 @@ from pydicom.uid import (
     VLPhotographicImageStorage,
 )
 
-from face2bone.drawn.film.files import dicom_bytes
 from face2bone.drawn.film.kind import FilmKind
 from face2bone.drawn.film.patients import FilmPatient, draw_film_cohort
+from face2bone.drawn.film.write import dicom_bytes
 from face2bone.drawn.hand import HAND
 from face2bone.drawn.knee import KNEE
 from face2bone.drawn.worlds import World

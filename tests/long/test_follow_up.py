@@ -22,7 +22,7 @@ import pytest
 from face2bone.arrays import Floats
 from face2bone.bone import CLASS_LABELS, BoneClass
 from face2bone.bundle import Bundle, bundle_hash
-from face2bone.calibration.losses import ranked_probability_scores
+from face2bone.calibration.reliability import ranked_probability_scores
 from face2bone.drawn.face.crops import drawn_crops
 from face2bone.drawn.face.patients import draw_cohort
 from face2bone.drawn.face.provenance import PATIENT_MODEL_HASH

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from face2bone.drawn.film.files import dicom_bytes, png_bytes
 from face2bone.drawn.film.film import DrawnFilm
 from face2bone.drawn.film.patients import draw_film_cohort
+from face2bone.drawn.film.write import dicom_bytes, png_bytes
 from face2bone.drawn.hand import HAND, draw_hand
 from face2bone.drawn.knee import KNEE, draw_knee
 from face2bone.drawn.knee.pair import draw_both_knees

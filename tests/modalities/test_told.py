@@ -4,21 +4,19 @@ import re
 
 import pytest
 
-from face2bone.drawn.film.files import dicom_bytes, png_bytes
 from face2bone.drawn.film.film import DrawnFilm
 from face2bone.drawn.film.patients import FilmPatient, draw_film_patient
+from face2bone.drawn.film.write import dicom_bytes, png_bytes
 from face2bone.drawn.hand import HAND
 from face2bone.drawn.hand.render import draw_hand
 from face2bone.drawn.knee import KNEE
 from face2bone.drawn.knee.pair import draw_both_knees
 from face2bone.drawn.worlds import World
-from face2bone.modalities.hand.finding import find_hand
+from face2bone.modalities.hand.finding import MEANING, find_hand, index_measures
 from face2bone.modalities.hand.metacarpal_index import BoneIndex, MetacarpalIndex
-from face2bone.modalities.hand.told import MEANING, index_measures
 from face2bone.modalities.knee.cortex import CorticalIndex
-from face2bone.modalities.knee.finding import find_knees
+from face2bone.modalities.knee.finding import UNLIKE, cortex_measures, find_knees
 from face2bone.modalities.knee.quality import LIKENESS_WARN
-from face2bone.modalities.knee.told import UNLIKE, cortex_measures
 from face2bone.modalities.radiograph import read_radiograph
 from tests.conftest import ROOT
 

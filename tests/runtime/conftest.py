@@ -10,7 +10,7 @@ from face2bone.modalities.face import FACE_INPUT
 from face2bone.modalities.input_spec import InputSpec
 from face2bone.nn import Face2Bone
 from face2bone.nn.inception_resnet_v1 import STAGES
-from face2bone.nn.stages import Stages
+from face2bone.nn.network import Stages
 from face2bone.runtime import OpenVinoEngine, TorchEngine, network_input
 
 

@@ -7,7 +7,7 @@ from face2bone.arrays import Singles
 from face2bone.errors import EngineError
 from face2bone.modalities.face import FACE_INPUT
 from face2bone.nn.inception_resnet_v1 import STAGES
-from face2bone.nn.stages import Stages
+from face2bone.nn.network import Stages
 from face2bone.runtime.engine import (
     BATCH,
     StagedNetwork,

@@ -8,10 +8,10 @@ from typer.testing import CliRunner
 
 from face2bone.bundle import Bundle, load_bundle
 from face2bone.cli import app
-from face2bone.drawn.film.files import png_bytes
 from face2bone.drawn.film.patients import draw_film_cohort
+from face2bone.drawn.film.write import png_bytes
 from face2bone.drawn.hand import HAND, draw_hand
-from face2bone.drawn.hand.provenance import GENERATOR_VERSION
+from face2bone.drawn.hand.kind import GENERATOR_VERSION
 from face2bone.drawn.worlds import World
 from tests.conftest import ROOT
 

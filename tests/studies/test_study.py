@@ -5,8 +5,8 @@ import typer.main
 
 from face2bone.choices import FIRST_STUDY
 from face2bone.cli import app
-from face2bone.drawn.film.files import png_bytes
 from face2bone.drawn.film.patients import draw_film_cohort
+from face2bone.drawn.film.write import png_bytes
 from face2bone.drawn.hand import HAND, draw_hand
 from face2bone.drawn.worlds import World
 from face2bone.errors import PhotoError, RadiographError, StudyError

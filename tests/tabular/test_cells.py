@@ -13,7 +13,18 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from face2bone.errors import ManifestError
-from face2bone.tabular.cells import as_date, as_number, read_cells
+from face2bone.tabular.cells import (
+    SHOWN,
+    as_date,
+    as_number,
+    differ_in_zeros,
+    missing_columns,
+    odd_columns,
+    read_cells,
+    without_zeros,
+    zeros_remarks,
+)
+from face2bone.words import Language, catalogue
 
 
 def test_rows_are_numbered_as_a_spreadsheet_shows_them(tmp_path: Path) -> None:
@@ -146,3 +157,62 @@ def test_what_is_not_a_date_is_refused(cell: str) -> None:
 def test_empty_cells_are_missing_values() -> None:
     assert math.isnan(as_number(""))
     assert as_date("") is None
+
+
+def test_every_column_that_is_missing_is_named_in_the_order_asked_for() -> None:
+    assert list(missing_columns(["sex", "photo"], ("patient_id", "photo", "age_years"))) == [
+        "the column patient_id is missing",
+        "the column age_years is missing",
+    ]
+    assert list(missing_columns(["a", "b"], ("b",))) == []
+
+
+def test_what_stands_twice_comes_before_what_is_unknown() -> None:
+    assert list(odd_columns(["x", "a", "b", "a"], ("a", "b"))) == [
+        "the column a stands there twice",
+        "the column 'x' is unknown",
+    ]
+
+
+def test_a_long_name_is_cut_and_shown_as_it_stands() -> None:
+    name = "näme" * 30
+    assert list(odd_columns([name], ())) == [f"the column '{name[:SHOWN]}' is unknown"]
+
+
+def test_a_column_that_is_called_like_a_word_of_the_program_is_not_translated() -> None:
+    (said,) = odd_columns(["photos"], ())
+    assert catalogue(Language.CHINESE).known(said) == "列 'photos' 是未知的"
+
+
+@pytest.mark.parametrize(
+    ("patient", "bare"),
+    [("00412", "412"), ("412", "412"), ("000", "0"), ("P-007", "P-007"), ("0a", "0a"), ("", "")],
+)
+def test_only_numbers_have_leading_zeros(patient: str, bare: str) -> None:
+    assert without_zeros(patient) == bare
+
+
+def test_another_spelling_of_the_number_is_found() -> None:
+    assert differ_in_zeros("412", "00412")
+    assert not any(differ_in_zeros("412", other) for other in ("7", "412", "P-412"))
+
+
+def remarks(patients: list[str], photos: list[str]) -> tuple[str, ...]:
+    return zeros_remarks(pd.DataFrame({"patient_id": patients, "photo": photos}))
+
+
+def test_two_people_who_differ_in_zeros_are_remarked() -> None:
+    (said,) = remarks(["7", "007", "7", "8"], ["a.jpg", "b.jpg", "c.jpg", "d.jpg"])
+    assert "7 and 007" in said
+    assert said.count("007") == 1
+
+
+def test_a_photo_that_bears_the_zeros_is_remarked_with_a_few_examples() -> None:
+    patients = [str(n) for n in range(1, 9)]
+    (said,) = remarks(patients, [f"photos/{n:>05}.jpg" for n in patients])
+    assert "1 with photo 00001" in said
+    assert "and 5 more" in said
+
+
+def test_what_says_nothing_of_zeros_is_not_remarked() -> None:
+    assert remarks(["7", "12", "P-1"], ["7.jpg", "photo12.jpg", "0001.jpg"]) == ()

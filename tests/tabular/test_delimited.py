@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from face2bone.errors import ManifestError
-from face2bone.tabular.delimited import column_letter, read_delimited
+from face2bone.tabular.delimited import column_letter, read_delimited, text_of
 
 HEADER = ["id", "t_score", "site"]
 ROWS = [["p1", "-2,7", "Z\u00fcrich"], ["p2", "", "a;b\tc|d"]]
@@ -133,3 +133,19 @@ def test_any_bytes_are_a_table_or_one_typed_error(tmp_path: Path, data: bytes) -
     except ManifestError:
         return
     assert all(table.columns)
+
+
+@given(st.text(), st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
+def test_a_mark_is_no_part_of_the_text(text: str, encoding: str) -> None:
+    if not text.startswith("\ufeff"):  # itself the mark
+        assert text_of(text.encode(encoding)) == text
+
+
+def test_both_orders_of_bytes_are_read() -> None:
+    assert text_of(b"\xff\xfea\x00") == text_of(b"\xfe\xff\x00a") == "a"
+
+
+@pytest.mark.parametrize("data", [b"\xfc", b"\xff\xfea"])
+def test_other_bytes_are_refused(data: bytes) -> None:
+    with pytest.raises(UnicodeDecodeError):
+        text_of(data)

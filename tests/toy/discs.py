@@ -23,13 +23,11 @@ from face2bone.errors import SubjectError
 from face2bone.modalities.input_spec import InputSpec
 from face2bone.modalities.measure import Measure
 from face2bone.modalities.modality import Modality
-from face2bone.modalities.parts import paired
+from face2bone.modalities.parts import DrawnPart, Schematic, paired
 from face2bone.modalities.photo import Photo, read_photo
-from face2bone.modalities.prepared import Prepared
-from face2bone.modalities.schematic import DrawnPart, Schematic
-from face2bone.modalities.verdict import QualityVerdict
+from face2bone.modalities.prepared import Prepared, QualityVerdict
 from face2bone.nn import Architecture, BundleNetwork, PictureNetwork, TrainingOutputs
-from face2bone.nn.stages import MapGeometry, Stages
+from face2bone.nn.network import MapGeometry, Stages
 from face2bone.studies import Study, Tools
 from face2bone.tasks import BONE_MASS
 

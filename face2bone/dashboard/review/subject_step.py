@@ -12,7 +12,7 @@ from face2bone.dashboard.common.language import say
 from face2bone.drawing.pictures import crop_png, outlined_jpeg
 from face2bone.errors import Face2BoneError, SeveralSubjects, SubjectError
 from face2bone.modalities.modality import Picture
-from face2bone.modalities.verdict import QualityCheck
+from face2bone.modalities.prepared import QualityCheck
 from face2bone.words import message, template, together
 
 CROP_PIXELS: Final = 96

@@ -14,17 +14,27 @@ face, and the six ageing parameters of ``description.Ageing``,
 
 with e, e_k ~ N(0, 1). Bone plays no part in these faces. The link is planted by us and is no claim
 about how people age. The same seed gives the same person and the same face.
+
+They are written as a cohort of known ages, photos and a manifest, as one is read. The gap by which
+a face looks older than it is stands in truth.parquet, which no hospital has.
 """
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import asdict, dataclass
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 from scipy.special import ndtr, ndtri
 
 from face2bone.drawn.face.parameters import Ageing, FaceParameters, draw_parameters
+from face2bone.drawn.face.provenance import GENERATOR_VERSION
+from face2bone.drawn.face.write import MARK, FaceKind, photo_name, write_faces
 from face2bone.drawn.people import patient_seed, stream
+from face2bone.drawn.worlds import World
 from face2bone.patient import Sex
+from face2bone.progress import UnitsDone
 
 AGE_LIMITS: Final = (20.0, 90.0)
 AGE_MEAN: Final = 62.0
@@ -109,3 +119,52 @@ def _ageing(rng: np.random.Generator, apparent: float) -> Ageing:
     wrinkle = 0.05 + 1.2 * (apparent - 20.0) / 75.0 + 0.08 * rng.standard_normal()
     orbit, maxilla, nasolabial, jaw, temple = np.clip(bone, -2.5, 8.5).tolist()
     return Ageing(orbit, maxilla, nasolabial, jaw, temple, float(np.clip(wrinkle, 0.0, 1.4)))
+
+
+def write_aged(
+    out: Path,
+    patients: int,
+    seed: int,
+    size: int = 256,
+    workers: int | None = None,
+    progress: UnitsDone | None = None,
+) -> Path:
+    """Draw people 0 to ``patients`` - 1 of a cohort of known ages, as ``write_faces``."""
+    people = draw_people(patients, seed)
+    return write_faces(out, _AGED, people, World.PLANTED, seed, size, workers, progress)
+
+
+def manifest_table(people: tuple[AgedPerson, ...]) -> pd.DataFrame:
+    """The people as a manifest of known ages, one row a person."""
+    return pd.DataFrame([_row(person) for person in people])
+
+
+def truth_table(people: tuple[AgedPerson, ...]) -> pd.DataFrame:
+    """What only the generator knows: seed, gap and ageing of each person."""
+    rows = [
+        {"patient_id": p.person_id, "seed": p.seed, "gap_years": p.gap_years} | asdict(p.ageing)
+        for p in people
+    ]
+    return pd.DataFrame(rows)
+
+
+def _row(person: AgedPerson) -> dict[str, Any]:
+    return {
+        "patient_id": person.person_id,
+        "photo": photo_name(person.person_id),
+        "sex": person.sex.value,
+        "age_years": person.age_years,
+        "site": "drawn",
+        "device": f"{MARK} {GENERATOR_VERSION}",
+        "study": "face_age",
+    }
+
+
+_AGED: Final = FaceKind[AgedPerson](
+    id_of=attrgetter("person_id"),
+    face_of=aged_face,
+    manifest=manifest_table,
+    truth=truth_table,
+    values="ages",
+    link="face and age",
+)

@@ -12,13 +12,6 @@ from typing import Final
 
 import numpy as np
 
-from face2bone.drawn.face.anatomy import (
-    marionette_extent,
-    marionette_x,
-    nasolabial_extent,
-    nasolabial_x,
-    temple_hollow,
-)
 from face2bone.drawn.face.atlas import atlas
 from face2bone.drawn.face.description import Ageing
 from face2bone.drawn.face.head import (
@@ -26,7 +19,12 @@ from face2bone.drawn.face.head import (
     TEXTURE_WIDTH,
     HeadGrid,
     head_grid,
+    marionette_extent,
+    marionette_x,
+    nasolabial_extent,
     nasolabial_profile,
+    nasolabial_x,
+    temple_hollow,
 )
 from face2bone.drawn.face.numerics import Array, bell, frozen, resize
 

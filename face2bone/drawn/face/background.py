@@ -11,12 +11,11 @@ import cv2
 import numpy as np
 
 from face2bone.drawn.face.description import Backdrop, FaceParameters, HairStyle
-from face2bone.drawn.face.hair import LONG_STYLES
+from face2bone.drawn.face.hair import LONG_STYLES, strands
 from face2bone.drawn.face.light import Rig
 from face2bone.drawn.face.marks import marks
 from face2bone.drawn.face.numerics import Array, bell, blur, linear_rgb, resize, step
 from face2bone.drawn.face.projection import View
-from face2bone.drawn.face.strands import strands
 
 _NECK = np.array([0.0, 95.0, -75.0])
 

@@ -10,8 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from face2bone.drawn.face.anatomy import temple_hollow
-from face2bone.drawn.face.head import HeadGrid, head_grid
+from face2bone.drawn.face.head import HeadGrid, head_grid, temple_hollow
 from face2bone.drawn.face.numerics import Array, frozen, step
 
 SEX_SHIFT: Final[Mapping[str, float]] = {

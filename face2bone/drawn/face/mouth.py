@@ -5,9 +5,9 @@ from functools import cache
 
 import numpy as np
 
-from face2bone.drawn.face.anatomy import MOUTH_HALF_WIDTH, MOUTH_Y
 from face2bone.drawn.face.atlas import atlas
 from face2bone.drawn.face.description import FaceParameters, Lips
+from face2bone.drawn.face.head import MOUTH_HALF_WIDTH, MOUTH_Y
 from face2bone.drawn.face.marks import marks
 from face2bone.drawn.face.numerics import Array, bell, step
 from face2bone.drawn.face.paint import Paint

@@ -7,10 +7,9 @@ import numpy as np
 
 from face2bone.drawn.face.ageing import SKELETAL_NAMES, ageing_basis
 from face2bone.drawn.face.background import neck_shadow, paint_surroundings
-from face2bone.drawn.face.brows import paint_brows
 from face2bone.drawn.face.camera import develop, exposure, record
 from face2bone.drawn.face.description import FaceParameters
-from face2bone.drawn.face.eyes import paint_eyes
+from face2bone.drawn.face.eyes import paint_brows, paint_eyes
 from face2bone.drawn.face.glasses import draw_glasses
 from face2bone.drawn.face.hair import Scalp, grow_hair
 from face2bone.drawn.face.light import Rig, light_rig, shade

@@ -7,15 +7,13 @@ import cv2
 import numpy as np
 
 from face2bone.drawn.face.ageing import hollow_shade
-from face2bone.drawn.face.anatomy import NOSTRIL
 from face2bone.drawn.face.atlas import Atlas, atlas
 from face2bone.drawn.face.description import FaceParameters, HairStyle
-from face2bone.drawn.face.hair import Scalp
-from face2bone.drawn.face.head import TEXTURE_HEIGHT, TEXTURE_WIDTH
+from face2bone.drawn.face.hair import Scalp, strands
+from face2bone.drawn.face.head import NOSTRIL, TEXTURE_HEIGHT, TEXTURE_WIDTH
 from face2bone.drawn.face.marks import marks, wrinkle_relief
 from face2bone.drawn.face.numerics import Array, blur, frozen, linear_rgb, resize, step
 from face2bone.drawn.face.paint import Paint
-from face2bone.drawn.face.strands import strands
 
 _MELANIN = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 _TONES = np.stack([linear_rgb(c) for c in (

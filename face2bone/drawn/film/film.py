@@ -1,4 +1,4 @@
-"""A drawn film: its pixels, and everything that is true about it."""
+"""A drawn film: its pixels, everything that is true about it, and where its anatomy lies on it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,9 +9,48 @@ import numpy as np
 import numpy.typing as npt
 
 from face2bone.drawn.film.exposure import Exposure, Frame, expose, frame_mask, framed, marker_mask
-from face2bone.drawn.film.planted import PlantedModel
+from face2bone.drawn.film.patients import Laterality, PlantedModel
 from face2bone.drawn.film.solids import Array
 from face2bone.modalities.parts import OUTSIDE
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Placement:
+    """left, top: of the anatomy's origin from the film's corner, mm. size: factor.
+
+    turn_deg: clockwise on the film. mirror: -1 where the anatomy's x runs to the film's left.
+    """
+
+    left: float
+    top: float
+    size: float
+    turn_deg: float
+    mirror: float
+
+    @property
+    def turn(self) -> tuple[float, float]:
+        """Cosine and sine of the turn."""
+        angle = np.radians(self.turn_deg)
+        return float(np.cos(angle)), float(np.sin(angle))
+
+    def pixels(self, points: Mapping[str, Point], spacing_mm: float) -> dict[str, Point]:
+        """Points of the anatomy (mm of size 1) as (x, y) in pixels, (0, 0) a pixel's middle."""
+        cosine, sine = self.turn
+        found = {}
+        for name, (x, y) in points.items():
+            u, v = self.mirror * x * self.size, y * self.size
+            across = self.left + cosine * u - sine * v
+            down = self.top + sine * u + cosine * v
+            found[name] = (across / spacing_mm - 0.5, down / spacing_mm - 0.5)
+        return found
+
+
+def mirror_of(side: Laterality, unmirrored: Laterality) -> float:
+    """1 for the side that the anatomy describes, -1 for the other."""
+    return 1.0 if side == unmirrored else -1.0
+
 
 MASK_ABOVE: Final = 0.02  # of the peak
 MASK_GROWN_MM: Final = 3.0  # the reach of the display's sharpening

@@ -1,15 +1,23 @@
-"""One kind of drawn film as one value: what writes, tests and measures films takes this."""
+"""One kind of drawn film as one value: what writes, tests and measures films takes this. Its sample
+patients: see ``drawn.samples``.
+"""
 
+import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from face2bone.drawn.film.film import DrawnFilm
-from face2bone.drawn.film.patients import FilmPatient
-from face2bone.drawn.film.planted import PlantedModel
+from face2bone.drawn.film.patients import FilmPatient, PlantedModel, draw_film_cohort
+from face2bone.drawn.people import DEMONSTRATION_SEED_RANGE
+from face2bone.drawn.samples import COHORT, JPEG_QUALITY, DrawnSample, samples_of
+from face2bone.drawn.worlds import World
 from face2bone.modalities.parts import Part
 
 
@@ -41,3 +49,20 @@ class FilmKind:
     draw: DrawFilm
     value_maps: Callable[[FilmPatient, float], dict[str, npt.NDArray[np.float32]]]
     version: str
+
+
+FilmSample = DrawnSample[FilmPatient]
+
+
+@cache
+def film_samples(model: PlantedModel, folder: Path) -> tuple[FilmSample, ...]:
+    """Four drawn patients of different sex, age and bone mass class."""
+    cohort = draw_film_cohort(model, COHORT, World.PLANTED, DEMONSTRATION_SEED_RANGE.start)
+    return samples_of(cohort, folder)
+
+
+def film_jpeg(film: DrawnFilm) -> bytes:
+    """A film as the samples keep it."""
+    buffer = io.BytesIO()
+    Image.fromarray(film.pixels(8)).save(buffer, format="JPEG", quality=JPEG_QUALITY)
+    return buffer.getvalue()

@@ -7,9 +7,15 @@ import numpy as np
 import numpy.typing as npt
 
 from face2bone.drawn.film.exposure import HAND_SPECTRUM, log_signal
-from face2bone.drawn.film.film import Anatomy, DrawnFilm, develop, influence_maps
+from face2bone.drawn.film.film import (
+    Anatomy,
+    DrawnFilm,
+    Placement,
+    develop,
+    influence_maps,
+    mirror_of,
+)
 from face2bone.drawn.film.patients import FilmPatient, Laterality, named_values
-from face2bone.drawn.film.placement import Placement, mirror_of
 from face2bone.drawn.film.solids import Array
 from face2bone.drawn.film.texture import fitted, ridges
 from face2bone.drawn.hand.anatomy import HandValues, build, mid_shaft_index

@@ -5,7 +5,7 @@ Cortical shares are both walls over the outer width at mid-shaft (the metacarpal
 
 from typing import Final
 
-from face2bone.drawn.film.planted import PlantedModel, PlantedValue
+from face2bone.drawn.film.patients import PlantedModel, PlantedValue
 
 HAND_VALUES: Final = PlantedModel(
     (

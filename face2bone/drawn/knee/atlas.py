@@ -20,7 +20,7 @@ from face2bone.drawn.knee.look import KneeLook, knee_look
 from face2bone.drawn.knee.render import draw_knee_of, knee_values
 from face2bone.drawn.knee.values import KNEE_VALUES
 from face2bone.drawn.worlds import World
-from face2bone.modalities.knee.atlas import ATLAS_FILE, CROP_MM, CROP_SIDE, KneeAtlas
+from face2bone.modalities.knee.locator import ATLAS_FILE, CROP_MM, CROP_SIDE, KneeAtlas
 from face2bone.modalities.knee.parts import KNEE_PARTS
 from face2bone.modalities.parts import OUTSIDE
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from face2bone.drawn.film.planted import PlantedModel, PlantedValue
+from face2bone.drawn.film.patients import PlantedModel, PlantedValue
 
 KNEE_VALUES: Final = PlantedModel(
     (

@@ -20,7 +20,7 @@ from typing import Final
 import numpy as np
 
 from face2bone.arrays import Flags, Floats, Integers
-from face2bone.calibration.losses import ranked_probability_scores
+from face2bone.calibration.reliability import ranked_probability_scores
 from face2bone.errors import EvaluationError
 from face2bone.evaluation.added_value.columns import learn_components
 from face2bone.evaluation.added_value.ordinal import OrdinalModel, fit_ordinal

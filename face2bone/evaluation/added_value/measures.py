@@ -19,7 +19,7 @@ import numpy as np
 
 from face2bone.arrays import Flags, Floats
 from face2bone.bone import BoneClass
-from face2bone.calibration.losses import ranked_probability_scores
+from face2bone.calibration.reliability import ranked_probability_scores
 from face2bone.evaluation.added_value.crossfit import CrossFitted
 from face2bone.evaluation.bootstrap import RESAMPLES, Estimate, estimates
 from face2bone.evaluation.confusion import ratio

@@ -20,7 +20,7 @@ import numpy as np
 from pydantic import Field
 from scipy import stats
 
-from face2bone.calibration.losses import ranked_probability_scores
+from face2bone.calibration.reliability import ranked_probability_scores
 from face2bone.evaluation.added_value.crossfit import CrossFitted
 from face2bone.words import template
 

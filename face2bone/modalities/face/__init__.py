@@ -5,7 +5,7 @@ from face2bone.modalities.face.finding import Face, find_face, shared_locator
 from face2bone.modalities.face.limits import QualityLimits
 from face2bone.modalities.face.locator import FaceLandmarker, Locator
 from face2bone.modalities.face.parts import FACE_PARTS
-from face2bone.modalities.verdict import QualityCheck, QualityVerdict
+from face2bone.modalities.prepared import QualityCheck, QualityVerdict
 
 __all__ = [
     "FACE_INPUT",

@@ -18,7 +18,7 @@ from face2bone.modalities.face.quality import judge_quality
 from face2bone.modalities.face.sighting import Sighting
 from face2bone.modalities.measure import Measure
 from face2bone.modalities.photo import Photo
-from face2bone.modalities.verdict import QualityVerdict
+from face2bone.modalities.prepared import QualityVerdict
 from face2bone.settings import get_settings
 from face2bone.words import message
 

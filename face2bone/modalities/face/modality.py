@@ -8,12 +8,11 @@ from face2bone.modalities.face.alignment import FACE_INPUT
 from face2bone.modalities.face.chip import CHIP_INPUT, FaceChip, face_chip
 from face2bone.modalities.face.finding import Face, by_far_largest, face_at, find_face
 from face2bone.modalities.face.mesh_picture import faces_jpeg, mesh_jpeg
-from face2bone.modalities.face.parts import FACE_PARTS
-from face2bone.modalities.face.schematic import FACE_SCHEMATIC
+from face2bone.modalities.face.parts import FACE_PARTS, FACE_SCHEMATIC
 from face2bone.modalities.measure import Measure
 from face2bone.modalities.modality import Choosing, Modality, Shown
 from face2bone.modalities.photo import Photo, read_photo
-from face2bone.modalities.verdict import QualityVerdict
+from face2bone.modalities.prepared import QualityVerdict
 from face2bone.words import template
 
 

@@ -10,11 +10,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face2bone.modalities.face.looks import Detector, face_size, is_same_face, look
+from face2bone.modalities.face.looks import Detector, View, face_size, is_same_face, look
 from face2bone.modalities.face.pose import mesh_misfit
 from face2bone.modalities.face.search import BACKGROUND, tiles
 from face2bone.modalities.face.sighting import Sighting, sighting
-from face2bone.modalities.face.views import View
 
 LONGEST: Final = 1400  # pixels; a larger photo is made smaller first
 TILE: Final = 2.0  # side of a tile, in sizes of the face found, and at least half the photo's

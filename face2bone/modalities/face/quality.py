@@ -18,7 +18,7 @@ from face2bone.modalities.face.limits import QualityLimits
 from face2bone.modalities.face.mesh import inter_pupil_distance
 from face2bone.modalities.face.parts import FACE_PARTS
 from face2bone.modalities.face.pose import Pose, mesh_misfit
-from face2bone.modalities.verdict import QualityCheck, QualityVerdict, Status
+from face2bone.modalities.prepared import QualityCheck, QualityVerdict, Status
 from face2bone.words import message, template
 
 

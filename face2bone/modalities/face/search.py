@@ -13,9 +13,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from face2bone.modalities.face.looks import Detector, face_centre, face_size, is_same_face, look
+from face2bone.modalities.face.looks import (
+    Detector,
+    View,
+    face_centre,
+    face_size,
+    is_same_face,
+    look,
+)
 from face2bone.modalities.face.pose import head_pose, mesh_misfit
-from face2bone.modalities.face.views import View
 
 BACKGROUND: Final = 1 / 3  # faces smaller than this share of the largest are passers-by
 SECOND_LOOK: Final = 2.0  # side of the second look, in face sizes

@@ -12,10 +12,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from face2bone.modalities.face.looks import Detector, face_centre, face_size, is_same_face, look
+from face2bone.modalities.face.looks import (
+    Detector,
+    View,
+    face_centre,
+    face_size,
+    is_same_face,
+    look,
+)
 from face2bone.modalities.face.mesh import inter_pupil_distance
 from face2bone.modalities.face.pose import head_pose
-from face2bone.modalities.face.views import View
 
 LOOKS: Final = 6
 SHIFT: Final = 0.15  # of the face's size, each look in another direction

@@ -5,8 +5,7 @@ from typing import Final
 from face2bone.errors import SubjectRejected
 from face2bone.modalities.hand.alignment import HAND_INPUT
 from face2bone.modalities.hand.finding import Hand, find_hand
-from face2bone.modalities.hand.parts import HAND_PARTS
-from face2bone.modalities.hand.schematic import HAND_SCHEMATIC
+from face2bone.modalities.hand.parts import HAND_PARTS, HAND_SCHEMATIC
 from face2bone.modalities.modality import Modality
 from face2bone.modalities.radiograph import MAX_BYTES, Radiograph, read_radiograph
 from face2bone.modalities.radiograph.limits import ACCEPTED

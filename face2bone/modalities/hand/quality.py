@@ -17,8 +17,8 @@ from face2bone.modalities.hand.points import (
     finger_proportion,
     middle_metacarpal,
 )
+from face2bone.modalities.prepared import QualityCheck, QualityVerdict
 from face2bone.modalities.radiograph import Laterality, Radiograph, View, doubt
-from face2bone.modalities.verdict import QualityCheck, QualityVerdict
 from face2bone.words import message, template
 
 SMALL_WARN, SMALL_REJECT = 60.0, 35.0  # pixels of the third metacarpal: 1.1 and 1.8 mm a pixel

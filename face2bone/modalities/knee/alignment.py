@@ -13,8 +13,15 @@ import numpy as np
 import numpy.typing as npt
 
 from face2bone.modalities.input_spec import InputSpec
-from face2bone.modalities.knee.atlas import CROP_MM, CROP_SIDE, KneeAtlas, knee_atlas
-from face2bone.modalities.knee.locator import WIDE, FoundKnee, local_contrast
+from face2bone.modalities.knee.locator import (
+    CROP_MM,
+    CROP_SIDE,
+    WIDE,
+    FoundKnee,
+    KneeAtlas,
+    knee_atlas,
+    local_contrast,
+)
 from face2bone.modalities.knee.parts import KNEE_PARTS
 from face2bone.modalities.parts import OUTSIDE
 from face2bone.modalities.prepared import Prepared

@@ -5,8 +5,7 @@ from typing import Final
 from face2bone.errors import SubjectRejected
 from face2bone.modalities.knee.alignment import KNEE_INPUT
 from face2bone.modalities.knee.finding import find_knees
-from face2bone.modalities.knee.parts import KNEE_PARTS
-from face2bone.modalities.knee.schematic import KNEE_SCHEMATIC
+from face2bone.modalities.knee.parts import KNEE_PARTS, KNEE_SCHEMATIC
 from face2bone.modalities.modality import Modality
 from face2bone.modalities.radiograph import MAX_BYTES, read_radiograph
 from face2bone.modalities.radiograph.limits import ACCEPTED

@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from face2bone.modalities.knee.alignment import atlas_towards, warped
 from face2bone.modalities.knee.locator import SECOND_LEAST, FoundKnee
+from face2bone.modalities.prepared import QualityCheck, QualityVerdict, Status
 from face2bone.modalities.radiograph import Radiograph, doubt
-from face2bone.modalities.verdict import QualityCheck, QualityVerdict, Status
 from face2bone.words import message, template
 
 LIKENESS_WARN: Final = 0.52

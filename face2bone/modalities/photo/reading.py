@@ -4,6 +4,7 @@ The format is what the first bytes say, never a file name's ending or a browser'
 is cut out before a decoder is given the rest (``bare``), sizes are read from the header and
 checked before a pixel is decoded. Nothing but pixels leaves this module: EXIF, GPS,
 comments, thumbnails and colour profiles stay behind.
+It leaves as 8-bit RGB in sRGB, on white where it was transparent.
 """
 
 import hashlib
@@ -17,7 +18,7 @@ from typing import Final
 import numpy as np
 import pillow_heif
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageCms
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
@@ -26,7 +27,6 @@ from pillow_heif import HeifImageFile
 from face2bone.errors import PhotoFormatError, PhotoTooLarge, PhotoTooSmall, PhotoUnreadable
 from face2bone.modalities.photo import jpeg, png
 from face2bone.modalities.photo.bare import BareFile, damaged, other_format
-from face2bone.modalities.photo.colour import srgb
 from face2bone.modalities.photo.heic import bare_heic, is_heic
 from face2bone.modalities.photo.jpeg import bare_jpeg
 from face2bone.modalities.photo.png import bare_png
@@ -183,3 +183,50 @@ def _check_size(width: int, height: int) -> None:
             height=height,
             least=MIN_SIDE,
         )
+
+
+_PROBE_STEP: Final = 51  # levels between the colours a profile is tried on: 6 a channel
+_SAME: Final = 2  # levels; sRGB profiles of different makers differ by this much
+
+
+def srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    """The picture as 8-bit RGB in sRGB, on white where it is transparent.
+
+    A profile that says nothing usable is ignored.
+    """
+    if picture.mode.startswith("I"):  # 16-bit grey, as "I;16" or in 32-bit integers
+        levels = np.asarray(picture)
+        picture = Image.fromarray((np.clip(levels, 0, 65_535) // 257).astype(np.uint8))
+    elif picture.has_transparency_data:
+        layers = picture if picture.mode == "RGBA" else picture.convert("RGBA")
+        picture = Image.new("RGB", layers.size, "white")
+        picture.paste(layers, mask=layers.getchannel("A"))
+    if picture.mode in ("1", "P"):
+        picture = picture.convert("RGB")
+    converted = _by_profile(picture, profile) if profile else None
+    if converted is not None:
+        return converted
+    return picture if picture.mode == "RGB" else picture.convert("RGB")
+
+
+def _by_profile(picture: Image.Image, profile: bytes) -> Image.Image | None:
+    """The picture in sRGB by its profile; None when that is unusable or changes nothing."""
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        change = ImageCms.buildTransform(
+            source, ImageCms.createProfile("sRGB"), picture.mode, "RGB"
+        )
+        if picture.mode == "RGB" and _is_identity(change):
+            return None
+        return ImageCms.applyTransform(picture, change)
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return None
+
+
+def _is_identity(change: ImageCms.ImageCmsTransform) -> bool:
+    """What a profile does is tried out: its name may be anybody's."""
+    levels = np.arange(0, 256, _PROBE_STEP, dtype=np.uint8)
+    colours = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(1, -1, 3)
+    seen = ImageCms.applyTransform(Image.fromarray(colours), change)
+    difference = np.abs(np.asarray(seen).astype(int) - colours)
+    return bool(difference.max() <= _SAME)

@@ -5,8 +5,7 @@ from typing import Final
 
 from face2bone.errors import RadiographFormatError, RadiographUnsuited
 from face2bone.modalities.radiograph import windowing
-from face2bone.modalities.radiograph.codestream import LOSSY, Frame
-from face2bone.modalities.radiograph.decoding import check_syntax, samples_of
+from face2bone.modalities.radiograph.decoding import LOSSY, Frame, check_syntax, samples_of
 from face2bone.modalities.radiograph.elements import PIXEL_DATA, Elements, read_elements
 from face2bone.modalities.radiograph.film import (
     BodyPart,

@@ -19,7 +19,7 @@ from face2bone.clinical.score import Score
 from face2bone.explain.craft import ConceptAttribution
 from face2bone.explain.shapley import RegionAttribution
 from face2bone.modalities.measure import Measure
-from face2bone.modalities.verdict import QualityCheck
+from face2bone.modalities.prepared import QualityCheck
 from face2bone.patient import Patient
 from face2bone.report.apparent_age import age_beside
 from face2bone.report.assessment.document import AssessmentDocument

@@ -8,8 +8,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from face2bone.bundle import Bundle
-from face2bone.comparison.record import Account, Comparison, attach
-from face2bone.comparison.row import Row
+from face2bone.comparison.record import Account, Comparison, Row, attach
 from face2bone.dashboard.model.evidence import HEADINGS, HOW_TO, HOW_TO_ASK_MORE
 from face2bone.evaluation.added_value import record as added_value_record
 from face2bone.evaluation.added_value.record import ATTACHED

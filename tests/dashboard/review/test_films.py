@@ -8,9 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from face2bone.dashboard.common import session
-from face2bone.drawn.film.files import dicom_bytes, png_bytes
 from face2bone.drawn.film.kind import FilmKind
 from face2bone.drawn.film.patients import draw_film_patient
+from face2bone.drawn.film.write import dicom_bytes, png_bytes
 from face2bone.drawn.hand import HAND
 from face2bone.drawn.knee import KNEE
 from face2bone.drawn.knee.pair import draw_both_knees

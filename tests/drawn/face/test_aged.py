@@ -1,11 +1,24 @@
 """People whose faces look older or younger than they are: what was planted is in the face."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from face2bone.drawn.face.aged import AGE_LIMITS, BANDS, GAP_SD, aged_face, draw_people
+from face2bone.cohort.age_manifest import is_age_manifest, read_age_manifest
+from face2bone.drawn.face.aged import (
+    AGE_LIMITS,
+    BANDS,
+    GAP_SD,
+    aged_face,
+    draw_people,
+    manifest_table,
+    truth_table,
+    write_aged,
+)
 from face2bone.drawn.face.parameters import draw_parameters
 from face2bone.drawn.people import stream
+from face2bone.drawn.writing import read_plan
 from face2bone.patient import Sex
 
 
@@ -54,3 +67,26 @@ def test_an_apparent_age_changes_no_other_draw() -> None:
     assert young.texture_seed == old.texture_seed
     assert young.skin.melanin == old.skin.melanin
     assert young.skin.spots < old.skin.spots
+
+
+SEED = 400_931
+
+
+def test_the_folder_is_a_manifest_of_known_ages(tmp_path: Path) -> None:
+    manifest = write_aged(tmp_path / "cohort", 2, SEED, size=64, workers=1)
+    assert is_age_manifest(manifest)
+    cohort, people = read_age_manifest(manifest), draw_people(2, SEED)
+    np.testing.assert_allclose(cohort.table["age_years"], [p.age_years for p in people])
+    assert cohort.table["sex"].tolist() == [p.sex.value for p in people]
+    assert all(path.is_file() for path in cohort.pictures.photos)
+    plan = read_plan(cohort.root)
+    assert plan is not None
+    assert (plan["world"], plan["seed"], plan["patients"]) == ("planted", SEED, 2)
+
+
+def test_only_the_truth_knows_the_gap() -> None:
+    people = draw_people(3, SEED)
+    assert not any("gap" in column for column in manifest_table(people))
+    truth = truth_table(people)
+    assert truth["gap_years"].tolist() == [p.gap_years for p in people]
+    assert truth["patient_id"].tolist() == manifest_table(people)["patient_id"].tolist()

@@ -6,11 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from face2bone.drawn.face.anatomy import EYE_X
 from face2bone.drawn.face.atlas import atlas
 from face2bone.drawn.face.description import FaceParameters
-from face2bone.drawn.face.eyes import paint_eyes
-from face2bone.drawn.face.head import TEXTURE_WIDTH
+from face2bone.drawn.face.eyes import paint_brows, paint_eyes
+from face2bone.drawn.face.head import EYE_X, TEXTURE_WIDTH
 from face2bone.drawn.face.paint import Paint
 
 Person = Callable[[int], FaceParameters]
@@ -71,3 +70,48 @@ def test_orbital_ageing_lowers_the_lower_lid(p: FaceParameters) -> None:
         return int((painted(aged).gloss > 0.05).sum())
 
     assert opening(6.0) > opening(3.0) > opening(0.0)
+
+
+@pytest.fixture(scope="module")
+def browed(drawn_person: Person) -> FaceParameters:
+    person = drawn_person(44)
+    return replace(person, brows=replace(person.brows, y=-20.0, arch=2.0, density=0.9))
+
+
+def darkness(p: FaceParameters) -> np.ndarray:
+    paint = Paint.blank()
+    paint_brows(paint, p)
+    return 1 - paint.albedo[1]
+
+
+def test_brows_lie_over_the_eyes(browed: FaceParameters) -> None:
+    a, dark = atlas(), darkness(browed) > 0.3
+    ax, y = np.abs(a.x[dark]), a.y[dark]
+    assert ax.min() > 8
+    assert 44 < ax.max() < 58
+    assert -30 < y.min() < y.max() < -10
+
+
+def test_thicker_and_denser_brows_hide_more_skin(browed: FaceParameters) -> None:
+    sparse = replace(browed, brows=replace(browed.brows, thickness=4.0, density=0.6))
+    full = replace(browed, brows=replace(browed.brows, thickness=7.0, density=1.0))
+    assert darkness(full).sum() > 1.3 * darkness(sparse).sum()
+
+
+def test_the_same_face_has_the_same_brows(browed: FaceParameters) -> None:
+    np.testing.assert_array_equal(darkness(browed), darkness(browed))
+    assert (
+        np.abs(
+            darkness(browed) - darkness(replace(browed, texture_seed=browed.texture_seed + 1))
+        ).max()
+        > 0.1
+    )
+
+
+def test_brows_do_not_sag_at_the_tail(browed: FaceParameters) -> None:
+    a, dark = atlas(), darkness(browed)
+    centre = {}
+    for name, low, high in (("head", 13, 22), ("tail", 40, 49)):
+        part = dark * ((np.abs(a.x) > low) & (np.abs(a.x) < high))
+        centre[name] = float((part * a.y).sum() / part.sum())
+    assert centre["tail"] < centre["head"] + 1.0

@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from face2bone.drawn.face.anatomy import MOUTH_HALF_WIDTH, MOUTH_Y
 from face2bone.drawn.face.atlas import atlas
 from face2bone.drawn.face.description import FaceParameters
+from face2bone.drawn.face.head import MOUTH_HALF_WIDTH, MOUTH_Y
 from face2bone.drawn.face.mouth import paint_mouth
 from face2bone.drawn.face.paint import Paint
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from face2bone.drawn.face.anatomy import NOSTRIL
 from face2bone.drawn.face.atlas import atlas
 from face2bone.drawn.face.description import FaceParameters, HairStyle
 from face2bone.drawn.face.hair import grow_hair
+from face2bone.drawn.face.head import NOSTRIL
 from face2bone.drawn.face.paint import Paint
 from face2bone.drawn.face.skin import paint_hair, paint_skin, skin_tone
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from face2bone.bone import BoneClass
-from face2bone.drawn.film.film import DrawnFilm, influence, value_mask
+from face2bone.drawn.film.film import DrawnFilm, Placement, influence, mirror_of, value_mask
 from face2bone.drawn.film.kind import FilmKind
 from face2bone.drawn.film.patients import FilmPatient
 from face2bone.modalities.parts import OUTSIDE, part_index
@@ -115,3 +115,25 @@ def test_influence_of_nothing_is_zero() -> None:
     flat = np.ones((4, 4), np.float32)
     assert (influence(flat, flat) == 0).all()
     assert influence(flat, flat * 3).tolist() == np.ones((4, 4)).tolist()
+
+
+POINTS = {"origin": (0.0, 0.0), "across": (10.0, 0.0), "down": (0.0, 10.0)}
+
+
+def test_the_origin_is_where_it_was_put() -> None:
+    found = Placement(30.0, 40.0, 1.1, 7.0, -1.0).pixels(POINTS, 0.5)
+    assert found["origin"] == pytest.approx((59.5, 79.5))
+
+
+def test_size_mirror_and_a_quarter_turn() -> None:
+    plain = Placement(0.0, 0.0, 2.0, 0.0, 1.0).pixels(POINTS, 1.0)
+    assert plain["across"] == pytest.approx((19.5, -0.5))
+    mirrored = Placement(0.0, 0.0, 1.0, 0.0, -1.0).pixels(POINTS, 1.0)
+    assert mirrored["across"] == pytest.approx((-10.5, -0.5))
+    turned = Placement(0.0, 0.0, 1.0, 90.0, 1.0).pixels(POINTS, 1.0)
+    assert turned["across"] == pytest.approx((-0.5, 9.5))
+    assert turned["down"] == pytest.approx((-10.5, -0.5))
+
+
+def test_only_the_other_side_is_mirrored() -> None:
+    assert (mirror_of("left", "left"), mirror_of("right", "left")) == (1.0, -1.0)

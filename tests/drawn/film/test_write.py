@@ -1,15 +1,32 @@
 """A written cohort of films: readable by the manifest's rules, marked, with its truth apart."""
 
+import io
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import pydicom
 import pytest
 import yaml
 from PIL import Image
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    RLELossless,
+)
 
 from face2bone.cohort.manifest import read_manifest
-from face2bone.drawn.film.patients import draw_film_cohort
-from face2bone.drawn.film.write import film_bytes, film_name, write_film_cohort
+from face2bone.drawn.film.film import DrawnFilm
+from face2bone.drawn.film.kind import FilmKind
+from face2bone.drawn.film.patients import FilmPatient, draw_film_cohort
+from face2bone.drawn.film.write import (
+    dicom_bytes,
+    film_bytes,
+    film_name,
+    png_bytes,
+    write_film_cohort,
+)
 from face2bone.drawn.knee import KNEE
 from face2bone.drawn.worlds import World
 from face2bone.drawn.writing import read_plan
@@ -65,3 +82,59 @@ def test_the_truth_is_kept_apart(written: Path) -> None:
 def test_a_folder_with_another_cohort_is_refused(written: Path) -> None:
     with pytest.raises(ManifestError, match="another drawn cohort"):
         write_film_cohort(KNEE, "bone_net", written.parent, N, World.NULL, SEED, workers=1)
+
+
+@pytest.fixture(scope="module")
+def film(kind: FilmKind, few: tuple[FilmPatient, ...]) -> DrawnFilm:
+    return kind.draw(few[0], 0.9)
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_a_png_holds_the_pixels_and_says_that_it_is_drawn(film: DrawnFilm, bits: int) -> None:
+    with Image.open(io.BytesIO(png_bytes(film, bits))) as image:  # type: ignore[arg-type]
+        assert image.text["Description"] == "drawn film"  # type: ignore[attr-defined]
+        assert np.array_equal(np.asarray(image), film.pixels(bits))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "syntax",
+    [
+        ImplicitVRLittleEndian,
+        ExplicitVRLittleEndian,
+        DeflatedExplicitVRLittleEndian,
+        RLELossless,
+    ],
+)
+@pytest.mark.parametrize("inverted", [False, True])
+def test_dicom_holds_the_pixels_in_each_syntax_and_polarity(
+    kind: FilmKind,
+    few: tuple[FilmPatient, ...],
+    film: DrawnFilm,
+    syntax: pydicom.uid.UID,
+    inverted: bool,
+) -> None:
+    data = dicom_bytes(kind, few[0], film, inverted=inverted, transfer_syntax=syntax)
+    read = pydicom.dcmread(io.BytesIO(data))
+    assert read.file_meta.TransferSyntaxUID == syntax
+    pixels = read.pixel_array
+    assert read.PhotometricInterpretation == ("MONOCHROME1" if inverted else "MONOCHROME2")
+    assert np.array_equal(4095 - pixels if inverted else pixels, film.pixels(12))
+
+
+def test_dicom_says_what_and_whose_it_is(
+    kind: FilmKind, few: tuple[FilmPatient, ...], film: DrawnFilm
+) -> None:
+    read = pydicom.dcmread(io.BytesIO(dicom_bytes(kind, few[0], film)))
+    assert read.BodyPartExamined == kind.body_part
+    assert read.ImageLaterality == ("L" if few[0].side == "left" else "R")
+    assert [float(v) for v in read.PixelSpacing] == [0.9, 0.9]
+    assert read.PatientID == few[0].patient_id
+    assert read.SeriesDescription.startswith("drawn film")
+    assert read.PresentationIntentType == "FOR PRESENTATION"
+
+
+def test_the_same_film_gives_the_same_bytes(
+    kind: FilmKind, few: tuple[FilmPatient, ...], film: DrawnFilm
+) -> None:
+    assert dicom_bytes(kind, few[0], film) == dicom_bytes(kind, few[0], film)
+    assert png_bytes(film) == png_bytes(film)

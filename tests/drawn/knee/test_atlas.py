@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from face2bone.drawn.knee.atlas import draw_atlas
-from face2bone.modalities.knee.atlas import CROP_SIDE, knee_atlas
+from face2bone.modalities.knee.locator import CROP_SIDE, knee_atlas
 from face2bone.modalities.knee.parts import KNEE_PARTS
 
 

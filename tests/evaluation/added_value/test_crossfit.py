@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from face2bone.calibration.losses import ranked_probability_scores
+from face2bone.calibration.reliability import ranked_probability_scores
 from face2bone.errors import EvaluationError
 from face2bone.evaluation.added_value import crossfit
 from face2bone.evaluation.added_value.crossfit import cross_fit, ridge_path, stratified_folds

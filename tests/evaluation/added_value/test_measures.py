@@ -123,7 +123,7 @@ def test_a_score_that_reads_age_alone_is_left_with_little_among_matched_pairs() 
 def test_resamples_are_those_of_the_evaluation() -> None:
     one = fitted()
     ours = discrimination(one)["rps_both"]
-    from face2bone.calibration.losses import ranked_probability_scores
+    from face2bone.calibration.reliability import ranked_probability_scores
 
     terms = ranked_probability_scores(one.both, one.labels)
     theirs = estimates(

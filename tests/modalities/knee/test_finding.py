@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from face2bone.drawn.film.files import dicom_bytes
 from face2bone.drawn.film.film import DrawnFilm
 from face2bone.drawn.film.patients import FilmPatient
+from face2bone.drawn.film.write import dicom_bytes
 from face2bone.drawn.knee import KNEE
 from face2bone.drawn.knee.pair import draw_both_knees
 from face2bone.errors import SubjectNotFound

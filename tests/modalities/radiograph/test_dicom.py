@@ -30,8 +30,8 @@ from face2bone.modalities.radiograph import (
     View,
     read_radiograph,
 )
-from face2bone.modalities.radiograph.codestream import JPEG_BASELINE
 from face2bone.modalities.radiograph.decoder_process import decoded
+from face2bone.modalities.radiograph.decoding import JPEG_BASELINE
 from face2bone.modalities.radiograph.dicom import read_dicom
 from face2bone.modalities.radiograph.elements import PIXEL_DATA, frame, read_elements
 from tests.modalities.radiograph.films import LOSSLESS, NAME, UNCOMPRESSED, dataset, drawn, saved

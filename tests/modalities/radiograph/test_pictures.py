@@ -9,8 +9,7 @@ from PIL import Image
 
 from face2bone.errors import RadiographFormatError, RadiographTooLarge, RadiographTooSmall
 from face2bone.modalities.radiograph import Polarity, read_radiograph
-from face2bone.modalities.radiograph.pictures import NARROW, WINDOW_UNKNOWN, read_picture
-from face2bone.modalities.radiograph.tiff import bare_tiff
+from face2bone.modalities.radiograph.pictures import NARROW, WINDOW_UNKNOWN, bare_tiff, read_picture
 from tests.modalities.photo.malformed import chunk, png
 from tests.modalities.radiograph.films import drawn, picture
 

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from face2bone.nn import Face2Bone, NetworkConfig
-from face2bone.nn.stages import MapGeometry
+from face2bone.nn.network import MapGeometry
 
 
 def test_the_maps_have_the_published_sizes_and_signs() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from face2bone.bundle.seal import sealed_yaml, unsealed
+from face2bone.bundle.files import sealed_yaml, unsealed
 from face2bone.errors import BundleCorrupt
 
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from face2bone.modalities.face.views import View, see, to_photo
+from face2bone.modalities.face.looks import View, see, to_photo
 
 views = st.builds(
     View,

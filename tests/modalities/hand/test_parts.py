@@ -4,8 +4,7 @@ import cv2
 import numpy as np
 
 from face2bone.modalities.hand.modality import HAND
-from face2bone.modalities.hand.parts import HAND_PARTS
-from face2bone.modalities.hand.schematic import HAND_SCHEMATIC
+from face2bone.modalities.hand.parts import HAND_PARTS, HAND_SCHEMATIC
 
 
 def part_at(x: float, y: float) -> str:

@@ -1,5 +1,5 @@
 from face2bone.modalities.face import FACE_PARTS
-from face2bone.modalities.face.schematic import FACE_SCHEMATIC
+from face2bone.modalities.face.parts import FACE_SCHEMATIC
 
 
 def inside(x: float, y: float, corners: tuple[tuple[float, float], ...]) -> bool:
