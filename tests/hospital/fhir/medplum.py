@@ -23,7 +23,7 @@ class Medplum:
     def __init__(self) -> None:
         node = shutil.which("node")
         if node is None or not (FOLDER / "node_modules" / "@medplum" / "fhir-router").is_dir():
-            message = f"Node or Medplum is missing; npm install --prefix {FOLDER.name} brings it"
+            message = "Node or Medplum is missing; npm install --prefix tests/hospital/fhir/medplum"
             if os.environ.get("FACE2BONE_REQUIRE_MEDPLUM"):
                 pytest.fail(message)
             pytest.skip(message)

@@ -1,5 +1,7 @@
 """Kill -9 at every moment of a sending: nothing is lost, and the server has nothing twice."""
 
+import random
+import time
 from pathlib import Path
 
 import pytest
@@ -66,3 +68,27 @@ def test_killed_while_one_is_put_aside(server: FhirServer, tmp_path: Path) -> No
     assert len([name for name in kept if name.endswith(".json")]) == 6
     assert len([name for name in kept if name.endswith(".txt")]) == 6
     assert not server.kept
+
+
+def test_killed_at_any_moment_while_the_server_fails_too(
+    server: FhirServer, tmp_path: Path
+) -> None:
+    """Three of seven requests fail, of the others one in four answers is lost; kills at random."""
+    kills, faults = random.Random(1), random.Random(2)
+    server.instead = lambda _: faults.choice([0, 0, 0, 0, 503, 500, DROP])
+    server.after = lambda _: faults.choice([0, 0, 0, DROP])
+    reports = [report(f"P-{number % 10}") for number in range(20)]
+    died = 0
+    with Sender(tmp_path, server.address, "--ask") as sender:
+        while died < 5 or sender.files("outbox"):
+            # The first may die before everything is put in, so they are given everything again.
+            sender.start(reports if died < 5 else ())
+            time.sleep(kills.uniform(0.2, 1.5))
+            sender.kill()
+            died += 1
+            assert died < 100
+    found = server.count()
+    kinds = ("DiagnosticReport", "RiskAssessment", "Task", "Communication")
+    assert [found[kind] for kind in kinds] == [20] * 4
+    assert (found["Patient"], found["Device"], sender.files("refused")) == (10, 1, [])
+    print(f"{died} kills, {server.requests} requests")

@@ -153,6 +153,14 @@ def test_an_answer_counts_by_what_it_says_of_each_entry(
     assert server_at(server.address).post(DATA, 2).verdict is verdict
 
 
+def test_a_bundle_of_another_kind_is_no_acknowledgement(
+    server: FhirServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = {"resourceType": "Bundle", "type": "batch-response", "entry": []}
+    monkeypatch.setattr(server, "answer", lambda *_: (200, said))
+    assert server_at(server.address).post(DATA, ENTRIES).verdict is Verdict.LATER
+
+
 def test_an_answer_to_fewer_entries_is_no_acknowledgement(server: FhirServer) -> None:
     assert server_at(server.address).post(DATA, ENTRIES + 1).verdict is Verdict.LATER
 

@@ -130,6 +130,9 @@ def test_what_is_no_system_is_refused(system: str) -> None:
         Sending(system)
 
 
+ENTRIES = json.loads(report())["entry"]
+
+
 def changed(**top: Any) -> bytes:
     return json.dumps(json.loads(report()) | top).encode()
 
@@ -144,8 +147,10 @@ def changed(**top: Any) -> bytes:
         changed(type="transaction"),
         changed(entry=[]),
         changed(entry=[{}]),
-        changed(entry=json.loads(report())["entry"] * 2),
+        changed(entry=ENTRIES * 2),
         report().replace(b"urn:uuid:", b"urn:oid:"),
+        report().replace(b"urn:uuid:", b"urn:uuid:x"),
+        changed(entry=[e for e in ENTRIES if e["resource"]["resourceType"] != "RiskAssessment"]),
         report().replace(b"Patient", b"Condition"),
     ],
 )
