@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Final
 
 from face2bone.patient import HEIGHT_RANGE, WEIGHT_RANGE
-from face2bone.typed_number import Quantity, written_number
+from face2bone.typed import Quantity, written_number
 from face2bone.words import template
 
 INCH_CM: Final = 2.54

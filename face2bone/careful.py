@@ -3,12 +3,13 @@
 Each parser can be made to ask for far more memory or time than its file is large: by aliases, by
 nesting, by numbers of a million digits, by values that a table stores once and repeats. What is
 refused raises ``ValueError`` with the end of a sentence that begins with the file's name; the
-caller, who knows what the file should be, makes the typed error of it. Text is decoded by
-``text_file``.
+caller, who knows what the file should be, makes the typed error of it. Text is decoded
+as editors and spreadsheets save it: UTF-8, with or without a byte order mark, and UTF-16 with one.
 
 A key that stands twice is refused: one of its values would be shown, kept or counted for nothing.
 """
 
+import codecs
 import json
 import re
 import sys
@@ -18,7 +19,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from face2bone.tabular.delimited import text_of
 from face2bone.words import message, template
 
 if TYPE_CHECKING:  # seconds to import
@@ -36,6 +36,15 @@ CELLS: Final = 5_000_000
 TABLE_BYTES: Final = 256 * 2**20
 """Most of a parquet table, unpacked: a hundred thousand patients have a tenth of either."""
 _INDEX: Final = re.compile(r"__index_level_[0-9]+__")  # where pandas keeps the index of a frame
+
+
+_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def text_of(data: bytes, errors: str = "strict") -> str:
+    """The text, without its mark; raises ``UnicodeDecodeError`` as ``bytes.decode`` does."""
+    encoding = "utf-16" if data.startswith(_UTF_16) else "utf-8-sig"
+    return data.decode(encoding, errors)
 
 
 def bytes_of(path: Path, most: int = DOCUMENT_BYTES) -> bytes:

@@ -16,7 +16,7 @@ from face2bone import clock
 from face2bone.errors import SignedOut
 from face2bone.roles import Role, User
 from face2bone.settings import Settings
-from face2bone.typed_text import NAME_LIMIT, text_problems
+from face2bone.typed import NAME_LIMIT, text_problems
 from face2bone.words import template
 
 OTHER_NAMES: Final = ("name", "preferred_username", "email", "sub")

@@ -51,9 +51,8 @@ from face2bone.drawn.people import (
 )
 from face2bone.drawn.worlds import World
 from face2bone.errors import TrainingError
-from face2bone.evaluation.added_value.columns import clinical_columns
+from face2bone.evaluation.added_value.columns import clinical_columns, picture_features
 from face2bone.evaluation.added_value.crossfit import cross_fit
-from face2bone.evaluation.added_value.features import picture_features
 from face2bone.evaluation.added_value.rule import judge
 from face2bone.evaluation.bootstrap import unit_weights
 from face2bone.evaluation.guards.chance import chance_limit

@@ -34,7 +34,7 @@ from face2bone.cohort.crop_store import CropStore
 from face2bone.drawn.face.crops import aged_crops
 from face2bone.drawn.face.followed import draw_followed, oracle
 from face2bone.drawn.hazard import SurvivalWorld
-from face2bone.evaluation.added_value.features import picture_features
+from face2bone.evaluation.added_value.columns import picture_features
 from face2bone.evaluation.bootstrap import Estimate, estimates
 from face2bone.evaluation.survival.clinical import People
 from face2bone.evaluation.survival.picture_score import PictureLayer, picture_layer

@@ -27,7 +27,7 @@ from face2bone.bundle import load_bundle
 from face2bone.drawn.face.crops import aged_crops
 from face2bone.drawn.face.followed import FollowedPerson, draw_followed, oracle
 from face2bone.drawn.hazard import SurvivalWorld, draw_times
-from face2bone.evaluation.added_value.features import picture_features
+from face2bone.evaluation.added_value.columns import picture_features
 from face2bone.evaluation.survival.clinical import People
 from face2bone.evaluation.survival.study import (
     ScoreFindings,

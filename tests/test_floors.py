@@ -36,8 +36,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "face2bone.roles",
         "face2bone.settings",
         "face2bone.tabular",
-        "face2bone.typed_number",
-        "face2bone.typed_text",
+        "face2bone.typed",
         "face2bone.words",
     ),
     ("face2bone.survival",),
@@ -192,8 +191,8 @@ def test_only_the_dashboard_knows_streamlit() -> None:
 MAY_NAME_A_FACE = ("modalities.face", "drawn.face", "studies", "nn", "clinical")
 NAMES_A_FACE = {  # docs/decisions/0026-rooms.md says why
     "face2bone.bundle.years_bundle",
-    "face2bone.modalities.hand.schematic",
-    "face2bone.modalities.knee.schematic",
+    "face2bone.modalities.hand.parts",
+    "face2bone.modalities.knee.parts",
     "face2bone.settings",
     "face2bone.several_photos",
 }

@@ -12,7 +12,7 @@ from face2bone.errors import SignedOut
 from face2bone.identity import ClaimRules, roles_in, rules_of, user_of
 from face2bone.roles import Role
 from face2bone.settings import Settings
-from face2bone.typed_text import NAME_LIMIT, text_problems
+from face2bone.typed import NAME_LIMIT, text_problems
 
 RULES = ClaimRules(
     "roles",

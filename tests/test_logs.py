@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from face2bone import logs
 from face2bone.cli import main
 from face2bone.errors import PatientError
-from face2bone.modalities.silence import quiet_stderr
+from face2bone.modalities.mediapipe_task import quiet_stderr
 
 PACKAGE = Path(logs.__file__).parent
 WRITES = {"debug", "info", "warning", "error", "critical", "exception", "log"}

@@ -14,7 +14,6 @@ import typer
 from face2bone import logs
 from face2bone.cli import (
     checks,
-    comparison,
     concepts,
     evidence,
     explanations,
@@ -36,7 +35,6 @@ from face2bone.words import message
 __all__ = [
     "app",
     "checks",
-    "comparison",
     "concepts",
     "evidence",
     "explanations",

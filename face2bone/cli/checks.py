@@ -39,7 +39,7 @@ def added_value(
     from face2bone.cohort.crops import photo_crops
     from face2bone.drawn.writing import read_plan
     from face2bone.evaluation.added_value import record
-    from face2bone.evaluation.added_value.features import picture_features
+    from face2bone.evaluation.added_value.columns import picture_features
     from face2bone.evaluation.added_value.study import study
     from face2bone.evaluation.added_value.words import markdown, verdict
     from face2bone.evaluation.evaluate import described
@@ -91,10 +91,10 @@ def beside_age(
     """Ask what a small cohort's pictures say beside age and sex; no model is needed."""
     from face2bone.cohort.crops import photo_crops
     from face2bone.drawn.writing import read_plan
+    from face2bone.evaluation.added_value.columns import oriented_gradients
     from face2bone.evaluation.beside_age import LEAK, markdown, verdict
     from face2bone.evaluation.beside_age import beside_age as ask
     from face2bone.evaluation.evaluate import described
-    from face2bone.evaluation.gradients import oriented_gradients
     from face2bone.studies import study_named
 
     with plain_errors():

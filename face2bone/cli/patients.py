@@ -88,7 +88,7 @@ def scores(
     """Print every published score for one patient, without a photo."""
     from face2bone.clinical.dxa import nogg_spine_hip
     from face2bone.clinical.instruments import published_scores
-    from face2bone.report.assessment.scores_text import scores_text
+    from face2bone.report.assessment.summary import scores_text
 
     with plain_errors():
         flags, factors = frozenset(red_flag or ()), frozenset(risk_factor or ())

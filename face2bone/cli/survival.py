@@ -91,7 +91,7 @@ def _from_photos(
     from face2bone.bundle import bundle_hash, load_bundle
     from face2bone.cohort.crops import photo_crops
     from face2bone.errors import WrongStudy
-    from face2bone.evaluation.added_value.features import picture_features
+    from face2bone.evaluation.added_value.columns import picture_features
     from face2bone.evaluation.record import BundleName
     from face2bone.evaluation.survival.record import ScoreSource
     from face2bone.evaluation.survival.study import scores_of_features

@@ -89,7 +89,7 @@ def _train_on_ages(
     manifest: Path, out: Path, recipe: str | None, seed: int, trunk: Path | None, licence: str
 ) -> None:
     from face2bone.training import train_on_ages
-    from face2bone.training.years_closing import years_closing
+    from face2bone.training.closing import years_closing
 
     if recipe is not None:
         raise typer.BadParameter(

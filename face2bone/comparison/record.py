@@ -16,6 +16,9 @@ from face2bone.atomic_files import write_whole
 from face2bone.errors import EvaluationError
 from face2bone.evaluation.bootstrap import Estimate
 
+FIGURES: Final = ("accuracy", "macro_auc", "rps", "osteopenia_f1")
+"""What is measured of every row, by name."""
+
 
 @dataclass(frozen=True)
 class Row:

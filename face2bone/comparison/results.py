@@ -31,7 +31,7 @@ from face2bone.comparison.baselines import TITLES, on_vectors
 from face2bone.comparison.candidates import FULL, TRUNK, Candidate
 from face2bone.comparison.oracle import DrawnOracle
 from face2bone.comparison.protocol import Protocol
-from face2bone.comparison.record import Row
+from face2bone.comparison.record import FIGURES, Row
 from face2bone.comparison.runs import RunResult, finished_runs, probabilities_of
 from face2bone.evaluation.bootstrap import (
     RESAMPLES,
@@ -44,7 +44,6 @@ from face2bone.evaluation.confusion import accuracy, confusions, f1
 from face2bone.evaluation.ranking import macro_auc
 from face2bone.tasks import BONE_MASS
 
-FIGURES: Final = ("accuracy", "macro_auc", "rps", "osteopenia_f1")
 SEEDS_AT_MOST: Final = 64
 
 

@@ -16,8 +16,7 @@ import torch
 
 from face2bone import __version__
 from face2bone.atomic_files import write_whole
-from face2bone.comparison.record import Account, Comparison, Kind, Row, to_json
-from face2bone.comparison.results import FIGURES
+from face2bone.comparison.record import FIGURES, Account, Comparison, Kind, Row, to_json
 from face2bone.evaluation.bootstrap import RESAMPLES, Estimate
 from face2bone.words import message, template
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+
 Rgb = npt.NDArray[np.uint8]
 
 TOWARD: Final = "#b2182b"  # diverging pair readable by colour-blind eyes; sign is also printed
@@ -207,4 +208,20 @@ def _finish(figure: "Figure", assessment: Assessment) -> bytes:
 def _png(pixels: Rgb) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, format="PNG")
+    return buffer.getvalue()
+
+
+GAP: Final = 4  # pixels between patches, transparent
+
+
+def strip_png(patches: npt.NDArray[np.uint8]) -> bytes:
+    """Patches (K, h, w, 3), K > 0, as a PNG of one row with transparent gaps."""
+    count, height, width, _ = patches.shape
+    strip = np.zeros((height, count * (width + GAP) - GAP, 4), np.uint8)
+    for i, patch in enumerate(patches):
+        left = i * (width + GAP)
+        strip[:, left : left + width, :3] = patch
+        strip[:, left : left + width, 3] = 255
+    buffer = io.BytesIO()
+    Image.fromarray(strip).save(buffer, format="PNG")
     return buffer.getvalue()

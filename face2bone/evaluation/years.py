@@ -24,8 +24,15 @@ from face2bone.drawn.people import TRAINING_SEED_RANGE
 from face2bone.drawn.writing import read_plan
 from face2bone.evaluation.bootstrap import Estimate, estimates
 from face2bone.evaluation.record import BundleName
-from face2bone.evaluation.years_figures import bands_of, decades_of, years_estimates
-from face2bone.evaluation.years_record import OfSex, YearsCohort, YearsFigures, YearsRecord
+from face2bone.evaluation.years_record import (
+    OfSex,
+    YearsCohort,
+    YearsFigures,
+    YearsRecord,
+    bands_of,
+    decades_of,
+    years_estimates,
+)
 from face2bone.progress import Progress, counted, silent
 from face2bone.runtime import Engine, network_input
 from face2bone.studies import AGE_TOOLS

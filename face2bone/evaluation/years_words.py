@@ -6,8 +6,7 @@ from typing import Final
 from face2bone.bundle.card import notice_of
 from face2bone.bundle.years_bundle import Band
 from face2bone.evaluation.bootstrap import Estimate
-from face2bone.evaluation.years_figures import beats_guess
-from face2bone.evaluation.years_record import YearsFigures, YearsRecord
+from face2bone.evaluation.years_record import YearsFigures, YearsRecord, beats_guess
 from face2bone.words import template
 
 SMALL: Final = 30

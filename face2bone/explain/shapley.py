@@ -18,11 +18,11 @@ import numpy as np
 
 from face2bone.arrays import Floats
 from face2bone.calibration import Calibrator, calibrated
-from face2bone.explain.agreement import rank_agreement
 from face2bone.explain.baselines import Baseline
 from face2bone.explain.coalition_values import coalition_table
 from face2bone.explain.coalitions import LogitsOf, check_parts, interaction_values, shapley_values
 from face2bone.explain.estimate import RegionEstimate, drawn_order, estimated
+from face2bone.explain.self_check import rank_agreement
 from face2bone.modalities.parts import Part
 from face2bone.modalities.prepared import Prepared
 from face2bone.progress import FractionDone

@@ -3,8 +3,7 @@
 from face2bone.nn.architecture import Architecture
 from face2bone.nn.config import NetworkConfig
 from face2bone.nn.face2bone import Face2Bone
-from face2bone.nn.network import BundleNetwork, PictureNetwork, TrainingOutputs
-from face2bone.nn.normalise import normalise
+from face2bone.nn.network import BundleNetwork, PictureNetwork, TrainingOutputs, normalise
 from face2bone.nn.ssam import region_fractions, region_loss
 
 __all__ = [

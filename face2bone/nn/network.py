@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from torch import Tensor, nn
 
+from face2bone.modalities.input_spec import InputSpec
 from face2bone.nn.architecture import Architecture
 
 
@@ -144,3 +145,11 @@ class BundleNetwork(nn.Module, ABC):
     def forward(self, x: Tensor, beside: Tensor | None = None) -> Tensor:
         """Input (B, C, H, W) and covariates (B, V) -> logits (B, K)."""
         return self.head(self.features(x), beside)
+
+
+def normalise(pixels: Tensor, spec: InputSpec) -> Tensor:
+    """Pixels (B, H, W, C), 0 to 255, any number type, scaled as ``spec`` says.
+
+    Returns float32 (B, C, H, W) in channels-last memory order.
+    """
+    return ((pixels.float() - spec.mean) / spec.scale).permute(0, 3, 1, 2)

@@ -29,7 +29,7 @@ from face2bone.records.followup import (
 from face2bone.records.saving import REASON_LIMIT, new_id
 from face2bone.records.store import Records
 from face2bone.records.tables import ASSESSMENT, DXA_CHANGE
-from face2bone.typed_text import text_problems
+from face2bone.typed import text_problems
 
 
 @dataclass(frozen=True)

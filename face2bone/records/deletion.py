@@ -14,7 +14,7 @@ from face2bone.errors import RecordRefused
 from face2bone.records.audit_trail import Action, Event, append, not_older_than, stamp
 from face2bone.records.store import Records
 from face2bone.records.tables import ASSESSMENT, ASSESSMENT_CHANGE, PATIENT
-from face2bone.typed_text import NAME_LIMIT, text_problems
+from face2bone.typed import NAME_LIMIT, text_problems
 
 
 def delete_person(records: Records, patient_id: str, by: str) -> bool:

@@ -30,7 +30,7 @@ from face2bone.records.saving import REASON_LIMIT
 from face2bone.records.store import Records
 from face2bone.tabular.cells import as_date, as_number, without_zeros
 from face2bone.tabular.delimited import SHOWN
-from face2bone.typed_text import text_problems
+from face2bone.typed import text_problems
 from face2bone.words import CLAUSES, message, template, together
 
 COLUMNS: Final = ("patient_id", "site", "t_score", "measured_on")

@@ -53,7 +53,7 @@ from face2bone.records.tables import (
 from face2bone.report.assessment.document import SCHEMA_VERSION, read_document
 from face2bone.report.assessment.upgrade import READ_VERSIONS
 from face2bone.tabular.delimited import SHOWN
-from face2bone.typed_text import NAME_LIMIT, text_problems
+from face2bone.typed import NAME_LIMIT, text_problems
 from face2bone.words import message, template
 
 Format = Literal["csv", "parquet"]

@@ -25,7 +25,7 @@ from face2bone.records.tables import ASSESSMENT, PATIENT, PHOTO
 from face2bone.report.assessment.document import AssessmentDocument
 from face2bone.report.assessment.document_parts import ROUNDING, PhotoPart, Share
 from face2bone.report.assessment.upgrade import CLASSES, STUDY
-from face2bone.typed_text import NAME_LIMIT, text_problems
+from face2bone.typed import NAME_LIMIT, text_problems
 from face2bone.words import CLAUSES, message, template, together
 
 SALT_BYTES: Final = 32

@@ -22,7 +22,7 @@ import pandas as pd
 from face2bone.careful import parquet_columns
 from face2bone.errors import ManifestError
 from face2bone.tabular.delimited import FIRST_ROW, read_delimited
-from face2bone.typed_number import written_number
+from face2bone.typed import written_number
 from face2bone.words import all_of, first_of, message, template
 
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -9,7 +9,6 @@ The text is UTF-8, with or without a byte order mark, and UTF-16 with one, as a 
 "Unicode text".
 """
 
-import codecs
 import csv
 import io
 import re
@@ -19,17 +18,9 @@ from typing import Final
 
 import pandas as pd
 
+from face2bone.careful import text_of
 from face2bone.errors import ManifestError
 from face2bone.words import template
-
-_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-
-
-def text_of(data: bytes, errors: str = "strict") -> str:
-    """The text, without its mark; raises ``UnicodeDecodeError`` as ``bytes.decode`` does."""
-    encoding = "utf-16" if data.startswith(_UTF_16) else "utf-8-sig"
-    return data.decode(encoding, errors)
-
 
 FIRST_ROW: Final = 2  # the header is row 1
 SEPARATORS: Final = (",", ";", "\t", "|")

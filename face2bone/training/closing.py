@@ -1,4 +1,7 @@
-"""What a finished run says at its end: how good, on how many, what was left out, what to doubt."""
+"""What a finished run says at its end: how good, on how many, what was left out, what to doubt.
+
+A run on ages says how far off it is, and on whom.
+"""
 
 import json
 import tomllib
@@ -11,7 +14,9 @@ import pandas as pd
 
 from face2bone.cohort.crop_store import left_out_of, rejection_reasons
 from face2bone.cohort.splits import DOUBLES
+from face2bone.evaluation.bootstrap import Estimate
 from face2bone.evaluation.guards.chance import chance_limit
+from face2bone.evaluation.years_words import shown
 
 REASONS: Final = 3
 
@@ -79,3 +84,23 @@ def doubles_words(folder: Path, labels: str = "classes") -> Iterator[str]:
     """A warning where a run found the same photo under two patients or labels."""
     if (folder / DOUBLES).is_file():
         yield f"WARNING: photos stand under two patients or {labels}; see {DOUBLES}."
+
+
+def years_closing(folder: Path) -> str:
+    """A few lines about the finished run in ``folder``, in plain words."""
+    found = json.loads((folder / "metrics.json").read_text("utf-8"))["results"]["test"]
+    error = Estimate(found["mae"], found["mae_low"], found["mae_high"])
+    lines = [
+        f"On one photo each of {found['people']} test people: mean absolute error "
+        f"{shown(error)} years, {found['bias']:+.1f} years on average; the 90% interval "
+        f"holds {found['coverage']:.0%} of their ages and is {found['width']:.1f} years wide on "
+        "average."
+    ]
+    if not found["better_than_guess"]:
+        lines.append(
+            "WARNING: not shown to be better than a guess. To say the training people's median age "
+            f"of everybody errs by {found['guess_mae']:.1f} years, which the error's 95% interval "
+            "does not stay below. Do not use this bundle."
+        )
+    lines += [left_out_words(left_out_of(folder / "crops")), *doubles_words(folder, "ages")]
+    return "\n".join(lines)

@@ -9,8 +9,7 @@ from pathlib import Path
 from face2bone.errors import TrainingError
 from face2bone.nn import BundleNetwork, Face2Bone
 from face2bone.nn.registry import make_network
-from face2bone.nn.sface import SFace
-from face2bone.nn.sface_weights import load_sface_weights
+from face2bone.nn.sface import SFace, load_sface_weights
 from face2bone.training.recipe import Recipe
 
 

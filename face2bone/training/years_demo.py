@@ -19,7 +19,7 @@ from face2bone.atomic_files import write_whole
 from face2bone.bundle import load_bundle
 from face2bone.bundle.years_bundle import YearsBundle, YearsCard, save_years_bundle
 from face2bone.cohort.crop_store import CropStore
-from face2bone.evaluation.years_figures import bands_of
+from face2bone.evaluation.years_record import bands_of
 from face2bone.nn import Face2Bone, NetworkConfig
 from face2bone.settings import shipped_models
 from face2bone.studies import AGE_TOOLS

@@ -35,7 +35,7 @@ from face2bone.cohort.crops import photo_crops
 from face2bone.cohort.splits import check_split, report_identical, split_patients
 from face2bone.drawn.writing import read_plan
 from face2bone.errors import TrainingError
-from face2bone.evaluation.years_figures import bands_of, beats_guess, years_estimates
+from face2bone.evaluation.years_record import bands_of, beats_guess, years_estimates
 from face2bone.nn import BundleNetwork
 from face2bone.nn.registry import make_network
 from face2bone.progress import Progress, counted

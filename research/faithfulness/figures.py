@@ -21,10 +21,9 @@ import pandas as pd
 from face2bone.arrays import Flags, Floats
 from face2bone.bone import CLASS_LABELS
 from face2bone.calibration import Calibrator, calibrated
-from face2bone.explain.agreement import least_agreement, rank_agreement
 from face2bone.explain.coalitions import shapley_values
 from face2bone.explain.curves import curve_scores
-from face2bone.explain.self_check import self_check
+from face2bone.explain.self_check import least_agreement, rank_agreement, self_check
 from face2bone.explain.shapley import expected_class
 from face2bone.modalities.face.parts import FACE_PARTS
 from research.faithfulness.baselines import region_means

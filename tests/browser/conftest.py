@@ -20,7 +20,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from face2bone.bundle import Bundle
-from face2bone.dashboard.review.mode import FULL
+from face2bone.dashboard.review.layout import FULL
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 90

@@ -125,7 +125,7 @@ def test_added_value_writes_its_report_and_says_the_verdict(
     monkeypatch.setattr("face2bone.runtime.make_engine", lambda *_, **__: None)
     monkeypatch.setattr("face2bone.cohort.crops.photo_crops", given)
     monkeypatch.setattr(
-        "face2bone.evaluation.added_value.features.picture_features", lambda engine, store: features
+        "face2bone.evaluation.added_value.columns.picture_features", lambda engine, store: features
     )
     out, root = tmp_path / "out", shutil.copytree(tiny_bundle.root, tmp_path / "bundle")
     arguments = ["added-value", str(root), str(manifest), "--out", str(out), "--attach"]
@@ -161,7 +161,8 @@ def known(monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
         return CropStore(folder, index, crops, np.zeros(0, np.int8), FACES)
 
     monkeypatch.setattr("face2bone.cohort.crops.photo_crops", given)
-    monkeypatch.setattr("face2bone.evaluation.gradients.oriented_gradients", lambda crops: features)
+    known_features = "face2bone.evaluation.added_value.columns.oriented_gradients"
+    monkeypatch.setattr(known_features, lambda crops: features)
     return features
 
 

@@ -133,7 +133,7 @@ def test_photos_are_read_by_a_frozen_network(
         lambda pictures, *_, **__: Store(pictures.table.iloc[1:].reset_index(drop=True)),
     )
     monkeypatch.setattr(
-        "face2bone.evaluation.added_value.features.picture_features", lambda *_: features[1:]
+        "face2bone.evaluation.added_value.columns.picture_features", lambda *_: features[1:]
     )
     out = tmp_path / "out"
     result = survival(manifest, "--bundle", tiny_bundle.root, "--out", out)

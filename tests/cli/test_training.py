@@ -11,7 +11,7 @@ from face2bone.cli import app
 from face2bone.drawn.face.aged import write_aged
 from face2bone.drawn.face.write import write_cohort
 from face2bone.drawn.worlds import World
-from face2bone.training import closing, years_closing
+from face2bone.training import closing
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +88,7 @@ def given_ages(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
         return out / "bundle"
 
     monkeypatch.setattr(training, "train_on_ages", run)
-    monkeypatch.setattr(years_closing, "years_closing", lambda folder: f"years of {folder.name}")
+    monkeypatch.setattr(closing, "years_closing", lambda folder: f"years of {folder.name}")
     return asked
 
 

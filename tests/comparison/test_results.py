@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score, roc_auc_score
 
-from face2bone.comparison.results import FIGURES, Draws, difference, estimate, measured
+from face2bone.comparison.record import FIGURES
+from face2bone.comparison.results import Draws, difference, estimate, measured
 from face2bone.evaluation.metrics import performance
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 
 from face2bone.dashboard.common.job import Job
-from face2bone.dashboard.review.mode import FULL
+from face2bone.dashboard.review.layout import FULL
 
 SECONDS = 120
 

@@ -9,6 +9,7 @@ from PIL import Image
 
 from face2bone.assessment import Assessment
 from face2bone.drawing.pictures import (
+    GAP,
     concept_crop_png,
     concept_png,
     concepts_png,
@@ -17,6 +18,7 @@ from face2bone.drawing.pictures import (
     overlay_png,
     region_overlay,
     regions_png,
+    strip_png,
 )
 from face2bone.modalities.face.mesh_picture import mesh_jpeg
 from face2bone.modalities.photo import Photo
@@ -114,3 +116,14 @@ def test_a_concept_at_the_edge_is_cut_out_inside_the_crop(assessment: Assessment
     location[0, 159] = 1.0
     cut = Image.open(io.BytesIO(concept_crop_png(assessment.located.aligned, location)))
     assert cut.size[0] == cut.size[1] > 40
+
+
+def test_patches_stand_side_by_side_unchanged() -> None:
+    patches = np.random.default_rng(0).integers(0, 256, (3, 48, 48, 3), np.uint8)
+    with Image.open(io.BytesIO(strip_png(patches))) as picture:
+        strip = np.asarray(picture)
+    assert strip.shape == (48, 3 * 48 + 2 * GAP, 4)
+    for i, patch in enumerate(patches):
+        left = i * (48 + GAP)
+        np.testing.assert_array_equal(strip[:, left : left + 48, :3], patch)
+    assert (strip[:, 48 : 48 + GAP, 3] == 0).all()

@@ -2,10 +2,19 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy.stats import spearmanr
 
-from face2bone.explain.agreement import least_agreement
 from face2bone.explain.coalitions import all_coalitions
-from face2bone.explain.self_check import LEAST_BEATEN, SelfCheck, self_check
+from face2bone.explain.self_check import (
+    LEAST_BEATEN,
+    SelfCheck,
+    least_agreement,
+    rank_agreement,
+    self_check,
+)
 
 WORTH = np.array([3.0, -1.0, 0.5, 2.0, 0.1, 1.0, -2.0, 4.0, 1.5, 0.25])
 
@@ -65,3 +74,15 @@ def test_a_picture_of_four_parts_is_checked_by_its_own_limits():
     assert (same.least_agreement, same.reason) == (1.0, None)
     swapped = self_check(all_coalitions(4) @ worth, all_coalitions(4) @ worth[[1, 0, 2, 3]])
     assert swapped.reason is not None
+
+
+VALUES = arrays(np.float64, 10, elements=st.integers(-3, 3).map(float))
+
+
+@given(VALUES, VALUES)
+def test_agreement_is_spearman_and_no_ranking_counts_as_none(a, b):
+    found = rank_agreement(a, b)
+    if len(set(a)) > 1 and len(set(b)) > 1:
+        assert found == pytest.approx(spearmanr(a, b).statistic)
+    else:
+        assert found == 0

@@ -1,12 +1,13 @@
 """What every landmarker of MediaPipe shares: its file, its start, one for each process."""
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
 
 from face2bone.errors import SettingsError
-from face2bone.modalities.mediapipe_task import OnePerProcess, model_bytes, started
+from face2bone.modalities.mediapipe_task import OnePerProcess, model_bytes, quiet_stderr, started
 
 
 class Landmarker:
@@ -45,3 +46,34 @@ def test_one_that_refuses_is_a_settings_error() -> None:
 
     with pytest.raises(SettingsError, match=r"^Refused\.$"):
         started(Landmarker, refuse, "Refused.")
+
+
+def test_c_level_lines_are_swallowed(capfd: pytest.CaptureFixture[str]) -> None:
+    with quiet_stderr():
+        os.write(2, b"W0000 some library\n")
+    os.write(2, b"after\n")
+    assert capfd.readouterr().err == "after\n"
+
+
+def test_a_failure_keeps_what_was_written(capfd: pytest.CaptureFixture[str]) -> None:
+    def fail() -> None:
+        with quiet_stderr():
+            os.write(2, b"E0000 the reason\n")
+            raise RuntimeError("graph")
+
+    with pytest.raises(RuntimeError, match="graph"):
+        fail()
+    assert capfd.readouterr().err == "E0000 the reason\n"
+
+
+def test_descriptors_do_not_leak() -> None:
+    with quiet_stderr():
+        pass
+    first = os.dup(0)
+    os.close(first)
+    for _ in range(20):
+        with quiet_stderr():
+            pass
+    second = os.dup(0)
+    os.close(second)
+    assert first == second

@@ -11,8 +11,14 @@ from face2bone.bundle.contents import BundleContents
 from face2bone.errors import BundleCorrupt, BundleMissing, SettingsError
 from face2bone.modalities.face.alignment import CROP_PUPIL_DISTANCE, CROP_PUPIL_HEIGHT
 from face2bone.nn.registry import make_network
-from face2bone.nn.sface import EMBEDDING, SFace, SFaceSettings, SFaceTrunk, chip_of
-from face2bone.nn.sface_weights import load_sface_weights
+from face2bone.nn.sface import (
+    EMBEDDING,
+    SFace,
+    SFaceSettings,
+    SFaceTrunk,
+    chip_of,
+    load_sface_weights,
+)
 from tests.nn.onnx_file import onnx_file, quantised
 
 

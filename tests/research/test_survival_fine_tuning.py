@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from face2bone.cohort.crop_store import CropStore
-from face2bone.evaluation.added_value.features import picture_features
+from face2bone.evaluation.added_value.columns import picture_features
 from face2bone.evaluation.bootstrap import Estimate
 from face2bone.evaluation.survival.picture_score import PictureLayer
 from face2bone.modalities.face import FACE_INPUT

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from face2bone.careful import text_of
 from face2bone.errors import ManifestError
-from face2bone.tabular.delimited import column_letter, read_delimited, text_of
+from face2bone.tabular.delimited import column_letter, read_delimited
 
 HEADER = ["id", "t_score", "site"]
 ROWS = [["p1", "-2,7", "Z\u00fcrich"], ["p2", "", "a;b\tc|d"]]

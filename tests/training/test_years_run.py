@@ -20,7 +20,7 @@ from face2bone.cohort.splits import DOUBLES
 from face2bone.drawn.face.crops import FACES
 from face2bone.errors import BundleMissing, TrainingError
 from face2bone.evaluation.bootstrap import Estimate
-from face2bone.evaluation.years_figures import beats_guess
+from face2bone.evaluation.years_record import beats_guess
 from face2bone.progress import silent
 from face2bone.training import years_run
 from face2bone.training.recipe import read_recipe, recipe_toml

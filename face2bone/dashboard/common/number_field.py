@@ -12,7 +12,7 @@ import streamlit as st
 from face2bone.dashboard.common import elements
 from face2bone.dashboard.common.language import say
 from face2bone.errors import NumberRefused
-from face2bone.typed_number import Quantity
+from face2bone.typed import Quantity
 
 MOST_CHARACTERS = 20
 

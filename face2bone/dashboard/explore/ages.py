@@ -15,8 +15,7 @@ from face2bone.dashboard.explore import ages_charts
 from face2bone.dashboard.explore.ages_charts import SEXES, decade
 from face2bone.dashboard.explore.browse import NOT_GIVEN, PERSONS
 from face2bone.evaluation.bootstrap import Estimate
-from face2bone.evaluation.years_figures import beats_guess
-from face2bone.evaluation.years_record import YearsFigures, YearsRecord
+from face2bone.evaluation.years_record import YearsFigures, YearsRecord, beats_guess
 from face2bone.evaluation.years_words import DRAWN, SMALL
 from face2bone.report.model.years_files import YearsRead
 from face2bone.words import message, template

@@ -14,7 +14,7 @@ from face2bone.dashboard.common.language import say, speaker
 from face2bone.dashboard.common.literal import literal
 from face2bone.dashboard.common.saver import saver, saver_field
 from face2bone.dashboard.common.sign_in import permitted
-from face2bone.drawing.strip import strip_png
+from face2bone.drawing.pictures import strip_png
 from face2bone.errors import ConceptNameRefused, Face2BoneError
 from face2bone.roles import Permission
 from face2bone.words import message, template

@@ -26,7 +26,7 @@ from face2bone.dashboard.follow_up.dxa_results import (
 )
 from face2bone.errors import Face2BoneError
 from face2bone.records import DxaResult, StoredAssessment
-from face2bone.typed_number import Quantity
+from face2bone.typed import Quantity
 from face2bone.words import message, template
 
 

@@ -19,7 +19,7 @@ from face2bone.dashboard.common.number_field import Typed, number_field
 from face2bone.dashboard.common.saver import saver
 from face2bone.errors import Face2BoneError
 from face2bone.records import DxaEntry, StoredAssessment
-from face2bone.typed_number import Quantity
+from face2bone.typed import Quantity
 from face2bone.words import AsTyped, message, template
 
 SAID: Final = "follow_up_said"

@@ -1,17 +1,22 @@
-"""The Model page's sections on other networks, the network's parts, and age, sex and build."""
+"""The Model page's sections on other networks, the network's parts, and age, sex and build.
+
+And of a demonstration on films what was measured and what was missed.
+"""
 
 from typing import Final
 
 import streamlit as st
 
-from face2bone.bundle import Bundle
+from face2bone.bundle import Bundle, BundleCard, bundle_hash
 from face2bone.comparison import record as comparisons
 from face2bone.comparison import tables
 from face2bone.dashboard.common import elements
 from face2bone.dashboard.common.language import say
+from face2bone.dashboard.common.offered import Offered, offered
 from face2bone.errors import EvaluationError
 from face2bone.evaluation.added_value import record as added_values
 from face2bone.evaluation.added_value import words
+from face2bone.report.model.known_figures import KNOWN_FIGURES
 from face2bone.words import template, together
 
 HEADINGS: Final[dict[comparisons.Kind, str]] = {
@@ -88,3 +93,47 @@ def added_value(bundle: Bundle) -> None:
         say("What the network reads besides bone. {reading}", reading=words.reading(kept.found))
     )
     st.caption(say(kept.about))
+
+
+def chosen_study() -> Offered:
+    """Whose model the page is about; the patient on Review stays as they are."""
+    studies = {one.study.id: one for one in offered()}
+    if len(studies) < 2:
+        return next(iter(studies.values()))
+    chosen = st.segmented_control(
+        say("Model for pictures of"),
+        list(studies),
+        default=next(iter(studies)),
+        format_func=lambda study: say(studies[study].modality.subject).capitalize(),
+        key="model_study",
+        required=True,
+        persist_state="session",
+    )
+    return studies[chosen]
+
+
+def own_test(card: BundleCard) -> None:
+    """What the card says of the patients kept out of its training, where nothing more is kept."""
+    test = card.results.get("test")
+    if not isinstance(test, dict) or not {"n", "accuracy", "macro_auc"} <= test.keys():
+        return
+    st.markdown(
+        say(
+            "On {count} patients kept out of training: accuracy {accuracy}, AUC over the classes "
+            "{auc}. So few say little.",
+            count=f"{test['n']}",
+            accuracy=f"{test['accuracy']:.3f}",
+            auc=f"{test['macro_auc']:.3f}",
+        )
+    )
+
+
+def known_figures(bundle: Bundle) -> None:
+    """What was measured of a demonstration apart from its evaluation, and what missed its floor."""
+    known = KNOWN_FIGURES.get(bundle_hash(bundle))
+    if known is None:
+        return
+    st.header(say("What was measured, and what was missed"))
+    st.markdown("\n".join(f"- {say(line)}" for line in known.measured))
+    st.warning("\n".join(f"- {say(line)}" for line in known.missed), icon=":material/flag:")
+    st.caption(say("Commands and more figures: {where}.", where=known.where))

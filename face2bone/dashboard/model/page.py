@@ -15,7 +15,7 @@ from face2bone.dashboard.common.language import say, speaker
 from face2bone.dashboard.common.literal import literal
 from face2bone.dashboard.common.sign_in import page_for
 from face2bone.dashboard.model import evidence, model_charts
-from face2bone.dashboard.model.films import chosen_study, known_figures, own_test
+from face2bone.dashboard.model.evidence import chosen_study, known_figures, own_test
 from face2bone.errors import EvaluationError, Face2BoneError
 from face2bone.evaluation import Evaluation
 from face2bone.evaluation.record import EvaluationRecord, attached
@@ -30,7 +30,7 @@ from face2bone.report.model.evaluation_text import (
     interval_text,
     number,
 )
-from face2bone.report.model.published_study import CAVEAT, PUBLISHED_BRIER, PUBLISHED_ECE, SOURCE
+from face2bone.report.model.known_figures import CAVEAT, PUBLISHED_BRIER, PUBLISHED_ECE, SOURCE
 from face2bone.roles import Permission
 from face2bone.words import template, together
 

@@ -27,7 +27,7 @@ from face2bone.history import (
 )
 from face2bone.patient import Menopause, Patient, RedFlag, RiskFactor, Sex
 from face2bone.settings import get_settings
-from face2bone.typed_number import Quantity
+from face2bone.typed import Quantity
 from face2bone.words import message, template
 
 FLAG, FACTOR, HISTORY, FRAX = "flag_", "factor_", "history_", "frax_"

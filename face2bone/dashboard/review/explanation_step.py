@@ -11,10 +11,9 @@ from face2bone.dashboard.common.job_progress import watched
 from face2bone.dashboard.common.language import say, speaker
 from face2bone.dashboard.common.literal import literal
 from face2bone.dashboard.review.explanation_details import agreement, closer, third_fill
-from face2bone.dashboard.review.mode import is_full
+from face2bone.dashboard.review.layout import is_full
 from face2bone.dashboard.review.self_check import passed
-from face2bone.drawing.pictures import concept_crop_png, overlay_png
-from face2bone.drawing.strip import strip_png
+from face2bone.drawing.pictures import concept_crop_png, overlay_png, strip_png
 from face2bone.explain.estimate import RegionEstimate
 from face2bone.explain.shapley import RegionAttribution
 from face2bone.modalities.parts import Part

@@ -2,6 +2,11 @@
 
 On a wide screen both stay in view while what lies behind the tabs is scrolled. On a narrow one
 the answer follows what is typed, and everything scrolls. Printed, only the answer is left.
+
+Simple for clinicians, full for researchers: the simple view leaves out how an explanation is set up
+and checked, and the figures of concepts and of the photo's checks. It hides no result, no
+suggestion, no reason and no warning. The address says which view it is, so that a bookmark opens
+the same one again.
 """
 
 from dataclasses import dataclass
@@ -10,6 +15,21 @@ from typing import Final
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+
+from face2bone.dashboard.common.language import say
+
+FULL: Final = "full"
+
+
+def mode_switch() -> None:
+    """The switch; drawn before anything that asks ``is_full``."""
+    st.toggle(say("Full view, for research"), key=FULL, bind="query-params")
+
+
+def is_full() -> bool:
+    """Whether everything is shown."""
+    return bool(st.session_state.get(FULL))
+
 
 HEADER: Final = "3.75rem"  # Streamlit's own, which covers what scrolls under it
 WIDE: Final = "(min-width: 1100px)"

@@ -14,7 +14,7 @@ from face2bone.dashboard.common import elements, session, start
 from face2bone.dashboard.common.language import say
 from face2bone.dashboard.common.sign_in import page_for
 from face2bone.dashboard.review import layout
-from face2bone.dashboard.review.mode import mode_switch
+from face2bone.dashboard.review.layout import mode_switch
 from face2bone.dashboard.review.photo_step import examples, photo_step, shows_samples
 from face2bone.errors import BundleError, Face2BoneError
 from face2bone.patient import Patient

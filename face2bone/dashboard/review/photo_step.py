@@ -16,7 +16,7 @@ from face2bone.dashboard.review.measure_field import measure_field, units_switch
 from face2bone.modalities.modality import Picture
 from face2bone.patient import AGE_RANGE, Menopause, Patient, Sex
 from face2bone.studies import Sample, study_named
-from face2bone.typed_number import Quantity
+from face2bone.typed import Quantity
 from face2bone.words import message, plural, template, together
 
 SAMPLE, UPLOAD, CAMERA = template("Sample patient"), template("Upload"), template("Camera")

@@ -19,7 +19,7 @@ from face2bone.dashboard.common.number_field import number_field
 from face2bone.errors import PatientError
 from face2bone.patient import Patient
 from face2bone.runtime import Prediction
-from face2bone.typed_number import Quantity
+from face2bone.typed import Quantity
 from face2bone.words import message, template, together
 
 COHORT: Final = "cohort"

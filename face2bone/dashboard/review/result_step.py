@@ -13,7 +13,7 @@ from face2bone.clinical.referral import Referral
 from face2bone.dashboard.common import charts, elements, session
 from face2bone.dashboard.common.language import say
 from face2bone.dashboard.common.literal import literal
-from face2bone.dashboard.review.mode import is_full
+from face2bone.dashboard.review.layout import is_full
 from face2bone.dashboard.review.prevalence import of_hundred, what_if_control
 from face2bone.patient import Patient
 from face2bone.runtime import Prediction

@@ -6,7 +6,7 @@ import streamlit as st
 
 from face2bone.dashboard.common import session
 from face2bone.dashboard.common.language import say
-from face2bone.dashboard.review.mode import is_full
+from face2bone.dashboard.review.layout import is_full
 from face2bone.explain.self_check import LEAST_BEATEN, SelfCheck
 from face2bone.report.model.known_figures import PASSED_YET_WRONG
 from face2bone.words import message, template

@@ -9,7 +9,7 @@ from face2bone.dashboard.common import session
 from face2bone.dashboard.common.language import say
 from face2bone.dashboard.review.apparent_age import age_tab
 from face2bone.dashboard.review.explanation_step import why_step
-from face2bone.dashboard.review.mode import is_full
+from face2bone.dashboard.review.layout import is_full
 from face2bone.dashboard.review.referral_step import reasons_and_changes, risk_factors
 from face2bone.dashboard.review.result_step import trust_step
 from face2bone.dashboard.review.scores_table import scores_table

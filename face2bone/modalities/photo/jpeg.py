@@ -9,8 +9,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from face2bone.errors import PhotoUnreadable
-from face2bone.modalities.photo.bare import MAX_PARTS, MAX_PROFILE, BareFile, damaged
-from face2bone.modalities.photo.exif import exif_orientation
+from face2bone.modalities.photo.bare import (
+    MAX_PARTS,
+    MAX_PROFILE,
+    BareFile,
+    damaged,
+    exif_orientation,
+)
 
 START: Final = b"\xff\xd8\xff"
 MAX_SCANS: Final = 100  # of a progressive JPEG; encoders write about ten

@@ -25,12 +25,18 @@ from PIL.WebPImagePlugin import WebPImageFile
 from pillow_heif import HeifImageFile
 
 from face2bone.errors import PhotoFormatError, PhotoTooLarge, PhotoTooSmall, PhotoUnreadable
-from face2bone.modalities.photo import jpeg, png
-from face2bone.modalities.photo.bare import BareFile, damaged, other_format
+from face2bone.modalities.photo import jpeg
+from face2bone.modalities.photo.bare import (
+    PNG_START,
+    BareFile,
+    bare_png,
+    bare_webp,
+    damaged,
+    is_webp,
+    other_format,
+)
 from face2bone.modalities.photo.heic import bare_heic, is_heic
 from face2bone.modalities.photo.jpeg import bare_jpeg
-from face2bone.modalities.photo.png import bare_png
-from face2bone.modalities.photo.webp import bare_webp, is_webp
 
 MAX_BYTES: Final = 12 * 1024 * 1024
 MAX_PIXELS: Final = 50_000_000
@@ -152,7 +158,7 @@ def _opened(data: bytes) -> tuple[BareFile, Image.Image]:
 def _bare(data: bytes) -> tuple[BareFile, Callable[[io.BytesIO], Image.Image]]:
     if data.startswith(jpeg.START):
         return bare_jpeg(data), JpegImageFile
-    if data.startswith(png.START):
+    if data.startswith(PNG_START):
         return bare_png(data), PngImageFile
     if is_webp(data):
         return bare_webp(data), WebPImageFile

@@ -25,7 +25,8 @@ from face2bone.errors import (
     RadiographFormatError,
     RadiographTooLarge,
 )
-from face2bone.modalities.photo import jpeg, png
+from face2bone.modalities.photo import jpeg
+from face2bone.modalities.photo.bare import PNG_START, bare_png
 from face2bone.modalities.photo.reading import DECODER_ERRORS, UPRIGHT
 from face2bone.modalities.radiograph.film import Levels, Tagged
 from face2bone.modalities.radiograph.limits import (
@@ -79,8 +80,8 @@ def _opened(data: bytes) -> tuple[Image.Image, int, bool]:
         if data.startswith(jpeg.START):
             bare = jpeg.bare_jpeg(data)
             return JpegImageFile(io.BytesIO(bare.content)), bare.orientation, False
-        if data.startswith(png.START):
-            bare = png.bare_png(data)
+        if data.startswith(PNG_START):
+            bare = bare_png(data)
             return PngImageFile(io.BytesIO(bare.content)), bare.orientation, False
         if is_tiff(data):
             tiff = bare_tiff(data)

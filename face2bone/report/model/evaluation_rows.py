@@ -13,7 +13,7 @@ from face2bone.report.model.evaluation_text import (
     range_text,
     with_floor,
 )
-from face2bone.report.model.published_study import MEASURED_ON, OURS, PUBLISHED
+from face2bone.report.model.known_figures import MEASURED_ON, OURS, PUBLISHED
 from face2bone.tasks import BONE_MASS
 from face2bone.words import message, template
 

@@ -13,7 +13,7 @@ def page() -> None:
     import streamlit as st
 
     from face2bone.dashboard.common.number_field import number_field
-    from face2bone.typed_number import Quantity
+    from face2bone.typed import Quantity
 
     st.session_state["found"] = number_field(Quantity("Age", 18, 110, "years"), "age", 81.9)
 

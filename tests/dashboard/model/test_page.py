@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from face2bone.bundle import Bundle
 from face2bone.evaluation.record import ATTACHED, attached
 from face2bone.report.model.evaluation_text import FIGURE_TEXTS, PLOT_TEXTS
-from face2bone.report.model.published_study import PUBLISHED
+from face2bone.report.model.known_figures import PUBLISHED
 from tests.dashboard.acts import tables
 
 SECONDS = 120

@@ -1,6 +1,7 @@
 """Of each format the pixels remain and nothing that names a person."""
 
 import io
+import struct
 
 import numpy as np
 import pytest
@@ -11,12 +12,16 @@ from pillow_heif import HeifImageFile
 
 from face2bone.errors import PhotoError
 from face2bone.modalities.photo import read_photo
-from face2bone.modalities.photo.bare import MAX_PROFILE, inflated_profile
+from face2bone.modalities.photo.bare import (
+    MAX_PROFILE,
+    bare_png,
+    bare_webp,
+    exif_orientation,
+    inflated_profile,
+)
 from face2bone.modalities.photo.heic import bare_heic
 from face2bone.modalities.photo.jpeg import bare_jpeg
-from face2bone.modalities.photo.png import bare_png
-from face2bone.modalities.photo.webp import bare_webp
-from tests.modalities.photo.malformed import valid
+from tests.modalities.photo.malformed import tags, valid
 
 NAME = b"Jane Doe"
 CUT = {"JPEG": bare_jpeg, "PNG": bare_png, "WEBP": bare_webp}
@@ -91,3 +96,33 @@ def test_any_bytes_are_walked_over(cut: object, data: bytes) -> None:
     except PhotoError:
         return
     assert 1 <= bare.orientation <= 8
+
+
+@pytest.mark.parametrize("prefix", [b"", b"Exif\0\0"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_what_pillow_writes_is_read(orientation: int, prefix: bytes) -> None:
+    exif = Image.Exif()
+    exif[0x010E], exif[0x0112] = "Jane Doe", orientation
+    assert exif_orientation(prefix + exif.tobytes().removeprefix(b"Exif\0\0")) == orientation
+
+
+def test_little_endian_is_read() -> None:
+    entry = struct.pack("<HHIHH", 0x0112, 3, 1, 8, 0)
+    assert exif_orientation(b"II*\0" + struct.pack("<IH", 8, 1) + entry) == 8
+
+
+def test_a_directory_of_65_535_tags_costs_one_pass() -> None:
+    assert exif_orientation(tags(65_534, 60_000)) == 6
+
+
+@pytest.mark.parametrize(("kind", "number", "value"), [(4, 1, 6), (3, 2, 6), (3, 1, 0), (3, 1, 9)])
+def test_an_orientation_of_another_type_or_range_is_none(
+    kind: int, number: int, value: int
+) -> None:
+    entry = struct.pack(">HHIHH", 0x0112, kind, number, value, 0)
+    assert exif_orientation(b"MM\0*" + struct.pack(">IH", 8, 1) + entry) == 1
+
+
+@given(st.binary(max_size=80), st.sampled_from((b"", b"II*\0", b"MM\0*", b"MM\0*\0\0\0\x08")))
+def test_any_bytes_give_an_orientation(rest: bytes, head: bytes) -> None:
+    assert 1 <= exif_orientation(head + rest) <= 8

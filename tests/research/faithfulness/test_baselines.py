@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from face2bone.explain.agreement import rank_agreement
+from face2bone.explain.self_check import rank_agreement
 from face2bone.modalities.face.parts import FACE_PARTS, NOSE_LIPS
 from research.faithfulness.baselines import BASELINES, region_means, region_sums
 

@@ -5,10 +5,10 @@ import pytest
 import torch
 from torch import nn
 
-from face2bone.explain.agreement import rank_agreement
 from face2bone.explain.baselines import Baseline, blur_baseline
 from face2bone.explain.coalitions import all_coalitions
 from face2bone.explain.location import to_crop
+from face2bone.explain.self_check import rank_agreement
 from face2bone.modalities.face import FACE_INPUT
 from face2bone.nn import Face2Bone
 from face2bone.nn.config import NetworkConfig

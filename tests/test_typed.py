@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from face2bone.errors import NumberRefused
-from face2bone.typed_number import Quantity
+from face2bone.typed import Quantity, text_problems
 
 WIDE = Quantity("Figure", -1e9, 1e9)
 AGE = Quantity("Age", 18.0, 110.0, "years")
@@ -96,3 +96,13 @@ def test_any_text_is_a_finite_number_nothing_or_refused(text: str) -> None:
         value = WIDE.read(text)
         assert value is None or math.isfinite(value)
         assert (value is None) == (not text.strip())
+
+
+@pytest.mark.parametrize("reason", ["spine -2.6, -1.1 at the hip", "age = 81; frail", "a@b, c-d"])
+def test_a_reason_may_hold_numbers_and_signs(reason: str) -> None:
+    assert list(text_problems(reason, 80)) == []
+
+
+@pytest.mark.parametrize("text", ["", "  ", "a\nb", " a", "a ", "x" * 81, "=1+1", "a;=1", "@x"])
+def test_what_breaks_a_rule_is_said_once(text: str) -> None:
+    assert len(list(text_problems(text, 80))) == 1

@@ -1,16 +1,19 @@
-"""A number as a person types it: digits, one sign, and a decimal point or a decimal comma.
+"""What a person types: a number is digits, one sign, and a decimal point or a decimal comma.
 
 German and French clinics type "-0,8", and a form that swallows the comma reads -8. Nothing here
 guesses: a space or a second mark between digits, as in "1.234,5", is refused. A table's cells are
 read by the same rules, with as many digits and the power of ten that programs write.
+
+A line of text, such as a name or a reason, has rules of its own (``text_problems``).
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from face2bone.errors import NumberRefused
-from face2bone.words import message
+from face2bone.words import message, template
 
 _TYPED: Final = re.compile(r"([+-]?)([0-9]{0,9})(?:[.,]([0-9]{1,9}))?()")
 _WRITTEN: Final = re.compile(r"([+-]?)([0-9]*)(?:[.,]([0-9]+))?([eE][+-]?[0-9]{1,4})?")
@@ -107,3 +110,21 @@ def _value(text: str, form: re.Pattern[str]) -> float | None:
     if found is None or not (found[2] or found[3]):
         return None
     return float(f"{found[1]}{found[2] or '0'}.{found[3] or '0'}{found[4] or ''}")
+
+
+NAME_LIMIT: Final = 80  # characters
+# At the start, or where a spreadsheet with another separator would begin a cell; there a minus
+# before a digit is a number, as in "spine -2.6, -1.1 at the hip".
+_FORMULA: Final = re.compile(r"^[=+@-]|[;,|\"]\s*(?:[=+@]|-(?!\d))")
+
+
+def text_problems(text: str, limit: int) -> Iterator[str]:
+    """Broken rules of one line of typed text; a spreadsheet would run what looks like a formula."""
+    if not text.strip():
+        yield template("is empty")
+    elif len(text) > limit:
+        yield message("is longer than {most} characters", most=limit)
+    elif not text.isprintable() or text != text.strip():
+        yield template("holds line breaks, control characters or blanks at an end")
+    elif _FORMULA.search(text):
+        yield template("holds what a spreadsheet would run as a formula")

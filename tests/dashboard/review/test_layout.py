@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from face2bone.dashboard.review.mode import FULL
+from face2bone.dashboard.review.layout import FULL
 from tests.dashboard.acts import SECONDS, explained, in_full, opened, tables
 from tests.dashboard.test_same_patient import headings, said
 
