@@ -6,11 +6,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+from playwright.sync_api import Page, expect
 
 CLIENT = "face2bone"
 
@@ -51,6 +53,29 @@ class Provider:
         claims = always | {"nonce": self._nonces[code]} | self.who
         signed = jwt.encode({"alg": "RS256", "kid": "1"}, claims, self._key)
         return {"access_token": "a", "token_type": "Bearer", "expires_in": 300, "id_token": signed}
+
+
+def secrets_file(folder: Path, directory: Provider) -> Path:
+    """Streamlit's secrets for a dashboard whose sign-in is this provider."""
+    secrets = folder / "secrets.toml"
+    secrets.write_text(
+        f"""
+        [auth]
+        redirect_uri = "http://localhost:{{port}}/oauth2callback"
+        cookie_secret = "{"x" * 40}"
+        client_id = "{CLIENT}"
+        client_secret = "secret"
+        server_metadata_url = "{directory.address}/.well-known/openid-configuration"
+        """
+    )
+    return secrets
+
+
+def sign_in(page: Page, directory: Provider, name: str, *roles: str) -> None:
+    """Sign in at the open page as somebody with these roles."""
+    directory.who = {"sub": name, "name": name, "roles": list(roles)}
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text(f"Signed in as {name}", exact=True)).to_be_visible()
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from tests.browser.conftest import PATIENCE_MS, served
 from tests.records.fill import keep
 
 pytest.importorskip("authlib", reason="`pip install -r requirements-signin.txt` runs this test too")
-from tests.browser.provider import CLIENT, Provider, provider
+from tests.browser.provider import Provider, provider, secrets_file, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -27,17 +27,7 @@ def directory() -> Iterator[Provider]:
 def visitor(
     browser: Browser, directory: Provider, tiny_bundle: Bundle, tmp_path: Path, clinic: Records
 ) -> Iterator[Page]:
-    secrets = tmp_path / "secrets.toml"
-    secrets.write_text(
-        f"""
-        [auth]
-        redirect_uri = "http://localhost:{{port}}/oauth2callback"
-        cookie_secret = "{"x" * 40}"
-        client_id = "{CLIENT}"
-        client_secret = "secret"
-        server_metadata_url = "{directory.address}/.well-known/openid-configuration"
-        """
-    )
+    secrets = secrets_file(tmp_path, directory)
     url = f"sqlite:///{tmp_path / 'records.sqlite'}"
     with served(tiny_bundle, url, "torch", ["--secrets.files", str(secrets)]) as address:
         context = browser.new_context(viewport={"width": 1280, "height": 1000}, base_url=address)
@@ -59,12 +49,6 @@ def clinic(tmp_path: Path, tiny_bundle: Bundle) -> Iterator[Records]:
     keep(opened, "P-0007", tiny_bundle.sha256, (0.2, 0.5, 0.3))
     yield opened
     opened.close()
-
-
-def sign_in(page: Page, directory: Provider, name: str, *roles: str) -> None:
-    directory.who = {"sub": name, "name": name, "roles": list(roles)}
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_text(f"Signed in as {name}", exact=True)).to_be_visible()
 
 
 def pages(page: Page) -> list[str]:
