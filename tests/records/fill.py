@@ -1,12 +1,14 @@
-"""Fills a database with assessments of which only the figures matter."""
+"""Fills a database: with assessments of which only the figures matter, or with whole ones."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 
 from face2bone import clock
-from face2bone.records import Records
+from face2bone.records import DxaResult, Records, Visit, enter_dxa, kept_assessments, save
 from face2bone.records.audit_trail import Action, append, stamp
 from face2bone.records.saving import facts_of, keep_assessment, known_or_new, new_id
+from face2bone.report.assessment.document import AssessmentDocument
 
 
 def keep(
@@ -51,3 +53,13 @@ def keep(
         event = keep_assessment(connection, person, row, Action.SAVED, "Dr. Li")
         append(connection, today, [event])
     return str(row["assessment_id"])
+
+
+def five_entries(records: Records, assessed: AssessmentDocument, visit: Visit) -> Records:
+    """Four saved assessments of two people, and a DXA result: five entries of the trail."""
+    for patient_id in ("P-1", "P-2", "P-1", "P-2"):
+        save(records, assessed, replace(visit, patient_id=patient_id))
+    first = kept_assessments(records)[0]
+    result = DxaResult("total_hip", -1.5, first.saved_on)
+    enter_dxa(records, first.assessment_id, [result], "Dr. Li")
+    return records
