@@ -22,7 +22,8 @@ def quiet_stderr() -> Iterator[None]:
     """Swallow what is written to file descriptor 2 inside the block.
 
     The library offers no switch: it logs before it reads its settings. Should the block raise,
-    what was swallowed is written out after all, so that a failure keeps its reasons.
+    what was swallowed is written out after all, so that a failure keeps its reasons. Other threads'
+    lines of the log are not swallowed: ``face2bone.logs`` writes to a descriptor of its own.
     """
     with _lock, tempfile.TemporaryFile() as swallowed:
         sys.stderr.flush()
