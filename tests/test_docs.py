@@ -137,7 +137,7 @@ def test_documents_named_in_the_source_exist() -> None:
 
 
 def test_runtime_and_development_pins_are_exact() -> None:
-    groups = ("", "-signin", "-train", "-dev")
+    groups = ("", "-signin", "-cluster", "-train", "-dev")
     for name in (f"requirements{group}.txt" for group in groups):
         lines = [line.strip() for line in read(ROOT / name).splitlines()]
         wanted = [line for line in lines if line and not line.startswith(("#", "-r "))]

@@ -22,11 +22,22 @@ def score(
     ],
     out: Out,
     bundle: BundleOption = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Score on a Ray cluster: local starts one here, auto or host:port joins one.",
+        ),
+    ] = None,
+    workers: Annotated[
+        int, typer.Option(min=1, max=4096, help="With --cluster: how many score side by side.")
+    ] = 2,
 ) -> None:
     """Score every picture of a cohort; given again after it was stopped, it goes on."""
     from face2bone.assess import Assessor
     from face2bone.bundle import load_bundle
     from face2bone.scoring import job as scoring
+    from face2bone.scoring.cluster import Cluster
     from face2bone.scoring.results import check_out, scores, write_scores
     from face2bone.scoring.score_list import opened
     from face2bone.settings import get_settings
@@ -34,13 +45,17 @@ def score(
     with plain_errors():
         check_out(out)
         listed, pictures = opened(source)
-        assessor = Assessor(load_bundle(bundle or get_settings().bundle))
+        folder = bundle or get_settings().bundle
+        assessor = Assessor(load_bundle(folder))
+        rows_of = scoring.here
+        if cluster is not None:
+            rows_of = Cluster(cluster, workers, folder)
         with progress_bar("scoring", len(listed)) as advance:
             told = _shown(advance)
             job = scoring.prepared(listed, pictures, assessor, told)
             # The hidden neighbour stays when the work is stopped, so that it goes on from there.
             work = out.parent / f".{out.name}-scoring" / job.identity[:16]
-            rows = scoring.run(job, work, told)
+            rows = scoring.run(job, work, told, rows_of)
         found = scores(listed, rows, assessor.facts)
         written = write_scores(found, out)
         shutil.rmtree(work.parent)

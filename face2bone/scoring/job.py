@@ -8,7 +8,8 @@ begins anew.
 import hashlib
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -90,7 +91,27 @@ def prepared(scored: ScoreList, pictures: Pictures, assessor: Assessor, told: To
     return Job(scored, pictures, assessor, tuple(found))
 
 
-def run(job: Job, folder: Path, told: Told) -> tuple[ScoredRow, ...]:
+@dataclass(frozen=True)
+class Item:
+    """One picture that is still to be scored, and the (V,) covariates that are read beside it."""
+
+    position: int
+    name: str
+    sha256: str
+    beside: tuple[float, ...]
+
+
+RowsOf = Callable[[Job, Sequence[Item]], Generator[ScoredRow]]
+"""Scores pictures, here or elsewhere: a row of each, in any order; closed where work is stopped."""
+
+
+def here(job: Job, items: Sequence[Item]) -> Generator[ScoredRow]:
+    """Score in this process, one picture after the other."""
+    for item in items:
+        yield row_of(job.assessor, job.pictures, item)
+
+
+def run(job: Job, folder: Path, told: Told, rows_of: RowsOf = here) -> tuple[ScoredRow, ...]:
     """Score what is not scored yet, and return every row in the order of the list.
 
     ``folder`` keeps the rows; an exception of ``told`` ends the work between two pictures. Raises
@@ -99,16 +120,22 @@ def run(job: Job, folder: Path, told: Told) -> tuple[ScoredRow, ...]:
     total = len(job.scored)
     with open_journal(folder, job.identity, total) as journal:
         clock = _Clock()
-        for position in _missing(journal, total):
-            told(_progress(journal, total, clock))
-            journal.append(_row(job, position))
-            clock.tick()
         told(_progress(journal, total, clock))
+        with closing(rows_of(job, _missing(job, journal))) as rows:
+            for row in rows:
+                journal.append(row)
+                clock.tick()
+                told(_progress(journal, total, clock))
         return tuple(journal.rows[position] for position in range(total))
 
 
-def _missing(journal: Journal, total: int) -> Iterator[int]:
-    return (position for position in range(total) if position not in journal.rows)
+def _missing(job: Job, journal: Journal) -> list[Item]:
+    beside = of_table(job.scored.table, job.assessor.bundle.card.covariates)
+    return [
+        Item(position, name, sha256, tuple(beside[position].tolist()))
+        for position, (name, sha256) in enumerate(zip(job.scored.names, job.sha256s, strict=True))
+        if position not in journal.rows
+    ]
 
 
 def _progress(journal: Journal, total: int, clock: "_Clock") -> Standing:
@@ -129,31 +156,31 @@ class _Clock:
         return (len(self._ticks) - 1) / took if took else None
 
 
-def _row(job: Job, position: int) -> ScoredRow:
-    name, sha256 = job.scored.names[position], job.sha256s[position]
+def row_of(assessor: Assessor, pictures: Pictures, item: Item) -> ScoredRow:
+    """One picture's row; ``ScoringError`` where it is no longer the one that the job is of."""
     try:
-        return _scored(job, position)
+        return _scored(assessor, pictures, item)
     except _UNUSABLE as error:
-        if _sha256(job.pictures, name) != sha256:
-            raise _changed(name) from error
+        if _sha256(pictures, item.name) != item.sha256:
+            raise changed(item.name) from error
         reason = str(error)
-        return ScoredRow(position, sha256, REJECTED, reason=reason, messages=made_in(reason))
+        return ScoredRow(
+            item.position, item.sha256, REJECTED, reason=reason, messages=made_in(reason)
+        )
 
 
-def _scored(job: Job, position: int) -> ScoredRow:
-    name, assessor = job.scored.names[position], job.assessor
-    data = job.pictures.read(name)
+def _scored(assessor: Assessor, pictures: Pictures, item: Item) -> ScoredRow:
+    data = pictures.read(item.name)
     sha256 = hashlib.sha256(data).hexdigest()
-    if sha256 != job.sha256s[position]:
-        raise _changed(name)
+    if sha256 != item.sha256:
+        raise changed(item.name)
     located = assessor.locate(assessor.tools.modality.read(data))
     if located.rejected:
         raise rejection(located, assessor.tools.modality)
-    beside = of_table(job.scored.table.iloc[[position]], assessor.bundle.card.covariates)[0]
-    located = replace(located, beside=tuple(beside.tolist()))
-    found, remarks = assessor.predict(located), together(located.reasons)
+    found = assessor.predict(replace(located, beside=item.beside))
+    remarks = together(located.reasons)
     return ScoredRow(
-        position=position,
+        position=item.position,
         photo_sha256=sha256,
         outcome=SCORED,
         probabilities=tuple(found.probabilities.tolist()),
@@ -176,7 +203,8 @@ def _sha256(pictures: Pictures, name: str) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _changed(name: str) -> ScoringError:
+def changed(name: str) -> ScoringError:
+    """The error for a picture that is no longer the one it was."""
     return ScoringError(
         "The picture {picture} was changed while the cohort was scored. Start again.",
         picture=f"{name[:60]!r}",

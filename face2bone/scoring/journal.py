@@ -58,6 +58,16 @@ class ScoredRow:
 _ADAPTER: Final = TypeAdapter(ScoredRow)
 
 
+def as_line(row: ScoredRow) -> str:
+    """A row as one line of JSON, which ``row_of_line`` reads back to the digit."""
+    return json.dumps(asdict(row), ensure_ascii=False)
+
+
+def row_of_line(line: str | bytes) -> ScoredRow:
+    """The row of a line; raises pydantic's ``ValidationError`` for anything else."""
+    return _ADAPTER.validate_json(line)
+
+
 class Journal:
     """The rows of a job that is being worked on: those kept, and a way to add one."""
 
@@ -69,7 +79,7 @@ class Journal:
         """Add a row; it is on the disk when this returns. Raises ``OSError`` where it is full."""
         if row.position in self.rows:
             raise ScoringError("A picture was scored twice. Start the job again.")
-        line = json.dumps(asdict(row), ensure_ascii=False).encode() + b"\n"
+        line = as_line(row).encode() + b"\n"
         content = memoryview(line)
         while content:
             content = content[self._file.write(content) :]
@@ -119,7 +129,7 @@ def read_rows(folder: Path, count: int) -> dict[int, ScoredRow]:
     found: dict[int, ScoredRow] = {}
     for number, line in enumerate(data.split(b"\n")[:-1], start=1):
         try:
-            row = _ADAPTER.validate_json(line)
+            row = row_of_line(line)
         except ValidationError as error:
             raise _damaged(message("line {number} is no row", number=number)) from error
         if row.position >= count or row.position in found:

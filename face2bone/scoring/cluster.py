@@ -1,0 +1,175 @@
+"""One scoring job on several processes or machines: a Ray Data job whose actors hold the model.
+
+Each actor has a locator and an engine of its own. What travels to it is a picture's name and, where
+the model reads them, its covariates; the picture is read where it is scored, so the folder or
+archive must lie under the same path on every machine. What comes back is one row a picture, as the
+journal keeps it. Ray gives the pictures of an actor that died to another one; a row is appended
+once, by the process that the person started, and whatever stops that one loses nothing.
+
+Ray is an extra (``requirements-cluster.txt``); it is imported by nothing else here.
+"""
+
+import logging
+import os
+import secrets
+import socket
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from face2bone.assess import Assessor
+from face2bone.bundle import load_bundle
+from face2bone.choices import EngineKind
+from face2bone.errors import ScoringError
+from face2bone.runtime import make_engine
+from face2bone.scoring.job import Item, Job, changed, row_of
+from face2bone.scoring.journal import ScoredRow, as_line, row_of_line
+from face2bone.scoring.pictures import Pictures
+
+LOCAL: Final = "local"
+JOINED: Final = "auto"
+LOOPBACK: Final = "127.0.0.1"
+SECONDS_TO_ANSWER: Final = 5.0
+BATCH: Final = 8
+"""Pictures that an actor takes at a time: few are done again where one dies."""
+_QUIET: Final = {
+    "RAY_USAGE_STATS_ENABLED": "0",  # no request leaves the machines
+    "RAY_DATA_DISABLE_PROGRESS_BARS": "1",
+    "RAY_BACKEND_LOG_LEVEL": "fatal",  # what went wrong is said here, in words
+}
+
+
+@dataclass(frozen=True)
+class Model:
+    """What an actor loads: a bundle's folder, the hash that it must have, and its engine."""
+
+    folder: Path
+    sha256: str
+    engine: EngineKind
+
+
+class Scorer:
+    """An actor: the model, loaded once, and the pictures that are given to it."""
+
+    def __init__(self, model: Model, pictures: Pictures) -> None:
+        bundle = load_bundle(model.folder)
+        # One thread: as many actors as cores, and the same figures whatever machine has how many.
+        self._assessor = Assessor(bundle, make_engine(bundle, model.engine, threads=1))
+        if self._assessor.facts.sha256 != model.sha256:
+            raise RuntimeError("another bundle lies in this folder here")
+        self._pictures = pictures
+
+    def __call__(self, batch: dict[str, Any]) -> dict[str, list[str]]:
+        """Rows as lines; in ``changed`` the name of a picture that is no longer what it was."""
+        scored = [self._line(item) for item in batch["item"]]
+        return {"line": [line for line, _ in scored], "changed": [name for _, name in scored]}
+
+    def _line(self, item: dict[str, Any]) -> tuple[str, str]:
+        one = Item(**item | {"beside": tuple(item["beside"])})
+        try:
+            return as_line(row_of(self._assessor, self._pictures, one)), ""
+        except ScoringError:
+            return "", one.name
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Scores on ``workers`` actors: of a cluster started for it (``LOCAL``), or of one that runs.
+
+    address: ``LOCAL``, or what ``ray.init`` takes, such as ``auto`` or ``10.0.0.5:6379``.
+    """
+
+    address: str
+    workers: int
+    bundle: Path
+
+    def __call__(self, job: Job, items: Sequence[Item]) -> Generator[ScoredRow]:
+        """A row of each item as it is done. Raises ``ScoringError`` for what Ray refuses."""
+        if not items:
+            return
+        model = Model(self.bundle.resolve(), job.assessor.facts.sha256, _kind(job.assessor))
+        with _connected(self.address, self.workers) as ray:
+            try:
+                for row in self._results(ray, model, job.pictures, items):
+                    if row["changed"]:
+                        raise changed(row["changed"])
+                    yield row_of_line(row["line"])
+            except ray.exceptions.RayError as error:
+                raise ScoringError(
+                    "The cluster gave up ({kind}). What is scored is kept: see Ray's log, then "
+                    "start again to go on.",
+                    kind=type(error).__name__,
+                ) from error
+
+    def _results(
+        self, ray: Any, model: Model, pictures: Pictures, items: Sequence[Item]
+    ) -> Iterator[dict[str, str]]:
+        blocks = -(-len(items) // BATCH)
+        pending = [{"item": asdict(item)} for item in items]
+        results = ray.data.from_items(pending, override_num_blocks=blocks).map_batches(
+            Scorer,
+            fn_constructor_args=(model, pictures),
+            batch_size=BATCH,
+            compute=ray.data.ActorPoolStrategy(size=self.workers),
+            num_cpus=1,
+        )
+        return iter(results.iter_rows())
+
+
+def _kind(assessor: Assessor) -> EngineKind:
+    """The engine that this machine chose, so that every actor runs the same."""
+    return "openvino" if "openvino" in assessor.engine.name else "torch"
+
+
+@contextmanager
+def _connected(address: str, workers: int) -> Iterator[Any]:
+    """Ray, connected; its local cluster ends with the job. ``ScoringError`` where it does not."""
+    os.environ.update(_QUIET | (_own_token() if address == LOCAL else {}))
+    try:
+        import ray
+        import ray.data
+    except ImportError:
+        raise ScoringError(
+            "Scoring on several workers needs Ray. Install it: "
+            "pip install -r requirements-cluster.txt"
+        ) from None
+    where: dict[str, Any] = {"address": address}
+    if address == LOCAL:
+        where |= {"num_cpus": workers, "include_dashboard": False, "_node_ip_address": LOOPBACK}
+    elif not _answers(address):
+        raise _nobody(address)
+    try:
+        ray.init(**where, log_to_driver=False, logging_level=logging.ERROR)
+    except (ConnectionError, RuntimeError, ValueError) as error:
+        raise _nobody(address) from error
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    try:
+        yield ray
+    finally:
+        ray.shutdown()
+
+
+def _own_token() -> dict[str, str]:
+    """Ray listens on every interface, and runs what it is sent: here only for who started it."""
+    return {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+
+
+def _answers(address: str) -> bool:
+    """Whether anything listens at host:port, which Ray would wait for without an end."""
+    host, colon, port = address.rpartition(":")
+    if not colon or not port.isdigit():
+        return address == JOINED
+    try:
+        socket.create_connection((host, int(port)), timeout=SECONDS_TO_ANSWER).close()
+    except (OSError, OverflowError):
+        return False
+    return True
+
+
+def _nobody(address: str) -> ScoringError:
+    return ScoringError(
+        "No Ray cluster answers at {address}. Check the address, or give none to score here.",
+        address=repr(address[:80]),
+    )

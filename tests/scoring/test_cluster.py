@@ -1,0 +1,215 @@
+"""The same job on several workers: the same rows to the digit, whoever is killed on the way.
+
+Ray is an extra: what needs it is skipped where it is not installed, unless FACE2BONE_REQUIRE_RAY is
+set (continuous integration). It runs in processes of its own, as it does for a person.
+"""
+
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from face2bone.assess import Assessor
+from face2bone.bundle import Bundle
+from face2bone.drawn.face.write import write_cohort
+from face2bone.drawn.worlds import World
+from face2bone.errors import ScoringError
+from face2bone.scoring.cluster import LOCAL, Cluster, Model, Scorer
+from face2bone.scoring.job import Job, Standing, prepared, run
+from face2bone.scoring.journal import ROWS, row_of_line
+from face2bone.scoring.pictures import FolderPictures
+from face2bone.scoring.score_list import list_of_pictures, opened
+
+COUNT = 40
+ACTOR = b"ray::MapWorker"
+
+
+def silent(_: Standing) -> None:
+    pass
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Drawn faces, and one file that is no picture."""
+    folder = tmp_path_factory.mktemp("cohort") / "drawn"
+    write_cohort(folder, 8, World.PLANTED, 400_340, workers=1)
+    drawn = sorted((folder / "photos").iterdir())
+    for number in range(len(drawn), COUNT - 1):
+        # A byte behind the picture's end: another file, which costs no drawing.
+        content = drawn[number % len(drawn)].read_bytes() + bytes([number])
+        (folder / "photos" / f"again-{number:03}.jpg").write_bytes(content)
+    (folder / "photos" / "zz.jpg").write_bytes(b"no picture")
+    return folder / "photos"
+
+
+@pytest.fixture
+def job(photos: Path, tiny_bundle: Bundle, fresh_settings: pytest.MonkeyPatch) -> Job:
+    fresh_settings.setenv("FACE2BONE_ENGINE", "torch")
+    listed, pictures = opened(photos)
+    return prepared(listed, pictures, Assessor(tiny_bundle), silent)
+
+
+@pytest.fixture
+def needs_ray() -> None:
+    if importlib.util.find_spec("ray") is None:
+        message = "Ray is not installed; `pip install -r requirements-cluster.txt` runs this too"
+        if os.environ.get("FACE2BONE_REQUIRE_RAY"):
+            pytest.fail(message)
+        pytest.skip(message)
+
+
+def test_without_ray_it_is_said_how_to_get_it(
+    job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(ScoringError, match=r"requirements-cluster\.txt"):
+        run(job, tmp_path, silent, Cluster(LOCAL, 2, job.assessor.bundle.root))
+
+
+def test_a_cluster_of_this_machine_asks_for_a_token_of_its_own(
+    job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def init(**where: object) -> None:
+        asked.append((where["address"], os.environ["RAY_AUTH_MODE"], os.environ["RAY_AUTH_TOKEN"]))
+        raise ConnectionError
+
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    monkeypatch.setitem(sys.modules, "ray", SimpleNamespace(init=init, data=None))
+    monkeypatch.setitem(sys.modules, "ray.data", SimpleNamespace())
+    for _ in range(2):
+        with pytest.raises(ScoringError, match="No Ray cluster answers"):
+            run(job, tmp_path, silent, Cluster(LOCAL, 2, job.assessor.bundle.root))
+    (_, mode, first), (_, _, second) = asked
+    assert mode == "token"
+    assert len(first) == 64
+    assert first != second
+
+
+def test_a_job_that_is_done_starts_no_cluster(
+    photos: Path, job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    three = prepared(list_of_pictures(["zz.jpg"]), FolderPictures(photos), job.assessor, silent)
+    rows = run(three, tmp_path, silent)
+    assert run(three, tmp_path, silent, Cluster(LOCAL, 2, photos)) == rows
+
+
+def test_an_actor_says_which_picture_was_changed(
+    photos: Path, job: Job, tiny_bundle: Bundle
+) -> None:
+    model = Model(tiny_bundle.root, job.assessor.facts.sha256, "torch")
+    scorer = Scorer(model, FolderPictures(photos))
+    name = job.scored.names[0]
+    item = {"position": 0, "name": name, "sha256": job.sha256s[0], "beside": []}
+    answers = scorer({"item": [item, item | {"sha256": "0" * 64}]})
+    assert row_of_line(answers["line"][0]).outcome == "scored"
+    assert answers["changed"] == ["", name]
+
+
+def test_an_actor_refuses_another_bundle_under_the_same_path(
+    photos: Path, tiny_bundle: Bundle
+) -> None:
+    with pytest.raises(RuntimeError, match="another bundle"):
+        Scorer(Model(tiny_bundle.root, "0" * 64, "torch"), FolderPictures(photos))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("address", ["auto", "nowhere", "127.0.0.1:9", "127.0.0.1:99999999"])
+def test_an_address_where_nobody_answers_is_refused(
+    needs_ray: None, photos: Path, tiny_bundle: Bundle, tmp_path: Path, address: str
+) -> None:
+    done = scoring(photos, tmp_path / "out", tiny_bundle, "--cluster", address)
+    _, complaint = done.communicate()
+    assert done.returncode == 1
+    assert "No Ray cluster answers at" in complaint
+    assert "Traceback" not in complaint
+
+
+def scoring(photos: Path, out: Path, bundle: Bundle, *options: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "face2bone", "score", str(photos), "--out", str(out)]
+    return subprocess.Popen(
+        [*command, "--bundle", str(bundle.root), *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"FACE2BONE_ENGINE": "torch"},
+        start_new_session=True,
+    )
+
+
+def table_of(process: subprocess.Popen[str], out: Path) -> bytes:
+    said, complaint = process.communicate(timeout=240)
+    assert process.returncode == 0, complaint
+    assert f"{COUNT - 1} scored, 1 rejected" in said
+    return (out / "scores.csv").read_bytes()
+
+
+def actors() -> list[int]:
+    """The processes of all actors that score on this machine."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if (folder / "cmdline").read_bytes().startswith(ACTOR):
+                found.append(int(folder.name))
+        except OSError:
+            continue
+    return found
+
+
+def rows_done(out: Path) -> int:
+    files = list(out.parent.glob(f".{out.name}-scoring/*/{ROWS}"))
+    return files[0].read_bytes().count(b"\n") if files else 0
+
+
+def wait_for(rows: int, out: Path, process: subprocess.Popen[str]) -> None:
+    end = time.monotonic() + 180
+    while rows_done(out) < rows:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+@pytest.mark.slow
+def test_two_workers_give_the_same_table_to_the_byte(
+    needs_ray: None, photos: Path, tiny_bundle: Bundle, tmp_path: Path
+) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    alone = table_of(scoring(photos, here, tiny_bundle), here)
+    process = scoring(photos, there, tiny_bundle, "--cluster", LOCAL, "--workers", "2")
+    assert table_of(process, there) == alone
+
+
+@pytest.mark.slow
+def test_an_actor_that_is_killed_loses_and_repeats_nothing(
+    needs_ray: None, photos: Path, tiny_bundle: Bundle, tmp_path: Path
+) -> None:
+    before, out = set(actors()), tmp_path / "out"
+    process = scoring(photos, out, tiny_bundle, "--cluster", LOCAL, "--workers", "2")
+    wait_for(1, out, process)
+    killed = [one for one in actors() if one not in before]
+    os.kill(killed[0], signal.SIGKILL)
+    alone = table_of(scoring(photos, tmp_path / "here", tiny_bundle), tmp_path / "here")
+    assert table_of(process, out) == alone
+
+
+@pytest.mark.slow
+def test_a_job_that_is_killed_goes_on_from_what_is_scored(
+    needs_ray: None, photos: Path, tiny_bundle: Bundle, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    process = scoring(photos, out, tiny_bundle, "--cluster", LOCAL, "--workers", "2")
+    wait_for(8, out, process)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    kept = rows_done(out)
+    assert 8 <= kept < COUNT
+    alone = table_of(scoring(photos, tmp_path / "here", tiny_bundle), tmp_path / "here")
+    assert table_of(scoring(photos, out, tiny_bundle, "--cluster", LOCAL), out) == alone
