@@ -129,7 +129,10 @@ class SubjectError(Face2BoneError):
 
 
 class SubjectNotFound(SubjectError):
-    """Raised when nothing of the kind is found, after crops, upscaling and quarter turns."""
+    """Raised when no face, knee or hand is found.
+
+    A face was looked for in crops, upscaled and after quarter turns too.
+    """
 
 
 class SeveralSubjects(SubjectError):

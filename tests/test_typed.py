@@ -1,4 +1,4 @@
-"""A number is read as it was meant, or refused; never as another one."""
+"""A number is read as it was meant, or refused, never as another; what a typed text may not be."""
 
 import contextlib
 import math

@@ -3,7 +3,7 @@
 Notation: x (C,) features at the cut, averaged over the map; m their mean and S their
 covariance on the calibration split, S shrunk towards a multiple of the identity (Ledoit
 and Wolf 2004, doi 10.1016/S0047-259X(03)00096-4), without which it has no inverse when
-there are fewer faces than channels. Distance = sqrt((x - m)' S^-1 (x - m)) = |L (x - m)|
+there are fewer pictures than channels. Distance = sqrt((x - m)' S^-1 (x - m)) = |L (x - m)|
 with L'L = S^-1 (Lee et al. 2018, arXiv 1807.03888, without classes).
 """
 
@@ -17,16 +17,16 @@ from face2bone.errors import BundleCorrupt, TrainingError
 
 DEFAULT_QUANTILE: Final = 0.99
 FOLDS: Final = 5
-MINIMUM_PICTURES: Final = 50  # below this a fold has under 40 faces and a quantile of 10 values
+MINIMUM_PICTURES: Final = 50  # below this a fold has under 40 pictures and a quantile of 10 values
 
 
 @dataclass(frozen=True)
 class OodReference:
-    """What the calibration faces look like to the network, over C channels.
+    """What the calibration pictures look like to the network, over C channels.
 
     mean: (C,) float32. whitening: (C, C) float32, L above.
-    threshold: distance that ``quantile`` of calibration faces stay within, each measured
-    against a reference fitted without it. count: faces used.
+    threshold: distance that ``quantile`` of calibration pictures stay within, each measured
+    against a reference fitted without it. count: pictures used.
 
     Raises ``BundleCorrupt`` when shapes, types or ranges differ.
     """
@@ -66,11 +66,11 @@ def fit_ood(
 ) -> OodReference:
     """Reference from pooled features (N, C) of the calibration split.
 
-    With as many channels as faces, a face lies far closer to a reference it helped to fit
-    than a new face does; so the threshold comes from distances across folds, each face
+    With as many channels as pictures, a picture lies far closer to a reference it helped to fit
+    than a new one does; so the threshold comes from distances across folds, each picture
     against a reference fitted on the other four fifths. ``seed`` orders the folds.
 
-    Raises ``TrainingError`` for fewer than ``MINIMUM_PICTURES`` faces, or for features that
+    Raises ``TrainingError`` for fewer than ``MINIMUM_PICTURES`` pictures, or for features that
     are not finite or all the same.
     """
     x = np.asarray(pooled_features, dtype=np.float64)
@@ -114,7 +114,7 @@ def _fit(x: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float32], npt.NDArr
 
     covariance, _ = ledoit_wolf(x)
     values, vectors = np.linalg.eigh(covariance)
-    # A few faces with many channels can leave eigenvalues at rounding error.
+    # A few pictures with many channels can leave eigenvalues at rounding error.
     values = np.maximum(values, values[-1] * 1e-9)
     whitening = (vectors / np.sqrt(values)).T
     return x.mean(axis=0).astype(np.float32), whitening.astype(np.float32)

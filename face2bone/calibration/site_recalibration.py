@@ -2,7 +2,7 @@
 
 The rule. Recalibration passes when all five hold:
 1. at least ``MINIMUM_PER_CLASS`` patients of every class;
-2. fault: the probabilities as they were do not fit these results (``miscalibration.py``), with
+2. fault: the probabilities as they were do not fit these results (``reliability.py``), with
    p below ``FAULT_LEVEL`` - otherwise there is nothing to repair, or no proof;
 3. gain: the ranked probability score of patients the map has not seen falls;
 4. skill: it is below that of the clinic's own base rates told to everybody, with one-sided

@@ -1,6 +1,6 @@
 """The command line: the same jobs as the dashboard, from a shell.
 
-Exit codes: 0 assessed or done, 1 a failed check or a refused cohort, 2 photo rejected,
+Exit codes: 0 assessed or done, 1 a failed check or a refused cohort, 2 photo or film rejected,
 3 bad usage, 4 bundle refused, 5 a fault of the program. Errors are one or two sentences on stderr.
 
 One module a subject; importing it registers its commands, in the order of ``--help``.

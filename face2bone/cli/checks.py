@@ -91,7 +91,7 @@ def beside_age(
     """Ask what a small cohort's pictures say beside age and sex; no model is needed."""
     from face2bone.cohort.crops import photo_crops
     from face2bone.drawn.writing import read_plan
-    from face2bone.evaluation.added_value.columns import oriented_gradients
+    from face2bone.evaluation.added_value.gradients import oriented_gradients
     from face2bone.evaluation.beside_age import LEAK, markdown, verdict
     from face2bone.evaluation.beside_age import beside_age as ask
     from face2bone.evaluation.evaluate import described

@@ -1,1 +1,1 @@
-"""Cohorts: the manifest every cohort is described by, splits by patient, and drawn cohorts."""
+"""Cohorts: the manifests they are described by, splits by patient, and crop stores."""

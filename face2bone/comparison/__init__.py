@@ -1,6 +1,6 @@
 """Face2Bone beside other networks and simple models, and without its parts, one protocol for all.
 
 ``candidates`` says what is compared, ``protocol`` how everything is trained, ``runs`` does one
-run in one folder, ``simple`` fits what needs no network, ``paired`` has the intervals of
-differences, ``tables`` writes results; ``command`` puts it together.
+run in one folder, ``baselines`` fits what needs no network, ``results`` turns runs into rows, with
+the intervals of differences, and ``tables`` writes them; ``command`` puts it together.
 """

@@ -1,7 +1,7 @@
 """What a cohort's pictures say of bone beside age and sex, asked without any trained network.
 
 For cohorts of real pictures that are too small to train on. The features are oriented gradients
-of the aligned crops (``added_value.columns``), which were fitted to nobody; the models are those
+of the aligned crops (``added_value.gradients``), which were fitted to nobody; the models are those
 of the added-value study, cross-fitted with every picture of a patient on one side:
 
     age and sex           proportional odds on age, age squared and sex

@@ -2,8 +2,7 @@
 
 The JSON is ``metrics.json`` of the evaluation's folder. Whether the people were drawn and what the
 bundle may be used for stand in it, so that no figure of a demonstration passes for a real one.
-
-Its figures come with their intervals, by age, and with what is better than a guess.
+Figures have intervals, also by age, and what a guess would reach stands beside them.
 """
 
 from collections.abc import Iterable, Mapping

@@ -2,8 +2,8 @@
 
 A Shapley value answers "compared with what?", and the baseline is the what. Three are offered
 because no baseline is neutral: *blur* removes this person's detail and keeps their colour and
-light; *mean face* puts an average face's detail there; *inpaint* continues the skin around a
-region across it. Where they agree, the answer does not hang on the choice.
+light; *mean face* puts the detail of a cohort's mean picture there; *inpaint* continues what is
+around a region across it. Where they agree, the answer does not hang on the choice.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,9 +16,9 @@ from face2bone.arrays import Flags, Floats, PartMap, Pixels
 from face2bone.modalities.prepared import Prepared
 
 BLUR_SIGMA: Final = 20.0
-"""Pixels; an eighth of the crop: eyes, folds and the mouth are gone, light and skin stay."""
+"""Pixels; an eighth of the crop: of a face eyes, folds and mouth are gone, light and skin stay."""
 LEAST_SHARE: Final = 0.05
-"""Share of a cohort's ellipses that must hold a pixel for its mean to be used."""
+"""Share of a cohort's pictures that must hold a pixel within their mask for its mean to be used."""
 PULL: Final = 1e-6
 """Weight of the blur in an inpainted region: it only counts where nothing else is known."""
 
@@ -28,7 +28,7 @@ class Baseline:
     """The picture that shows where a region is hidden.
 
     ``name`` says in one or two words what it is; ``pixels`` uint8 (H, W, C) carry the
-    mask value outside the face.
+    mask value outside the mask.
     """
 
     name: str
@@ -36,10 +36,10 @@ class Baseline:
 
 
 def blur_baseline(aligned: Prepared, sigma: float = BLUR_SIGMA) -> Baseline:
-    """Heavy Gaussian blur of the face within its ellipse; ``sigma`` in pixels.
+    """Heavy Gaussian blur of a picture within its mask; ``sigma`` in pixels.
 
     Normalised convolution (Knutsson and Westin 1993): blurred crop over blurred mask, so
-    the mask's colour does not leak in from outside the face.
+    the mask value does not leak in from outside.
     """
     from scipy.ndimage import (
         gaussian_filter,  # half a second to import, and a result needs none of it
@@ -55,10 +55,10 @@ def blur_baseline(aligned: Prepared, sigma: float = BLUR_SIGMA) -> Baseline:
 
 
 def mean_picture(crops: Pixels, region_maps: PartMap, mask_value: int) -> Pixels:
-    """Mean aligned face of a cohort: crops (N, H, W, C), maps (N, H, W), N > 0.
+    """Mean prepared picture of a cohort: crops (N, H, W, C), maps (N, H, W), N > 0.
 
-    Each pixel is averaged over the faces whose ellipse holds it, so that masks do not grey
-    its rim; where fewer than one face in twenty does, it carries the mask value.
+    Each pixel is averaged over the pictures whose mask holds it, so that masks do not grey
+    its rim; where fewer than one in twenty does, it carries the mask value.
     """
     total = np.zeros(crops.shape[1:])
     count = np.zeros(region_maps.shape[1:])
@@ -75,8 +75,8 @@ def mean_picture(crops: Pixels, region_maps: PartMap, mask_value: int) -> Pixels
 def mean_picture_baseline(aligned: Prepared, mean_picture: Pixels) -> Baseline:
     """A cohort's mean prepared picture (H, W, C) as the baseline.
 
-    Where it carries the mask value the nearest pixel that does not is used, so that an
-    ellipse wider than the cohort's is filled with skin and not with the mask.
+    Where it carries the mask value the nearest pixel that does not is used, so that a
+    mask wider than the cohort's is filled with what lies beside and not with the mask value.
     """
     from scipy.ndimage import distance_transform_edt
 
@@ -86,10 +86,10 @@ def mean_picture_baseline(aligned: Prepared, mean_picture: Pixels) -> Baseline:
 
 
 def inpaint_baseline(aligned: Prepared) -> Baseline:
-    """Every region as the face outside it would have it: the smoothest surface across it.
+    """Every region as the picture around it would have it: the smoothest surface across it.
 
-    Harmonic inpainting (Laplace's equation with the rim's colours; at the ellipse, no slope),
-    a region at a time and each from the rest of the face as it is. So the baseline is one
+    Harmonic inpainting (Laplace's equation with the rim's colours; at the mask's edge, no slope),
+    a region at a time and each from the rest of the picture as it is. So the baseline is one
     picture, whichever regions a coalition hides, as the game needs; a hidden region beside
     another still takes its rim from what was there.
     """
@@ -103,12 +103,12 @@ def inpaint_baseline(aligned: Prepared) -> Baseline:
 
 
 def _harmonic(crop: Pixels, hole: Flags, mask: Flags, blurred: Pixels) -> Floats:
-    """Colours (P, 3) of a hole's P pixels, each the mean of its neighbours within the face."""
+    """Colours (P, 3) of a hole's P pixels, each the mean of its neighbours within the mask."""
     from scipy.sparse import coo_array, diags_array
     from scipy.sparse.linalg import splu
 
     degree, right = np.full(hole.sum(), PULL), PULL * blurred[hole].astype(np.float64)
-    # A rim of pixels that are not face, so that what rolls round is not a neighbour.
+    # A rim of pixels outside the mask, so that what rolls round is not a neighbour.
     hole, mask, crop = np.pad(hole, 1), np.pad(mask, 1), np.pad(crop, ((1, 1), (1, 1), (0, 0)))
     number = np.full(hole.shape, -1)
     number[hole] = np.arange(len(degree))
@@ -127,7 +127,7 @@ def _harmonic(crop: Pixels, hole: Flags, mask: Flags, blurred: Pixels) -> Floats
 
 
 def _within(picture: Floats | Pixels, aligned: Prepared) -> Pixels:
-    """Round to uint8 and put the mask value outside the face."""
+    """Round to uint8 and put the mask value outside the mask."""
     pixels = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
     pixels[~aligned.mask] = aligned.spec.mask_value
     return pixels

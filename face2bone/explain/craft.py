@@ -1,19 +1,19 @@
-"""CRAFT: the patterns a network reuses, how much of each a photo holds, and which matter.
+"""CRAFT: the patterns a network reuses, how much of each a picture holds, and which matter.
 
 Notation (Fel et al., CVPR 2023, arXiv 2211.10154):
     g       the network up to the cut: pictures to non-negative features (B, C, h, w)
     h       the rest: features to logits (B, K)
-    A       features at single map positions of many faces, (n, C)
+    A       features at single map positions of many pictures, (n, C)
     W       concept bank (R, C), U coefficients (n, R): A is about U W
     m       a mask in [0, 1]^R that turns concepts down
 
-*Presence* of a concept is its coefficient in a photo, averaged over the map; *importance*
+*Presence* of a concept is its coefficient in a picture, averaged over the map; *importance*
 for a class is the total Sobol index of m in h((U m) W), in [0, 1] and without sign;
 *location* is its coefficient at each map position. One bank serves all classes.
 
 Two departures from the published code. It learns W from patches enlarged to whole inputs;
-here W is learned from the map positions of whole aligned faces (as Xplique's HolisticCraft
-does), because a bank of enlarged patches does not carry this network's answer for a face:
+here W is learned from the map positions of whole prepared pictures (as Xplique's HolisticCraft
+does), because a bank of enlarged patches does not carry a network's answer for a face:
 docs/reference/explanations.md has the figures. And it samples m from a biased sequence; see
 sobol.py.
 """
@@ -42,26 +42,26 @@ from face2bone.runtime import Engine, beside_patients, network_input
 
 BATCH: Final = 64
 MOST_PHOTOS: Final = 1000
-"""Photos a bank is learned from; more only cost memory (0.2 GB of features at full width)."""
+"""Pictures a bank is learned from; more only cost memory (0.2 GB of features at full width)."""
 MOST_POSITIONS: Final = 20_000
-"""Map positions, drawn from these photos, that are factorised."""
+"""Map positions, drawn from these pictures, that are factorised."""
 WEIGHED_PHOTOS: Final = 24
-"""Photos over which importance is averaged; each takes (R + 1) x 256 passes of h."""
+"""Pictures over which importance is averaged; each takes (R + 1) x 256 passes of h."""
 COMMON: Final = 0.95
-"""Presence 1 is what this share of the cohort's photos stays under."""
+"""Presence 1 is what this share of the cohort's pictures stays under."""
 
 
 @dataclass(frozen=True)
 class ConceptAttribution:
-    """The concepts of one photo, in the bank's order.
+    """The concepts of one picture, in the bank's order.
 
     ``presence`` (R,): 1 is as much as a concept commonly reaches in the cohort, 0 is none;
-    ``importance`` (R, K): total Sobol index for each class's logit in this photo, in [0, 1];
+    ``importance`` (R, K): total Sobol index for each class's logit in this picture, in [0, 1];
     ``importance_error`` (R, K): its standard error, from the finite number of masks;
-    ``location`` float32 (R, H, W) in [0, 1], 0 outside the face, for display;
+    ``location`` float32 (R, H, W) in [0, 1], 0 outside the parts, for display;
     ``coefficients`` (R, h, w): the location before scaling and enlargement;
-    ``reconstruction_error``: share of the photo's features (Frobenius norm) that the bank
-    does not express; near 1, the concepts say little about this photo.
+    ``reconstruction_error``: share of the picture's features (Frobenius norm) that the bank
+    does not express; near 1, the concepts say little about this picture.
     """
 
     names: tuple[str, ...]
@@ -79,7 +79,7 @@ class ConceptAttribution:
 
 
 def no_concepts() -> ConceptAttribution:
-    """The concepts of a photo whose features were not looked at: not one."""
+    """The concepts of a picture whose features were not looked at: not one."""
     none, nowhere = np.zeros((0, 0)), np.zeros((0, 0, 0))
     location = nowhere.astype(np.float32)
     return ConceptAttribution((), none.ravel(), none, none, location, nowhere, math.nan)
@@ -100,7 +100,7 @@ def concept_importance(
     samples: int | None = None,
     seed: int = 0,
 ) -> TotalIndices:
-    """Total Sobol indices (R, K) of one photo's concepts, coefficients (R, h, w).
+    """Total Sobol indices (R, K) of one picture's concepts, coefficients (R, h, w).
 
     One mask value turns a concept down at every map position. Takes ``samples`` (R + 1)
     passes of the network's second half (``total_indices`` says how many samples by default).
@@ -158,14 +158,13 @@ def fit_concepts(
 ) -> ConceptBank:
     """Learn a concept bank from prepared pictures: crops (N, H, W, C), maps (N, H, W).
 
-    ``parts`` are those of the maps, ``labels`` the classes of the network. At most 1,000 photos
-    are used, drawn by ``seed``. ``exemplars`` patches of each concept go into the bank as
-    pictures; pass 0 when the faces are of patients. Concepts come in
-    order of importance, greatest first; one that is practically never present is dropped.
-    ``progress`` gets the fraction done; raise from it to cancel. ``beside`` (N, V) are the photos'
-    covariates, where the network reads any. Raises ``TrainingError`` when there is no face, fewer
-    features than concepts, or features that are not parts-based: of a cut that does not end in a
-    ReLU.
+    ``parts`` are those of the maps, ``labels`` the classes of the network. At most 1,000 crops are
+    used, drawn by ``seed``. ``exemplars`` patches of each concept go into the bank as pictures;
+    pass 0 when the crops are of patients. Concepts come in order of importance, greatest first;
+    one that is practically never present is dropped. ``progress`` gets the fraction done; raise
+    from it to cancel. ``beside`` (N, V) are the covariates of each crop's patient, where the
+    network reads any. Raises ``TrainingError`` when there is no crop, fewer features than concepts,
+    or features that are not parts-based: of a cut that does not end in a ReLU.
     """
     _require_positive_features(engine, crops)
     report = progress or (lambda fraction: None)
@@ -221,7 +220,7 @@ def _features(engine: Engine, crops: Pixels, progress: FractionDone) -> npt.NDAr
 def _basis(
     features: npt.NDArray[np.float32], parts: int, seed: int, rng: np.random.Generator
 ) -> Floats:
-    """W (R, C) from a sample of all photos' map positions."""
+    """W (R, C) from a sample of all pictures' map positions."""
     photos, _, height, width = features.shape
     sample = rng.permutation(photos * height * width)[:MOST_POSITIONS]
     photo, row, column = np.unravel_index(sample, (photos, height, width))
@@ -236,9 +235,9 @@ def _mean_importance(
     seed: int,
     progress: FractionDone,
 ) -> Floats:
-    """Importance (R, K) averaged over photos, each with its own scramble of the masks.
+    """Importance (R, K) averaged over pictures, each with its own scramble of the masks.
 
-    ``engines``: one a photo, with its patient's covariates.
+    ``engines``: one a picture, with its patient's covariates.
     """
     each = []
     for i, coefficients in enumerate(located):

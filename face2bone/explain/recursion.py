@@ -2,7 +2,7 @@
 
 Notation (CRAFT, Fel et al. 2023, section 3.2; as craft.py):
     k       the concept, u_k its coefficient at each position of the cut
-    s       the stem of the network, photos to (B, C', h', w'), non-negative
+    s       the stem of the network, pictures to (B, C', h', w'), non-negative
     t       the rest up to the cut, stems to features (B, C, h, w)
     A', W'  features of the stem where the concept is strong, (n, C'); their bank (r, C')
     m       a mask in [0, 1]^r that turns sub-concepts down
@@ -60,7 +60,7 @@ class SubConcepts:
     concept is strong, summing to 1; ``importance`` (r,) total Sobol index for the concept's
     presence, in [0, 1]; ``region_tags`` where each lies; ``exemplars`` uint8 (r, n, h, w, C)
     around the peaks; ``error``: share of the stem's features there that the parts do not
-    express; ``positions``: of the stem, over all photos, that were decomposed.
+    express; ``positions``: of the stem, over all pictures, that were decomposed.
     """
 
     parent: int
@@ -90,9 +90,9 @@ def decompose_concept(
     """Decompose one concept over prepared pictures: crops (N, H, W, C), maps (N, H, W).
 
     ``spec`` is what the network reads, ``parts`` those of the maps. ``exemplars`` patches of
-    each sub-concept are kept; pass 0 when the faces are of patients.
+    each sub-concept are kept; pass 0 when the crops are of patients.
     ``progress`` gets the fraction done; raise from it to cancel. Raises ``TrainingError`` when no
-    face holds the concept, or when it is strong at fewer positions than ``n_parts``.
+    picture holds the concept, or when it is strong at fewer positions than ``n_parts``.
     """
     report, stages = progress or (lambda fraction: None), network.stages
     if stages.stem is None:
@@ -184,7 +184,7 @@ def _importance(
     samples: int | None,
     seed: int,
 ) -> Floats:
-    """Total Sobol indices (r,) of one photo's parts for the concept's presence in it.
+    """Total Sobol indices (r,) of one picture's parts for the concept's presence in it.
 
     ``stem`` (C', h', w'), ``U`` (r, h', w'). What the parts do not express stays as it is, so
     only they are asked about; a feature that would fall below 0 stays at 0, where the stem's

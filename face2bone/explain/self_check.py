@@ -10,8 +10,6 @@ Two figures, both read off the two value tables an explanation is made of; no fu
 
 What is asked of them stands in ``least_agreement`` and the constant below; how often a right
 explanation is withheld by it was measured on drawn patients (docs/evidence/faithfulness.md).
-
-How far two rankings of the same regions agree is part of it.
 """
 
 from dataclasses import dataclass

@@ -120,6 +120,7 @@ class Modality(Generic[AnyPicture, AnySubject]):
     schematic: Schematic
     rejected: type[SubjectError]
     unusable: str
+    recognisable: bool
     most_subjects: int = 1
     title: str = "Picture"
     asks: str = ""
@@ -127,7 +128,6 @@ class Modality(Generic[AnyPicture, AnySubject]):
     most_bytes: int = PHOTO_BYTES
     camera: bool = False
     most_pictures: int = 1
-    recognisable: bool = False
     shows_age: bool = False
     choosing: Choosing | None = None
     shown: Shown | None = None

@@ -1,1 +1,4 @@
-"""An assessment for other eyes: JSON and pictures."""
+"""What leaves the program as documents.
+
+Assessments, apparent ages, and what a model was measured to be worth.
+"""

@@ -1,6 +1,6 @@
 """The same network on torch or OpenVINO, behind one call.
 
-`make_engine` chooses and caches an engine, `predict` turns an aligned face into a
+`make_engine` chooses and caches an engine, `predict` turns a prepared picture into a
 calibrated prediction, `logits_of_crops` is what explanations ask their questions of, and
 `parity` says how far two engines lie apart. Arrays in and out are numpy; nothing of a
 patient is kept between calls.

@@ -51,9 +51,9 @@ from face2bone.training.recipe import Recipe
 
 Members = npt.NDArray[np.int64]
 
-DESCRIBED_PICTURES: Final = 1_000  # training faces behind the mean face and the concept bank
+DESCRIBED_PICTURES: Final = 1_000  # of training, behind the mean picture and the concept bank
 BATCH: Final = 64
-EXEMPLARS: Final = 6  # pictures a concept; none when the faces are of patients
+EXEMPLARS: Final = 6  # pictures a concept; none when they are of patients
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Trained:
 
 @dataclass(frozen=True)
 class Described:
-    """What the card says beyond figures: where the faces came from, and how bone was measured."""
+    """What the card says beyond figures: whence the pictures, and how bone was measured."""
 
     name: str
     is_drawn: bool
@@ -89,7 +89,7 @@ class Described:
 
 @dataclass(frozen=True)
 class Calibration(OrdinalCalibration):
-    """Fitted on the calibration split; ``features`` (N, C) are its faces at the cut, pooled."""
+    """Fitted on the calibration split; ``features`` (N, C) are its pictures at the cut, pooled."""
 
     features: Floats
 
@@ -128,7 +128,7 @@ def calibrate(trained: Trained) -> Calibration:
 def predicted(
     trained: Trained, calibration: Calibration, store: CropStore, members: Members
 ) -> Floats:
-    """Calibrated probabilities (N, K) of some faces of a store."""
+    """Calibrated probabilities (N, K) of some pictures of a store."""
     return calibrated(outputs(trained, store, members)[0], calibration.choice.calibrator)
 
 
@@ -144,7 +144,7 @@ def of_visits(
 
 
 def outputs(trained: Trained, store: CropStore, members: Members) -> tuple[Floats, Floats]:
-    """Logits (N, K) and pooled features at the cut (N, C) of some of a store's faces."""
+    """Logits (N, K) and pooled features at the cut (N, C) of some of a store's pictures."""
     engine = TorchEngine(trained.network.eval(), store.spec)
     beside = of_table(store.index.iloc[members], trained.covariates)
     logits, features = [], []
@@ -177,7 +177,7 @@ def bundle_network(
     path: Path,
     progress: Progress,
 ) -> Bundle:
-    """Add mean face, concepts and the out-of-domain reference, and write the bundle."""
+    """Add mean picture, concepts and the out-of-domain reference, and write the bundle."""
     store, training = trained.store, trained.members["train"]
     order = np.random.default_rng(trained.seed).permutation(training)
     described_rows = order[:DESCRIBED_PICTURES]

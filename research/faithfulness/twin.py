@@ -1,7 +1,7 @@
 """The healthy twin of a drawn patient: the same photo, had the bone been healthy.
 
 Identity, pose, light, camera and its noise are the patient's; only the six bone parameters
-change, to their mean for a T-score of 0 at the patient's age (``cohort.synthetic.worlds``). The
+change, to their mean for a T-score of 0 at the patient's age (``drawn.face.worlds``). The
 twin is cropped with the *patient's* alignment, so pixel for pixel the two crops differ in what
 the planted bone loss did to the face and in nothing else.
 """

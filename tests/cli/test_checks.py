@@ -161,7 +161,7 @@ def known(monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
         return CropStore(folder, index, crops, np.zeros(0, np.int8), FACES)
 
     monkeypatch.setattr("face2bone.cohort.crops.photo_crops", given)
-    known_features = "face2bone.evaluation.added_value.columns.oriented_gradients"
+    known_features = "face2bone.evaluation.added_value.gradients.oriented_gradients"
     monkeypatch.setattr(known_features, lambda crops: features)
     return features
 

@@ -1,4 +1,4 @@
-"""ORAI, SCORE, OSIRIS, ABONE and body weight: printed vectors, traps, and what they refuse."""
+"""Scores that select for DXA, OST and OSTA among them: printed vectors, traps, what they refuse."""
 
 import math
 

@@ -33,6 +33,12 @@ def at_records(app: AppTest) -> bool:
     return bool(app.get("download_button"))
 
 
+def text(app: AppTest) -> str:
+    """What the page says in sentences."""
+    assert not app.exception
+    return "\n".join(str(e.value) for e in (*app.markdown, *app.caption))
+
+
 def opened(app: AppTest, tab: str) -> AppTest:
     """The page with this tab of Review open."""
     app.session_state[app.session_state["review_case"].patient_key("more")] = tab

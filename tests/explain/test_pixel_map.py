@@ -1,4 +1,4 @@
-"""The occlusion map of networks whose answer is known."""
+"""The occlusion map where the answer is known; Grad-CAM beside Captum's, and in its mask."""
 
 import numpy as np
 import pytest

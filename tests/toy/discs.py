@@ -181,6 +181,7 @@ DISC: Final = Modality(
     schematic=schematic_of_a_disc(),
     rejected=SubjectError,
     unusable="The picture cannot be assessed.",
+    recognisable=False,
 )
 DISCS: Final = Study(
     id="discs",

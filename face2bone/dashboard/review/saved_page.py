@@ -1,6 +1,6 @@
 """One saved assessment as it was saved: every word from its document, nothing computed anew.
 
-The further answers stand there in the words of the form they were given in.
+Answers are shown in the words of the form they were given in.
 """
 
 from collections.abc import Iterator, Sequence

@@ -2,7 +2,8 @@
 
 The opening follows two lid curves over s = x / half width: upper base - h (1 - s^2)^0.72,
 lower base + h (1 - s^2)^0.85.
-Brows: fine tapered hairs drawn at twice the texture's resolution.
+
+Brows are fine tapered hairs, drawn at twice the texture's resolution.
 """
 
 from dataclasses import dataclass

@@ -1,5 +1,6 @@
-"""One face's hair: where it grows, how far it stands out, and its tone.
-Strands are fibre maps in texture space: how they run, and the noise drawn along them.
+"""One face's hair: where it grows, how far it stands out, its tone and its strands.
+
+Strands are maps in texture space: which way they run, and the noise drawn along them.
 """
 
 from dataclasses import dataclass

@@ -1,5 +1,6 @@
-"""One kind of drawn film as one value: what writes, tests and measures films takes this. Its sample
-patients: see ``drawn.samples``.
+"""One kind of drawn film as one value, and its sample patients.
+
+What writes, tests and measures films takes this; samples are as in ``drawn.samples``.
 """
 
 import io

@@ -52,7 +52,10 @@ class SeedSpread:
 
 
 def shuffle_labels(clinical: Floats, features: Floats, labels: Integers, seed: int = 0) -> Shuffle:
-    """Permute the labels, cross-fit, and look for what is left; see ``added_value.cross_fit``."""
+    """Permute the labels, cross-fit, and look for what is left.
+
+    See ``added_value.crossfit.cross_fit``.
+    """
     permuted = np.random.default_rng([seed, len(labels)]).permutation(labels)
     fitted = cross_fit(clinical, features, permuted, seed)
     ones, limit = unit_weights(len(labels)), chance_limit(labels)

@@ -53,11 +53,11 @@ FACE: Final = Modality(
     schematic=FACE_SCHEMATIC,
     rejected=SubjectRejected,
     unusable=template("The photo cannot be assessed."),
+    recognisable=True,
     title=template("Photo"),
     asks=template("One face from the front, in even light."),
     camera=True,
     most_pictures=3,
-    recognisable=True,
     shows_age=True,
     choosing=Choosing(largest=by_far_largest, numbered=faces_jpeg, at=face_at),
     shown=Shown(

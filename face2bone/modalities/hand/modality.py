@@ -29,6 +29,7 @@ HAND: Final = Modality(
     schematic=HAND_SCHEMATIC,
     rejected=SubjectRejected,
     unusable=template("The film cannot be assessed."),
+    recognisable=False,
     title=template("Film"),
     asks=template("One whole hand, flat, the fingers a little apart and the wrist on the film."),
     formats=ACCEPTED,

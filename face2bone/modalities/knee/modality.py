@@ -24,6 +24,7 @@ KNEE_FILM: Final = Modality(
     schematic=KNEE_SCHEMATIC,
     rejected=SubjectRejected,
     unusable=template("The film cannot be assessed."),
+    recognisable=False,
     title=template("Film"),
     asks=template("One or both knees from the front, with the joint in the film."),
     formats=ACCEPTED,

@@ -179,7 +179,7 @@ def read_document(data: bytes | str) -> AssessmentDocument:
     Raises ``DocumentInvalid`` naming the first field that breaks the schema.
     """
     try:
-        return AssessmentDocument.model_validate_json(data)
+        return AssessmentDocument.model_validate_json(data, by_alias=True, by_name=False)
     except ValidationError as error:
         where, reason = first_fault(error)
         raise DocumentInvalid(

@@ -64,7 +64,8 @@ def _as_value_error() -> Iterator[None]:
 class DocumentPart(BaseModel):
     """Frozen, without a field that the schema does not know, and without NaN.
 
-    An alias is a name that files keep from when every picture showed a face.
+    An alias is a name that files keep from when every picture showed a face; a file that is read
+    (``document.read_document``) may use no other.
     """
 
     model_config = ConfigDict(

@@ -1,7 +1,4 @@
-"""An assessment as plain text for a terminal.
-
-And the published scores alone, for a terminal too.
-"""
+"""An assessment, or the published scores alone, as plain text for a terminal."""
 
 import textwrap
 from collections.abc import Iterable, Iterator

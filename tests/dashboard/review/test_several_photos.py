@@ -1,11 +1,17 @@
-"""Several photos of one patient: who joins, who replaces, and that none outlives the patient."""
+"""Several photos of one patient: who joins, who replaces, what they say, and none outlives them."""
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from face2bone.dashboard.review.review_case import ReviewCase
+from face2bone.drawn.face.samples import unusable_photo
 from face2bone.errors import PhotoUnreadable
 from face2bone.modalities.photo import Photo
+from face2bone.records import Records, saved_assessments
+from tests.dashboard.acts import SECONDS, done, named, text
 from tests.dashboard.review.photos import TYPED, WOMAN, hashes, photo, taken
+from tests.dashboard.review.test_save_step import fill
+from tests.dashboard.test_same_patient import headings, png, said, typed, uploaded
 
 MOST = 3  # photos of one patient together
 
@@ -117,3 +123,70 @@ def test_another_face_in_the_photo_is_another_subject_with_boxes_of_its_own(
         subjects.append(review_case.subject)
         boxes.append(review_case.photo_key("consent", first.sha256))
     assert len(set(subjects)) == len(set(boxes)) == 3
+
+
+@pytest.fixture
+def page(records: Records, tiny_model: object) -> AppTest:
+    return AppTest.from_file("../../../pages/review.py", default_timeout=SECONDS).run()
+
+
+@pytest.fixture
+def two(page: AppTest) -> AppTest:
+    """A patient with two photos."""
+    return another(done(typed(uploaded(page, png(0), "one.png"))), png(1))
+
+
+def another(app: AppTest, photo: bytes, name: str = "two.png") -> AppTest:
+    app.button(key="add_photo").click().run()
+    return done(uploaded(app, photo, name))
+
+
+def test_a_second_photo_joins_and_nobody_is_asked_whose_it_is(two: AppTest) -> None:
+    assert "same_patient" not in {button.key for button in two.button}
+    assert "2 of 2 photos could be used. The result is that of photo 1" in text(two)
+    assert "on average, from " in text(two)
+    assert "**Photo 1:** gives the result." in text(two)
+    assert "**Photo 2:** counted." in text(two)
+    assert headings(two) == ["Photo", "Result of the photo", "Red flags"]
+
+
+def test_a_photo_that_cannot_be_used_is_said_not_to_count(page: AppTest) -> None:
+    app = another(done(typed(uploaded(page, png(0), "one.png"))), unusable_photo(), "bad.jpg")
+    assert "Of 2 photos only photo 1 could be used." in text(app)
+    assert "**Photo 2:** not counted. The photo cannot be assessed." in text(app)
+    assert said(app)
+
+
+def test_what_is_saved_says_which_photos_counted(two: AppTest, records: Records) -> None:
+    fill(two).button(key="save_assessment").click().run()
+    assert not two.exception
+    (kept,) = saved_assessments(records, "P-0412")
+    assert kept.document is not None
+    first, second = kept.document.photos
+    assert (first.answers, second.answers) == (True, False)
+    assert first.counts
+    assert second.counts
+    assert first.photo_sha256 == kept.document.photo_sha256
+    given = {one.sha256 for one in two.session_state["review_case"].photos}
+    assert not given & {first.photo_sha256, second.photo_sha256}, "salted like the first"
+    assert "2 of 2 photos could be used" in kept.document.photos_words
+    shares = [one.probabilities["osteoporosis"] for one in (first, second) if one.probabilities]
+    assert f"from {min(shares):.0%} to {max(shares):.0%}" in kept.document.photos_words
+
+
+@pytest.mark.slow
+def test_a_removed_photo_counts_no_more(two: AppTest) -> None:
+    review_case = two.session_state["review_case"]
+    drop = f"drop_{review_case.photos[0].sha256[:8]}"
+    named(two.button, drop).click().run()
+    assert len(review_case.photos) == 1
+    assert "photos could be used" not in text(done(two))
+    assert said(two)
+
+
+@pytest.mark.slow
+def test_a_new_patient_has_none_of_them(two: AppTest) -> None:
+    two.button(key="new_patient").click().run()
+    assert two.session_state["review_case"].photos == ()
+    app = done(typed(uploaded(two, png(2), "next.png")))
+    assert "photos could be used" not in text(app)

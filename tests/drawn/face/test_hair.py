@@ -1,4 +1,4 @@
-"""Where hair grows."""
+"""Where hair grows, how far it stands out, and strands that run along their flow."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""From a film to its knees: crop, parts on the right side, verdict, and one sentence for none."""
+"""From a film to its knees: crop, parts, verdict, what is told of them, one sentence for none."""
 
 import io
 from dataclasses import replace
@@ -8,16 +8,18 @@ import pytest
 from PIL import Image
 
 from face2bone.drawn.film.film import DrawnFilm
-from face2bone.drawn.film.patients import FilmPatient
-from face2bone.drawn.film.write import dicom_bytes
+from face2bone.drawn.film.patients import FilmPatient, draw_film_patient
+from face2bone.drawn.film.write import dicom_bytes, png_bytes
 from face2bone.drawn.knee import KNEE
 from face2bone.drawn.knee.pair import draw_both_knees
+from face2bone.drawn.worlds import World
 from face2bone.errors import SubjectNotFound
 from face2bone.modalities.knee.alignment import KNEE_INPUT, align_knee, warped
-from face2bone.modalities.knee.finding import Knee, find_knees
+from face2bone.modalities.knee.cortex import CorticalIndex
+from face2bone.modalities.knee.finding import UNLIKE, Knee, cortex_measures, find_knees
 from face2bone.modalities.knee.modality import KNEE_FILM
 from face2bone.modalities.knee.parts import KNEE_PARTS
-from face2bone.modalities.knee.quality import judge_knee
+from face2bone.modalities.knee.quality import LIKENESS_WARN, judge_knee
 from face2bone.modalities.radiograph import Radiograph, read_radiograph
 
 
@@ -136,3 +138,47 @@ def test_a_film_without_a_knee_is_refused_in_one_sentence() -> None:
     noise = np.random.default_rng(4).integers(0, 255, (400, 300)).astype(np.uint8)
     with pytest.raises(SubjectNotFound, match="No knee was found on the film"):
         KNEE_FILM.prepare(read_radiograph(png(noise)))
+
+
+def one_knee(seed: int) -> tuple[FilmPatient, DrawnFilm]:
+    patient = draw_film_patient(KNEE.model, seed, World.PLANTED)
+    return patient, KNEE.draw(patient)
+
+
+@pytest.mark.parametrize("seed", [900_771, 900_774])
+def test_the_file_says_which_knee_it_is(seed: int) -> None:
+    patient, film = one_knee(seed)
+    (knee,) = find_knees(read_radiograph(dicom_bytes(KNEE, patient, film)))
+    assert knee.told[0] == f"{patient.side.capitalize()} knee, as the file says."
+
+
+def test_of_two_knees_the_place_says_which_is_which() -> None:
+    patient, _ = one_knee(900_771)
+    knees = find_knees(read_radiograph(png_bytes(draw_both_knees(patient))))
+    on_the_left, on_the_right = sorted(knees, key=lambda knee: knee.found.x)
+    assert on_the_left.told[0].startswith("Right knee, by its place")
+    assert on_the_right.told[0].startswith("Left knee, by its place")
+
+
+def test_a_picture_only_lets_guess() -> None:
+    (knee,) = find_knees(read_radiograph(png_bytes(one_knee(900_771)[1])))
+    assert knee.told[0].startswith("Probably a ")
+
+
+def test_cortical_indices_are_told_as_measured_and_in_mm_with_spacing_only() -> None:
+    with_mm = CorticalIndex("femur", 0.31, 9, 4.66, 30.04)
+    femur, tibia = cortex_measures((with_mm,), 0.8)
+    assert (femur.value, femur.unit) == (0.31, "ratio")
+    assert femur.detail == "Walls of 4.7 mm on average, shaft of 30.0 mm, by the file's spacing."
+    assert "not a T-score" in femur.meaning
+    assert tibia.value is None
+    assert "could not be measured" in tibia.why_not
+    assert cortex_measures((CorticalIndex("tibia", 0.2, 5, None, None),), 0.8)[1].detail == ""
+
+
+def test_of_what_is_hardly_a_knee_no_index_is_told() -> None:
+    found = (CorticalIndex("femur", 0.2, 5, None, None), CorticalIndex("tibia", 0.2, 5, None, None))
+    for likeness, values in ((LIKENESS_WARN, [0.2, 0.2]), (LIKENESS_WARN - 0.01, [None, None])):
+        told = cortex_measures(found, likeness)
+        assert [one.value for one in told] == values
+    assert {one.why_not for one in told} == {UNLIKE}

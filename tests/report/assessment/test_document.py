@@ -75,6 +75,29 @@ def test_what_breaks_the_schema_is_named(
         read_document(json.dumps(changed))
 
 
+@pytest.mark.parametrize(
+    ("path", "kept", "ours"),
+    [
+        (("referral",), "face_effect", "picture_effect"),
+        (("referral",), "urgency_without_face", "urgency_without_picture"),
+        (("referral",), "actions_without_face", "actions_without_picture"),
+        (("photos", 0), "face", "chosen"),
+    ],
+)
+def test_a_file_goes_by_the_names_that_are_documented(
+    values: dict[str, Any], path: tuple[Any, ...], kept: str, ours: str
+) -> None:
+    photo = {"photo_sha256": values["photo_sha256"], "face": 1, "answers": True, "counts": True}
+    changed = json.loads(json.dumps(values | {"photos": [photo]}))
+    read_document(json.dumps(changed))
+    part = changed
+    for key in path:
+        part = part[key]
+    part[ours] = part.pop(kept)
+    with pytest.raises(DocumentInvalid, match=rf"\.{kept}: "):
+        read_document(json.dumps(changed))
+
+
 def test_a_sentence_that_was_read_is_known_as_it_was_made(values: dict[str, Any]) -> None:
     """Also what fills its blanks, and also where a sentence says it fills a blank of itself."""
     made = {

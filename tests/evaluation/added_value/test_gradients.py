@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from skimage.feature import hog
 
-from face2bone.evaluation.added_value.columns import BINS, CELL, SIDE, oriented_gradients
+from face2bone.evaluation.added_value.gradients import BINS, CELL, SIDE, oriented_gradients
 
 
 @pytest.fixture(scope="module")
