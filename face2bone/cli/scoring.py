@@ -44,7 +44,7 @@ def score(
 
     with plain_errors():
         check_out(out)
-        listed, pictures = opened(source)
+        listed, pictures = opened(source.resolve())
         folder = bundle or get_settings().bundle
         assessor = Assessor(load_bundle(folder))
         rows_of = scoring.here

@@ -171,18 +171,24 @@ def verify(records: Records, head: str | None = None) -> Verification:
     return Verification(len(trail), newest, tuple(faults), tuple(_went_back(trail)))
 
 
-def not_older_than(connection: Connection) -> dict[str, str]:
-    """Of each record that was written after the clock had gone back: when that was at least.
+def moments_by_order(connection: Connection, now: str) -> dict[str, str]:
+    """When the records were written whose own date the order of the entries contradicts.
 
-    A later entry was written later, whatever the clock said. Other computers' clocks may be
-    ``CLOCKS_APART``.
+    Of what was written after the clock had gone back, the earliest moment it can have been; of what
+    bears a date that has not come yet at ``now``, the date of the next entry that has. Either keeps
+    a record too long rather than too short. Other computers' clocks may be ``CLOCKS_APART``.
     """
-    entry, found, latest = AUDIT_ENTRY.c, dict[str, str](), ""
+    entry, found, latest, ahead = AUDIT_ENTRY.c, dict[str, str](), "", list[str]()
     for row in connection.execute(select(entry.at, entry.record_id).order_by(entry.sequence)):
+        if _apart(row.at, now):
+            ahead.append(row.record_id)
+            continue
+        found |= dict.fromkeys(ahead, row.at)
+        ahead.clear()
         if latest and _apart(latest, row.at):
             found[row.record_id] = latest
         latest = max(latest, row.at)
-    return found
+    return found | dict.fromkeys(ahead, now)
 
 
 def _went_back(trail: list[RowMapping]) -> Iterable[str]:

@@ -5,13 +5,14 @@ the salt and the stand-in without which the audit trail speaks of nobody. What i
 on some day somebody's records were removed, and by whom.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, Row, delete, select
 
 from face2bone import clock
 from face2bone.errors import RecordRefused
-from face2bone.records.audit_trail import Action, Event, append, not_older_than, stamp
+from face2bone.records.audit_trail import Action, Event, append, moments_by_order, stamp
 from face2bone.records.store import Records
 from face2bone.records.tables import ASSESSMENT, ASSESSMENT_CHANGE, PATIENT
 from face2bone.typed import NAME_LIMIT, text_problems
@@ -39,16 +40,16 @@ def expire(records: Records, days: int, by: str, now: datetime | None = None) ->
     """Remove everyone whose newest assessment is more than ``days`` days old; returns how many.
 
     Of whom only deleted assessments were kept, the newest deletion counts. What was written while
-    the clock was set back is as old as the trail says, not as its own date says.
+    the clock was wrong is as old as the order of the trail says, not as its own date says.
 
     Raises ``RecordRefused`` when ``by`` names nobody.
     """
     checked_actor(by)
-    limit = stamp((now or clock.now()) - timedelta(days=days))
+    today = now or clock.now()
+    limit = stamp(today - timedelta(days=days))
     with records.writing() as connection:
-        subjects = [*_last_before(connection, limit), *_nothing_left_since(connection, limit)]
-        newer = _newer_than_they_say(connection, limit)
-        subjects = [subject for subject in subjects if subject not in newer]
+        newest = _newest(connection, moments_by_order(connection, stamp(today)))
+        subjects = [subject for subject, written in newest.items() if written < limit]
         _remove(connection, subjects, Action.EXPIRED, by)
     records.forget_log()
     return len(subjects)
@@ -62,35 +63,21 @@ def checked_actor(by: str) -> None:
         )
 
 
-def _last_before(connection: Connection, limit: str) -> list[str]:
-    newest = (
-        select(ASSESSMENT.c.subject)
-        .group_by(ASSESSMENT.c.subject)
-        .having(func.max(ASSESSMENT.c.saved_at) < limit)
-    )
-    return list(connection.scalars(newest))
+def _newest(connection: Connection, by_order: dict[str, str]) -> dict[str, str]:
+    """When the newest of each person's assessments was written; of those without, deletion."""
+    kept, change = ASSESSMENT.c, ASSESSMENT_CHANGE.c
+    living = connection.execute(select(kept.assessment_id, kept.subject, kept.saved_at))
+    newest = _latest(living, by_order)
+    changes = connection.execute(select(change.change_id, change.subject, change.changed_at))
+    return _latest(changes, by_order) | newest
 
 
-def _newer_than_they_say(connection: Connection, limit: str) -> set[str]:
-    """People with a record that was written after ``limit``, by a clock that had been set back."""
-    newer = {one for one, least in not_older_than(connection).items() if least >= limit}
-    owners = [
-        *connection.execute(select(ASSESSMENT.c.assessment_id, ASSESSMENT.c.subject)),
-        *connection.execute(select(ASSESSMENT_CHANGE.c.change_id, ASSESSMENT_CHANGE.c.subject)),
-    ]
-    return {subject for record_id, subject in owners if record_id in newer}
-
-
-def _nothing_left_since(connection: Connection, limit: str) -> list[str]:
-    """People of whom nothing is kept but why it was deleted."""
-    change = ASSESSMENT_CHANGE.c
-    newest = (
-        select(change.subject)
-        .where(change.subject.not_in(select(ASSESSMENT.c.subject)))
-        .group_by(change.subject)
-        .having(func.max(change.changed_at) < limit)
-    )
-    return list(connection.scalars(newest))
+def _latest(rows: Iterable[Row[str, str, str]], by_order: dict[str, str]) -> dict[str, str]:
+    """Of (record, person, date) each person's latest moment."""
+    latest = dict[str, str]()
+    for record_id, subject, at in rows:
+        latest[subject] = max(latest.get(subject, ""), by_order.get(record_id, at))
+    return latest
 
 
 def _remove(connection: Connection, subjects: list[str], action: Action, by: str) -> None:

@@ -24,7 +24,7 @@ from face2bone.bundle import load_bundle
 from face2bone.choices import EngineKind
 from face2bone.errors import ScoringError
 from face2bone.runtime import make_engine
-from face2bone.scoring.job import Item, Job, changed, row_of
+from face2bone.scoring.job import Item, Job, gone, row_of, sha256_of
 from face2bone.scoring.journal import ScoredRow, as_line, row_of_line
 from face2bone.scoring.pictures import Pictures
 
@@ -43,11 +43,12 @@ _QUIET: Final = {
 
 @dataclass(frozen=True)
 class Model:
-    """What an actor loads: a bundle's folder, the hash that it must have, and its engine."""
+    """What an actor loads: a bundle's folder and hash, the kind of engine, and its whole name."""
 
     folder: Path
     sha256: str
     engine: EngineKind
+    engine_name: str
 
 
 class Scorer:
@@ -57,21 +58,26 @@ class Scorer:
         bundle = load_bundle(model.folder)
         # One thread: as many actors as cores, and the same figures whatever machine has how many.
         self._assessor = Assessor(bundle, make_engine(bundle, model.engine, threads=1))
-        if self._assessor.facts.sha256 != model.sha256:
-            raise RuntimeError("another bundle lies in this folder here")
+        found = (self._assessor.facts.sha256, self._assessor.engine.name)
+        self._differs = found != (model.sha256, model.engine_name)
         self._pictures = pictures
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, list[str]]:
-        """Rows as lines; in ``changed`` the name of a picture that is no longer what it was."""
-        scored = [self._line(item) for item in batch["item"]]
-        return {"line": [line for line, _ in scored], "changed": [name for _, name in scored]}
+        """Of each picture a row's ``line``; where there is none, its ``name`` and what is read
+        ``now``; ``differs``: what is loaded here, where it is not what was asked for.
+        """
+        scored = [self._scored(Item(**one | {"beside": tuple(one["beside"])}))
+                  for one in batch["item"]]  # fmt: skip
+        return {key: [one[key] for one in scored] for key in ("line", "name", "now", "differs")}
 
-    def _line(self, item: dict[str, Any]) -> tuple[str, str]:
-        one = Item(**item | {"beside": tuple(item["beside"])})
+    def _scored(self, item: Item) -> dict[str, str]:
+        nothing = {"line": "", "name": item.name, "now": "", "differs": ""}
+        if self._differs:
+            return nothing | {"differs": self._assessor.engine.name}
         try:
-            return as_line(row_of(self._assessor, self._pictures, one)), ""
+            return nothing | {"line": as_line(row_of(self._assessor, self._pictures, item))}
         except ScoringError:
-            return "", one.name
+            return nothing | {"now": sha256_of(self._pictures, item.name)}
 
 
 @dataclass(frozen=True)
@@ -89,13 +95,12 @@ class Cluster:
         """A row of each item as it is done. Raises ``ScoringError`` for what Ray refuses."""
         if not items:
             return
-        model = Model(self.bundle.resolve(), job.assessor.facts.sha256, _kind(job.assessor))
+        engine = job.assessor.engine.name
+        model = Model(self.bundle.resolve(), job.assessor.facts.sha256, _kind(engine), engine)
         with _connected(self.address, self.workers) as ray:
             try:
-                for row in self._results(ray, model, job.pictures, items):
-                    if row["changed"]:
-                        raise changed(row["changed"])
-                    yield row_of_line(row["line"])
+                for result in self._results(ray, model, job.pictures, items):
+                    yield _row(result, engine)
             except ray.exceptions.RayError as error:
                 raise ScoringError(
                     "The cluster gave up ({kind}). What is scored is kept: see Ray's log, then "
@@ -118,9 +123,23 @@ class Cluster:
         return iter(results.iter_rows())
 
 
-def _kind(assessor: Assessor) -> EngineKind:
-    """The engine that this machine chose, so that every actor runs the same."""
-    return "openvino" if "openvino" in assessor.engine.name else "torch"
+def _kind(engine: str) -> EngineKind:
+    """The kind of engine that this machine chose, so that every actor takes the same."""
+    return "openvino" if engine.startswith("openvino") else "torch"
+
+
+def _row(result: dict[str, str], engine: str) -> ScoredRow:
+    if result["differs"]:
+        raise ScoringError(
+            "A machine of the cluster has another model, or runs it otherwise ({there}; here "
+            "{engine}). Copy the model to the same path there, and set FACE2BONE_ENGINE to what "
+            "every machine has.",
+            there=result["differs"],
+            engine=engine,
+        )
+    if not result["line"]:
+        raise gone(result["name"], result["now"])
+    return row_of_line(result["line"])
 
 
 @contextmanager
@@ -142,7 +161,7 @@ def _connected(address: str, workers: int) -> Iterator[Any]:
         raise _nobody(address)
     try:
         ray.init(**where, log_to_driver=False, logging_level=logging.ERROR)
-    except (ConnectionError, RuntimeError, ValueError) as error:
+    except (ConnectionError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
         raise _nobody(address) from error
     logging.getLogger("ray.data").setLevel(logging.ERROR)
     try:
@@ -163,13 +182,14 @@ def _answers(address: str) -> bool:
         return address == JOINED
     try:
         socket.create_connection((host, int(port)), timeout=SECONDS_TO_ANSWER).close()
-    except (OSError, OverflowError):
+    except (OSError, OverflowError, UnicodeError):
         return False
     return True
 
 
 def _nobody(address: str) -> ScoringError:
     return ScoringError(
-        "No Ray cluster answers at {address}. Check the address, or give none to score here.",
+        "No Ray cluster answers at {address}. Check the address and, where it asks for one, its "
+        "token; or give no address to score here.",
         address=repr(address[:80]),
     )

@@ -25,6 +25,7 @@ from face2bone.words import made_in, template, together
 RECENT: Final = 30
 """Pictures over which the rate is measured."""
 READING, SCORING = "reading", "scoring"
+NOTHING: Final = hashlib.sha256(b"").hexdigest()
 _UNUSABLE: Final = (PictureError, SubjectError)
 
 
@@ -87,7 +88,7 @@ def prepared(scored: ScoreList, pictures: Pictures, assessor: Assessor, told: To
     found = []
     for done, name in enumerate(scored.names):
         told(Standing(READING, done, total))
-        found.append(_sha256(pictures, name))
+        found.append(sha256_of(pictures, name))
     return Job(scored, pictures, assessor, tuple(found))
 
 
@@ -161,8 +162,9 @@ def row_of(assessor: Assessor, pictures: Pictures, item: Item) -> ScoredRow:
     try:
         return _scored(assessor, pictures, item)
     except _UNUSABLE as error:
-        if _sha256(pictures, item.name) != item.sha256:
-            raise changed(item.name) from error
+        now = sha256_of(pictures, item.name)
+        if now != item.sha256:
+            raise gone(item.name, now) from error
         reason = str(error)
         return ScoredRow(
             item.position, item.sha256, REJECTED, reason=reason, messages=made_in(reason)
@@ -173,7 +175,7 @@ def _scored(assessor: Assessor, pictures: Pictures, item: Item) -> ScoredRow:
     data = pictures.read(item.name)
     sha256 = hashlib.sha256(data).hexdigest()
     if sha256 != item.sha256:
-        raise changed(item.name)
+        raise gone(item.name, sha256)
     located = assessor.locate(assessor.tools.modality.read(data))
     if located.rejected:
         raise rejection(located, assessor.tools.modality)
@@ -194,8 +196,8 @@ def _scored(assessor: Assessor, pictures: Pictures, item: Item) -> ScoredRow:
     )
 
 
-def _sha256(pictures: Pictures, name: str) -> str:
-    """Of a picture that cannot be opened, that of no bytes."""
+def sha256_of(pictures: Pictures, name: str) -> str:
+    """Of a picture's bytes; of one that cannot be opened, ``NOTHING``."""
     try:
         data = pictures.read(name)
     except Face2BoneError:
@@ -203,8 +205,14 @@ def _sha256(pictures: Pictures, name: str) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def changed(name: str) -> ScoringError:
-    """The error for a picture that is no longer the one it was."""
+def gone(name: str, now: str) -> ScoringError:
+    """The error for a picture that is no longer what it was; now: SHA-256 of what is read."""
+    if now == NOTHING:
+        return ScoringError(
+            "The picture {picture} cannot be read where it is scored. See that it is there under "
+            "the same path, and start again.",
+            picture=f"{name[:60]!r}",
+        )
     return ScoringError(
         "The picture {picture} was changed while the cohort was scored. Start again.",
         picture=f"{name[:60]!r}",

@@ -1,4 +1,4 @@
-"""BONE-Net: bone mass class from a knee radiograph, with age and sex. Ready; no model ships yet."""
+"""BONE-Net: bone mass class from a knee radiograph, with age and sex. It learnt drawn knees."""
 
 from pathlib import Path
 from typing import Final

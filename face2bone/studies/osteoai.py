@@ -1,4 +1,4 @@
-"""OsteoAI: bone mass class from a hand radiograph, with age and sex. Drawn hands only so far."""
+"""OsteoAI: bone mass class from a hand radiograph, with age and sex. It learnt drawn hands."""
 
 from pathlib import Path
 from typing import Final

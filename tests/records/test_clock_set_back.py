@@ -143,6 +143,31 @@ def test_what_was_saved_by_a_clock_of_long_ago_does_not_expire_for_it(
     assert verify(records).faults == ()
 
 
+def test_a_morning_in_another_year_keeps_nobody_for_decades(
+    records: Records, save_at: Save
+) -> None:
+    """The battery's opposite: a clock that was ahead, and set right."""
+    save_at(records, START - 10 * HOUR, "P-BEFORE")
+    save_at(records, START + 36 * YEAR, "P-AHEAD")
+    save_at(records, START + HOUR, "P-AFTER")
+    save_at(records, START + 20 * timedelta(days=1), "P-LATER")
+    assert expire(records, 30, "timer", START + timedelta(days=29)) == 0
+    assert expire(records, 30, "timer", START + timedelta(days=31)) == 3
+    assert [one.patient_id for one in kept_assessments(records)] == ["P-LATER"]
+    assert verify(records).faults == ()
+
+
+def test_what_was_saved_last_by_a_clock_ahead_is_kept_while_nothing_tells_its_age(
+    records: Records, save_at: Save, at: Callable[[datetime], None]
+) -> None:
+    save_at(records, START, "P-BEFORE")
+    save_at(records, START + 36 * YEAR, "P-AHEAD")
+    for days, left in ((60, ["P-AHEAD"]), (89, ["P-AHEAD"]), (91, [])):
+        at(START + timedelta(days=days))
+        expire(records, 30, "timer")
+        assert [one.patient_id for one in kept_assessments(records)] == left
+
+
 def test_what_was_imported_expires_by_its_own_date(
     new_url: Callable[[str], str], tmp_path: Path, save_at: Save, at: Callable[[datetime], None]
 ) -> None:

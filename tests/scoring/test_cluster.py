@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,14 +21,15 @@ from face2bone.bundle import Bundle
 from face2bone.drawn.face.write import write_cohort
 from face2bone.drawn.worlds import World
 from face2bone.errors import ScoringError
-from face2bone.scoring.cluster import LOCAL, Cluster, Model, Scorer
-from face2bone.scoring.job import Job, Standing, prepared, run
+from face2bone.scoring.cluster import LOCAL, Cluster, Model, Scorer, _row
+from face2bone.scoring.job import NOTHING, Job, Standing, prepared, run
 from face2bone.scoring.journal import ROWS, row_of_line
 from face2bone.scoring.pictures import FolderPictures
 from face2bone.scoring.score_list import list_of_pictures, opened
 
 COUNT = 40
 ACTOR = b"ray::MapWorker"
+NOBODY = ("auto", "nowhere", "127.0.0.1:9", "127.0.0.1:99999999", "a..b:80")
 
 
 def silent(_: Standing) -> None:
@@ -55,6 +57,11 @@ def job(photos: Path, tiny_bundle: Bundle, fresh_settings: pytest.MonkeyPatch) -
     return prepared(listed, pictures, Assessor(tiny_bundle), silent)
 
 
+def model_of(job: Job) -> Model:
+    assessor = job.assessor
+    return Model(assessor.bundle.root, assessor.facts.sha256, "torch", assessor.engine.name)
+
+
 @pytest.fixture
 def needs_ray() -> None:
     if importlib.util.find_spec("ray") is None:
@@ -75,14 +82,16 @@ def test_without_ray_it_is_said_how_to_get_it(
 def test_a_cluster_of_this_machine_asks_for_a_token_of_its_own(
     job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = []
+    asked, errors = [], SimpleNamespace(RayError=RuntimeError)
 
     def init(**where: object) -> None:
         asked.append((where["address"], os.environ["RAY_AUTH_MODE"], os.environ["RAY_AUTH_TOKEN"]))
         raise ConnectionError
 
     monkeypatch.setattr(os, "environ", dict(os.environ))
-    monkeypatch.setitem(sys.modules, "ray", SimpleNamespace(init=init, data=None))
+    monkeypatch.setitem(
+        sys.modules, "ray", SimpleNamespace(init=init, data=None, exceptions=errors)
+    )
     monkeypatch.setitem(sys.modules, "ray.data", SimpleNamespace())
     for _ in range(2):
         with pytest.raises(ScoringError, match="No Ray cluster answers"):
@@ -105,24 +114,48 @@ def test_a_job_that_is_done_starts_no_cluster(
 def test_an_actor_says_which_picture_was_changed(
     photos: Path, job: Job, tiny_bundle: Bundle
 ) -> None:
-    model = Model(tiny_bundle.root, job.assessor.facts.sha256, "torch")
-    scorer = Scorer(model, FolderPictures(photos))
+    scorer = Scorer(model_of(job), FolderPictures(photos))
     name = job.scored.names[0]
     item = {"position": 0, "name": name, "sha256": job.sha256s[0], "beside": []}
-    answers = scorer({"item": [item, item | {"sha256": "0" * 64}]})
+    lost = item | {"name": "lost.jpg"}
+    answers = scorer({"item": [item, item | {"sha256": "0" * 64}, lost]})
     assert row_of_line(answers["line"][0]).outcome == "scored"
-    assert answers["changed"] == ["", name]
+    assert answers["line"][1:] == ["", ""]
+    assert answers["name"] == [name, name, "lost.jpg"]
+    assert answers["now"] == ["", job.sha256s[0], NOTHING]
+    assert answers["differs"] == ["", "", ""]
 
 
-def test_an_actor_refuses_another_bundle_under_the_same_path(
-    photos: Path, tiny_bundle: Bundle
+@pytest.mark.parametrize("other", [{"sha256": "0" * 64}, {"engine_name": "torch cuda f32"}])
+def test_an_actor_scores_nothing_by_another_model_or_engine(
+    photos: Path, job: Job, other: dict[str, str]
 ) -> None:
-    with pytest.raises(RuntimeError, match="another bundle"):
-        Scorer(Model(tiny_bundle.root, "0" * 64, "torch"), FolderPictures(photos))
+    scorer = Scorer(replace(model_of(job), **other), FolderPictures(photos))
+    item = {"position": 0, "name": job.scored.names[0], "sha256": job.sha256s[0], "beside": []}
+    answers = scorer({"item": [item]})
+    assert answers["line"] == [""]
+    assert answers["differs"] == ["torch cpu f32"]
+
+
+@pytest.mark.parametrize(
+    ("result", "sentence"),
+    [
+        ({"line": "", "name": "1.jpg", "now": "0" * 64, "differs": ""}, "'1.jpg' was changed"),
+        ({"line": "", "name": "1.jpg", "now": NOTHING, "differs": ""}, "cannot be read where"),
+        ({"line": "", "name": "1.jpg", "now": "", "differs": "torch cpu f32"}, "another model"),
+    ],
+)
+def test_what_an_actor_could_not_do_ends_the_job_with_its_reason(
+    result: dict[str, str], sentence: str
+) -> None:
+    with pytest.raises(ScoringError, match=sentence):
+        _row(result, "openvino cpu f32")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("address", ["auto", "nowhere", "127.0.0.1:9", "127.0.0.1:99999999"])
+@pytest.mark.parametrize(
+    "address", ["auto", "nowhere", "127.0.0.1:9", "127.0.0.1:99999999", "a..b:80"]
+)
 def test_an_address_where_nobody_answers_is_refused(
     needs_ray: None, photos: Path, tiny_bundle: Bundle, tmp_path: Path, address: str
 ) -> None:
