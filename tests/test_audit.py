@@ -32,7 +32,7 @@ def pins(path: Path) -> dict[str, str]:
 
 def test_every_requirement_is_one_version_and_the_same_in_every_file() -> None:
     files = sorted(ROOT.glob("requirements*.txt"))
-    assert len(files) == 5
+    assert len(files) == 6
     versions: dict[str, set[str]] = {}
     for path in files:
         for name, version in pins(path).items():

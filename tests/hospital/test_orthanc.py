@@ -1,6 +1,6 @@
 """Twenty films out of a real archive and twenty answers back into it, while both are killed."""
 
-import re
+import json
 import threading
 import time
 from collections import Counter
@@ -71,7 +71,9 @@ def assert_answered(orthanc: Orthanc, films: list[bytes], listener: Listener) ->
     for modality in ("DOC", "OT"):
         found = orthanc.found(modality)
         assert Counter((one["StudyInstanceUID"], one["PatientID"]) for one in found) == expected
-    received = set(re.findall(r"Received (\w+), transfer syntax ([\d.]+)", listener.log))
+    lines = [json.loads(line) for line in listener.log.splitlines()]
+    arrivals = [line for line in lines if line["event"] == "Received"]
+    received = {(one["picture"], one["transfer_syntax"]) for one in arrivals}
     sent = [str(one.file_meta.TransferSyntaxUID) for one in origins]
     assert Counter(syntax for _, syntax in received) == Counter(sent)
     assert len(set(sent)) == len(SYNTAXES) == 4
