@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from face2bone.hospital.fhir.outbox import Outbox
     from face2bone.hospital.fhir.transaction import Sending, Transaction
 
+_PUT_ASIDE = "What was refused lies in the folder refused, with the reason."
 Pem = Annotated[Path | None, typer.Option(help="PEM file; all three together, or none.")]
 
 
@@ -144,17 +145,16 @@ def fhir_send(
     with plain_errors():
         server = server_at(to, token, authority)
         server.check()
-        outbox = Outbox(folder)
+        outbox, made = Outbox(folder), list["Transaction"]()
         if reports:
             opinion = _opinion(ask, requester, owner)
-            outbox.put(_made(reports, Sending(patients, opinion, known_patients)), server.address)
-        with outbox.held(server.address) as ours:
-            if not ours:
-                _leave_to_the_other(watch)
-                return
-            delivery = Delivery(server, outbox)
-            delivery.run(_stop_when_told(), math.inf if watch else keep_trying)
-        _say_what_became(delivery, outbox)
+            made = _made(reports, Sending(patients, opinion, known_patients))
+            outbox.put(made, server.address)
+        delivery = Delivery(server, outbox)
+        if _deliver(delivery, outbox, server.address, math.inf if watch else keep_trying):
+            _say_what_became(delivery, outbox, watch)
+        else:
+            _leave_to_the_other(outbox, made, watch)
 
 
 def _opinion(ask: bool, requester: str, owner: str) -> "Opinion | None":
@@ -181,7 +181,24 @@ def _made(reports: list[Path], sending: "Sending") -> "list[Transaction]":
     return made
 
 
-def _leave_to_the_other(watch: bool) -> None:
+def _deliver(delivery: "Delivery", outbox: "Outbox", address: str, seconds: float) -> bool:
+    """Whether this process sent, and not another.
+
+    It looks again when it has let go: what was put in after its last look was left to it.
+    """
+    stop, did_send = _stop_when_told(), False
+    while True:
+        with outbox.held(address) as ours:
+            if not ours:
+                return did_send
+            delivery.run(stop, seconds)
+            did_send, is_empty = True, not outbox.waiting()
+        if stop.is_set() or not is_empty or not outbox.waiting():
+            return True
+
+
+def _leave_to_the_other(outbox: "Outbox", made: "list[Transaction]", watch: bool) -> None:
+    """Ends with code 1 where anything waits, or where one of ours was put aside by the other."""
     from face2bone.errors import SendError
 
     if watch:
@@ -189,16 +206,27 @@ def _leave_to_the_other(watch: bool) -> None:
             "Another process of this program sends from this folder. Stop it, or name another "
             "folder."
         )
-    typer.echo("Put into the outbox; another process sends from this folder.")
+    left, refused = len(outbox.waiting()), any(outbox.has_refused(one.name) for one in made)
+    if left:
+        typer.echo(f"Waiting: {left}. The other process sends it if it goes on.", err=True)
+    elif refused:
+        typer.echo(_PUT_ASIDE, err=True)
+    else:
+        typer.echo("Nothing waits; another process sends from this folder.")
+    if left or refused:
+        raise typer.Exit(EXIT_REFUSED)
 
 
-def _say_what_became(delivery: "Delivery", outbox: "Outbox") -> None:
-    """Ends with code 1 where anything is left."""
+def _say_what_became(delivery: "Delivery", outbox: "Outbox", watch: bool) -> None:
+    """Ends with code 1 where anything was refused, or is left by one that does not watch."""
     left = len(outbox.waiting())
     typer.echo(f"Sent: {delivery.sent}. Waiting: {left}. Refused: {delivery.refused}.")
+    if delivery.known:
+        which = "it" if delivery.sent == 1 else f"{delivery.known} of them"
+        typer.echo(f"The server had {which} already; nothing there was changed.")
     if left and delivery.trouble:
         typer.echo(f"What waits was not taken: {delivery.trouble.rstrip('.')}.", err=True)
     if delivery.refused:
-        typer.echo("What was refused lies in the folder refused, with the reason.", err=True)
-    if left or delivery.refused:
+        typer.echo(_PUT_ASIDE, err=True)
+    if (left and not watch) or delivery.refused:
         raise typer.Exit(EXIT_REFUSED)

@@ -15,9 +15,13 @@ class Waits:
         """Whether it may be tried; what never failed may."""
         return self._failures.get(key, (0, 0.0))[1] <= self._clock()
 
+    def failures(self, key: Path | None) -> int:
+        """How often it failed since it last went through."""
+        return self._failures.get(key, (0, 0.0))[0]
+
     def failed(self, key: Path | None, at_least: float = 0.0) -> float:
         """Note a failure; the seconds to wait, of which the other side may have asked for some."""
-        times = self._failures.get(key, (0, 0.0))[0]
+        times = self.failures(key)
         doubled = min(self._longest, self._first * 2.0 ** min(times, 30))
         seconds = max(doubled, at_least)
         self._failures[key] = (times + 1, self._clock() + seconds)

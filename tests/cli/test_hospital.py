@@ -1,16 +1,21 @@
 """``listen`` where it cannot begin, and ``fhir-send``: one sentence and the documented code."""
 
 import errno
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from filelock import FileLock
 from typer.testing import CliRunner
 
 from face2bone.cli import app
 from face2bone.cli.application import EXIT_REFUSED
 from face2bone.hospital.fhir.outbox import Outbox
-from tests.hospital.fhir.conftest import report
+from face2bone.hospital.fhir.server import server_at
+from face2bone.hospital.fhir.transaction import transaction_of
+from tests.hospital.fhir.conftest import NOW, SENDING, report, stops
 from tests.hospital.fhir.server import FhirServer
 
 USUAL = ["--caller", "PACS", "--send-to", "PACS@127.0.0.1:104"]
@@ -54,6 +59,12 @@ def fhir_server() -> Iterator[FhirServer]:
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is waited for."""
+    monkeypatch.setattr("face2bone.hospital.fhir.outbox.SENDER_GOES", 0.05)
 
 
 @pytest.fixture
@@ -137,11 +148,74 @@ def test_a_report_is_left_to_the_process_that_sends(tmp_path: Path, report_file:
     outbox = Outbox(tmp_path / "fhir")
     with outbox.held("https://hospital.example:443/fhir"):
         code, output = sent(str(tmp_path / "fhir"), str(report_file), *SEND)
-        assert (code, len(outbox.waiting())) == (0, 1)
-        assert "another process sends" in output
+        assert (code, len(outbox.waiting())) == (EXIT_REFUSED, 1)
+        assert "Waiting: 1. The other process sends it if it goes on." in output
         code, output = sent(str(tmp_path / "fhir"), *SEND, "--watch")
         assert code == EXIT_REFUSED
         assert "Another process of this program sends" in output
+
+
+@pytest.mark.parametrize(
+    ("ending", "code", "said"),
+    [("sent", 0, "Nothing waits; another"), ("refuse", EXIT_REFUSED, "What was refused lies")],
+)
+def test_what_the_other_process_did_meanwhile_is_said(
+    tmp_path: Path,
+    report_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    ending: str,
+    code: int,
+    said: str,
+) -> None:
+    outbox, real = Outbox(tmp_path / "fhir"), Outbox.put
+
+    def put_and_taken(self: Outbox, *what: Any) -> None:
+        real(self, *what)
+        (path,) = outbox.waiting()
+        getattr(outbox, ending)(path, *(["why"] if ending == "refuse" else []))
+
+    monkeypatch.setattr(Outbox, "put", put_and_taken)
+    with outbox.held("https://hospital.example:443/fhir"):
+        found, output = sent(str(tmp_path / "fhir"), str(report_file), *SEND)
+    assert (found, said in output) == (code, True)
+
+
+def test_what_is_put_in_after_the_last_look_is_sent(
+    tmp_path: Path, fhir_server: FhirServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another call puts its report in just before this one lets go, and leaves it to this one."""
+    folder, late = tmp_path / "fhir", [transaction_of(report("P-2"), SENDING, NOW)]
+    put, real = Outbox(folder).put, FileLock.release
+
+    def release(self: FileLock, force: bool = False) -> None:
+        if late and "send" in self.lock_file:
+            put([late.pop()], server_at(fhir_server.address).address)
+        real(self, force)
+
+    monkeypatch.setattr(FileLock, "release", release)
+    code, output = sent(str(folder), "--to", fhir_server.address)
+    assert (code, output) == (0, "Sent: 1. Waiting: 0. Refused: 0.")
+
+
+def test_that_the_server_had_it_already_is_said(
+    tmp_path: Path, report_file: Path, fhir_server: FhirServer
+) -> None:
+    words = [str(tmp_path / "fhir"), str(report_file), "--to", fhir_server.address, *SEND[2:]]
+    assert "already" not in sent(*words)[1]
+    code, output = sent(*words)
+    assert code == 0
+    assert output.endswith("The server had it already; nothing there was changed.")
+
+
+def test_a_watch_that_is_stopped_has_not_failed(
+    tmp_path: Path, report_file: Path, fhir_server: FhirServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop = threading.Event()
+    fhir_server.instead = stops(stop, 503)
+    monkeypatch.setattr("face2bone.cli.hospital._stop_when_told", lambda: stop)
+    words = [str(tmp_path / "fhir"), str(report_file), "--to", fhir_server.address, *SEND[2:]]
+    code, output = sent(*words, "--watch")
+    assert (code, "Waiting: 1" in output) == (0, True)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,9 @@ def test_each_wait_is_twice_the_one_before_up_to_a_limit() -> None:
     assert (waits.over(a), waits.over(b)) == (False, True)
     now[0] = 5.0
     assert waits.over(a)
+    assert (waits.failures(a), waits.failures(b)) == (5, 0)
     waits.done(a)
+    assert waits.failures(a) == 0
     assert waits.failed(a) == 1.0
 
 

@@ -10,8 +10,9 @@ between sends it again, and the server makes nothing of it twice. Any process ma
 one at a time sends.
 """
 
+import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +24,10 @@ from face2bone.hospital.fhir.transaction import Transaction
 
 ENDING: Final = ".json"
 REASON: Final = ".txt"
+SENDER_GOES: Final = 2.0
+"""Seconds in which another process may still let go of the sending."""
 _OWNER_ONLY: Final = 0o700
+_BEHIND: Final = 10**9  # nanoseconds; some disks keep a file's time by the second
 
 
 class Outbox:
@@ -57,9 +61,13 @@ class Outbox:
 
     @contextmanager
     def held(self, address: str) -> Iterator[bool]:
-        """Whether this process is the one that sends, within the block; raises as ``put`` does."""
+        """Whether this process is the one that sends, within the block; raises as ``put`` does.
+
+        It waits a little, because others hold the lock for a moment, to see whether anybody does,
+        and because one that is about to leave sees no more what was put in just now.
+        """
         try:
-            self._sending.acquire()
+            self._sending.acquire(timeout=SENDER_GOES)
         except Timeout:
             yield False
             return
@@ -79,7 +87,8 @@ class Outbox:
         if before and (self.waiting() or self._another_sends()):
             raise SendError(
                 "This folder is in use for another server. Send first what waits in it, and stop "
-                "who sends from it, or name another folder."
+                "who sends from it, or name another folder. If that server's address was "
+                "mistyped, delete the file named server in the folder."
             )
         write_lasting(self._server, address.encode())
 
@@ -98,12 +107,35 @@ class Outbox:
 
     def waiting(self) -> list[Path]:
         """The files that the server does not have yet, the oldest first."""
-        files = self.outbox.glob(f"[!.]*{ENDING}")
-        return sorted(files, key=lambda path: (path.stat().st_mtime, path.name))
+        return [path for _, path in self._aged()]
+
+    def _aged(self) -> list[tuple[int, Path]]:
+        """Each with its time in nanoseconds; without those that somebody deletes meanwhile."""
+        aged = []
+        for path in self.outbox.glob(f"[!.]*{ENDING}"):
+            with suppress(FileNotFoundError):
+                aged.append((path.stat().st_mtime_ns, path))
+        return sorted(aged)
+
+    def behind(self, path: Path) -> None:
+        """Put behind all that wait, so that the next process does not begin with what fails.
+
+        A file that another user put in stays in its place.
+        """
+        last = max((age for age, _ in self._aged()), default=0) + _BEHIND
+        with suppress(FileNotFoundError, PermissionError):
+            os.utime(path, ns=(last, last))
 
     def sent(self, path: Path) -> None:
-        """Let go of what the server has."""
+        """Let go of what the server has, and of why it was refused before."""
+        for name in (path.name, f"{path.stem}{REASON}"):
+            if (self.refused / name).exists():
+                remove_lasting(self.refused / name)
         remove_lasting(path)
+
+    def has_refused(self, name: str) -> bool:
+        """Whether the transaction of this name lies aside."""
+        return (self.refused / f"{name}{ENDING}").exists()
 
     def refuse(self, path: Path, reason: str) -> None:
         """Put aside what will never be taken; its reason is there before it is."""

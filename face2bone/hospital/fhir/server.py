@@ -27,8 +27,10 @@ LONGEST_WAIT: Final = 3600.0  # that a server may ask for
 MIME: Final = "application/fhir+json"
 _AGAIN: Final = frozenset({408, 409, 425})
 _DOWN: Final = frozenset({429, 502, 503, 504})
-_SHUT: Final = frozenset({401, 403, 404, 405, 407, 410, 421})
-_HOST: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+_RIGHTS: Final = frozenset({401, 403, 407})
+_SHUT: Final = _RIGHTS | {404, 405, 410, 421}
+_LABEL: Final = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_HOST: Final = re.compile(rf"(?=.{{1,253}}$){_LABEL}([.]{_LABEL})*")  # RFC 1123, 2.1
 _PATH: Final = re.compile(r"(/[A-Za-z0-9._~%-]+)*")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*")  # RFC 6750, 2.1
 
@@ -43,12 +45,17 @@ class Verdict(Enum):
     SHUT = "the server takes nothing from us, whatever it is"
 
 
+_GRAVEST: Final = (Verdict.SHUT, Verdict.DOWN, Verdict.LATER, Verdict.REFUSED, Verdict.KEPT)
+"""Of several parts the first counts: one may be refused only because another was not taken."""
+
+
 @dataclass(frozen=True)
 class Reply:
     """An answer.
 
     why: in a few words that hold nothing of a patient. said: the server's own, which may. wait:
     seconds that it asks for. status: by HTTP. error: name of the exception where no answer came.
+    parts: status of each entry where the server has them all; 200: it had that one already.
     """
 
     verdict: Verdict
@@ -57,6 +64,7 @@ class Reply:
     wait: float = 0.0
     status: int | None = None
     error: str | None = None
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,7 +95,7 @@ class Server:
         except ssl.SSLCertVerificationError as error:
             why = "its certificate is not one that is trusted for this name"
             return Reply(Verdict.SHUT, why, error=type(error).__name__)
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException, UnicodeError) as error:
             return Reply(Verdict.DOWN, "no answer", error=type(error).__name__)
         finally:
             connection.close()
@@ -181,10 +189,11 @@ def _token(file: Path) -> str:
 def _reply(response: http.client.HTTPResponse, entries: int) -> Reply:
     status, body = response.status, _body(response)
     said = body[:MOST_SAID].decode("utf-8", "replace")
+    asked = _asked_wait(response.headers.get("Retry-After", ""))
     if status in (200, 201):
-        return _of_entries(_statuses(body), entries, said)
-    asked = _asked_wait(response.headers.get("Retry-After", "")) if status in _DOWN else 0.0
-    return Reply(_verdict(status, said), f"status {status}", said, asked, status)
+        return _of_entries(_statuses(body), entries, said, asked)
+    wait = asked if status in _DOWN else 0.0
+    return Reply(_verdict(status, said), f"status {status}", said, wait, status)
 
 
 def _verdict(status: int, said: str) -> Verdict:
@@ -198,14 +207,28 @@ def _verdict(status: int, said: str) -> Verdict:
     return Verdict.REFUSED if refused else Verdict.LATER
 
 
-def _of_entries(statuses: list[str], entries: int, said: str) -> Reply:
+def _of_entries(statuses: list[str], entries: int, said: str, asked: float) -> Reply:
     """Servers without real transactions say 200 to the whole, and of an entry that it failed."""
-    if len(statuses) == entries and {*statuses} <= {"200", "201"}:
-        return Reply(Verdict.KEPT, "status 200", status=200)
-    refused = next((one for one in statuses if one.startswith("4")), "")
-    if refused and len(statuses) == entries:
-        return Reply(Verdict.REFUSED, f"status {refused} for a part of it", said, status=200)
-    return Reply(Verdict.LATER, "an answer that acknowledges nothing", status=200)
+    if len(statuses) != entries:
+        return Reply(Verdict.LATER, "an answer that acknowledges nothing", status=200)
+    worst = min(statuses, key=lambda one: _GRAVEST.index(_of_part(int(one))))
+    verdict = _of_part(int(worst))
+    if verdict is Verdict.KEPT:
+        return Reply(verdict, "status 200", status=200, parts=tuple(statuses))
+    stored = "; other parts of it are stored there" if {"200", "201"} & {*statuses} else ""
+    why = f"status {worst} for a part of it{stored}"
+    return Reply(verdict, why, said, asked if verdict is Verdict.DOWN else 0.0, 200)
+
+
+def _of_part(status: int) -> Verdict:
+    """As of the whole, except that a kind of resource may be closed while the server is not."""
+    if status in (200, 201):
+        return Verdict.KEPT
+    if status < 400:
+        return Verdict.LATER
+    if status in _SHUT - _RIGHTS - {404}:
+        return Verdict.REFUSED
+    return _verdict(status, "OperationOutcome")
 
 
 def _body(response: http.client.HTTPResponse) -> bytes:
@@ -220,14 +243,18 @@ def _body(response: http.client.HTTPResponse) -> bytes:
 
 
 def _statuses(body: bytes) -> list[str]:
-    """Of each entry, three digits; none where it is no answer to a transaction, but some page."""
+    """Of each entry, three digits; none where it is no answer to a transaction, but some page.
+
+    000 for what is no status.
+    """
     try:
         found = json_of(body)
         if found["type"] != "transaction-response":
             return []
-        return [str(answer["response"]["status"])[:3] for answer in found["entry"]]
+        said = [str(answer["response"]["status"])[:3] for answer in found["entry"]]
     except (ValueError, TypeError, KeyError):
         return []
+    return [one if re.fullmatch("[0-9]{3}", one) else "000" for one in said]
 
 
 def _asked_wait(header: str) -> float:
@@ -236,7 +263,7 @@ def _asked_wait(header: str) -> float:
         return min(float(header), LONGEST_WAIT)
     try:
         moment = parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

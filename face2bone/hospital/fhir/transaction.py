@@ -91,16 +91,16 @@ def transaction_of(report: bytes, sending: Sending, at: datetime) -> Transaction
     return Transaction(hashlib.sha256(known).hexdigest(), data)
 
 
-def entries_of(data: bytes) -> int:
-    """How many entries a transaction has; raises ``SendError`` where the bytes are none."""
+def kinds_of(data: bytes) -> list[str]:
+    """The kind of each entry of a transaction; raises ``SendError`` where the bytes are none."""
     try:
         found = json_of(data)
-    except ValueError:
-        found = None
-    entries = found.get("entry") if isinstance(found, dict) else None
-    if not isinstance(entries, list) or not entries or found.get("type") != "transaction":
+        kinds = [str(entry["request"]["url"]) for entry in found["entry"]]
+    except (ValueError, TypeError, KeyError):
+        kinds = []
+    if not kinds or found.get("type") != "transaction":
         raise SendError("The file in the outbox is damaged. Send its report again.")
-    return len(entries)
+    return kinds
 
 
 def _checked_entries(report: bytes) -> list[Resource]:

@@ -1,6 +1,7 @@
 """Reports as the program writes them, a server to send them to, and an outbox."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,6 +26,16 @@ def report(pseudonym: str = "P-1", **facts: object) -> bytes:
     return to_fhir(made, Heading(pseudonym, NOW)).encode()
 
 
+def stops(stop: threading.Event, status: int = 0) -> Callable[[int], int]:
+    """For a server's ``instead`` or ``after``: the sender is stopped while it is answered."""
+
+    def answer(_: int) -> int:
+        stop.set()
+        return status
+
+    return answer
+
+
 @pytest.fixture
 def server() -> Iterator[FhirServer]:
     server = FhirServer()
@@ -40,5 +51,6 @@ def outbox(tmp_path: Path) -> Outbox:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The outbox is looked at more often than a clinic needs."""
+    """The outbox is looked at more often than a clinic needs, and nobody is waited for."""
+    monkeypatch.setattr("face2bone.hospital.fhir.outbox.SENDER_GOES", 0.05)
     monkeypatch.setattr("face2bone.hospital.fhir.delivery.PULSE", 0.01)

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import math
 import os
 import re
 import threading
@@ -10,14 +11,16 @@ from pathlib import Path
 import pytest
 
 from face2bone.hospital.fhir.delivery import Delivery
+from face2bone.hospital.fhir.opinion import Opinion
 from face2bone.hospital.fhir.outbox import Outbox
 from face2bone.hospital.fhir.server import server_at
-from face2bone.hospital.fhir.transaction import Transaction, transaction_of
+from face2bone.hospital.fhir.transaction import Sending, Transaction, transaction_of
 from face2bone.logs import JsonLine
-from tests.hospital.fhir.conftest import NOW, SENDING, report
-from tests.hospital.fhir.server import DROP, FhirServer
+from tests.hospital.fhir.conftest import NOW, PATIENTS, SENDING, report, stops
+from tests.hospital.fhir.server import DROP, FhirServer, Resource, outcome
 
 WAIT = 0.01
+RESEARCH = report("P-9", status="research")
 HERE = "https://a:443/fhir"
 
 
@@ -89,6 +92,112 @@ def test_one_that_never_goes_through_keeps_nobody_waiting(
     assert [path.stem for path in outbox.waiting()] == [bad.name]
 
 
+def at(server: FhirServer, pseudonym: str, status: int) -> None:
+    """The server answers so to whatever is of this patient; the rest it takes."""
+    real = server.answer
+
+    def answer(headers: dict[str, str], body: bytes) -> tuple[int, Resource]:
+        if pseudonym.encode() in body:
+            server.requests += 1
+            return status, outcome("of this patient")
+        return real(headers, body)
+
+    server.answer = answer  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("status", [503, 403, 401, 404, DROP])
+def test_a_server_that_fails_for_one_patient_takes_the_others(
+    server: FhirServer, outbox: Outbox, status: int
+) -> None:
+    at(server, "P-bad", status)
+    bad, *_ = put(outbox, "P-bad", "P-2", "P-3")
+    delivery = delivered(server, outbox, 1.0)
+    assert (delivery.sent, delivery.refused) == (2, 0)
+    assert [path.stem for path in outbox.waiting()] == [bad.name]
+    assert delivery.trouble == (f"status {status}" if status != DROP else "no answer")
+
+
+def test_a_file_whose_place_cannot_be_changed_keeps_no_other_waiting(
+    server: FhirServer, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(server, "P-bad", 503)
+    put(outbox, "P-bad", "P-2")
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EPERM, "another user's")
+
+    monkeypatch.setattr("face2bone.hospital.fhir.outbox.os.utime", refused)
+    assert delivered(server, outbox, 0.5).sent == 1
+
+
+def test_two_that_the_server_is_shut_to_keep_no_third_back_for_ever(
+    server: FhirServer, outbox: Outbox
+) -> None:
+    at(server, "P-bad", 403)
+    put(outbox, "P-bad", "P-bad", "P-3")
+    assert [delivered(server, outbox).sent for _ in range(2)] == [0, 1]
+    assert len(outbox.waiting()) == 2
+
+
+def test_what_is_behind_a_request_without_an_answer_goes_with_the_next_call(
+    server: FhirServer, outbox: Outbox
+) -> None:
+    at(server, "P-bad", DROP)
+    put(outbox, "P-bad", "P-2")
+    assert [delivered(server, outbox, 0.0).sent for _ in range(2)] == [0, 1]
+
+
+def test_what_the_server_had_already_is_counted(server: FhirServer, outbox: Outbox) -> None:
+    first, second = report("P-1"), report("P-2")
+    for asked, known in ((SENDING, 0), (SENDING, 1), (Sending(PATIENTS, Opinion()), 0)):
+        outbox.put([transaction_of(RESEARCH, asked, NOW)], HERE)
+        delivery = delivered(server, outbox)
+        assert (delivery.sent, delivery.known) == (1, known)
+    outbox.put([transaction_of(one, SENDING, NOW) for one in (first, second)], HERE)
+    assert delivered(server, outbox).known == 0
+
+
+def test_another_owner_changes_nothing_at_the_server(server: FhirServer, outbox: Outbox) -> None:
+    for owner, known in (("Organization/1", 0), ("Organization/2", 1)):
+        server.kept |= {owner: {"resourceType": "Organization"}}
+        outbox.put([transaction_of(RESEARCH, Sending(PATIENTS, Opinion("", owner)), NOW)], HERE)
+        assert delivered(server, outbox).known == known
+    (task,) = server.of("Task")
+    assert task["owner"]["reference"] == "Organization/1"
+
+
+@pytest.mark.parametrize("seconds", [5.0, math.inf])
+def test_a_file_that_somebody_deletes_ends_nothing(
+    server: FhirServer, outbox: Outbox, monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    stop, gone = threading.Event(), outbox.outbox / f"{'a' * 64}.json"
+    real = outbox.waiting
+    monkeypatch.setattr(outbox, "waiting", lambda: [gone, *real()] if real() else [])
+    put(outbox, "P-1")
+    server.after = stops(stop) if math.isinf(seconds) else server.after
+    delivery = Delivery(server_at(server.address), outbox, WAIT)
+    delivery.run(stop, seconds)
+    assert (delivery.sent, delivery.refused) == (1, 0)
+
+
+def test_a_look_at_the_outbox_that_fails_ends_no_watch(
+    server: FhirServer, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop, real, failures = threading.Event(), outbox.waiting, iter([True, True])
+
+    def waiting() -> list[Path]:
+        if next(failures, False):
+            raise OSError(errno.EIO, "no")
+        return real()
+
+    put(outbox, "P-1")
+    monkeypatch.setattr(outbox, "waiting", waiting)
+    server.after = stops(stop)
+    delivery = Delivery(server_at(server.address), outbox, WAIT)
+    delivery.run(stop)
+    assert (delivery.sent, delivery.trouble) == (1, "")
+
+
 @pytest.mark.parametrize("status", [401, 403, 405, 302])
 def test_a_server_that_is_shut_to_us_costs_no_report(
     server: FhirServer, outbox: Outbox, status: int
@@ -96,7 +205,7 @@ def test_a_server_that_is_shut_to_us_costs_no_report(
     server.instead = lambda _: status
     put(outbox, "P-1", "P-2")
     delivery = delivered(server, outbox)
-    assert (server.requests, delivery.refused, len(outbox.waiting())) == (1, 0, 2)
+    assert (server.requests, delivery.refused, len(outbox.waiting())) == (2, 0, 2)
     assert delivery.trouble == f"status {status}"
 
 

@@ -1,5 +1,6 @@
 """The outbox, which is all that is known after a restart."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,38 @@ def test_what_is_refused_lies_aside_with_its_reason(outbox: Outbox) -> None:
     assert kept == {"a.json": b"1", "a.txt": b"status 422"}
 
 
+def test_what_was_refused_once_and_is_sent_leaves_nothing(outbox: Outbox) -> None:
+    one, other = Transaction("a", b"1"), Transaction("b", b"2")
+    outbox.put([one, other], HERE)
+    for path in outbox.waiting():
+        outbox.refuse(path, "status 422")
+    outbox.put([one], HERE)
+    assert (outbox.has_refused("a"), outbox.has_refused("c")) == (True, False)
+    outbox.sent(outbox.waiting()[0])
+    assert {path.name for path in outbox.refused.iterdir()} == {"b.json", "b.txt"}
+
+
+def test_what_fails_is_the_last_of_all_for_the_next_process_too(outbox: Outbox) -> None:
+    outbox.put([Transaction(name, b"1") for name in "abc"], HERE)
+    first, second, third = outbox.waiting()
+    outbox.behind(first)
+    outbox.behind(second)
+    assert Outbox(outbox.outbox.parent).waiting() == [third, first, second]
+    third.unlink()
+    outbox.behind(third)
+    assert outbox.waiting() == [first, second]
+
+
+def test_what_somebody_deletes_meanwhile_no_longer_waits(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outbox.put([Transaction(name, b"1") for name in "ab"], HERE)
+    found = list(outbox.outbox.iterdir())
+    monkeypatch.setattr(Path, "glob", lambda *_: found)
+    (outbox.outbox / "a.json").unlink()
+    assert [path.stem for path in outbox.waiting()] == ["b"]
+
+
 @pytest.mark.parametrize("step", ["write_lasting", "remove_lasting"])
 def test_a_kill_while_it_is_put_aside_loses_nothing(
     outbox: Outbox, monkeypatch: pytest.MonkeyPatch, step: str
@@ -53,7 +86,7 @@ def test_a_kill_while_it_is_put_aside_loses_nothing(
 def test_what_waits_goes_to_no_other_server_than_it_was_meant_for(outbox: Outbox) -> None:
     outbox.put([Transaction("a", b"1")], HERE)
     other = Outbox(outbox.outbox.parent)
-    with pytest.raises(SendError, match="another server"):
+    with pytest.raises(SendError, match="delete the file named server"):
         other.put([Transaction("b", b"2")], ELSEWHERE)
     with pytest.raises(SendError, match="another server"), other.held(ELSEWHERE):
         pass
@@ -82,6 +115,26 @@ def test_one_process_sends_and_others_may_put_in(outbox: Outbox) -> None:
         assert len(outbox.waiting()) == 1
     with other.held(HERE) as again:
         assert again
+
+
+def test_who_is_about_to_leave_is_waited_for(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("face2bone.hospital.fhir.outbox.SENDER_GOES", 30.0)
+    with outbox.held(HERE):
+        leaves = threading.Event()
+        answers = list[bool]()
+
+        def asks() -> None:
+            leaves.set()
+            with Outbox(outbox.outbox.parent).held(HERE) as ours:
+                answers.append(ours)
+
+        asking = threading.Thread(target=asks)
+        asking.start()
+        leaves.wait(30)
+    asking.join(30)
+    assert answers == [True]
 
 
 def test_what_a_killed_process_left_half_written_goes(outbox: Outbox) -> None:

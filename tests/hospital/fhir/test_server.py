@@ -9,15 +9,15 @@ import pytest
 
 from face2bone import clock
 from face2bone.errors import SendError
-from face2bone.hospital.fhir.server import LONGEST_WAIT, Verdict, server_at
-from face2bone.hospital.fhir.transaction import Sending, entries_of, transaction_of
+from face2bone.hospital.fhir.server import LONGEST_WAIT, Server, Verdict, server_at
+from face2bone.hospital.fhir.transaction import Sending, kinds_of, transaction_of
 from face2bone.patient import Patient, Sex
 from tests.hospital.certificates import written
 from tests.hospital.fhir.conftest import NOW, PATIENTS, SENDING, report
 from tests.hospital.fhir.server import DROP, FhirServer
 
 DATA = transaction_of(report(), SENDING, NOW).data
-ENTRIES = entries_of(DATA)
+ENTRIES = len(kinds_of(DATA))
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,7 @@ ENTRIES = entries_of(DATA)
         ("http://localhost:8080/fhir/R4", "localhost", 8080, "/fhir/R4"),
         ("http://[::1]:8080/fhir", "::1", 8080, "/fhir"),
         ("HTTPS://10.0.0.7/fhir", "10.0.0.7", 443, "/fhir"),
+        (f"https://{'a' * 63}.b-c/", f"{'a' * 63}.b-c", 443, ""),
     ],
 )
 def test_a_plain_address_is_read(typed: str, host: str, port: int, path: str) -> None:
@@ -42,6 +43,7 @@ def test_a_plain_address_is_read(typed: str, host: str, port: int, path: str) ->
         *("", "h.example", "ftp://h.example", "https://", "https://user:secret@h.example/fhir"),
         *("https://h.example/fhir?a=secret", "https://h.example/#secret", "https://h:99999/"),
         *("https://h.example:0/", "https://h exa/secret", "https://h.example/a b", "https://[::1"),
+        *("https://h..example/", f"https://{'a' * 64}.example/", "https://h.-a/", "https://h-.a/"),
         *("https://h.example/\r\nX: secret", "https://-h/", "https://h.example/\u00e9"),
     ],
 )
@@ -97,7 +99,7 @@ KNOWN = Sending(PATIENTS, known_only=True)
 
 def sent_of_known(server: FhirServer, data: bytes) -> Verdict:
     made = transaction_of(data, KNOWN, NOW).data
-    return server_at(server.address).post(made, entries_of(made)).verdict
+    return server_at(server.address).post(made, len(kinds_of(made))).verdict
 
 
 @pytest.mark.parametrize(("status", "verdict"), [(412, Verdict.REFUSED), (404, Verdict.LATER)])
@@ -137,7 +139,13 @@ def test_what_breaks_its_rules_is_refused_in_the_servers_words(server: FhirServe
     [
         (["201 Created", "200"], Verdict.KEPT),
         (["201", "422 Unprocessable"], Verdict.REFUSED),
-        (["201", "500"], Verdict.LATER),
+        *((["201", status], Verdict.LATER) for status in ("404", "408", "409", "425", "500")),
+        *((["201", status], Verdict.LATER) for status in ("202", "304", "OK ", "")),
+        *((["201", status], Verdict.DOWN) for status in ("429", "502", "503 Busy", "504")),
+        *((["201", status], Verdict.SHUT) for status in ("401", "403 Forbidden", "407")),
+        *((["201", status], Verdict.REFUSED) for status in ("400", "405", "410", "412")),
+        (["422", "403"], Verdict.SHUT),
+        (["503", "422"], Verdict.DOWN),
         (["201"], Verdict.LATER),
         (["422"], Verdict.LATER),
         ([], Verdict.LATER),
@@ -151,6 +159,38 @@ def test_an_answer_counts_by_what_it_says_of_each_entry(
     said = {"resourceType": "Bundle", "type": "transaction-response", "entry": entries}
     monkeypatch.setattr(server, "answer", lambda *_: (200, said))
     assert server_at(server.address).post(DATA, 2).verdict is verdict
+
+
+@pytest.mark.parametrize(("first", "stored"), [("201", True), ("200", True), ("412", False)])
+def test_what_is_refused_in_part_says_that_other_parts_are_there(
+    server: FhirServer, monkeypatch: pytest.MonkeyPatch, first: str, stored: bool
+) -> None:
+    entries = [{"response": {"status": part}} for part in (first, "422")]
+    said = {"resourceType": "Bundle", "type": "transaction-response", "entry": entries}
+    monkeypatch.setattr(server, "answer", lambda *_: (200, said))
+    reply = server_at(server.address).post(DATA, 2)
+    assert reply.verdict is Verdict.REFUSED
+    assert ("other parts of it are stored there" in reply.why) is stored
+
+
+def test_a_server_that_asks_for_time_for_a_part_gets_it(
+    server: FhirServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = {"type": "transaction-response", "entry": [{"response": {"status": "429"}}]}
+    server.answer_headers = {"Retry-After": "7"}
+    monkeypatch.setattr(server, "answer", lambda *_: (200, said))
+    reply = server_at(server.address).post(DATA, 1)
+    assert (reply.verdict, reply.wait) == (Verdict.DOWN, 7)
+
+
+def test_what_the_server_had_already_is_told_from_what_it_made(server: FhirServer) -> None:
+    parts = [server_at(server.address).post(DATA, ENTRIES).parts for _ in range(2)]
+    assert parts == [("201",) * ENTRIES, ("200",) * ENTRIES]
+
+
+def test_a_name_that_cannot_be_looked_up_is_no_answer() -> None:
+    reply = Server("h..example", 80, "", encrypted=False).post(DATA, ENTRIES)
+    assert reply.verdict is Verdict.DOWN
 
 
 def test_a_bundle_of_another_kind_is_no_acknowledgement(
@@ -185,6 +225,9 @@ def test_a_server_that_is_not_there(server: FhirServer) -> None:
         ("999999999", LONGEST_WAIT, LONGEST_WAIT),
         (format_datetime(clock.now() + timedelta(minutes=5), usegmt=True), 200, 300),
         ("Sat, 21 Nov 2020 15:00:00 -0000", 0, 0),
+        ("Sat, 21 Nov 9999 15:00:00 -2300", LONGEST_WAIT, LONGEST_WAIT),
+        (f"Sat, 21 Nov {'9' * 20} 15:00:00 GMT", 0, 0),
+        (f"Sat, 21 Nov 2026 15:00:00 +{'9' * 20}", 0, 0),
         *((text, 0, 0) for text in ("", "soon", "-5", "1e3", "9" * 20)),
     ],
 )

@@ -12,7 +12,7 @@ from face2bone.hospital.fhir.opinion import Opinion
 from face2bone.hospital.fhir.transaction import (
     RESOURCE_SYSTEM,
     Sending,
-    entries_of,
+    kinds_of,
     transaction_of,
 )
 from tests.hospital.fhir.conftest import NOW, PATIENTS, SENDING, report
@@ -185,4 +185,4 @@ def test_a_file_that_is_no_transaction_has_no_entries() -> None:
         b'{"type": "transaction", "entry": []}',
     ):
         with pytest.raises(SendError, match="damaged"):
-            entries_of(data)
+            kinds_of(data)
