@@ -217,6 +217,8 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
         raise _refused(entry, template("is an archive within the archive"))
     if not entry.filename:
         raise _refused(entry, template("is a file without a name"))
+    if "" in name.rstrip("/").split("/"):
+        raise _refused(entry, template("is in a folder without a name"))
     if stat.S_ISLNK(entry.external_attr >> 16):
         raise _refused(entry, template("is a link"))
     if entry.flag_bits & 1:

@@ -63,6 +63,17 @@ def test_an_archive_within_refuses_the_archive(name: str) -> None:
         ZipPictures(packed({name: b"x"}))
 
 
+@pytest.mark.parametrize("name", ["a//1.jpg", "a//b/1.jpg", "a///1.jpg"])
+def test_a_folder_without_a_name_refuses_the_archive(name: str) -> None:
+    """No table could name its pictures: a path in a cell has no empty part."""
+    with pytest.raises(ArchiveRefused, match="folder without a name"):
+        ZipPictures(packed({name: b"x"}))
+
+
+def test_a_folder_of_its_own_in_an_archive_is_no_file() -> None:
+    assert ZipPictures(packed({"a/": b"", "a/1.jpg": b"x"})).names == ("a/1.jpg",)
+
+
 def test_a_link_refuses_the_archive() -> None:
     buffer = io.BytesIO()
     link = zipfile.ZipInfo("1.jpg")
