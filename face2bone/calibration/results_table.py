@@ -28,7 +28,7 @@ ROUNDED: Final = 1e-3  # probabilities written with three decimals need not sum 
 
 @dataclass(frozen=True)
 class ClinicResults:
-    """Predicted and observed: probabilities (N, 3), class indices (N,), and when measured.
+    """Predicted and observed: probabilities (N, K), class indices (N,), and when measured.
 
     bundle_sha256: of the one bundle that made every prediction.
     """

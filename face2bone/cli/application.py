@@ -30,12 +30,21 @@ _FULL: Final = (
 _CLOSED: Final = (
     "The folder to write to is not yours to write. Choose another folder, or ask for the right."
 )
+_TAKEN: Final = (
+    "A file is where a folder should be, or a folder where a file should be. "
+    "Choose another path to write to."
+)
+_LONG: Final = "The name of the file to write is too long. Choose a shorter one."
 UNWRITABLE: Final[Mapping[int | None, str]] = {
     errno.ENOSPC: _FULL,
     errno.EDQUOT: _FULL,
     errno.EACCES: _CLOSED,
     errno.EPERM: _CLOSED,
     errno.EROFS: _CLOSED,
+    errno.EEXIST: _TAKEN,
+    errno.ENOTDIR: _TAKEN,
+    errno.EISDIR: _TAKEN,
+    errno.ENAMETOOLONG: _LONG,
 }
 """What a person is told when the system refuses to write, by its error number."""
 

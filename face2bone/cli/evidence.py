@@ -1,7 +1,7 @@
 """Commands that ask what a model is worth: evaluate; and what Face2Bone is: compare, ablate."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -132,10 +132,7 @@ def compare(
     with plain_errors():
         from face2bone.comparison.command import compare as run
 
-        bundle = _verified(attach)  # before the hours of training, not after
-        written = run(manifest, out, recipe, seeds)
-        _attach(bundle, "comparison", written)
-    typer.echo(written.read_text("utf-8"))
+        _tabulate("comparison", attach, lambda: run(manifest, out, recipe, seeds))
 
 
 @app.command()
@@ -150,9 +147,16 @@ def ablate(
     with plain_errors():
         from face2bone.comparison.command import ablate as run
 
-        bundle = _verified(attach)  # before the hours of training, not after
-        written = run(manifest, out, recipe, seeds)
-        _attach(bundle, "ablation", written)
+        _tabulate("ablation", attach, lambda: run(manifest, out, recipe, seeds))
+
+
+def _tabulate(
+    kind: Literal["comparison", "ablation"], attach: Path | None, run: Callable[[], Path]
+) -> None:
+    """Train, print the table, and keep its figures beside a bundle where one is named."""
+    bundle = _verified(attach)  # before the hours of training, not after
+    written = run()
+    _attach(bundle, kind, written)
     typer.echo(written.read_text("utf-8"))
 
 

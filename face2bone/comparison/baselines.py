@@ -25,6 +25,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from face2bone.arrays import Floats
+from face2bone.bone import BoneClass
 from face2bone.calibration import Temperature, calibrated
 from face2bone.clinical.selection import ost_index
 from face2bone.comparison.protocol import Protocol
@@ -108,7 +109,9 @@ def _logistic(protocol: Protocol, columns: Floats, components: int | None = None
     train, validation = members["train"], members["validation"]
     fitted = [_fit(columns[train], labels[train], c, components) for c in STRENGTHS]
     losses = [
-        log_loss(labels[validation], model.predict_proba(columns[validation]), labels=range(3))
+        log_loss(
+            labels[validation], model.predict_proba(columns[validation]), labels=list(BoneClass)
+        )
         for model in fitted
     ]
     best = fitted[int(np.argmin(losses))]

@@ -1,7 +1,7 @@
 """One network, one seed, one rate, one folder: train, calibrate, predict the test patients.
 
     runs/NAME/seed-S-rate-R/result.json   what the run was and came to; there when it is finished
-    runs/NAME/seed-S-rate-R/test.npz      calibrated probabilities (N, 3) of the test patients
+    runs/NAME/seed-S-rate-R/test.npz      calibrated probabilities (N, K) of the test patients
     runs/NAME/seed-S-rate-R/vectors.npz   of the plain trunk: its vector of every crop
     runs/NAME/seed-S-rate-R/curves.csv    one row an epoch
     runs/NAME/seed-S-rate-R/training/     checkpoints, until it is finished
@@ -80,7 +80,7 @@ def finished_runs(protocol: Protocol, candidate: Candidate, seeds: int) -> dict[
 
 
 def probabilities_of(protocol: Protocol, run: RunResult) -> Floats:
-    """Calibrated probabilities (N, 3) of the test patients in a finished run."""
+    """Calibrated probabilities (N, K) of the test patients in a finished run."""
     folder = run_folder(protocol, run.name, run.seed, run.learning_rate)
     probabilities: Floats = np.load(folder / TEST)["probabilities"]
     return probabilities
@@ -198,7 +198,7 @@ def _train(
 def outputs(
     network: PictureNetwork, protocol: Protocol, members: npt.NDArray[np.int64]
 ) -> tuple[Floats, Floats]:
-    """Logits (N, 3) and vectors (N, E) of some of the store's crops, in evaluation mode."""
+    """Logits (N, K) and vectors (N, E) of some of the store's crops, in evaluation mode."""
     store, device = protocol.store, torch.device("cuda" if torch.cuda.is_available() else "cpu")
     network.eval().to(device)
     logits, vectors = [], []

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from face2bone.arrays import Floats
+from face2bone.bone import BoneClass
 from face2bone.drawn.people import T_SCORE_SD, DrawnSubject, clinical_arrays, t_score_mean
 from face2bone.drawn.worlds import World
 
@@ -75,4 +76,4 @@ def _classes(log_weight: Floats) -> Floats:
     """Normalise (N, G) log weights and add them up by class; (N, 3)."""
     weight = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
     weight /= weight.sum(axis=1, keepdims=True)
-    return np.stack([weight[:, k == _CLASS_OF_GRID].sum(axis=1) for k in range(3)], axis=1)
+    return np.stack([weight[:, k == _CLASS_OF_GRID].sum(axis=1) for k in BoneClass], axis=1)

@@ -66,8 +66,8 @@ class Scorer:
         """Of each picture a row's ``line``; where there is none, its ``name`` and what is read
         ``now``; ``differs``: what is loaded here, where it is not what was asked for.
         """
-        scored = [self._scored(Item(**one | {"beside": tuple(one["beside"])}))
-                  for one in batch["item"]]  # fmt: skip
+        items = [Item(**one | {"beside": tuple(one["beside"])}) for one in batch["item"]]
+        scored = [self._scored(item) for item in items]
         return {key: [one[key] for one in scored] for key in ("line", "name", "now", "differs")}
 
     def _scored(self, item: Item) -> dict[str, str]:

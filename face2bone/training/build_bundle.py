@@ -135,7 +135,7 @@ def predicted(
 def of_visits(
     probabilities: Floats, store: CropStore, members: Members
 ) -> tuple[Floats, npt.NDArray[np.int64]]:
-    """Probabilities (V, 3) and labels (V,) of visits: the mean of each one's views (N, 3)."""
+    """Probabilities (V, K) and labels (V,) of visits: the mean of each one's views (N, K)."""
     visits = visits_of(store.index.iloc[members])
     first = first_views(visits)
     if len(first) == len(visits):

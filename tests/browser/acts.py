@@ -131,3 +131,21 @@ def fill_patient(page: Page) -> None:
         field.press("Enter")
     page.get_by_label("Sex").click()
     page.get_by_role("option", name="Female").click()
+
+
+def assess_upload(page: Page, photo: bytes) -> None:
+    """Upload a photo, type its patient's details and wait for the suggestion."""
+    turn_to(page, "Upload")
+    page.locator("input[type=file]").set_input_files(
+        {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": photo}
+    )
+    fill_patient(page)
+    expect_assessed(page)
+
+
+def downloaded_report(page: Page) -> bytes:
+    """The PDF that *Download report* gives."""
+    unfold(page, "Report")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download report").click()
+    return Path(download.value.path()).read_bytes()

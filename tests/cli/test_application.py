@@ -56,7 +56,12 @@ def test_a_missing_training_package_says_what_to_install(
 
 @pytest.mark.parametrize(
     ("number", "words"),
-    [(errno.ENOSPC, "The disk is full"), (errno.EROFS, "is not yours to write")],
+    [
+        (errno.ENOSPC, "The disk is full"),
+        (errno.EROFS, "is not yours to write"),
+        (errno.EISDIR, "a folder where a file should be"),
+        (errno.ENAMETOOLONG, "Choose a shorter one"),
+    ],
 )
 def test_a_file_that_cannot_be_written_is_a_sentence(
     number: int, words: str, capsys: pytest.CaptureFixture[str]

@@ -138,7 +138,14 @@ class Outbox:
         return (self.refused / f"{name}{ENDING}").exists()
 
     def refuse(self, path: Path, reason: str) -> None:
-        """Put aside what will never be taken; its reason is there before it is."""
+        """Put aside what will never be taken; its reason is there before it is.
+
+        A file that somebody has removed meanwhile leaves nothing behind.
+        """
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            return
         write_lasting(self.refused / f"{path.stem}{REASON}", reason.encode())
-        write_lasting(self.refused / path.name, path.read_bytes())
+        write_lasting(self.refused / path.name, content)
         remove_lasting(path)

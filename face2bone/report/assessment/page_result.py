@@ -64,7 +64,7 @@ def undefined_classes() -> str:
 def set_in_words(names: Sequence[str], classes: Sequence[str]) -> str:
     """The headline of a prediction set."""
     if len(names) == len(classes):
-        return message("The model abstains: all three classes remain possible.")
+        return message("The model abstains: every class remains possible.")
     return message("Prediction set: {classes}", classes=_one_of(names))
 
 

@@ -41,12 +41,12 @@ FIGURE_TEXTS: Final = {
     "macro_precision": FigureText(
         template("precision, macro"),
         "1",
-        template("Positive predictive value, averaged over the three classes."),
+        template("Positive predictive value, averaged over the classes."),
     ),
     "macro_recall": FigureText(
         template("recall, macro"),
         "1",
-        template("Share of patients found, averaged over the three classes."),
+        template("Share of patients found, averaged over the classes."),
     ),
     "macro_f1": FigureText(
         template("F1, macro"),

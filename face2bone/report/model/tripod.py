@@ -69,7 +69,7 @@ def _of_model(record: EvaluationRecord, card: BundleCard) -> dict[str, str]:
         "12g": f"By the bundle's network and calibration on the engine {record.engine}.",
         "13": "No resampling or weighting at evaluation; figures per class are given.",
         "14": "Every figure by sex, age, body mass, site and device where the cohort tells them.",
-        "15": "Calibrated probabilities of three classes and a conformal prediction set.",
+        "15": f"Calibrated probabilities of {len(card.labels)} classes; conformal prediction sets.",
         "16": f"Trained on: {card.cohort}. Evaluated on: {record.cohort.description}.",
         "18f": "The software is open (Apache-2.0).",
         "21": f"Trained on {card.cohort}, class shares "

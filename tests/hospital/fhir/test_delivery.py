@@ -81,6 +81,21 @@ def test_what_is_refused_is_put_aside_and_the_others_go(server: FhirServer, outb
     assert "as it was told" in (outbox.refused / f"{refused.name}.txt").read_text()
 
 
+def test_a_report_that_is_removed_while_it_is_refused_ends_nothing(
+    server: FhirServer, outbox: Outbox
+) -> None:
+    first, _ = put(outbox, "P-1", "P-2")
+
+    def removed_and_refused(number: int) -> int:
+        if number == 1:
+            (outbox.outbox / f"{first.name}.json").unlink()
+        return 422 if number == 1 else 0
+
+    server.instead = removed_and_refused
+    assert delivered(server, outbox).sent == 1
+    assert list(outbox.refused.iterdir()) == []
+
+
 def test_one_that_never_goes_through_keeps_nobody_waiting(
     server: FhirServer, outbox: Outbox
 ) -> None:
