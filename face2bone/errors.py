@@ -36,6 +36,7 @@
     ├── ExplanationError        a cohort's explanations cannot be made, written, found or read
     ├── ScoringError            a cohort cannot be scored, or its scores cannot be kept or read
     │   └── ArchiveRefused      a ZIP file is damaged, or holds what no file of pictures does
+    ├── ClusterError            work cannot go to other processes or machines, or not go on there
     ├── RecalibrationRefused    a clinic's results do not support a new calibration
     ├── EngineError             an inference engine is unavailable or unknown
     ├── PatientError            a patient's details are missing or out of range
@@ -237,6 +238,10 @@ class ScoringError(Face2BoneError):
 
 class ArchiveRefused(ScoringError):
     """Raised when a ZIP file is damaged, too large, or holds an archive, a link or a bad path."""
+
+
+class ClusterError(Face2BoneError):
+    """Raised when a Ray cluster cannot be started or joined, or gives up."""
 
 
 class EngineError(Face2BoneError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import pickle
 import threading
@@ -162,3 +163,15 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     from tests.tiny_bundle import save_tiny_bundle
 
     return save_tiny_bundle(tmp_path_factory.mktemp("bundles") / "tiny")
+
+
+@pytest.fixture
+def needs_ray() -> None:
+    """Ray is an extra: a test of it is skipped where it is not installed, unless
+    FACE2BONE_REQUIRE_RAY is set (continuous integration).
+    """
+    if importlib.util.find_spec("ray") is None:
+        message = "Ray is not installed; `pip install -r requirements-cluster.txt` runs this too"
+        if os.environ.get("FACE2BONE_REQUIRE_RAY"):
+            pytest.fail(message)
+        pytest.skip(message)

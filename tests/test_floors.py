@@ -23,6 +23,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "face2bone.careful",
         "face2bone.choices",
         "face2bone.clock",
+        "face2bone.cluster",
         "face2bone.covariates",
         "face2bone.errors",
         "face2bone.history",

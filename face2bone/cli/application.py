@@ -74,6 +74,17 @@ Side = Annotated[str, typer.Option(help="The side of --split to use.")]
 BundleOption = Annotated[
     Path | None, typer.Option("--bundle", help="Bundle folder; FACE2BONE_BUNDLE by default.")
 ]
+ClusterOption = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Work on a Ray cluster: local starts one here, auto or host:port joins one.",
+    ),
+]
+Workers = Annotated[
+    int, typer.Option(min=1, max=4096, help="With --cluster: how many work side by side.")
+]
 
 
 TRAINING_PACKAGES: Final = ("lightning", "torchmetrics", "pytorchcv", "monai", "einops")

@@ -4,17 +4,19 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
 from face2bone.cli.application import (
     BundleFolder,
+    ClusterOption,
     Crops,
     Manifest,
     Out,
     Side,
     SplitFile,
+    Workers,
     app,
     as_one_bar,
     chosen_ages,
@@ -22,6 +24,9 @@ from face2bone.cli.application import (
     plain_errors,
     progress_bar,
 )
+
+if TYPE_CHECKING:
+    from face2bone.comparison.command import Training
 
 # Where the bar stands when each step begins and ends; aligning takes most of the time.
 STEPS: Final = {"aligning": (0, 70), "predicting": (70, 85), "measuring": (85, 100)}
@@ -127,12 +132,15 @@ def compare(
     recipe: RecipeOption = "compact",
     seeds: Seeds = 3,
     attach: Attach = None,
+    cluster: ClusterOption = None,
+    workers: Workers = 2,
 ) -> None:
     """Train and test Face2Bone, standard networks and simple models under one protocol."""
     with plain_errors():
         from face2bone.comparison.command import compare as run
 
-        _tabulate("comparison", attach, lambda: run(manifest, out, recipe, seeds))
+        train = _training(cluster, workers)
+        _tabulate("comparison", attach, lambda: run(manifest, out, recipe, seeds, train=train))
 
 
 @app.command()
@@ -142,12 +150,15 @@ def ablate(
     recipe: RecipeOption = "compact",
     seeds: Seeds = 3,
     attach: Attach = None,
+    cluster: ClusterOption = None,
+    workers: Workers = 2,
 ) -> None:
     """Train and test Face2Bone without each of its parts, and with a control in its place."""
     with plain_errors():
         from face2bone.comparison.command import ablate as run
 
-        _tabulate("ablation", attach, lambda: run(manifest, out, recipe, seeds))
+        train = _training(cluster, workers)
+        _tabulate("ablation", attach, lambda: run(manifest, out, recipe, seeds, train=train))
 
 
 def _tabulate(
@@ -158,6 +169,18 @@ def _tabulate(
     written = run()
     _attach(bundle, kind, written)
     typer.echo(written.read_text("utf-8"))
+
+
+def _training(cluster: str | None, workers: int) -> "Training":
+    """Where the runs are done; a cluster that is not there is said before any photo is aligned."""
+    from face2bone.cluster import check
+    from face2bone.comparison.cluster import Cluster
+    from face2bone.comparison.command import one_after_another
+
+    if cluster is None:
+        return one_after_another
+    check(cluster)
+    return Cluster(cluster, workers)
 
 
 def _verified(bundle: Path | None) -> Path | None:

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from face2bone.cli.application import BundleOption, Out, app, plain_errors, progress_bar
+from face2bone.cli.application import (
+    BundleOption,
+    ClusterOption,
+    Out,
+    Workers,
+    app,
+    plain_errors,
+    progress_bar,
+)
 from face2bone.progress import UnitsDone
 
 if TYPE_CHECKING:
@@ -22,16 +30,8 @@ def score(
     ],
     out: Out,
     bundle: BundleOption = None,
-    cluster: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ADDRESS",
-            help="Score on a Ray cluster: local starts one here, auto or host:port joins one.",
-        ),
-    ] = None,
-    workers: Annotated[
-        int, typer.Option(min=1, max=4096, help="With --cluster: how many score side by side.")
-    ] = 2,
+    cluster: ClusterOption = None,
+    workers: Workers = 2,
 ) -> None:
     """Score every picture of a cohort; given again after it was stopped, it goes on."""
     from face2bone.assess import Assessor

@@ -28,7 +28,7 @@ from face2bone.arrays import Floats
 from face2bone.bone import BoneClass
 from face2bone.calibration import Temperature, calibrated
 from face2bone.clinical.selection import ost_index
-from face2bone.comparison.protocol import Protocol
+from face2bone.comparison.protocol import CohortProtocol, Protocol
 from face2bone.comparison.runs import VECTORS, RunResult, run_folder, write_arrays
 from face2bone.progress import Progress
 from face2bone.studies import Shape, study_named
@@ -47,7 +47,7 @@ TITLES: Final = {
 }
 
 
-def simple_predictions(protocol: Protocol, progress: Progress) -> dict[str, Floats]:
+def simple_predictions(protocol: CohortProtocol, progress: Progress) -> dict[str, Floats]:
     """Calibrated test probabilities (N, 3) of every simple model that needs no trained network."""
     table = protocol.store.index
     shape = study_named(protocol.cohort.study).ready().shape
@@ -75,7 +75,7 @@ def osta_column(table: pd.DataFrame) -> Floats:
     return np.array([[ost_index(age, weight)] for age, weight in pairs], np.float64)
 
 
-def landmark_columns(protocol: Protocol, shape: Shape, progress: Progress) -> Floats:
+def landmark_columns(protocol: CohortProtocol, shape: Shape, progress: Progress) -> Floats:
     """Landmarks of every crop in crop pixels, x and y in turn, such as a face's mesh (N, 936).
 
     Position, size and in-plane rotation are those of the crop, so only shape and pose are left.
@@ -88,7 +88,7 @@ def landmark_columns(protocol: Protocol, shape: Shape, progress: Progress) -> Fl
     return kept
 
 
-def _find_landmarks(protocol: Protocol, shape: Shape, progress: Progress) -> Floats:
+def _find_landmarks(protocol: CohortProtocol, shape: Shape, progress: Progress) -> Floats:
     photos: list[Path] = [protocol.cohort.photos[row] for row in protocol.store.rows]
     found = []
     for done, path in enumerate(photos, start=1):

@@ -1,6 +1,6 @@
 """Both commands from start to end: open the folder, do what is missing, write the tables."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from face2bone.comparison.baselines import simple_predictions
@@ -19,6 +19,18 @@ from face2bone.nn import NetworkConfig
 from face2bone.progress import Progress
 from face2bone.training.bars import Bars
 
+Training = Callable[[Protocol, Sequence[Candidate], int, Progress], None]
+"""Does what a protocol's candidates still lack of so many seeds."""
+
+
+def one_after_another(
+    protocol: Protocol, candidates: Sequence[Candidate], seeds: int, progress: Progress
+) -> None:
+    """Every network with one seed before any with the next: what is stopped early is balanced."""
+    for seed in range(seeds):
+        for candidate in candidates:
+            ensure_runs(protocol, candidate, seed, progress)
+
 
 def compare(
     manifest: Path,
@@ -26,10 +38,12 @@ def compare(
     recipe: str | Path = "compact",
     seeds: int = 3,
     progress: Progress | None = None,
+    train: Training = one_after_another,
 ) -> Path:
     """Face2Bone against standard networks and simple models; returns the Markdown table's path.
 
     ``out`` is a new folder or that of a comparison of the same cohort and recipe, which goes on.
+    ``train`` does the runs, such as ``comparison.cluster.Cluster`` on several workers.
     Stopped early, it writes the tables of what is finished. Raises ``ManifestError`` for a cohort
     that breaks a rule, ``TrainingError`` for a comparison that cannot start or go on.
     """
@@ -39,7 +53,7 @@ def compare(
     candidates = comparison_candidates(_settings(protocol))
     simple = simple_predictions(protocol, told)
     try:
-        _train_all(protocol, candidates, seeds, told)
+        train(protocol, candidates, seeds, told)
     finally:
         rows = comparison_rows(protocol, candidates, seeds, simple, oracle)
         about = account(protocol, "compare", Path(manifest), seeds, oracle)
@@ -53,6 +67,7 @@ def ablate(
     recipe: str | Path = "compact",
     seeds: int = 3,
     progress: Progress | None = None,
+    train: Training = one_after_another,
 ) -> Path:
     """Face2Bone against itself without one part, and with its control; like ``compare``.
 
@@ -63,7 +78,7 @@ def ablate(
     oracle = drawn_oracle(protocol.cohort)
     candidates = ablation_candidates(_settings(protocol))
     try:
-        _train_all(protocol, candidates, seeds, told)
+        train(protocol, candidates, seeds, told)
     finally:
         rows = ablation_rows(protocol, candidates, seeds, oracle)
         about = account(protocol, "ablate", Path(manifest), seeds, oracle)
@@ -81,12 +96,3 @@ def _settings(protocol: Protocol) -> NetworkConfig:
             recipe=f"{protocol.recipe.name!r}",
         )
     return settings
-
-
-def _train_all(
-    protocol: Protocol, candidates: Sequence[Candidate], seeds: int, progress: Progress
-) -> None:
-    """Every network with one seed before any with the next: what is stopped early is balanced."""
-    for seed in range(seeds):
-        for candidate in candidates:
-            ensure_runs(protocol, candidate, seed, progress)

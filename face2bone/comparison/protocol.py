@@ -31,6 +31,7 @@ from face2bone.training.counts import FOR_A_COMPARISON, check_counts
 from face2bone.training.recipe import Recipe, read_recipe
 from face2bone.training.run import Members, open_run, split_store
 
+CROPS: Final = "crops"
 SPLIT_SEED: Final = 0
 RATE_FACTORS: Final = (0.5, 2.0)  # of the recipe's learning rate
 TUNING_SEED: Final = 0
@@ -38,10 +39,9 @@ TUNING_SEED: Final = 0
 
 @dataclass(frozen=True)
 class Protocol:
-    """One comparison in one folder; ``members`` are positions in the store's index."""
+    """What every run in one folder shares; ``members`` are positions in the store's index."""
 
     folder: Path
-    cohort: Cohort
     recipe: Recipe
     store: CropStore
     members: Members
@@ -57,7 +57,18 @@ class Protocol:
         return self.recipe.model_copy(update={"training": training})
 
 
-def open_protocol(manifest: Path, out: Path, recipe: str | Path, progress: Progress) -> Protocol:
+@dataclass(frozen=True)
+class CohortProtocol(Protocol):
+    """The same with the patients' own table and photos, which only simple models and the oracle
+    ask.
+    """
+
+    cohort: Cohort
+
+
+def open_protocol(
+    manifest: Path, out: Path, recipe: str | Path, progress: Progress
+) -> CohortProtocol:
     """Align the cohort's photos and split its patients, or go on where the folder was left.
 
     Raises ``ManifestError`` for a cohort that breaks a rule, ``TrainingError`` when the recipe
@@ -79,9 +90,9 @@ def open_protocol(manifest: Path, out: Path, recipe: str | Path, progress: Progr
     store = photo_crops(
         cohort,
         modality,
-        folder / "crops",
+        folder / CROPS,
         progress=lambda done, n: progress("aligning photos", done, n),
     )
     check_counts(store.index, settled, SPLIT_SEED, FOR_A_COMPARISON)
     members = split_store(store, settled, SPLIT_SEED, folder)
-    return Protocol(folder, cohort, settled, store, members)
+    return CohortProtocol(folder, settled, store, members, cohort)

@@ -8,6 +8,9 @@
 
 A run that was killed goes on from its last checkpoint. Several processes may work in one
 comparison's folder: each takes a run nobody else holds (a lock on its folder).
+
+Every run has one thread: how many there are decides in which order sums are made, so a run's digits
+would differ with the machine's cores, and with who else trains beside it.
 """
 
 import fcntl
@@ -98,28 +101,50 @@ def chosen_rate(protocol: Protocol, candidate: Candidate) -> float | None:
     return min(losses, key=lambda rate: losses[rate]) if len(losses) == len(trials) else None
 
 
+def rates_of(protocol: Protocol, candidate: Candidate, seed: int) -> tuple[float, ...]:
+    """Rates that a candidate's seed is trained at: all as trials, else the chosen one.
+
+    None while that one is not known: another run has to end first.
+    """
+    if candidate.name == candidate.tuned_as and seed == TUNING_SEED:
+        return protocol.rates
+    chosen = chosen_rate(protocol, candidate)
+    return () if chosen is None else (chosen,)
+
+
 def ensure_runs(protocol: Protocol, candidate: Candidate, seed: int, progress: Progress) -> None:
     """Do what a candidate's seed still lacks, its trials first; leave out what others are at."""
-    if candidate.name == candidate.tuned_as and seed == TUNING_SEED:
-        rates: tuple[float | None, ...] = protocol.rates
-    else:
-        rates = (chosen_rate(protocol, candidate),)
-    for rate in rates:
-        if rate is not None:
-            _ensure_run(protocol, candidate, seed, rate, progress)
+    for rate in rates_of(protocol, candidate, seed):
+        ensure_run(protocol, candidate, seed, rate, progress)
 
 
-def _ensure_run(
+def ensure_run(
     protocol: Protocol, candidate: Candidate, seed: int, rate: float, progress: Progress
-) -> None:
+) -> bool:
+    """Do one run where it is not finished; False where another process is at it."""
     folder = run_folder(protocol, candidate.name, seed, rate)
     with _held(folder) as ours:
-        if ours and not (folder / RESULT).is_file():
-            _run(protocol, candidate, seed, rate, folder, progress)
+        if ours and not is_finished(folder):
+            with _one_thread():
+                _run(protocol, candidate, seed, rate, folder, progress)
+    return ours
+
+
+def is_finished(folder: Path) -> bool:
+    """Whether the run of this folder came to its end."""
+    return (folder / RESULT).is_file()
+
+
+def epochs_done(folder: Path) -> int:
+    """Epochs that a run under way has behind it."""
+    try:
+        return max(0, (folder / TRAINING / CURVES).read_bytes().count(b"\n") - 1)
+    except OSError:  # not begun, or finished at this moment
+        return 0
 
 
 def _result(folder: Path) -> RunResult | None:
-    if not (folder / RESULT).is_file():
+    if not is_finished(folder):
         return None
     try:
         return RunResult(**json_of(bytes_of(folder / RESULT)))
@@ -157,7 +182,7 @@ def _run(
         validation_loss=loss,
         temperature=temperature,
         minutes=round((time.monotonic() - start) / 60.0, 2),
-        device=_device_name(),
+        device=device_name(),
     )
     write_whole(folder / RESULT, json.dumps(asdict(result), indent=2) + "\n")
     _tidy(folder)
@@ -226,6 +251,16 @@ def _held(folder: Path) -> Iterator[bool]:
         yield True
 
 
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
 def _lowest_loss(folder: Path) -> float:
     return float(pd.read_csv(folder / TRAINING / CURVES)[MONITOR].min())
 
@@ -254,7 +289,8 @@ def _named(progress: Progress, title: str) -> Progress:
     return tell
 
 
-def _device_name() -> str:
+def device_name() -> str:
+    """What trains here, as a run's result names it."""
     if torch.cuda.is_available():
         return torch.cuda.get_device_name()
-    return f"{platform.machine()} CPU, {torch.get_num_threads()} threads"
+    return f"{platform.machine()} CPU, 1 thread"

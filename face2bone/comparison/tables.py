@@ -65,11 +65,15 @@ def account(
         seeds=seeds,
         patients=patients,
         cohort=_cohort(oracle),
-        machine=f"{platform.machine()}, {os.cpu_count()} CPU cores, {processor}, "
-        f"{torch.get_num_threads()} threads",
-        versions=f"face2bone {__version__}, torch {torch.__version__.split('+')[0]}, "
-        f"Python {platform.python_version()}",
+        machine=f"{platform.machine()}, {os.cpu_count()} CPU cores, {processor}, one thread a run",
+        versions=versions(),
     )
+
+
+def versions() -> str:
+    """Of what trains here and of what runs it."""
+    own = f"face2bone {__version__}, torch {torch.__version__.split('+')[0]}"
+    return f"{own}, Python {platform.python_version()}"
 
 
 def write_tables(folder: Path, kind: Kind, rows: Sequence[Row], told: Account) -> Path:

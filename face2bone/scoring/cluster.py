@@ -5,16 +5,10 @@ the model reads them, its covariates; the picture is read where it is scored, so
 archive must lie under the same path on every machine. What comes back is one row a picture, as the
 journal keeps it. Ray gives the pictures of an actor that died to another one; a row is appended
 once, by the process that the person started, and whatever stops that one loses nothing.
-
-Ray is an extra (``requirements-cluster.txt``); it is imported by nothing else here.
 """
 
 import logging
-import os
-import secrets
-import socket
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -22,23 +16,15 @@ from typing import Any, Final
 from face2bone.assess import Assessor
 from face2bone.bundle import load_bundle
 from face2bone.choices import EngineKind
+from face2bone.cluster import connected
 from face2bone.errors import ScoringError
 from face2bone.runtime import make_engine
 from face2bone.scoring.job import Item, Job, gone, row_of, sha256_of
 from face2bone.scoring.journal import ScoredRow, as_line, row_of_line
 from face2bone.scoring.pictures import Pictures
 
-LOCAL: Final = "local"
-JOINED: Final = "auto"
-LOOPBACK: Final = "127.0.0.1"
-SECONDS_TO_ANSWER: Final = 5.0
 BATCH: Final = 8
 """Pictures that an actor takes at a time: few are done again where one dies."""
-_QUIET: Final = {
-    "RAY_USAGE_STATS_ENABLED": "0",  # no request leaves the machines
-    "RAY_DATA_DISABLE_PROGRESS_BARS": "1",
-    "RAY_BACKEND_LOG_LEVEL": "fatal",  # what went wrong is said here, in words
-}
 
 
 @dataclass(frozen=True)
@@ -82,35 +68,28 @@ class Scorer:
 
 @dataclass(frozen=True)
 class Cluster:
-    """Scores on ``workers`` actors: of a cluster started for it (``LOCAL``), or of one that runs.
-
-    address: ``LOCAL``, or what ``ray.init`` takes, such as ``auto`` or ``10.0.0.5:6379``.
-    """
+    """Scores on ``workers`` actors of a cluster; ``address`` as in ``connected``."""
 
     address: str
     workers: int
     bundle: Path
 
     def __call__(self, job: Job, items: Sequence[Item]) -> Generator[ScoredRow]:
-        """A row of each item as it is done. Raises ``ScoringError`` for what Ray refuses."""
+        """A row of each item as it is done. Raises ``ClusterError`` for what Ray refuses."""
         if not items:
             return
         engine = job.assessor.engine.name
         model = Model(self.bundle.resolve(), job.assessor.facts.sha256, _kind(engine), engine)
-        with _connected(self.address, self.workers) as ray:
-            try:
-                for result in self._results(ray, model, job.pictures, items):
-                    yield _row(result, engine)
-            except ray.exceptions.RayError as error:
-                raise ScoringError(
-                    "The cluster gave up ({kind}). What is scored is kept: see Ray's log, then "
-                    "start again to go on.",
-                    kind=type(error).__name__,
-                ) from error
+        with connected(self.address, self.workers):
+            for result in self._results(model, job.pictures, items):
+                yield _row(result, engine)
 
     def _results(
-        self, ray: Any, model: Model, pictures: Pictures, items: Sequence[Item]
+        self, model: Model, pictures: Pictures, items: Sequence[Item]
     ) -> Iterator[dict[str, str]]:
+        import ray.data
+
+        logging.getLogger("ray.data").setLevel(logging.ERROR)
         blocks = -(-len(items) // BATCH)
         pending = [{"item": asdict(item)} for item in items]
         results = ray.data.from_items(pending, override_num_blocks=blocks).map_batches(
@@ -140,56 +119,3 @@ def _row(result: dict[str, str], engine: str) -> ScoredRow:
     if not result["line"]:
         raise gone(result["name"], result["now"])
     return row_of_line(result["line"])
-
-
-@contextmanager
-def _connected(address: str, workers: int) -> Iterator[Any]:
-    """Ray, connected; its local cluster ends with the job. ``ScoringError`` where it does not."""
-    os.environ.update(_QUIET | (_own_token() if address == LOCAL else {}))
-    try:
-        import ray
-        import ray.data
-    except ImportError:
-        raise ScoringError(
-            "Scoring on several workers needs Ray. Install it: "
-            "pip install -r requirements-cluster.txt"
-        ) from None
-    where: dict[str, Any] = {"address": address}
-    if address == LOCAL:
-        where |= {"num_cpus": workers, "include_dashboard": False, "_node_ip_address": LOOPBACK}
-    elif not _answers(address):
-        raise _nobody(address)
-    try:
-        ray.init(**where, log_to_driver=False, logging_level=logging.ERROR)
-    except (ConnectionError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
-        raise _nobody(address) from error
-    logging.getLogger("ray.data").setLevel(logging.ERROR)
-    try:
-        yield ray
-    finally:
-        ray.shutdown()
-
-
-def _own_token() -> dict[str, str]:
-    """Ray listens on every interface, and runs what it is sent: here only for who started it."""
-    return {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
-
-
-def _answers(address: str) -> bool:
-    """Whether anything listens at host:port, which Ray would wait for without an end."""
-    host, colon, port = address.rpartition(":")
-    if not colon or not port.isdigit():
-        return address == JOINED
-    try:
-        socket.create_connection((host, int(port)), timeout=SECONDS_TO_ANSWER).close()
-    except (OSError, OverflowError, UnicodeError):
-        return False
-    return True
-
-
-def _nobody(address: str) -> ScoringError:
-    return ScoringError(
-        "No Ray cluster answers at {address}. Check the address and, where it asks for one, its "
-        "token; or give no address to score here.",
-        address=repr(address[:80]),
-    )

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 
 from face2bone.cohort.crop_store import CropStore
+from face2bone.cohort.crops import build_store
 from face2bone.cohort.manifest import Cohort, read_manifest
-from face2bone.comparison.protocol import Protocol
+from face2bone.comparison.protocol import CohortProtocol
 from face2bone.drawn.face.crops import FACES
 from face2bone.drawn.face.patients import draw_cohort
 from face2bone.drawn.face.write import manifest_table
 from face2bone.drawn.worlds import World
+from face2bone.modalities.prepared import Prepared
 from face2bone.training.recipe import Recipe, read_recipe
 from face2bone.training.run import split_store
 
@@ -60,6 +62,31 @@ def store(cohort: Cohort) -> CropStore:
     return fake_store(cohort, cohort.root)
 
 
+class Stored:
+    """The crops of a store, to be stored elsewhere."""
+
+    def __init__(self, store: CropStore) -> None:
+        self.store = store
+
+    def subjects(self, picture: int) -> tuple[Prepared, ...]:
+        regions = self.store.region_maps[picture]
+        inside, no_move = regions >= 0, np.zeros((2, 3), np.float32)
+        crop, kind = self.store.crops[picture], self.store.kind
+        return (Prepared(crop, inside, regions, no_move, kind.parts, kind.spec),)
+
+
+@pytest.fixture(scope="session")
+def lay_out(cohort: Cohort, store: CropStore) -> Callable[[Path], CropStore]:
+    """Writes the crops to a comparison's folder, where its command finds them done."""
+
+    def laid_out(folder: Path) -> CropStore:
+        identity = cohort.table.to_csv(index=False)
+        crops = (folder / "crops", 1, None, store.kind)
+        return build_store(Stored(store), cohort.table, identity, *crops)
+
+    return laid_out
+
+
 @pytest.fixture(scope="session")
 def recipe() -> Recipe:
     """The compact recipe on a network of a few thousand weights, for two short epochs."""
@@ -70,9 +97,12 @@ def recipe() -> Recipe:
 
 
 @pytest.fixture(scope="session")
-def make_protocol(cohort: Cohort, store: CropStore, recipe: Recipe) -> Callable[[Path], Protocol]:
-    def make(folder: Path) -> Protocol:
+def make_protocol(
+    cohort: Cohort, store: CropStore, recipe: Recipe
+) -> Callable[[Path], CohortProtocol]:
+    def make(folder: Path) -> CohortProtocol:
         folder.mkdir(exist_ok=True)
-        return Protocol(folder, cohort, recipe, store, split_store(store, recipe, 0, folder))
+        split = split_store(store, recipe, 0, folder)
+        return CohortProtocol(folder, recipe, store, split, cohort)
 
     return make

@@ -22,17 +22,17 @@ from face2bone.comparison.baselines import (
     osta_column,
     simple_predictions,
 )
-from face2bone.comparison.protocol import Protocol
+from face2bone.comparison.protocol import CohortProtocol
 from face2bone.comparison.runs import RunResult, run_folder, write_arrays
 from face2bone.modalities.photo import photo_from_pixels
 from face2bone.progress import silent
 from face2bone.studies.face2bone import FACE2BONE
 
-Make = Callable[[Path], Protocol]
+Make = Callable[[Path], CohortProtocol]
 
 
 @pytest.fixture
-def protocol(make_protocol: Make, tmp_path: Path) -> Protocol:
+def protocol(make_protocol: Make, tmp_path: Path) -> CohortProtocol:
     """Landmarks are noise but for two that tell the class."""
     made = make_protocol(tmp_path)
     rng = np.random.default_rng(0)
@@ -42,7 +42,7 @@ def protocol(make_protocol: Make, tmp_path: Path) -> Protocol:
     return made
 
 
-def rps(protocol: Protocol, probabilities: np.ndarray) -> float:
+def rps(protocol: CohortProtocol, probabilities: np.ndarray) -> float:
     labels = protocol.store.labels[protocol.members["test"]]
     return float(ranked_probability_scores(probabilities, labels).mean())
 
@@ -62,7 +62,7 @@ def test_columns_by_hand() -> None:
     np.testing.assert_array_equal(osta_column(table), [[-6.0], [-1.0]])
 
 
-def test_every_model_gives_distributions_of_the_test_patients(protocol: Protocol) -> None:
+def test_every_model_gives_distributions_of_the_test_patients(protocol: CohortProtocol) -> None:
     found = simple_predictions(protocol, silent)
     assert set(found) | {"facenet-features"} == set(TITLES)
     for name, p in found.items():
@@ -72,12 +72,12 @@ def test_every_model_gives_distributions_of_the_test_patients(protocol: Protocol
     np.testing.assert_allclose(found["prevalence"][0], shares / shares.sum())
 
 
-def test_landmarks_that_tell_the_class_beat_prevalence(protocol: Protocol) -> None:
+def test_landmarks_that_tell_the_class_beat_prevalence(protocol: CohortProtocol) -> None:
     found = simple_predictions(protocol, silent)
     assert rps(protocol, found["landmark-geometry"]) < 0.5 * rps(protocol, found["prevalence"])
 
 
-def test_vectors_that_tell_the_class_are_read(protocol: Protocol) -> None:
+def test_vectors_that_tell_the_class_are_read(protocol: CohortProtocol) -> None:
     run = RunResult("facenet", 1, 0.01, 2, 1.0, 1.0, 0.1, "none")
     folder = run_folder(protocol, "facenet", 1, 0.01)
     folder.mkdir(parents=True)
@@ -90,7 +90,7 @@ def test_vectors_that_tell_the_class_are_read(protocol: Protocol) -> None:
 
 
 def test_landmarks_are_those_of_the_crop(
-    protocol: Protocol,
+    protocol: CohortProtocol,
     drawn_photo: object,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

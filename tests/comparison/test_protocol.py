@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 
 from face2bone.comparison import protocol as module
-from face2bone.comparison.protocol import Protocol, open_protocol
+from face2bone.comparison.protocol import CohortProtocol, open_protocol
 from face2bone.errors import TrainingError
 from face2bone.progress import silent
 from face2bone.training.recipe import Backbone, read_recipe, recipe_toml
 
-Make = Callable[[Path], Protocol]
+Make = Callable[[Path], CohortProtocol]
 
 
 def test_every_patient_is_on_one_side(make_protocol: Make, tmp_path: Path) -> None:
