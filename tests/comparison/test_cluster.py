@@ -341,7 +341,7 @@ def workers_of(process: subprocess.Popen[str]) -> list[int]:
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             is_task = (folder / "cmdline").read_bytes().startswith(TASK)
-            if is_task and os.getpgid(int(folder.name)) == process.pid:
+            if is_task and os.getsid(int(folder.name)) == process.pid:
                 found.append(int(folder.name))
         except OSError:
             continue
