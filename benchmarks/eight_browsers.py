@@ -3,19 +3,25 @@
 Every visitor uploads a photo that nobody else has, types an age that nobody else has, and saves the
 answer as JSON: it must be of that photo and that age, and its probabilities those that the network
 gives the photo when it is asked alone. Half of them look at *Why* and so wait in the line for
-explanations. Printed: patients, wrong answers, seconds from the photo to the suggestion (median
-and 95th percentile), the longest place in the line that was shown, and the server's memory for each
-further visitor.
-Run: python -m benchmarks.eight_browsers [--visitors 8] [--minutes 5]. Needs Chromium.
+explanations. Photos are as large as a telephone's (``--megapixels``).
+
+When the time is up each stays with a last patient: those who look wait for the explanation, and all
+take the report away. Then nobody does anything for as long as the server needs to let go of files
+that were taken away. Printed: patients, wrong answers, seconds from the photo to the suggestion
+(median and 95th percentile), which places in the line were shown, and the server's memory for each
+further visitor who so stays, above what it is with one who stays.
+Run: python -m benchmarks.eight_browsers [--visitors 8] [--minutes 5] [--megapixels 12]. Needs
+Chromium.
 """
 
 import argparse
 import asyncio
-import contextlib
 import hashlib
 import io
 import itertools
 import json
+import math
+import re
 import shutil
 import sys
 import tempfile
@@ -27,11 +33,12 @@ from typing import Any, Final
 
 import numpy as np
 from PIL import Image
-from playwright.async_api import Browser, Error, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from benchmarks.first_visit import FLAGS, HERE, PATIENCE_MS, served
+from benchmarks.first_visit import FLAGS, HERE, PATIENCE_MS, SETTLED, served
 from face2bone.assess import Assessor
 from face2bone.bundle import load_bundle
+from face2bone.dashboard.common.visitors import SWEEP_SECONDS, SWEEPS_A_DOWNLOAD
 from face2bone.drawn.face.samples import sample_patients
 from face2bone.modalities.photo import read_photo
 from face2bone.settings import get_settings
@@ -39,6 +46,11 @@ from face2bone.settings import get_settings
 MIB: Final = 1024
 DIGITS: Final = 6  # of probabilities in the file
 NEXT: Final = "New patient"
+QUIET_SECONDS: Final = 2 * SWEEP_SECONDS * SWEEPS_A_DOWNLOAD + 10
+EDGE: Final = 16  # pixels
+QUALITY: Final = 92  # of the JPEG, about a telephone's
+IN_LINE: Final = re.compile("before yours")
+BEGUN: Final = re.compile(f"before yours|Parts of the picture|Concepts|{SETTLED}")
 
 
 @dataclass(frozen=True)
@@ -59,24 +71,23 @@ class Tally:
     waited: list[str] = field(default_factory=list)
 
 
-def own_photo(visitor: int, number: int) -> bytes:
-    """A drawn face, one row of its edge in a shade that tells whose it is."""
+def own_photo(visitor: int, number: int, megapixels: float) -> bytes:
+    """A drawn face, its upper edge in a shade that tells whose it is."""
     samples = sample_patients()
-    pixels = np.asarray(
-        Image.open(io.BytesIO(samples[(visitor + number) % len(samples)].photo_bytes()))
-    )
-    marked = pixels.copy()
-    marked[0, :, :] = (visitor * 29 % 256, number % 256, number // 256)
+    drawn = Image.open(io.BytesIO(samples[(visitor + number) % len(samples)].photo_bytes()))
+    side = round(math.sqrt(megapixels * 1e6))
+    photo = drawn.resize((side, side))
+    photo.paste((visitor * 29 % 256, number * 16 % 256, 0), (0, 0, side, EDGE))
     written = io.BytesIO()
-    Image.fromarray(marked).save(written, "PNG")
+    photo.save(written, "JPEG", quality=QUALITY)
     return written.getvalue()
 
 
-def visits(assessor: Assessor, visitor: int, count: int) -> list[Visit]:
+def visits(assessor: Assessor, visitor: int, count: int, megapixels: float) -> list[Visit]:
     """The patients of one visitor, answered alone beforehand."""
     made = []
     for number in range(count):
-        photo = own_photo(visitor, number)
+        photo = own_photo(visitor, number, megapixels)
         said = assessor.predict(assessor.locate(read_photo(photo)))
         names = [str(name) for name in assessor.facts.classes]
         shares = dict(zip(names, (float(p) for p in said.probabilities), strict=True))
@@ -91,8 +102,11 @@ async def attend(
     looks: bool,
     tally: Tally,
     until: float,
-) -> None:
-    """One visitor, with the same few patients over and over until the time is up."""
+) -> BrowserContext:
+    """One visitor, with the same few patients over and over until the time is up.
+
+    Returns the open page of who stays with the last of them.
+    """
     context = await browser.new_context(viewport={"width": 1280, "height": 900})
     page = await context.new_page()
     page.set_default_timeout(PATIENCE_MS)
@@ -102,14 +116,27 @@ async def attend(
         await _one(page, patient, looks, tally)
         if time.monotonic() > until:
             break
-    await context.close()
+        await page.get_by_role("button", name=NEXT).first.click()
+        await page.get_by_text("Suggestion:").first.wait_for(state="detached")
+    await _to_the_end(page, looks)
+    return context
+
+
+async def _to_the_end(page: Page, looks: bool) -> None:
+    """The explanation is waited for, and the report taken away."""
+    if looks:
+        await page.get_by_role("heading", name="Concepts").wait_for()  # drawn when all is there
+    await _settled(page)
+    async with page.expect_download() as download:
+        await page.get_by_role("button", name="Download report").click()
+    await (await download.value).path()
 
 
 async def _one(page: Page, visit: Visit, looks: bool, tally: Tally) -> None:
     await _settled(page)
     began = time.monotonic()
     box = page.locator("input[type=file]")
-    await box.set_input_files({"name": "own.png", "mimeType": "image/png", "buffer": visit.photo})
+    await box.set_input_files({"name": "own.jpg", "mimeType": "image/jpeg", "buffer": visit.photo})
     for label, value in (
         ("Age (years)", f"{visit.age:.2f}"),
         ("Height (cm)", "158"),
@@ -126,14 +153,16 @@ async def _one(page: Page, visit: Visit, looks: bool, tally: Tally) -> None:
     tally.seconds.append(time.monotonic() - began)
     await _settled(page)
     if looks:
-        await page.get_by_role("tab", name="Why").click()
-        with contextlib.suppress(Error):
-            line = page.get_by_text("before yours", exact=False).first
-            await line.wait_for(timeout=2000)
-            tally.waited.append(await line.inner_text())
+        await _look(page, tally)
     tally.wrong += _differences(visit, await _saved(page))
-    await page.get_by_role("button", name=NEXT).first.click()
-    await page.get_by_text("Suggestion:").first.wait_for(state="detached")
+
+
+async def _look(page: Page, tally: Tally) -> None:
+    """Ask why, and note the place in the line, if there is one."""
+    await page.get_by_role("tab", name="Why").click()
+    said = await page.get_by_text(BEGUN).first.inner_text()
+    if IN_LINE.search(said):
+        tally.waited.append(said)
 
 
 async def _settled(page: Page) -> None:
@@ -173,19 +202,20 @@ async def load(
     address: str, pid: int, all_visits: Sequence[Sequence[Visit]], minutes: float
 ) -> None:
     """Let all of them in, and print what came of it."""
-    tally, chromium = Tally(), shutil.which("chromium")
+    tally, alone, chromium = Tally(), Tally(), shutil.which("chromium")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        alone = Tally()
-        await attend(browser, address, all_visits[0], False, alone, 0.0)
-        before, until = resident(pid), time.monotonic() + 60 * minutes
+        first = await attend(browser, address, all_visits[0], True, alone, 0.0)
+        before = await _at_rest(pid)
+        await first.close()
+        until = time.monotonic() + 60 * minutes
         await asyncio.gather(
             *(
                 attend(browser, address, patients, number % 2 == 1, tally, until)
                 for number, patients in enumerate(all_visits)
             )
         )
-        further = (resident(pid) - before) / (len(all_visits) - 1)
+        further = (await _at_rest(pid) - before) / (len(all_visits) - 1)
         await browser.close()
     middle, late = np.percentile(tally.seconds, [50, 95])
     print(
@@ -198,15 +228,24 @@ async def load(
     print(f"server: {before:.0f} MiB with one, {further:.1f} MiB for each further visitor")
 
 
+async def _at_rest(pid: int) -> float:
+    """MiB when nobody has done anything for a while."""
+    await asyncio.sleep(QUIET_SECONDS)
+    return resident(pid)
+
+
 def main() -> None:
     """Serve, and let everybody in."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--visitors", type=int, default=8)
     parser.add_argument("--minutes", type=float, default=5.0)
     parser.add_argument("--patients", type=int, default=6, help="different ones of each visitor")
+    parser.add_argument("--megapixels", type=float, default=12.0, help="of a photo")
     asked = parser.parse_args()
     assessor = Assessor(load_bundle(get_settings().bundle))
-    everybody = [visits(assessor, one, asked.patients) for one in range(asked.visitors)]
+    everybody = [
+        visits(assessor, one, asked.patients, asked.megapixels) for one in range(asked.visitors)
+    ]
     with (
         tempfile.TemporaryDirectory() as folder,
         served(HERE, sys.executable, Path(folder)) as (server, _),

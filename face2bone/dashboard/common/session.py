@@ -18,9 +18,10 @@ import streamlit as st
 from face2bone.dashboard.common.job import Job
 from face2bone.dashboard.common.offered import Offered, named
 from face2bone.dashboard.common.visitors import nothing_brought
+from face2bone.dashboard.review.kept_picture import KeptPicture
 from face2bone.dashboard.review.review_case import Key, ReviewCase
 from face2bone.errors import SeveralSubjects, SubjectError
-from face2bone.modalities.modality import AnyModality, Picture
+from face2bone.modalities.modality import AnyModality
 from face2bone.patient import Patient
 from face2bone.settings import get_settings
 from face2bone.studies import study_named
@@ -168,7 +169,7 @@ def key_of(step: str, found: "LocatedSubject") -> Key:
     return key(f"{step}{beside}{chosen}", found.photo_sha256)
 
 
-def located(photo: Picture) -> "LocatedSubject":
+def located(photo: KeptPicture) -> "LocatedSubject":
     """What a picture shows, of several faces or knees the chosen one; raises ``SubjectError``."""
     found = _looked_at(photo)
     if isinstance(found, SeveralSubjects):
@@ -184,7 +185,7 @@ def located(photo: Picture) -> "LocatedSubject":
     return next((one for one in found if one.number == chosen), found[0])
 
 
-def beside_each_other(photo: Picture) -> "tuple[LocatedSubject, ...]":
+def beside_each_other(photo: KeptPicture) -> "tuple[LocatedSubject, ...]":
     """Several of the patient's that a picture shows, such as two knees, from the left.
 
     Empty where it shows one, or nothing.
@@ -195,7 +196,7 @@ def beside_each_other(photo: Picture) -> "tuple[LocatedSubject, ...]":
     return tuple(sorted(found, key=lambda one: one.number))
 
 
-def seen(photo: Picture) -> "LocatedSubject | None":
+def seen(photo: KeptPicture) -> "LocatedSubject | None":
     """What was found in a picture, also what was rejected; None where nothing was."""
     try:
         return located(photo)
@@ -203,7 +204,7 @@ def seen(photo: Picture) -> "LocatedSubject | None":
         return None
 
 
-def several_subjects(photo: Picture) -> SeveralSubjects | None:
+def several_subjects(photo: KeptPicture) -> SeveralSubjects | None:
     """That the photo shows several faces, and which; None where it does not.
 
     Raises ``SubjectError`` where nothing was found.
@@ -214,24 +215,24 @@ def several_subjects(photo: Picture) -> SeveralSubjects | None:
     return found if isinstance(found, SeveralSubjects) else None
 
 
-def _looked_at(photo: Picture) -> "tuple[LocatedSubject, ...] | SubjectError":
+def _looked_at(photo: KeptPicture) -> "tuple[LocatedSubject, ...] | SubjectError":
     """What was found, or why nothing was: looked for once."""
 
     def look() -> "tuple[LocatedSubject, ...] | SubjectError":
         try:
-            return assessor_at_hand().locate_all(photo)
+            return assessor_at_hand().locate_all(photo.opened())
         except SubjectError as error:
             return error
 
     return review_case().once(key("located", photo.sha256), look)
 
 
-def chosen_subject(photo: Picture, several: SeveralSubjects) -> int | None:
+def chosen_subject(photo: KeptPicture, several: SeveralSubjects) -> int | None:
     """The number of the one that is the patient's: as was said, else the one by far largest."""
     return review_case().chosen_subjects.get(photo.sha256, _largest(several))
 
 
-def taken_by_itself(photo: Picture) -> int | None:
+def taken_by_itself(photo: KeptPicture) -> int | None:
     """The number of the face or knee that is looked at before anybody has chosen."""
     found = _looked_at(photo)
     if isinstance(found, SeveralSubjects):
@@ -246,16 +247,16 @@ def _largest(several: SeveralSubjects) -> int | None:
     return None if largest is None else largest + 1
 
 
-def _one_of(photo: Picture, several: SeveralSubjects, number: int) -> "LocatedSubject":
+def _one_of(photo: KeptPicture, several: SeveralSubjects, number: int) -> "LocatedSubject":
     from face2bone.assessment import LocatedSubject
 
     choosing, subject = at_hand().modality.choosing, several.subjects[number - 1]
     if choosing is not None:
-        subject = choosing.at(photo, subject)
+        subject = choosing.at(photo.opened(), subject)
     return LocatedSubject(photo.sha256, subject, number=number)
 
 
-def photo_seen(photo: Picture, patient: Patient) -> "PhotoSeen":
+def photo_seen(photo: KeptPicture, patient: Patient) -> "PhotoSeen":
     """What came of one of the patient's photos."""
     from face2bone.assess import rejection
     from face2bone.several_photos import PhotoSeen

@@ -13,19 +13,19 @@ from face2bone.dashboard.review import layout
 from face2bone.dashboard.review.answers import read_answers
 from face2bone.dashboard.review.apparent_age import age_line
 from face2bone.dashboard.review.export_step import export, remark
+from face2bone.dashboard.review.kept_picture import KeptPicture
 from face2bone.dashboard.review.referral_step import red_flags, suggestion
 from face2bone.dashboard.review.result_step import measures, result_in_words, result_step
 from face2bone.dashboard.review.save_step import is_saved, save_step
 from face2bone.dashboard.review.subject_step import subject_step, which_subjects
 from face2bone.dashboard.review.tabs import tabs
 from face2bone.dashboard.review.view import View, assessment_of, view_of
-from face2bone.modalities.modality import Picture
 from face2bone.patient import Patient
 from face2bone.several_photos import PhotoSeen, best_photo, photos_words
 from face2bone.words import as_sentence
 
 
-def photos_step(patient: Patient) -> tuple[Picture | None, tuple[PhotoSeen, ...]]:
+def photos_step(patient: Patient) -> tuple[KeptPicture | None, tuple[PhotoSeen, ...]]:
     """The photo that gives the answer, and what came of each where there are several."""
     photos = session.review_case().photos
     if len(photos) < 2:
@@ -69,7 +69,7 @@ def _photo(number: int, one: PhotoSeen, answers: bool) -> None:
         )
 
 
-def photo_alone(photo: Picture | None) -> None:
+def photo_alone(photo: KeptPicture | None) -> None:
     """Where nobody knows yet whose the details are, nothing that rests on them is drawn."""
     card = layout.card()
     if photo is not None:

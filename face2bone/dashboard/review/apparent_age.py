@@ -9,15 +9,18 @@ from typing import Final
 
 import streamlit as st
 
-from face2bone.apparent_age import WHAT_IT_IS_NOT, AgeExplanation, ApparentAge
+from face2bone.apparent_age import WHAT_IT_IS_NOT, AgeAssessor, AgeExplanation, ApparentAge
 from face2bone.assessment import LocatedSubject
 from face2bone.bundle.years_bundle import Band
 from face2bone.dashboard.common import charts, elements, session
 from face2bone.dashboard.common.job_progress import watched
 from face2bone.dashboard.common.language import say
+from face2bone.dashboard.review.kept_picture import KeptPicture
 from face2bone.dashboard.review.view import View
 from face2bone.errors import Face2BoneError
+from face2bone.modalities.modality import Picture
 from face2bone.modalities.photo import Photo
+from face2bone.progress import Progress
 from face2bone.report.apparent_age import UNLIKE, age_part, gap_words, headline, limits
 from face2bone.words import message, template, together
 
@@ -93,24 +96,37 @@ def _age(view: View) -> ApparentAge | None:
     patient = view.answers.patient
     return session.review_case().once(
         session.key_of(f"age {assessor.facts.sha256} {patient.age_years} {patient.sex}", found),
-        lambda: assessor.estimate(photo, found, patient.age_years, patient.sex),
+        lambda: assessor.estimate(_pixels(photo.opened()), found, patient.age_years, patient.sex),
     )
 
 
 def _has_subject(view: View) -> bool:
     """Whether there is a usable face of somebody."""
     sample = session.review_case().given is not None
-    shows_age = isinstance(view.photo, Photo) and session.at_hand().modality.shows_age
+    shows_age = session.at_hand().modality.shows_age and view.photo is not None
     return shows_age and isinstance(view.found, LocatedSubject) and not sample
 
 
-def _subject(view: View) -> tuple[Photo, LocatedSubject]:
-    if not isinstance(view.photo, Photo) or not isinstance(view.found, LocatedSubject):
+def _subject(view: View) -> tuple[KeptPicture, LocatedSubject]:
+    if view.photo is None or not isinstance(view.found, LocatedSubject):
         raise ValueError("there is no usable face")
     return view.photo, view.found
 
 
-def _parts(photo: Photo, found: LocatedSubject) -> None:
+def _pixels(picture: Picture) -> Photo:
+    if not isinstance(picture, Photo):
+        raise ValueError("no film shows an age")
+    return picture
+
+
+def _explain(
+    assessor: AgeAssessor, photo: KeptPicture, found: LocatedSubject, progress: Progress
+) -> AgeExplanation:
+    """The job, which outlives the page that asked for it, so it holds the file and no pixels."""
+    return assessor.explain(_pixels(photo.read()), found, progress)
+
+
+def _parts(photo: KeptPicture, found: LocatedSubject) -> None:
     """The years each part adds, once asked for."""
     assessor = session.age_assessor()
     if assessor is None:
@@ -122,7 +138,7 @@ def _parts(photo: Photo, found: LocatedSubject) -> None:
             say("Which parts of the face say so"),
             key="ask_age_parts",
             on_click=session.review_case().ask,
-            args=(at, partial(assessor.explain, photo, found), PARTS),
+            args=(at, partial(_explain, assessor, photo, found), PARTS),
         )
         return
     explanation: AgeExplanation | None = watched(job, at)

@@ -24,6 +24,14 @@ from face2bone.roles import Permission
 @page_for(Permission.ASSESS)
 def review() -> None:
     """Draw the page; a refused bundle or a failed step is one sentence, never a traceback."""
+    review_case = session.review_case()
+    try:
+        _drawn()
+    finally:  # also where the run was ended
+        review_case.close_photos()
+
+
+def _drawn() -> None:
     entry, side = layout.sides()
     with side:
         top = st.container()  # filled when the model is there; the photo does not wait for it

@@ -12,8 +12,8 @@ from face2bone.dashboard.common.number_field import number_field
 from face2bone.dashboard.common.offered import offered
 from face2bone.dashboard.common.saver import saver_field
 from face2bone.dashboard.review.answers import MENOPAUSE_WORDS, PSEUDONYM, anything_typed
+from face2bone.dashboard.review.kept_picture import KeptPicture
 from face2bone.dashboard.review.measure_field import measure_field, units_switch
-from face2bone.modalities.modality import Picture
 from face2bone.patient import AGE_RANGE, Menopause, Patient, Sex
 from face2bone.studies import Sample, study_named
 from face2bone.typed import Quantity
@@ -155,9 +155,9 @@ def _bad_picture(study: str) -> bytes:
 
 
 @st.cache_resource(show_spinner=False)
-def _sample_photos(study: str) -> list[Picture]:
+def _sample_photos(study: str) -> list[KeptPicture]:
     read = study_named(study).ready().modality.read
-    return [read(picture) for picture in _sample_pictures(study)]
+    return [KeptPicture(picture, read) for picture in _sample_pictures(study)]
 
 
 def _samples() -> None:
@@ -250,10 +250,9 @@ def _take(file: UploadedFile | None) -> None:
         )
 
 
-def _read(file: UploadedFile) -> Picture:
+def _read(file: UploadedFile) -> KeptPicture:
     """As the study at hand reads it; raises ``PictureError``."""
-    picture: Picture = session.at_hand().modality.read(file.getvalue())
-    return picture
+    return KeptPicture(file.getvalue(), session.at_hand().modality.read)
 
 
 def _patient_form() -> Patient | None:

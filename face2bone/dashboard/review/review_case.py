@@ -16,8 +16,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from face2bone.dashboard.common.job import Job
+from face2bone.dashboard.review.kept_picture import KeptPicture
 from face2bone.errors import Face2BoneError
-from face2bone.modalities.modality import Picture
 from face2bone.patient import Patient
 
 T = TypeVar("T")
@@ -67,8 +67,8 @@ class ReviewCase:
 
     def __init__(self) -> None:
         self.study = ""
-        self.photo: Picture | None = None
-        self.earlier: tuple[Picture, ...] = ()
+        self.photo: KeptPicture | None = None
+        self.earlier: tuple[KeptPicture, ...] = ()
         self.adding = False
         self.given: Patient | None = None
         self.refusal: Face2BoneError | None = None
@@ -97,10 +97,15 @@ class ReviewCase:
         return self._patients, ", ".join(self._photo_mark(one.sha256) for one in self.photos)
 
     @property
-    def photos(self) -> tuple[Picture, ...]:
+    def photos(self) -> tuple[KeptPicture, ...]:
         """Every photo of this patient, each once, in the order they were taken."""
         last = () if self.photo is None else (self.photo,)
         return tuple({one.sha256: one for one in (*self.earlier, *last)}.values())
+
+    def close_photos(self) -> None:
+        """Keep of each the file only: a page that was drawn has no more use for the pixels."""
+        for one in self.photos:
+            one.close()
 
     def _photo_mark(self, sha256: str) -> str:
         """The photo, and of several faces or knees in it the one that was chosen."""
@@ -138,7 +143,7 @@ class ReviewCase:
         left, self._left = self._left, set()
         return left
 
-    def choose(self, photo: Picture, patient: Patient) -> None:
+    def choose(self, photo: KeptPicture, patient: Patient) -> None:
         """Make a sample the patient at hand: nothing typed for another one counts for it."""
         with self._changing:
             self._wanted, self.earlier = "", ()
@@ -209,7 +214,7 @@ class ReviewCase:
         self._answer_keys = set()
         self._answers += 1
 
-    def put(self, photo: Picture | None) -> None:
+    def put(self, photo: KeptPicture | None) -> None:
         """Make this the photo at hand; what was computed for none of the patient's is forgotten."""
         self.photo, self.refusal, self.save_asked = photo, None, None
         self._forget_results()
@@ -290,7 +295,7 @@ class ReviewCase:
                     return
                 self._without(self.photo.sha256 if self.photo else "")
 
-    def take(self, file: str, read: Callable[[], Picture], typed: bool) -> None:
+    def take(self, file: str, read: Callable[[], KeptPicture], typed: bool) -> None:
         """Read the file in the source's box, unless that was done.
 
         A refused file leaves no photo behind, only the ``refusal``. A sample patient's details
@@ -315,7 +320,9 @@ class ReviewCase:
                     self._put_read(photo, refusal, typed)
                     self.refusal = refusal
 
-    def _put_read(self, photo: Picture | None, refusal: Face2BoneError | None, typed: bool) -> None:
+    def _put_read(
+        self, photo: KeptPicture | None, refusal: Face2BoneError | None, typed: bool
+    ) -> None:
         """Another photo of the patient joins those there are; any other takes the last one's place.
 
         Details that were typed, or photos taken before, may then be of somebody else.

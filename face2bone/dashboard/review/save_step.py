@@ -12,10 +12,10 @@ from face2bone.dashboard.common.language import say, speaker
 from face2bone.dashboard.common.literal import literal
 from face2bone.dashboard.common.saver import saver
 from face2bone.dashboard.review.export_step import pseudonym
+from face2bone.dashboard.review.kept_picture import KeptPicture
 from face2bone.dashboard.review.review_case import Press, Subject
 from face2bone.drawn.samples import is_sample
 from face2bone.errors import Face2BoneError
-from face2bone.modalities.modality import Picture
 from face2bone.patient import Patient
 from face2bone.records import (
     DECISIONS,
@@ -33,7 +33,7 @@ NOT_KEPT: Final = template("The {picture} is not kept.")
 
 
 def save_step(
-    assessment: Assessment | AnswersOnly, photo: Picture | None, age: ApparentAge | None = None
+    assessment: Assessment | AnswersOnly, photo: KeptPicture | None, age: ApparentAge | None = None
 ) -> None:
     """Offer to keep the assessment; nothing is written before the button is pressed."""
     if is_sample(assessment.photo_sha256):
@@ -116,7 +116,7 @@ def _consent(assessment: Assessment | AnswersOnly, photo_too: bool) -> bool:
 def _act_on(
     press: Press,
     visit: Visit,
-    photo: Picture | None,
+    photo: KeptPicture | None,
     assessment: Assessment | AnswersOnly,
     age: ApparentAge | None,
 ) -> bool:

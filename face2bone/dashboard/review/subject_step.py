@@ -9,9 +9,9 @@ from face2bone.assess import rejection
 from face2bone.assessment import LocatedSubject
 from face2bone.dashboard.common import elements, session
 from face2bone.dashboard.common.language import say
+from face2bone.dashboard.review.kept_picture import KeptPicture
 from face2bone.drawing.pictures import crop_png, outlined_jpeg
 from face2bone.errors import Face2BoneError, SeveralSubjects, SubjectError
-from face2bone.modalities.modality import Picture
 from face2bone.modalities.prepared import QualityCheck
 from face2bone.words import message, template, together
 
@@ -36,7 +36,7 @@ HEAD: Final = (
 NEVER: Final = template("never")
 
 
-def subject_step(photo: Picture, asks: bool = True) -> LocatedSubject | Face2BoneError:
+def subject_step(photo: KeptPicture, asks: bool = True) -> LocatedSubject | Face2BoneError:
     """Show what was found; the reason instead when there is nothing that may be assessed.
 
     ``asks``: which of several faces is the patient's, unless that was asked before.
@@ -70,13 +70,14 @@ def subject_step(photo: Picture, asks: bool = True) -> LocatedSubject | Face2Bon
     return rejection(found, kind) if found.rejected else found
 
 
-def _which_subject(photo: Picture, several: SeveralSubjects) -> None:
+def _which_subject(photo: KeptPicture, several: SeveralSubjects) -> None:
     """Ask which of several faces is the patient's; the answer holds for this photo only."""
     review_case, chosen = session.review_case(), session.chosen_subject(photo, several)
     count, taken = len(several.subjects), session.taken_by_itself(photo)
     if (choosing := session.at_hand().modality.choosing) is not None:
         drawn = review_case.once(
-            session.key("faces", photo.sha256), lambda: choosing.numbered(photo, several.subjects)
+            session.key("faces", photo.sha256),
+            lambda: choosing.numbered(photo.opened(), several.subjects),
         )
         alt = say("The photo with {count} faces, numbered from the left", count=count)
         elements.picture(drawn, alt, kind="jpeg")
@@ -104,7 +105,7 @@ def _which_subject(photo: Picture, several: SeveralSubjects) -> None:
         )
 
 
-def _which_of_two(photo: Picture, at_hand: LocatedSubject) -> None:
+def _which_of_two(photo: KeptPicture, at_hand: LocatedSubject) -> None:
     """Let choose between what the film shows of the patient: a right and a left knee."""
     beside = session.beside_each_other(photo)
     if not beside:
@@ -129,7 +130,7 @@ def _which_of_two(photo: Picture, at_hand: LocatedSubject) -> None:
         )
 
 
-def which_subjects(photos: Sequence[Picture]) -> None:
+def which_subjects(photos: Sequence[KeptPicture]) -> None:
     """Of each of several photos that shows several faces, ask which one is the patient's."""
     for number, photo in enumerate(photos, 1):
         try:
@@ -141,7 +142,7 @@ def which_subjects(photos: Sequence[Picture]) -> None:
             _which_subject(photo, several)
 
 
-def photo_details(photo: Picture, found: LocatedSubject) -> None:
+def photo_details(photo: KeptPicture, found: LocatedSubject) -> None:
     """Where in the picture it was found, and every quality check with its figures."""
     mesh, checks = st.columns([1, 3], gap="medium")
     with mesh:
@@ -165,11 +166,11 @@ def photo_details(photo: Picture, found: LocatedSubject) -> None:
         _checks(found.quality.checks)
 
 
-def _where(photo: Picture, found: LocatedSubject) -> bytes:
+def _where(photo: KeptPicture, found: LocatedSubject) -> bytes:
     """The picture with what was found in it, as JPEG."""
     shown = session.at_hand().modality.shown
     if shown is not None:
-        return shown.draw(photo, found.subject)
+        return shown.draw(photo.opened(), found.subject)
     return outlined_jpeg(photo.shown, found.aligned)
 
 

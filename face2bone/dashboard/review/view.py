@@ -8,9 +8,9 @@ from face2bone.clinical.referral import Referral
 from face2bone.dashboard.common import session
 from face2bone.dashboard.review.answers import Answers
 from face2bone.dashboard.review.explanation_details import THIRD_WAY
+from face2bone.dashboard.review.kept_picture import KeptPicture
 from face2bone.dashboard.review.result_step import shown
 from face2bone.errors import Face2BoneError
-from face2bone.modalities.modality import Picture
 from face2bone.runtime import Prediction
 from face2bone.several_photos import PhotoSeen
 from face2bone.words import message, template
@@ -23,7 +23,7 @@ class View:
     """The answers, the photo and what came of them; ``referral`` is None while one is refused."""
 
     answers: Answers
-    photo: Picture | None
+    photo: KeptPicture | None
     found: LocatedSubject | Face2BoneError | None
     prediction: Prediction | None = None
     referral: Referral | None = None
@@ -44,7 +44,7 @@ class View:
 
 def view_of(
     answers: Answers,
-    photo: Picture | None,
+    photo: KeptPicture | None,
     found: LocatedSubject | Face2BoneError | None,
     photos: tuple[PhotoSeen, ...] = (),
 ) -> View:

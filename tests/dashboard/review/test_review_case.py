@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from face2bone.dashboard.common.job import Job
+from face2bone.dashboard.review.kept_picture import KeptPicture
 from face2bone.dashboard.review.review_case import ReviewCase
 from face2bone.errors import PhotoUnreadable
-from face2bone.modalities.photo import Photo
 from tests.dashboard.review.photos import TYPED, WOMAN, photo
 
 DASHBOARD = Path(__file__).resolve().parents[3] / "face2bone" / "dashboard"
@@ -82,7 +82,7 @@ def test_no_two_keys_are_alike_after_any_order_of_choices(review_case: ReviewCas
 def test_a_file_is_read_once(review_case: ReviewCase) -> None:
     reads = []
 
-    def read() -> Photo:
+    def read() -> KeptPicture:
         reads.append(1)
         return photo(len(reads))
 
@@ -96,7 +96,7 @@ def test_a_file_is_read_once(review_case: ReviewCase) -> None:
 def test_a_refused_file_leaves_no_photo_and_is_told_until_another_comes(
     review_case: ReviewCase,
 ) -> None:
-    def refuse() -> Photo:
+    def refuse() -> KeptPicture:
         raise PhotoUnreadable("This is no photo. Choose another.")
 
     review_case.take("a", lambda: photo(1), TYPED)
@@ -196,7 +196,7 @@ def test_a_photo_taken_away_in_between_is_still_another_photo(review_case: Revie
 
 
 def test_a_file_that_was_refused_may_be_somebody_elses_too(review_case: ReviewCase) -> None:
-    def refuse() -> Photo:
+    def refuse() -> KeptPicture:
         raise PhotoUnreadable("This is no photo. Choose another.")
 
     review_case.take("a", lambda: photo(1), TYPED)
@@ -243,7 +243,7 @@ class SlowRead:
     def __init__(self, review_case: ReviewCase, file: str, shade: int) -> None:
         self._go_on, reading = threading.Event(), threading.Event()
 
-        def read() -> Photo:
+        def read() -> KeptPicture:
             reading.set()
             assert self._go_on.wait(SECONDS)
             return photo(shade)

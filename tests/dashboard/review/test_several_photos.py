@@ -3,10 +3,10 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from face2bone.dashboard.review.kept_picture import KeptPicture
 from face2bone.dashboard.review.review_case import ReviewCase
 from face2bone.drawn.face.samples import unusable_photo
 from face2bone.errors import PhotoUnreadable
-from face2bone.modalities.photo import Photo
 from face2bone.records import Records, saved_assessments
 from tests.dashboard.acts import SECONDS, done, named, text
 from tests.dashboard.review.photos import TYPED, WOMAN, hashes, photo, taken
@@ -54,7 +54,7 @@ def test_a_refused_file_adds_nothing_and_takes_nothing_away(review_case: ReviewC
     review_case.add_photo(MOST)
     broken = PhotoUnreadable("The file is damaged. Give another.")
 
-    def refuse() -> Photo:
+    def refuse() -> KeptPicture:
         raise broken
 
     review_case.take("broken", refuse, TYPED)
