@@ -154,7 +154,7 @@ async def _one(page: Page, visit: Visit, looks: bool, tally: Tally) -> None:
     await _settled(page)
     if looks:
         await _look(page, tally)
-    tally.wrong += _differences(visit, await _saved(page))
+    tally.wrong += differences(visit, await _saved(page))
 
 
 async def _look(page: Page, tally: Tally) -> None:
@@ -180,7 +180,8 @@ async def _saved(page: Page) -> dict[str, Any]:
     return said
 
 
-def _differences(visit: Visit, said: dict[str, Any]) -> list[str]:
+def differences(visit: Visit, said: dict[str, Any]) -> list[str]:
+    """In what the saved answer is not this patient's."""
     found = []
     if said["photo_sha256"] != hashlib.sha256(visit.photo).hexdigest():
         found.append("another photo")

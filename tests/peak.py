@@ -25,3 +25,10 @@ def peak_mib() -> int:
 def usage_mib(whose: int) -> float:
     """`ru_maxrss` of this process or its children in MiB; macOS counts bytes, Linux KiB."""
     return resource.getrusage(whose).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+def resident_mib() -> float:
+    """What this process holds now in MiB (Linux)."""
+    found = re.search(r"^VmRSS:\s+(\d+) kB$", STATUS.read_text("ascii"), re.MULTILINE)
+    assert found is not None
+    return int(found[1]) / 2**10

@@ -1,13 +1,18 @@
 """Benchmarks: one command runs them all, and the arithmetic in them is right."""
 
+import hashlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pytest
 
 from benchmarks.__main__ import BENCHMARKS
 from benchmarks.early_stop import ALL, LEAST_PAIRS, PLAYERS, paired_gains, replay
+from benchmarks.eight_browsers import Visit, differences, own_photo
 from benchmarks.timing import medians
 from face2bone.explain.coalitions import all_coalitions, shapley_values
+from face2bone.modalities.photo import read_photo
 
 FOLDER = Path(__file__).resolve().parent.parent / "benchmarks"
 
@@ -43,3 +48,34 @@ def test_an_additive_game_is_settled_as_soon_as_may_be() -> None:
     assert settled <= 2 + 2 * (PLAYERS - 1) * LEAST_PAIRS
     assert right
     assert off < 1e-12
+
+
+def said_of(visit: Visit) -> dict[str, Any]:
+    """The file that a visit should end with, as far as it is looked at."""
+    return {
+        "photo_sha256": hashlib.sha256(visit.photo).hexdigest(),
+        "patient": {"age_years": visit.age},
+        "probabilities": dict(visit.expected),
+    }
+
+
+@pytest.mark.parametrize(
+    ("other", "found"),
+    [
+        ({}, []),
+        ({"photo_sha256": "of somebody else"}, ["another photo"]),
+        ({"patient": {"age_years": 50.02}}, ["another age"]),
+        ({"probabilities": {"normal": 0.250001}}, ["another probability of normal"]),
+    ],
+)
+def test_the_load_test_notices_an_answer_of_another_patient(
+    other: dict[str, Any], found: list[str]
+) -> None:
+    visit = Visit(b"a photo", 50.01, {"normal": 0.25})
+    assert differences(visit, said_of(visit) | other) == found
+
+
+def test_no_two_photos_of_the_load_test_are_alike() -> None:
+    photos = {own_photo(visitor, number, 0.1) for visitor in range(8) for number in range(6)}
+    assert len({read_photo(photo).pixels.tobytes() for photo in photos}) == 48
+    assert read_photo(photos.pop()).pixels.shape == (316, 316, 3)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import streamlit as st
 
+from face2bone.dashboard.common import uploads
 from face2bone.dashboard.common.job import Job
 from face2bone.dashboard.common.offered import Offered, named
 from face2bone.dashboard.common.visitors import nothing_brought
@@ -152,9 +153,10 @@ def review_case() -> ReviewCase:
 
 
 def forget_left() -> None:
-    """Let go of what was typed about patients who are no longer at hand."""
+    """Let go of what was typed about patients who are no longer at hand, and of their files."""
     for key in review_case().left():
         st.session_state.pop(key, None)
+    uploads.let_go_of(review_case().left_files())
 
 
 def key(step: str, photo_sha256: str = "") -> Key:

@@ -13,6 +13,7 @@ given just after a number was typed was lost without a word. Here the answer is 
 """
 
 import re
+from collections.abc import Collection
 from typing import Final, cast
 
 import streamlit as st
@@ -126,6 +127,14 @@ def let_go() -> None:
         keep_only(context.session_id, "")
 
 
+def let_go_of(files: Collection[str]) -> None:
+    """Let go of these files of this page's visitor, which no box on it holds any more."""
+    context = get_script_run_ctx()
+    if context is not None and Runtime.exists():
+        for file_id in files:
+            _manager().remove_file(context.session_id, file_id)
+
+
 def name_of(came_with: str, instead: str) -> str:
     r"""The name a file came with, as a file in a folder of ours may be called.
 
@@ -141,13 +150,15 @@ def name_of(came_with: str, instead: str) -> str:
 
 def keep_only(session_id: str, file_id: str) -> None:
     """Let go of every file of this session but one."""
-    manager = cast(MemoryUploadedFileManager, Runtime.instance().uploaded_file_mgr)
-    held = manager.file_storage.get(session_id, {})
+    held = _manager().file_storage.get(session_id, {})
     for other in [name for name in held if name != file_id]:
-        manager.remove_file(session_id, other)
+        _manager().remove_file(session_id, other)
 
 
 def _held(session_id: str) -> int:
     """Bytes of the files that a session holds."""
-    manager = cast(MemoryUploadedFileManager, Runtime.instance().uploaded_file_mgr)
-    return sum(len(file.data) for file in manager.file_storage.get(session_id, {}).values())
+    return sum(len(file.data) for file in _manager().file_storage.get(session_id, {}).values())
+
+
+def _manager() -> MemoryUploadedFileManager:
+    return cast(MemoryUploadedFileManager, Runtime.instance().uploaded_file_mgr)

@@ -88,6 +88,8 @@ class ReviewCase:
         self._keys: set[str] = set()
         self._answer_keys: set[str] = set()
         self._left: set[str] = set()
+        self._files: set[str] = set()  # that were taken for the patient at hand
+        self._left_files: set[str] = set()
         self.saving = threading.Lock()
         self._reading, self._changing = threading.Lock(), threading.RLock()
 
@@ -143,10 +145,20 @@ class ReviewCase:
         left, self._left = self._left, set()
         return left
 
+    def left_files(self) -> set[str]:
+        """The files of former patients, once: no box holds them any more."""
+        left, self._left_files = self._left_files, set()
+        return left
+
+    def _leave_files(self) -> None:
+        self._left_files |= self._files
+        self._files = set()
+
     def choose(self, photo: KeptPicture, patient: Patient) -> None:
         """Make a sample the patient at hand: nothing typed for another one counts for it."""
         with self._changing:
             self._wanted, self.earlier = "", ()
+            self._leave_files()
             self.put(photo)
             self._next_patient()
             self.given = patient
@@ -155,6 +167,7 @@ class ReviewCase:
         """Forget the photo, the details, the answers and everything that came of them."""
         with self._changing:
             self._wanted, self._file, self.earlier = "", "", ()
+            self._leave_files()
             self.put(None)
             self._next_patient()
             self._boxes += 1
@@ -317,6 +330,7 @@ class ReviewCase:
                 if self._wanted == file:
                     self._leave_sample()
                     self._file = file
+                    self._files.add(file)
                     self._put_read(photo, refusal, typed)
                     self.refusal = refusal
 

@@ -49,6 +49,24 @@ def test_a_session_holds_one_file(visitor: Visitor) -> None:
     assert held(visitor) == {"third": 3 * MB}
 
 
+@pytest.mark.slow
+def test_the_file_of_a_former_patient_goes_and_no_other(tmp_path: Path) -> None:
+    page = tmp_path / "page.py"
+    page.write_text(
+        "from face2bone.dashboard.common import uploads\n"
+        "uploads.this_page_takes(cohorts=True)\n"
+        "uploads.let_go_of({'former', 'never sent'})\n"
+    )
+    with served(page) as port:
+        one, other = Visitor(port), Visitor(port)
+        for visitor, name in ((one, "former"), (one, "next"), (other, "former")):
+            assert visitor.upload(name, b"x") == 204
+        one.draw()
+        assert (held(one), held(other)) == ({"next": 1}, {"former": 1})
+        one.leave()
+        other.leave()
+
+
 def test_a_refused_upload_leaves_the_one_before_it(visitor: Visitor) -> None:
     assert visitor.upload("first", b"x") == 204
     assert visitor.upload("too_large", b"x" * 13 * MB) in (0, 413)

@@ -93,6 +93,22 @@ def test_a_file_is_read_once(review_case: ReviewCase) -> None:
     assert review_case.photo.sha256 == photo(2).sha256
 
 
+def test_files_are_left_with_their_patient_and_not_while_it_is_at_hand(
+    review_case: ReviewCase,
+) -> None:
+    review_case.take("a", lambda: photo(1), TYPED)
+    review_case.add_photo(3)
+    review_case.take("b", lambda: photo(2), TYPED)
+    review_case.another_patient()  # whose photo is in the box
+    assert review_case.left_files() == set()
+    review_case.new_patient()
+    assert review_case.left_files() == {"a", "b"}
+    assert review_case.left_files() == set()
+    review_case.take("c", lambda: photo(3), TYPED)
+    review_case.choose(photo(4), WOMAN)
+    assert review_case.left_files() == {"c"}
+
+
 def test_a_refused_file_leaves_no_photo_and_is_told_until_another_comes(
     review_case: ReviewCase,
 ) -> None:
