@@ -15,6 +15,7 @@ import streamlit as st
 
 from face2bone.dashboard.cohort import jobs
 from face2bone.dashboard.common import session
+from face2bone.dashboard.common.heap import few_heaps
 from face2bone.dashboard.common.language import say
 from face2bone.dashboard.common.serving import log_kept
 from face2bone.dashboard.common.visitors import swept
@@ -40,6 +41,7 @@ async def lifespan(_app: object) -> AsyncGenerator[None, None]:
     While it serves, the log is kept, and what visitors left is swept away.
     """
     print("The model is being loaded; the dashboard can be opened meanwhile.", flush=True)
+    few_heaps()  # before the threads of libraries, model and visitors
     with log_kept():
         begin()
         async with swept(also=jobs.sweep):

@@ -6,12 +6,10 @@ last patient of the day is the next morning. It also keeps a file made for a dow
 whosever, have been drawn twice: for hours where nobody comes, and for less than the browser needs
 to ask for it where explanations are drawn as they grow. Here that too goes by the clock.
 
-What is let go of goes back to Python's C library, and that keeps most of it for itself: what eight
-photos and two explanations took at once would stay with the process for good.
+What was let go of, and what pages and explanations took meanwhile, is handed back to the system.
 """
 
 import asyncio
-import ctypes
 import gc
 import itertools
 import logging
@@ -26,7 +24,7 @@ from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.media_file_manager import MediaFileManager
 
-from face2bone.dashboard.common import uploads
+from face2bone.dashboard.common import heap, uploads
 from face2bone.logs import fault
 
 SWEEP_SECONDS: Final = 10.0
@@ -118,7 +116,7 @@ async def _sweep_again_and_again(seconds: float, also: Callable[[], None]) -> No
         try:
             sweep(downloads=done % SWEEPS_A_DOWNLOAD == 0)
             also()
-            await asyncio.to_thread(hand_back)
+            await asyncio.to_thread(heap.hand_back)
         except Exception as error:  # noqa: BLE001  one that failed must not be the last
             fault(_LOG, error, "What visitors left behind could not be let go of")
 
@@ -138,16 +136,6 @@ def sweep(downloads: bool) -> None:
         _let_go_of_downloads(runtime.media_file_mgr)
     if over:
         gc.collect()  # what a session held is full of cycles, and no other visitor may come
-
-
-def hand_back() -> None:
-    """Give the system the memory that nobody uses, where the C library can (glibc).
-
-    It keeps freed memory in a heap for each of its many threads, and hands back only what happens
-    to lie at the end of one. This takes some milliseconds, a tenth of a second after explanations.
-    """
-    with suppress(OSError, TypeError, AttributeError):  # a system without it
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def forget(session: AppSession) -> None:

@@ -1,13 +1,12 @@
 """What a visitor brought is gone soon after they are, though nobody else comes or goes."""
 
-import ctypes
 import gc
 import weakref
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from threading import current_thread
-from typing import ClassVar, NoReturn
+from typing import ClassVar
 
 import pytest
 import streamlit as st
@@ -15,9 +14,8 @@ from streamlit import config
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime import Runtime
 
-from face2bone.dashboard.common import session, visitors
+from face2bone.dashboard.common import heap, session, visitors
 from tests.dashboard.visit import Visitor, served, until
-from tests.peak import resident_mib
 
 PAGE = """
 import streamlit as st
@@ -26,9 +24,6 @@ st.session_state.setdefault("review_case", Kept())
 st.file_uploader("Photo", key="upload")
 st.download_button("Report", lambda: b"a face", file_name="report.pdf", on_click="ignore")
 """
-
-
-FREED = 60 * 2**20  # in pieces that the C library takes from its heap
 
 
 class Kept:
@@ -165,28 +160,7 @@ def test_memory_that_nobody_uses_is_handed_back_again_and_again(
     page: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     handed: list[str] = []
-    monkeypatch.setattr(visitors, "hand_back", lambda: handed.append(current_thread().name))
+    monkeypatch.setattr(heap, "hand_back", lambda: handed.append(current_thread().name))
     with served(page):
         assert until(lambda: len(handed) > 1)
         assert all(name.startswith("asyncio_") for name in handed), "the server goes on meanwhile"
-
-
-def test_where_the_c_library_cannot_hand_memory_back_nothing_happens(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def none(_name: None) -> NoReturn:
-        raise TypeError("no such library")
-
-    for library in (none, lambda _name: object()):
-        monkeypatch.setattr(visitors.ctypes, "CDLL", library)  # type: ignore[attr-defined]
-        visitors.hand_back()
-
-
-@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="not glibc")
-def test_freed_memory_below_what_is_still_in_use_goes_back_to_the_system() -> None:
-    held = [bytes(FREED // 1000) for _ in range(1000)]
-    del held[:-1]  # one is left above all that was freed
-    before = resident_mib()
-    visitors.hand_back()
-    assert before - resident_mib() > FREED / 2**21
-    assert held
