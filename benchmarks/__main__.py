@@ -14,6 +14,7 @@ BENCHMARKS: Final = (
     "two_minutes",
     "eight_browsers",
     "memory",
+    "heaps",
     "drawn_films",
     "film_explanations",
 )
