@@ -5,9 +5,12 @@ features at the cut, and the logits. The models from one of these (or the input)
 are taken from that one graph, and each is compiled when first used.
 """
 
+import os
 import sys
 import threading
 import warnings
+from collections import deque
+from collections.abc import Callable
 from queue import Empty, LifoQueue
 from types import ModuleType
 from typing import Any, Final, Literal
@@ -22,7 +25,7 @@ from face2bone.errors import EngineError
 from face2bone.modalities.input_spec import InputSpec
 from face2bone.nn import BundleNetwork
 from face2bone.nn.network import Stages
-from face2bone.runtime.engine import Precision, checked, in_batches, rows_of
+from face2bone.runtime.engine import AT_ONCE, Precision, batches, checked, joined, rows_of
 
 Part = Literal["stem", "after_stem", "features", "head", "logits"]
 CHANNELS_LAST: Final = (0, 2, 3, 1)
@@ -56,7 +59,7 @@ class OpenVinoEngine:
             raise EngineError("This processor does not compute in bf16. Choose f32.")
         self._precision = precision
         self._options: dict[str, Any] = {
-            "PERFORMANCE_HINT": "LATENCY",
+            "NUM_STREAMS": str(min(AT_ONCE, threads or os.cpu_count() or 1)),
             "INFERENCE_PRECISION_HINT": precision,
             # Left to itself, OpenVINO computes in bf16 wherever the processor does.
             "EXECUTION_MODE_HINT": "ACCURACY",
@@ -113,7 +116,7 @@ class OpenVinoEngine:
         return self._run(part, x, shape, *rows_of(x, beside, self._covariates)[1:])
 
     def _run(self, part: Part, x: Singles, shape: tuple[int, ...], *beside: Rows) -> Singles:
-        return in_batches(self._compile(part).infer, checked(x, shape), *beside)
+        return self._compile(part).infer(checked(x, shape), *beside)
 
     def _compile(self, part: Part) -> "_Compiled":
         with self._lock:
@@ -136,16 +139,32 @@ class _Compiled:
         self._idle: LifoQueue[Any] = LifoQueue()
 
     def infer(self, *rows: Singles) -> Singles:
-        """One pass; the result is a copy that the next pass does not touch."""
+        """All rows, a few batches at a time; a result is a copy that no later pass touches."""
+        running: deque[Callable[[], Singles]] = deque()
+        results = []
+        for part in batches(*rows):
+            if len(running) == AT_ONCE:
+                results.append(running.popleft()())
+            running.append(self._started(part))
+        return joined([*results, *(ended() for ended in running)])
+
+    def _started(self, part: tuple[Singles, ...]) -> Callable[[], Singles]:
+        """Begin one batch; what is returned waits for its result."""
         try:
             request = self._idle.get_nowait()
         except Empty:
             request = self._model.create_infer_request()
-        try:
-            result: Singles = request.infer(dict(enumerate(rows)), share_inputs=True)[0]
-        finally:
-            self._idle.put(request)
-        return result
+        request.start_async(dict(enumerate(part)), share_inputs=True)
+
+        def ended() -> Singles:
+            try:
+                request.wait()
+                result: Singles = request.get_output_tensor(0).data.copy()
+            finally:
+                self._idle.put(request)
+            return result
+
+        return ended
 
 
 class _Stages(nn.Module):

@@ -9,8 +9,10 @@ from face2bone.modalities.face import FACE_INPUT
 from face2bone.nn.inception_resnet_v1 import STAGES
 from face2bone.nn.network import Stages
 from face2bone.runtime.engine import (
+    AT_ONCE,
     BATCH,
     StagedNetwork,
+    batches,
     checked,
     in_batches,
     logits_of_crops,
@@ -46,7 +48,8 @@ def test_rows_run_in_batches_and_come_back_in_order(count: int) -> None:
     rows = np.arange(count, dtype=np.float32)[:, None]
     assert (in_batches(call, rows) == rows * 2).all()
     assert max(sizes) <= BATCH
-    assert sum(sizes) == count
+    assert max(sizes) - min(sizes) <= 1
+    assert len(sizes) == -(-count // BATCH)
 
 
 def test_no_rows_are_refused() -> None:
@@ -54,13 +57,22 @@ def test_no_rows_are_refused() -> None:
         in_batches(lambda part: part, np.zeros((0, 3)))
 
 
-def test_logits_of_crops_scales_a_batch_at_a_time(scripted: Any) -> None:
+def test_several_arrays_are_parted_at_the_same_rows() -> None:
+    rows, beside = np.arange(70), np.arange(70) + 100
+    parts = list(batches(rows, beside))
+    assert [len(part) for part, _ in parts] == [24, 23, 23]
+    assert all((other == part + 100).all() for part, other in parts)
+
+
+def test_logits_of_crops_scales_no_more_at_a_time_than_an_engine_runs_at_once(
+    scripted: Any,
+) -> None:
     engine = scripted()
-    crops = np.zeros((BATCH + 3, 160, 160, 3), dtype=np.uint8)
+    crops = np.zeros((AT_ONCE * BATCH + 3, 160, 160, 3), dtype=np.uint8)
     crops[:, 0, 0] = np.arange(len(crops))[:, None]
     logits = logits_of_crops(engine)(crops)
     assert logits[:, 1] == pytest.approx((np.arange(len(crops)) - 127.5) / 128)
-    assert engine.batches == [BATCH, 3]
+    assert engine.batches == [BATCH + 2, BATCH + 1]
 
 
 def test_another_shape_is_refused_with_both_shapes() -> None:

@@ -100,6 +100,41 @@ def test_a_result_is_not_overwritten_by_the_next_call(
     assert (first == kept).all()
 
 
+def test_batches_side_by_side_come_back_in_order(
+    on_openvino: OpenVinoEngine, inputs: np.ndarray
+) -> None:
+    many = np.tile(inputs[:5], (15, 1, 1, 1))  # 75 rows: three batches, of which two run at once
+    one_by_one = np.concatenate([on_openvino.logits(row[None]) for row in inputs[:5]])
+    assert on_openvino.logits(many) == pytest.approx(np.tile(one_by_one, (15, 1)), abs=1e-4)
+
+
+def test_a_batch_that_fails_leaves_the_others_and_the_next_call_whole(
+    on_openvino: OpenVinoEngine, inputs: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled = on_openvino._compile("logits")
+    expected = on_openvino.logits(inputs[:2])
+    started, calls = compiled._started, []
+
+    def second_fails(part: tuple[np.ndarray, ...]) -> Any:
+        calls.append(part)
+        if len(calls) == 2:
+            raise RuntimeError("no memory")
+        return started(part)
+
+    monkeypatch.setattr(compiled, "_started", second_fails)
+    with pytest.raises(RuntimeError, match="no memory"):
+        on_openvino.logits(np.tile(inputs[:5], (15, 1, 1, 1)))
+    monkeypatch.undo()
+    assert on_openvino.logits(inputs[:2]) == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize(("threads", "streams"), [(1, "1"), (2, "2"), (8, "2")])
+def test_no_more_batches_run_at_once_than_there_are_threads(
+    network: Face2Bone, threads: int, streams: str
+) -> None:
+    assert OpenVinoEngine(network, FACE_INPUT, threads)._options["NUM_STREAMS"] == streams
+
+
 @pytest.mark.slow
 def test_bf16_is_near_where_the_processor_has_it(
     network: Face2Bone, inputs: np.ndarray, expected: Arrays
