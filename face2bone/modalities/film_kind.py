@@ -1,7 +1,7 @@
 """Whether a film given as a knee is a hand, and the other way round: it is refused, not measured.
 
 A knee's template is like many things that have shafts, and half of all drawn hands pass it
-(likeness .35 to .55), so a film that is not surely a knee is also shown to the hand landmarker.
+(likeness .38 to .47), so a film that is not surely a knee is also shown to the hand landmarker.
 Figures: docs/research/knee.md.
 """
 
@@ -15,9 +15,9 @@ from face2bone.modalities.knee.locator import locate_knees
 from face2bone.modalities.radiograph import BodyPart, Radiograph
 from face2bone.words import message, template
 
-SURELY_A_KNEE: Final = 0.65
+SURELY_A_KNEE: Final = 0.58
 """Likeness from which nobody looks for a hand, which takes a second of the processor."""
-RATHER_A_KNEE: Final = 0.58
+RATHER_A_KNEE: Final = 0.53
 """Likeness from which a film without a hand is said to look like a knee."""
 FILE_SAYS: Final = {
     BodyPart.KNEE: template("The file says that it shows a knee. Choose the study of knees."),
@@ -34,7 +34,7 @@ def check_body_part(film: Radiograph, expected: BodyPart) -> None:
 def check_not_a_hand(film: Film, likeness: float, locator: HandLocator | None = None) -> None:
     """Raise ``SubjectNotFound`` for a film on which a hand of a hand's proportions is seen.
 
-    likeness: of what was taken for a knee, ``FoundKnee.score``.
+    likeness: of what was taken for a knee, ``FoundKnee.likeness``.
     """
     if likeness >= SURELY_A_KNEE:
         return
@@ -51,7 +51,7 @@ def check_not_a_hand(film: Film, likeness: float, locator: HandLocator | None = 
 def check_not_a_knee(film: Film) -> None:
     """Raise ``SubjectNotFound`` for a film without a hand that is rather like a knee."""
     knees = locate_knees(film)
-    if knees and knees[0].score >= RATHER_A_KNEE:
+    if knees and knees[0].likeness >= RATHER_A_KNEE:
         raise SubjectNotFound(
             message(
                 "This looks like a knee. Choose the study of knees, or use a PA film of one whole "

@@ -51,7 +51,7 @@ CALLED: Final[dict[Lateral, str]] = {
 def cortex_measures(cortex: tuple[CorticalIndex, ...], likeness: float) -> tuple[Measure, ...]:
     """Of femur and tibia, also of one that could not be measured; of what is hardly a knee none.
 
-    likeness: ``FoundKnee.score``.
+    likeness: ``FoundKnee.likeness``.
     """
     known = likeness >= LIKENESS_WARN
     found = {index.bone: index for index in cortex if known}
@@ -108,7 +108,7 @@ class Knee:
     @property
     def measures(self) -> tuple[Measure, ...]:
         """The cortical indices."""
-        return cortex_measures(self.cortex, self.found.score)
+        return cortex_measures(self.cortex, self.found.likeness)
 
 
 def find_knees(film: Radiograph) -> tuple[Knee, ...]:
@@ -118,6 +118,7 @@ def find_knees(film: Radiograph) -> tuple[Knee, ...]:
     """
     check_body_part(film, BodyPart.KNEE)
     places = locate_knees(film.pixels)
+    check_not_a_hand(film.pixels, places[0].likeness if places else 0.0)
     if not places:
         raise SubjectNotFound(
             message(
@@ -125,7 +126,6 @@ def find_knees(film: Radiograph) -> tuple[Knee, ...]:
                 "joint in it."
             )
         )
-    check_not_a_hand(film.pixels, places[0].score)
     return tuple(_knee(film, places, index) for index in range(len(places)))
 
 

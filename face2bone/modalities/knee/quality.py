@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from face2bone.modalities.knee.alignment import atlas_towards, warped
-from face2bone.modalities.knee.locator import SECOND_LEAST, FoundKnee
+from face2bone.modalities.knee.locator import FoundKnee
 from face2bone.modalities.prepared import QualityCheck, QualityVerdict, Status
 from face2bone.modalities.radiograph import Radiograph, doubt
 from face2bone.words import message, template
 
-LIKENESS_WARN: Final = 0.52
+LIKENESS_WARN, LIKENESS_REJECT = 0.47, 0.40
 WIDTH_WARN, WIDTH_REJECT = 120.0, 70.0  # pixels across the condyles' part: 0.8 and 1.4 mm a pixel
 OUTSIDE_WARN, OUTSIDE_REJECT = 20.0, 45.0  # percent of the leg beyond the film
 EVEN_WARN, EVEN_REJECT = 0.06, 0.02  # SD of the leg's grey, of the film's whole range
@@ -47,7 +47,7 @@ def _of_two(knee: FoundKnee, other: FoundKnee | None) -> QualityCheck:
 def _checks(film: Radiograph, knee: FoundKnee, side_margin: float | None) -> Iterator[QualityCheck]:
     crop = warped(film.pixels, knee)
     yield _low(
-        ("likeness", knee.score, "", LIKENESS_WARN, SECOND_LEAST),
+        ("likeness", knee.likeness, "", LIKENESS_WARN, LIKENESS_REJECT),
         message("What was found is only a little like a knee from the front. Check the crop."),
     )
     yield _low(

@@ -25,7 +25,7 @@ def tube(outer: float, wall: float) -> np.ndarray:
 
 @pytest.mark.parametrize(("outer", "wall"), [(15.0, 3.0), (15.0, 4.5), (18.0, 3.0)])
 def test_a_tube_is_measured_a_little_low(outer: float, wall: float) -> None:
-    knee = FoundKnee(x=199.5, y=399.5, width=96.0 * SCALE, score=1.0)
+    knee = FoundKnee(x=199.5, y=399.5, width=96.0 * SCALE, score=1.0, whole=1.0)
     found = cortical_indices(tube(outer, wall), knee, column_mm=1 / SCALE)
     assert [index.bone for index in found] == ["femur", "tibia"]
     for index in found:
@@ -50,7 +50,7 @@ def test_drawn_knees_rank_as_their_truth(
 
 
 def test_a_film_too_coarse_for_a_cortex_or_without_a_shaft_is_not_measured() -> None:
-    knee = FoundKnee(x=199.5, y=399.5, width=96.0, score=1.0)
+    knee = FoundKnee(x=199.5, y=399.5, width=96.0, score=1.0, whole=1.0)
     assert cortical_indices(tube(15.0, 3.0), knee) == ()
-    fine = FoundKnee(x=199.5, y=399.5, width=96.0 * SCALE, score=1.0)
+    fine = FoundKnee(x=199.5, y=399.5, width=96.0 * SCALE, score=1.0, whole=1.0)
     assert cortical_indices(np.full((800, 400), 0.5, np.float32), fine) == ()
