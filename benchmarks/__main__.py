@@ -17,6 +17,7 @@ BENCHMARKS: Final = (
     "heaps",
     "drawn_films",
     "film_explanations",
+    "film_kinds",
 )
 
 
