@@ -219,10 +219,12 @@ def test_no_more_tasks_are_under_way_than_workers(laid: Protocol, ray_that: Any)
 def test_what_is_finished_starts_no_cluster(
     laid: Protocol, ray_that: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ray_that(finish)
+    ray = ray_that(finish)
     Cluster(LOCAL, 2)(laid, (SMALL,), SEEDS, silent)
+    assert len(ray.begun) == SEEDS + 1
     monkeypatch.setattr(module, "connected", lambda *_: pytest.fail("started a cluster"))
     Cluster(LOCAL, 2)(laid, (SMALL,), SEEDS, silent)
+    assert len(ray.begun) == SEEDS + 1
 
 
 def test_a_run_that_another_process_is_at_is_asked_for_last_and_waited_for(

@@ -71,7 +71,7 @@ PAIR_SHARE: Final = 0.15
 """What a place gains by another beside it, of that one's correlation; chosen on real films."""
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class FoundKnee:
     """Where a knee is: ``x``, ``y`` of the joint's middle and ``width`` of the template's part, in
     pixels of the film; ``score``: correlation with the mean knee's middle, ``whole``: with all of
@@ -101,8 +101,8 @@ def locate_knees(grey: npt.NDArray[np.float32]) -> tuple[FoundKnee, ...]:
     Empty where nothing is like a knee.
     """
     places = list(_places(255 * grey))
-    likeness, best = max(((_among(places, one), one) for one in places), default=(0.0, None))
-    if best is None or likeness < LEAST_LIKENESS:
+    best = max(places, key=lambda one: _among(places, one), default=None)
+    if best is None or _among(places, best) < LEAST_LIKENESS:
         return ()
     beside = [knee for knee in places if _is_beside(knee, best)]
     second = max(beside, key=lambda knee: knee.likeness, default=None)

@@ -70,10 +70,18 @@ def test_many_threads_share_few_heaps() -> None:
 def test_where_the_c_library_can_do_neither_nothing_happens(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    asked = []
+
     def none(_name: None) -> NoReturn:
+        asked.append("a system without one")
         raise TypeError("no such library")
 
-    for library in (none, lambda _name: object()):
+    def another(_name: None) -> object:
+        asked.append("a library without these calls")
+        return object()
+
+    for library in (none, another):
         monkeypatch.setattr(ctypes, "CDLL", library)
         heap.few_heaps()
         heap.hand_back()
+    assert asked == ["a system without one"] * 2 + ["a library without these calls"] * 2
