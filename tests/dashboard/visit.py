@@ -66,10 +66,10 @@ class Visitor:
         self.downloads: list[str] = []
         self.draw()
 
-    def draw(self) -> None:
+    def draw(self, query: str = "") -> None:
         """Let the page be drawn, as at the first look and after each click."""
         message = BackMsg()
-        message.rerun_script.query_string = ""
+        message.rerun_script.query_string = query
         self.socket.send(message.SerializeToString())
         self.read_to_the_end()
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from face2bone.dashboard.common import made_files
 from face2bone.dashboard.common.sign_in import later, permitted
 from face2bone.roles import Permission
 
@@ -14,12 +15,14 @@ def for_who_may(
     """Offer the file; raises ``AccessError`` where the user may not have it.
 
     It is made by no page, so the user is taken along and asked for again: by then the sign-in may
-    be over.
+    be over, and once more when it is made, which takes its time.
     """
-    user = permitted(permission)
+    user, visitor = permitted(permission), made_files.visitor()
 
     def made() -> bytes:
         later(user, permission)
-        return make()
+        data = make()
+        later(user, permission)
+        return made_files.note(visitor, data)
 
     st.download_button(label, made, file_name=name, mime=mime, key=key, on_click="ignore")

@@ -13,7 +13,7 @@ from typing import Any, Final
 import streamlit as st
 from streamlit.errors import StreamlitAuthError
 
-from face2bone.dashboard.common import elements, session, uploads
+from face2bone.dashboard.common import elements, made_files, session, uploads
 from face2bone.dashboard.common.idle import LAST_USE
 from face2bone.dashboard.common.language import LANGUAGE, say
 from face2bone.dashboard.common.literal import literal
@@ -144,6 +144,7 @@ def _owner() -> str:
 def _leave(owner: str) -> None:
     """Nothing of whoever used this session before is left in it, but the language."""
     uploads.let_go()
+    made_files.let_go()
     session.review_case().new_patient()
     session.forget_left()
     for key in [str(key) for key in st.session_state]:

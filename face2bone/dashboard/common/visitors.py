@@ -24,7 +24,7 @@ from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.media_file_manager import MediaFileManager
 
-from face2bone.dashboard.common import heap, uploads
+from face2bone.dashboard.common import heap, made_files, uploads
 from face2bone.logs import fault
 
 SWEEP_SECONDS: Final = 10.0
@@ -141,6 +141,7 @@ def sweep(downloads: bool) -> None:
 def forget(session: AppSession) -> None:
     """End a session and empty it: Streamlit's own loop holds on to the last visitor's."""
     uploads.forget(session.id)
+    made_files.forget(session.id)
     session.shutdown()
     session.session_state.clear()
     session.flush_browser_queue()

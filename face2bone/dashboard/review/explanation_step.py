@@ -58,11 +58,11 @@ def why_step(found: LocatedSubject, prediction: Prediction) -> None:
         _explained(found, prediction, explanation)
 
 
-def _so_far(found: LocatedSubject, predicted: int) -> None:
+def _so_far(found: LocatedSubject, predicted: int) -> bool:
     """What is known while the rest is computed: an estimate, later the exact regions."""
     known = session.so_far(found)
     if not known:
-        return
+        return False
     latest = known[-1]
     if isinstance(latest, RegionEstimate):
         _estimate(latest, found.aligned.parts, predicted)
@@ -70,6 +70,7 @@ def _so_far(found: LocatedSubject, predicted: int) -> None:
         _severity(found, latest)
     else:
         _region_values(found, latest, predicted)
+    return True
 
 
 def _estimate(estimate: RegionEstimate, parts: tuple[Part, ...], k: int) -> None:

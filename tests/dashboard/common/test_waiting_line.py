@@ -9,7 +9,6 @@ from contextlib import contextmanager
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from streamlit.testing.v1 import AppTest
 
 from face2bone.dashboard.common.job import Job
 from face2bone.dashboard.common.waiting_line import Line, shared_line, told
@@ -149,25 +148,3 @@ def test_all_sessions_share_one_line_of_the_documented_length(
 )
 def test_the_place_is_told_in_words(before: int, words: str) -> None:
     assert told(before) == f"{words} yours"
-
-
-def page() -> None:
-    import streamlit as st
-
-    from face2bone.dashboard.common.job_progress import watched
-
-    watched(st.session_state["watched_job"], ("step", "", ""))
-
-
-def test_the_page_shows_the_place_and_stop_gives_it_up() -> None:
-    line = Line(1)
-    with busy(line):
-        job = Job(Held(), STEPS, line)
-        test = AppTest.from_function(page)
-        test.session_state["watched_job"] = job
-        test.run()
-        (bar,) = test.get("progress")
-        assert bar.proto.text == "One explanation before yours"
-        test.button(key="stop_step").click().run()
-        assert job.stopped
-        assert "Stopped. No partial result was saved." in test.info[0].value
