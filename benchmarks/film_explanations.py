@@ -1,13 +1,13 @@
-"""Do explanations of drawn knees name a part with a planted value first?
+"""Do explanations of drawn films name a part with a planted value first?
 
-    python -m benchmarks.film_explanations [--films 40] [--after 0]
+    python -m benchmarks.film_explanations [bone_net | osteoai] [--films 40] [--after 0]
 
-Severity of the demonstration on knees, of drawn patients kept out of its training, in three ways of
+Severity of a study's demonstration, of drawn patients kept out of its training, in three ways of
 hiding a part: how often the part with the largest value has a planted one, and which it is else;
 the share of all values' size that lies on parts without any; and of how many films the explanation
-passes its check. Then what moves the answer when the film is drawn again with one thing as in the
-mean patient, all else equal: each planted value, each decoy, or the flesh, by which a film shows
-body mass.
+passes its check. In a hand every part but the soft tissue has a planted value. Then what moves the
+answer when the film is drawn again with one thing as in the mean patient, all else equal: each
+planted value, each decoy, or the flesh, by which a film shows body mass.
 """
 
 import argparse
@@ -21,8 +21,10 @@ import numpy as np
 from face2bone.assess import Assessor
 from face2bone.assessment import LocatedSubject
 from face2bone.bundle import load_bundle
+from face2bone.drawn.film.kind import FilmKind
 from face2bone.drawn.film.patients import FilmPatient, draw_film_cohort
 from face2bone.drawn.film.write import png_bytes
+from face2bone.drawn.hand import HAND
 from face2bone.drawn.knee import KNEE
 from face2bone.drawn.people import BMI_LOG_SD, adiposity
 from face2bone.drawn.worlds import World
@@ -30,10 +32,9 @@ from face2bone.errors import SubjectError
 from face2bone.explain.shapley import RegionAttribution, expected_class
 from face2bone.settings import shipped_models
 
+KINDS: Final = {"bone_net": (KNEE, "knee-demo"), "osteoai": (HAND, "hand-demo")}
 SEED: Final = 900_100
 POPULATION: Final = 1_000
-BONE: Final = ("femoral_shaft", "tibial_shaft", "condyle_", "plateau_")
-"""How the ids of parts with a planted value begin."""
 
 
 def main() -> None:
@@ -41,23 +42,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--films", type=int, default=40)
     parser.add_argument("--after", type=int, default=0, help="patients left out before them")
+    parser.add_argument("study", nargs="?", choices=list(KINDS), default="bone_net")
     given = parser.parse_args()
-    assessor = Assessor(load_bundle(shipped_models() / "knee-demo"))
-    everybody = draw_film_cohort(KNEE.model, POPULATION, World.PLANTED, SEED)
+    kind, bundle = KINDS[given.study]
+    assessor = Assessor(load_bundle(shipped_models() / bundle))
+    everybody = draw_film_cohort(kind.model, POPULATION, World.PLANTED, SEED)
     mean = tuple(np.mean([patient.values for patient in everybody], axis=0).tolist())
     chosen = everybody[given.after : given.after + given.films]
-    usable = [(one, found) for one in chosen if (found := located(assessor, one)) is not None]
+    usable = [(p, found) for p in chosen if (found := located(assessor, kind, p)) is not None]
     games = [explained(assessor, found) for _, found in usable]
     for way in range(3):
-        print(first_parts([game[way] for game, _ in games], assessor), flush=True)
+        print(first_parts([game[way] for game, _ in games], assessor, kind), flush=True)
     print(f"passed their check: {np.mean([passes for _, passes in games]):.2f} of {len(games)}")
-    print(moved_by([dict(changes(assessor, patient, mean)) for patient, _ in usable]))
+    print(moved_by([dict(changes(assessor, kind, patient, mean)) for patient, _ in usable]))
 
 
-def located(assessor: Assessor, patient: FilmPatient) -> LocatedSubject | None:
-    """The knee on a patient's film; None where there is no result."""
+def located(assessor: Assessor, kind: FilmKind, patient: FilmPatient) -> LocatedSubject | None:
+    """What is found on a patient's film; None where there is no result."""
     try:
-        found = assessor.locate(assessor.tools.modality.read(png_bytes(KNEE.draw(patient))))
+        found = assessor.locate(assessor.tools.modality.read(png_bytes(kind.draw(patient))))
     except SubjectError:
         return None
     return None if found.rejected else assessor.for_patient(found, patient.patient)
@@ -73,39 +76,40 @@ def explained(
     return (*explanation.regions, third), check is not None and check.reason is None
 
 
-def first_parts(games: list[RegionAttribution], assessor: Assessor) -> str:
+def first_parts(games: list[RegionAttribution], assessor: Assessor, kind: FilmKind) -> str:
     """How often which part has the largest value of severity."""
     ids = [part.id for part in games[0].parts]
-    planted = np.array([name.startswith(BONE) for name in ids])
+    telling = [value.name for value in kind.model.values if not value.is_decoy]
+    planted = np.isin(ids, [part for name in telling for part in kind.planted_parts[name]])
     size = np.abs([game.severity(assessor.bundle.calibration).values for game in games])
     largest = size.argmax(axis=1)
     without = size[:, ~planted & (np.array(ids) != "soft_tissue")].sum() / size.sum()
     others = Counter(ids[part] for part in largest if not planted[part])
     return (
         f"{games[0].baseline}: a planted part first in {planted[largest].sum()} of {len(games)}, "
-        f"else {dict(others)}; decoys and fibula hold {without:.3f} of all values"
+        f"else {dict(others)}; the rest but soft tissue hold {without:.3f} of all values"
     )
 
 
 def changes(
-    assessor: Assessor, patient: FilmPatient, mean: tuple[float, ...]
+    assessor: Assessor, kind: FilmKind, patient: FilmPatient, mean: tuple[float, ...]
 ) -> Iterator[tuple[str, float]]:
     """By how much severity changes with one thing of the film as in the mean patient."""
     variants = {}
-    for k, value in enumerate(KNEE.model.values):
+    for k, value in enumerate(kind.model.values):
         changed = (*patient.values[:k], mean[k], *patient.values[k + 1 :])
         variants[value.name] = replace(patient, values=changed)
     person = patient.patient
     weight = person.weight_kg * float(np.exp(-BMI_LOG_SD * adiposity(person)))
     variants["flesh"] = replace(patient, patient=replace(person, weight_kg=weight))
-    own = severity(assessor, patient, patient)
+    own = severity(assessor, kind, patient, patient)
     for name, variant in variants.items():
-        yield name, abs(severity(assessor, variant, patient) - own)
+        yield name, abs(severity(assessor, kind, variant, patient) - own)
 
 
-def severity(assessor: Assessor, drawn: FilmPatient, person: FilmPatient) -> float:
+def severity(assessor: Assessor, kind: FilmKind, drawn: FilmPatient, person: FilmPatient) -> float:
     """Of one's film with another's age and sex; not a number where there is no result."""
-    found = located(assessor, drawn)
+    found = located(assessor, kind, drawn)
     if found is None:
         return float("nan")
     prediction = assessor.predict(assessor.for_patient(found, person.patient))
