@@ -9,9 +9,10 @@ from face2bone.choices import GuidelineId
 from face2bone.clinical.base_rates import load_base_rates
 from face2bone.clinical.guideline import load_guideline
 from face2bone.dashboard.common.labels import distinct
+from face2bone.dashboard.review.answers import MENOPAUSE_WORDS
 from face2bone.dashboard.review.export_step import LANGUAGES
 from face2bone.dashboard.review.history_form import WORDS, answer_label
-from face2bone.dashboard.review.photo_step import MENOPAUSE_WORDS, SEX_WORDS
+from face2bone.dashboard.review.patient_form import SEX_WORDS
 from face2bone.modalities.face.parts import FACE_PARTS
 from face2bone.records import DECISIONS, ConsentBy
 

@@ -16,10 +16,10 @@ def form() -> None:
     import streamlit as st
 
     from face2bone.dashboard.common import session
-    from face2bone.dashboard.review.photo_step import _patient_form
+    from face2bone.dashboard.review.patient_form import patient_form
 
     session.forget_left()
-    st.session_state["patient"] = _patient_form()
+    st.session_state["patient"] = patient_form()
 
 
 @pytest.fixture
