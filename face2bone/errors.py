@@ -60,6 +60,7 @@ another user, a photo's contents or a traceback. It is a message of the catalogu
 it in its visitor's language, a command in English.
 """
 
+import copy
 import typing
 
 from face2bone.words import LINES, Blank, message, together
@@ -75,6 +76,20 @@ class Face2BoneError(Exception):
     def __init__(self, words: str, /, **blanks: Blank | int) -> None:
         """A template and its blanks, as for ``message``; or a message made already, by itself."""
         super().__init__(message(words, **blanks) if blanks else words)
+
+
+_Error = typing.TypeVar("_Error", bound=Face2BoneError)
+
+
+def to_keep(error: _Error) -> _Error:
+    """What an error says, for as long as it is kept or raised again: without how it came about.
+
+    An error that was raised holds the frames that it came through, and with them the picture that
+    was being looked at, decoded.
+    """
+    said = copy.copy(error)
+    said.__cause__ = said.__context__ = said.__traceback__ = None
+    return said
 
 
 class PictureError(Face2BoneError):

@@ -4,6 +4,7 @@ import ast
 import inspect
 import pickle
 import re
+import weakref
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -13,7 +14,14 @@ from typing import TypeVar
 import pytest
 
 from face2bone import errors
-from face2bone.errors import ConceptNameRefused, Face2BoneError, ImportRefused, SeveralSubjects
+from face2bone.errors import (
+    ConceptNameRefused,
+    Face2BoneError,
+    ImportRefused,
+    PhotoUnreadable,
+    SeveralSubjects,
+    to_keep,
+)
 from face2bone.words import Language, Message, catalogue, made_of
 from face2bone.words.message import BLANK
 
@@ -169,3 +177,38 @@ def test_an_error_of_another_process_is_the_same_message_here() -> None:
 
 def test_a_message_that_was_made_already_is_taken_as_it_is() -> None:
     assert str(Face2BoneError("Of {nobody} in braces.")) == "Of {nobody} in braces."
+
+
+class Pixels:
+    """Stands for a decoded picture."""
+
+
+def test_an_error_to_keep_says_all_and_holds_nothing_it_came_through() -> None:
+    pixels: list[weakref.ref[Pixels]] = []
+
+    def looked_at() -> None:
+        mine = Pixels()
+        pixels.append(weakref.ref(mine))
+        try:
+            raise OSError("torn")
+        except OSError as error:
+            raise SeveralSubjects("There are {n} faces.", subjects=(1, 2), n=2) from error
+
+    kept = []
+    try:
+        looked_at()
+    except SeveralSubjects as error:
+        kept.append(to_keep(error))
+    assert pixels[0]() is None
+    assert (type(kept[0]), str(kept[0]), kept[0].subjects) == (
+        SeveralSubjects,
+        "There are 2 faces.",
+        (1, 2),
+    )
+
+
+def test_what_is_kept_is_raised_again_as_itself() -> None:
+    kept = to_keep(PhotoUnreadable("The photo is torn. Give another."))
+    with pytest.raises(PhotoUnreadable, match="is torn"):
+        raise to_keep(kept)
+    assert kept.__traceback__ is None

@@ -7,7 +7,9 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
@@ -58,6 +60,16 @@ class OnePerProcess(Generic[Made]):
             if self._process != os.getpid():
                 self._made, self._process = self._make(), os.getpid()
             return self._made
+
+
+def imported(name: str) -> Any:
+    """A module of MediaPipe, imported in a thread of its own.
+
+    One of them keeps the error of a library that is not there, and with the error every frame that
+    led to the import: where somebody's picture did, that would stay in memory for good.
+    """
+    with ThreadPoolExecutor(1) as alone:
+        return alone.submit(import_module, name).result()
 
 
 def model_bytes(path: Path, sha256: str | None, advice: str, changed: str) -> bytes:

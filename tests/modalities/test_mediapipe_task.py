@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -77,3 +79,38 @@ def test_descriptors_do_not_leak() -> None:
     second = os.dup(0)
     os.close(second)
     assert first == second
+
+
+FIRST_OF_A_PROCESS = """
+import gc
+import weakref
+
+from face2bone.modalities.{module} import {locator}
+
+
+class Picture:
+    pass
+
+
+def looked_at():
+    picture = Picture()
+    {locator}()
+    return weakref.ref(picture)
+
+
+picture = looked_at()
+gc.collect()
+print(picture() is None)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("module", "locator"), [("hand.locator", "shared_hand_locator"), ("face", "shared_locator")]
+)
+def test_whoever_comes_first_is_not_kept_by_what_is_imported_for_them(
+    module: str, locator: str
+) -> None:
+    code = FIRST_OF_A_PROCESS.format(module=module, locator=locator)
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout == "True\n"

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from face2bone.dashboard.common.waiting_line import Line, shared_line
+from face2bone.errors import Face2BoneError, to_keep
 
 if TYPE_CHECKING:
     from face2bone.progress import Progress
@@ -55,6 +56,8 @@ class _State(Generic[T]):
                 self.found.append(found)
         except _Stopped:
             pass
+        except Face2BoneError as error:
+            self.error = to_keep(error)
         except Exception as error:  # noqa: BLE001  raised again where the result is asked for
             self.error = error
         finally:
@@ -116,6 +119,7 @@ class Job(Generic[T]):
 
         Raises what the computation raised.
         """
-        if self._state.error is not None:
-            raise self._state.error
+        error = self._state.error
+        if error is not None:
+            raise to_keep(error) if isinstance(error, Face2BoneError) else error
         return self._state.found[0] if self._state.found else None

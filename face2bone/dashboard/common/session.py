@@ -21,7 +21,7 @@ from face2bone.dashboard.common.offered import Offered, named
 from face2bone.dashboard.common.visitors import nothing_brought
 from face2bone.dashboard.review.kept_picture import KeptPicture
 from face2bone.dashboard.review.review_case import Key, ReviewCase
-from face2bone.errors import SeveralSubjects, SubjectError
+from face2bone.errors import SeveralSubjects, SubjectError, to_keep
 from face2bone.modalities.modality import AnyModality
 from face2bone.patient import Patient
 from face2bone.settings import get_settings
@@ -177,12 +177,12 @@ def located(photo: KeptPicture) -> "LocatedSubject":
     if isinstance(found, SeveralSubjects):
         several, number = found, chosen_subject(photo, found)
         if number is None:
-            raise several
+            raise to_keep(several)
         return review_case().once(
             key(f"located {number}", photo.sha256), lambda: _one_of(photo, several, number)
         )
     if isinstance(found, SubjectError):
-        raise found
+        raise to_keep(found)
     chosen = review_case().chosen_subjects.get(photo.sha256)
     return next((one for one in found if one.number == chosen), found[0])
 
@@ -213,7 +213,7 @@ def several_subjects(photo: KeptPicture) -> SeveralSubjects | None:
     """
     found = _looked_at(photo)
     if isinstance(found, SubjectError) and not isinstance(found, SeveralSubjects):
-        raise found
+        raise to_keep(found)
     return found if isinstance(found, SeveralSubjects) else None
 
 
@@ -224,7 +224,7 @@ def _looked_at(photo: KeptPicture) -> "tuple[LocatedSubject, ...] | SubjectError
         try:
             return assessor_at_hand().locate_all(photo.opened())
         except SubjectError as error:
-            return error
+            return to_keep(error)
 
     return review_case().once(key("located", photo.sha256), look)
 

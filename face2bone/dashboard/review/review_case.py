@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from face2bone.dashboard.common.job import Job
 from face2bone.dashboard.review.kept_picture import KeptPicture
-from face2bone.errors import Face2BoneError
+from face2bone.errors import Face2BoneError, to_keep
 from face2bone.patient import Patient
 
 T = TypeVar("T")
@@ -325,7 +325,7 @@ class ReviewCase:
             try:
                 photo = read()
             except Face2BoneError as error:
-                refusal = error
+                refusal = to_keep(error)
             with self._changing:
                 if self._wanted == file:
                     self._leave_sample()

@@ -14,7 +14,12 @@ from face2bone.modalities.face.looks import Detector
 from face2bone.modalities.face.others import confirmed_faces
 from face2bone.modalities.face.search import search_faces
 from face2bone.modalities.face.sighting import Sighting
-from face2bone.modalities.mediapipe_task import OnePerProcess, model_bytes, started
+from face2bone.modalities.mediapipe_task import (
+    OnePerProcess,
+    imported,
+    model_bytes,
+    started,
+)
 from face2bone.settings import shipped_models
 from face2bone.words import message, template
 
@@ -77,17 +82,15 @@ class _Detector:
     """One landmarker in image mode, silent on stderr while it starts; threads may share it."""
 
     def __init__(self, model: bytes, name: str) -> None:
-        from mediapipe import Image, ImageFormat
-        from mediapipe.tasks.python import BaseOptions
-        from mediapipe.tasks.python.vision import FaceLandmarker, FaceLandmarkerOptions
-
-        options = FaceLandmarkerOptions(
-            base_options=BaseOptions(model_asset_buffer=model), num_faces=MAX_FACES
+        library, tasks = imported("mediapipe"), imported("mediapipe.tasks.python")
+        options = tasks.vision.FaceLandmarkerOptions(
+            base_options=tasks.BaseOptions(model_asset_buffer=model), num_faces=MAX_FACES
         )
-        self._image: Any = lambda square: Image(image_format=ImageFormat.SRGB, data=square)
+        rgb = library.ImageFormat.SRGB
+        self._image: Any = lambda square: library.Image(image_format=rgb, data=square)
         empty = self._image(np.zeros((64, 64, 3), dtype=np.uint8))
         self._landmarker: Any = started(
-            lambda: FaceLandmarker.create_from_options(options),
+            lambda: tasks.vision.FaceLandmarker.create_from_options(options),
             lambda landmarker: landmarker.detect(empty),
             message(
                 "The file {file} is not a face landmarker model MediaPipe can load. "

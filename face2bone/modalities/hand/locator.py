@@ -13,7 +13,12 @@ import numpy.typing as npt
 
 from face2bone.modalities.hand.looks import Agreed, Detector, Film, agreed_hand
 from face2bone.modalities.hand.points import Points, quarter_turns
-from face2bone.modalities.mediapipe_task import OnePerProcess, model_bytes, started
+from face2bone.modalities.mediapipe_task import (
+    OnePerProcess,
+    imported,
+    model_bytes,
+    started,
+)
 from face2bone.settings import shipped_models
 from face2bone.words import message, template
 
@@ -99,20 +104,18 @@ class _Detector:
     """One landmarker in image mode, silent on stderr while it starts; threads may share it."""
 
     def __init__(self, model: bytes) -> None:
-        from mediapipe import Image, ImageFormat
-        from mediapipe.tasks.python import BaseOptions
-        from mediapipe.tasks.python.vision import HandLandmarker, HandLandmarkerOptions
-
-        options = HandLandmarkerOptions(
-            base_options=BaseOptions(model_asset_buffer=model),
+        library, tasks = imported("mediapipe"), imported("mediapipe.tasks.python")
+        options = tasks.vision.HandLandmarkerOptions(
+            base_options=tasks.BaseOptions(model_asset_buffer=model),
             num_hands=2,
             min_hand_detection_confidence=CONFIDENCE,
             min_hand_presence_confidence=CONFIDENCE,
         )
-        self._image: Any = lambda copy: Image(image_format=ImageFormat.SRGB, data=copy)
+        rgb = library.ImageFormat.SRGB
+        self._image: Any = lambda copy: library.Image(image_format=rgb, data=copy)
         empty = self._image(np.zeros((64, 64, 3), dtype=np.uint8))
         self._landmarker: Any = started(
-            lambda: HandLandmarker.create_from_options(options),
+            lambda: tasks.vision.HandLandmarker.create_from_options(options),
             lambda landmarker: landmarker.detect(empty),
             message(
                 "The file {file} cannot be loaded by MediaPipe. {advice}",

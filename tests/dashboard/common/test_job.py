@@ -2,11 +2,12 @@
 
 import gc
 import threading
+import weakref
 
 import pytest
 
 from face2bone.dashboard.common.job import Job
-from face2bone.errors import EngineError
+from face2bone.errors import EngineError, SubjectNotFound
 from face2bone.progress import Progress
 
 SECONDS = 20
@@ -117,3 +118,23 @@ def test_a_step_without_words_keeps_those_of_the_step_before() -> None:
     job = Job(lambda progress: (progress("count", 0.2), progress("new", 0.1)), STEPS)
     assert job.wait(SECONDS)
     assert job.progress == ("Counting", 0.1)
+
+
+class Pixels:
+    """Stands for a decoded picture."""
+
+
+def test_a_refusal_is_raised_at_every_look_and_keeps_nothing_it_was_met_with() -> None:
+    met: list[weakref.ref[Pixels]] = []
+
+    def refuse(_: Progress) -> str:
+        mine = Pixels()
+        met.append(weakref.ref(mine))
+        raise SubjectNotFound("No face was found. Give another photo.")
+
+    job = Job(refuse, STEPS)
+    assert job.wait(SECONDS)
+    for _ in range(2):
+        with pytest.raises(SubjectNotFound, match="No face"):
+            job.result()
+    assert met[0]() is None

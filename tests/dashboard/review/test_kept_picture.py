@@ -114,6 +114,26 @@ def test_after_a_whole_visit_a_case_keeps_a_few_megabytes_beside_the_file(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("people", [0, 2])
+def test_a_photo_that_cannot_be_assessed_keeps_no_pixels_either(
+    page: AppTest, astronaut_photo: Photo, people: int
+) -> None:
+    side = SIDE // 2
+    canvas = Image.new("RGB", (side * 2, side), "olive")
+    for i in range(people):
+        face = Image.fromarray(astronaut_photo.pixels).resize((side, side))
+        canvas.paste(face, (i * side, 0))
+    buffer = io.BytesIO()
+    canvas.save(buffer, format="JPEG", quality=92)
+    app = typed(uploaded(page, buffer.getvalue()))
+    for _ in range(2):  # each drawing raises the reason again
+        app = app.run()
+    assert app.error or app.warning
+    case = app.session_state[session.REVIEW_CASE]
+    assert held_bytes(case) < len(buffer.getvalue()) + FOR_ONE
+
+
+@pytest.mark.slow
 def test_a_visitor_who_changes_the_photo_keeps_nothing_of_the_one_before(
     page: AppTest, from_a_telephone: bytes
 ) -> None:
