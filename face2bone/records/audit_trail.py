@@ -18,14 +18,14 @@ import hmac
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
-from itertools import pairwise
 from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, Subquery, func, insert, select
 
 from face2bone.choices import FIRST_STUDY
+from face2bone.records.order import went_back
 from face2bone.records.store import Records
 from face2bone.records.tables import (
     ASSESSMENT,
@@ -40,7 +40,6 @@ from face2bone.records.tables import (
 
 FIRST: Final = "0" * 64  # previous_hash of entry 1
 VERSION: Final = 3
-CLOCKS_APART: Final = timedelta(minutes=10)  # by which another computer's clock may be ahead
 FIRST_OUTPUTS: Final = ("normal", "osteopenia", "osteoporosis")
 _SEALED: Final = tuple(c.name for c in AUDIT_ENTRY.columns if c.name != "entry_hash")
 
@@ -168,44 +167,7 @@ def verify(records: Records, head: str | None = None) -> Verification:
     if head is not None and head not in hashes:
         faults.append(f"the entry {head[:12]}… noted earlier is no longer in the trail")
     newest = hashes[-1] if hashes else FIRST
-    return Verification(len(trail), newest, tuple(faults), tuple(_went_back(trail)))
-
-
-def moments_by_order(connection: Connection, now: str) -> dict[str, str]:
-    """When the records were written whose own date the order of the entries contradicts.
-
-    Of what was written after the clock had gone back, the earliest moment it can have been; of what
-    bears a date that has not come yet at ``now``, the date of the next entry that has. Either keeps
-    a record too long rather than too short. Other computers' clocks may be ``CLOCKS_APART``.
-    """
-    entry, found, latest, ahead = AUDIT_ENTRY.c, dict[str, str](), "", list[str]()
-    for row in connection.execute(select(entry.at, entry.record_id).order_by(entry.sequence)):
-        if _apart(row.at, now):
-            ahead.append(row.record_id)
-            continue
-        found |= dict.fromkeys(ahead, row.at)
-        ahead.clear()
-        if latest and _apart(latest, row.at):
-            found[row.record_id] = latest
-        latest = max(latest, row.at)
-    return found | dict.fromkeys(ahead, now)
-
-
-def _went_back(trail: list[RowMapping]) -> Iterable[str]:
-    for before, row in pairwise(trail):
-        if _apart(before["at"], row["at"]):
-            yield (
-                f"the clock was set back before entry {row['sequence']}, which says {row['at']} "
-                f"after {before['at']}; the order is that of the entries"
-            )
-
-
-def _apart(earlier: str, later: str) -> bool:
-    """Whether what was written later says a moment before the one that was written earlier."""
-    try:
-        return datetime.fromisoformat(later) < datetime.fromisoformat(earlier) - CLOCKS_APART
-    except (ValueError, TypeError):  # changed behind the program's back, which the chain tells
-        return False
+    return Verification(len(trail), newest, tuple(faults), tuple(went_back(trail)))
 
 
 def _chain_faults(trail: list[RowMapping]) -> Iterable[str]:

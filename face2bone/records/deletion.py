@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Row, delete, select
 
 from face2bone import clock
 from face2bone.errors import RecordRefused
-from face2bone.records.audit_trail import Action, Event, append, moments_by_order, stamp
+from face2bone.records.audit_trail import Action, Event, append, stamp
+from face2bone.records.order import moments_by_order
 from face2bone.records.store import Records
 from face2bone.records.tables import ASSESSMENT, ASSESSMENT_CHANGE, PATIENT
 from face2bone.typed import NAME_LIMIT, text_problems

@@ -20,7 +20,7 @@ from sqlalchemy import ColumnElement, Connection, Select, select
 from face2bone import clock
 from face2bone.atomic_files import write_whole
 from face2bone.errors import DocumentInvalid, ImportRefused, RecordRefused
-from face2bone.records.audit_trail import CLOCKS_APART, Action, Event, append, stamp, written
+from face2bone.records.audit_trail import Action, Event, append, stamp, written
 from face2bone.records.consent import ConsentBy
 from face2bone.records.deletion import checked_actor
 from face2bone.records.dxa_table import parsed
@@ -32,6 +32,7 @@ from face2bone.records.followup import (
     result_problems,
     rows_in_order,
 )
+from face2bone.records.order import CLOCKS_APART
 from face2bone.records.saving import (
     Facts,
     Visit,

@@ -157,6 +157,36 @@ def test_a_morning_in_another_year_keeps_nobody_for_decades(
     assert verify(records).faults == ()
 
 
+@pytest.mark.parametrize("passed", [True, False])
+def test_a_date_that_was_wrong_stays_wrong_when_it_has_come(
+    records: Records, save_at: Save, passed: bool
+) -> None:
+    day = timedelta(days=1)
+    save_at(records, START, "P-BEFORE")
+    for hours in (0, 3):  # a morning, five years ahead
+        save_at(records, START + 5 * YEAR + hours * HOUR, f"P-AHEAD-{hours}")
+    save_at(records, START + 2 * day, "P-NEXT")
+    save_at(records, START + YEAR, "P-YEAR")
+    for year in range(2, 5 + passed):
+        save_at(records, START + year * YEAR, f"P-{year}")
+    now = START + (5 * YEAR + 20 * day if passed else 4 * YEAR + 100 * day)
+    left = ["P-5"] if passed else ["P-4"]
+    expire(records, 101, "timer", now)
+    assert [one.patient_id for one in kept_assessments(records)] == left
+
+
+def test_a_clock_set_back_after_a_quiet_time_takes_nothing_away_early(
+    records: Records, save_at: Save
+) -> None:
+    save_at(records, START - YEAR, "P-LONG-AGO")
+    for days in range(0, 60, 20):
+        save_at(records, START + timedelta(days=days), f"P-{days}")
+    save_at(records, START - 6 * YEAR, "P-BACK")
+    now = START + timedelta(days=61)
+    assert expire(records, 62, "timer", now) == 1
+    assert len(kept_assessments(records)) == 4
+
+
 def test_what_was_saved_last_by_a_clock_ahead_is_kept_while_nothing_tells_its_age(
     records: Records, save_at: Save, at: Callable[[datetime], None]
 ) -> None:
