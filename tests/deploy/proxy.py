@@ -9,12 +9,14 @@ import ssl
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import MappingProxyType
+from typing import ClassVar
 
 import pytest
 from cryptography import x509
@@ -25,6 +27,8 @@ from cryptography.x509.oid import NameOID
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "deploy" / "nginx.conf"
 SIGNED_IN = "signed_in=yes"
+MANY_GROUPS = [f"of_many_groups_{one}={'g' * 3500}" for one in range(2)]
+"""Cookies of somebody whose identity does not fit into one."""
 SECONDS = 60.0
 MAIN = """daemon off; master_process off; pid {folder}/pid; error_log {folder}/start.log crit;
 events {{}}
@@ -55,15 +59,25 @@ class Proxy:
     process: int
 
     def ask(
-        self, path: str, method: str = "GET", body: bytes | None = None, **headers: str
+        self,
+        path: str,
+        method: str = "GET",
+        body: bytes | None = None,
+        headers: Mapping[str, str] = MappingProxyType({}),
+        **more: str,
     ) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers (names in lower case) and body of the answer to one request."""
+        """Status, headers (names in lower case) and body of the answer to one request.
+
+        Several headers of one name, such as cookies, are lines of its value.
+        """
         context = ssl.create_default_context(cafile=str(self.folder / "certificate.pem"))
         connection = HTTPSConnection("localhost", self.port, context=context, timeout=SECONDS)
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        named = {name.replace("_", "-"): value for name, value in more.items()} | dict(headers)
         connection.request(method, path, body, named)
         answer = connection.getresponse()
-        told = {name.lower(): value for name, value in answer.getheaders()}
+        told: dict[str, str] = {}
+        for name, value in answer.getheaders():
+            told[name.lower()] = "\n".join(filter(None, (told.get(name.lower()), value)))
         body_of_answer = answer.read()
         connection.close()
         return answer.status, told, body_of_answer
@@ -116,6 +130,8 @@ def dashboard_stand_in(seen: Seen) -> type[BaseHTTPRequestHandler]:
             seen.headers.append({name.lower(): value for name, value in self.headers.items()})
             answer = json.dumps({"server": seen.name}).encode()
             self.send_response(200)
+            if self.path == "/oauth2callback":
+                _set_many_cookies(self)
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer)
@@ -136,10 +152,14 @@ def dashboard_stand_in(seen: Seen) -> type[BaseHTTPRequestHandler]:
 class SignIn(BaseHTTPRequestHandler):
     """The house's sign-in: whoever comes by its own page is signed in."""
 
+    seen: ClassVar[list[dict[str, str]]] = []
+
     def do_GET(self) -> None:
-        if self.path == "/oauth2/start":
+        self.seen.append({name.lower(): value for name, value in self.headers.items()})
+        if self.path.startswith("/oauth2/start"):
             self.send_response(302)
-            self.send_header("Set-Cookie", f"{SIGNED_IN}; Path=/; Secure; HttpOnly")
+            self.send_header("Set-Cookie", f"{SIGNED_IN}; Path=/; HttpOnly")
+            _set_many_cookies(self)
             self.send_header("Location", "/")
         else:
             known = SIGNED_IN in self.headers.get("Cookie", "")
@@ -149,6 +169,11 @@ class SignIn(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Tests print nothing."""
+
+
+def _set_many_cookies(answer: BaseHTTPRequestHandler) -> None:
+    for cookie in MANY_GROUPS:
+        answer.send_header("Set-Cookie", f"{cookie}; Path=/; HttpOnly")
 
 
 def write_certificate(folder: Path) -> None:
@@ -180,7 +205,8 @@ def site_config(folder: Path, port: int, plain_port: int, servers: list[int], si
         "listen 80;": f"listen 127.0.0.1:{plain_port};",
         "bone.clinic.example": "localhost",
         "/etc/nginx/tls/": f"{folder}/",
-        "/var/log/nginx/": f"{folder}/",
+        "/dev/stdout": f"{folder}/requests.log",
+        "/dev/stderr": f"{folder}/faults.log",
         "sign-in:4180": f"127.0.0.1:{sign_in}",
     }
     for as_shipped, changed in changes.items():
