@@ -218,9 +218,11 @@ def site_config(folder: Path, port: int, plain_port: int, servers: list[int], si
 
 
 @contextmanager
-def proxied(folder: Path, servers: list[int], sign_in: int) -> Iterator[Proxy]:
-    """The proxy before these servers."""
-    program, port, plain_port = nginx(), free_port(), free_port()
+def proxied(
+    folder: Path, servers: list[int], sign_in: int, port: int | None = None
+) -> Iterator[Proxy]:
+    """The proxy before these servers, on this port where it is known to others already."""
+    program, port, plain_port = nginx(), port or free_port(), free_port()
     write_certificate(folder)
     (folder / "site.conf").write_text(site_config(folder, port, plain_port, servers, sign_in))
     (folder / "nginx.conf").write_text(MAIN.format(folder=folder))
