@@ -38,6 +38,7 @@
     │   └── ArchiveRefused      a ZIP file is damaged, or holds what no file of pictures does
     ├── ClusterError            work cannot go to other processes or machines, or not go on there
     ├── RecalibrationRefused    a clinic's results do not support a new calibration
+    ├── LineFull                so many computations wait that no more are taken
     ├── EngineError             an inference engine is unavailable or unknown
     ├── PatientError            a patient's details are missing or out of range
     ├── NumberRefused           what was typed in a field is no number, or out of range
@@ -257,6 +258,10 @@ class ArchiveRefused(ScoringError):
 
 class ClusterError(Face2BoneError):
     """Raised when a Ray cluster cannot be started or joined, or gives up."""
+
+
+class LineFull(Face2BoneError):
+    """Raised when so many computations wait for their turn that no more are taken."""
 
 
 class EngineError(Face2BoneError):

@@ -30,14 +30,35 @@ TABLES = tables()
 ROWS = [pytest.param(row, id=f"{flow[0]}{row[0]}") for flow, rows in TABLES.items() for row in rows]
 
 
-def defined(path: Path) -> set[str]:
-    """Names of the tests of a file that are not skipped for good."""
+LONG_TESTS = ROOT / "tests" / "long"
+LONG = "pytest.mark.long"  # .ci/run leaves these out
+
+
+def run(path: Path) -> set[str]:
+    """Names of the tests of a file that continuous integration runs."""
+    tree = ast.parse(path.read_text("utf-8"))
+    if path.is_relative_to(LONG_TESTS) or LONG in marks_of_all(tree):
+        return set()
     return {
         node.name
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef)
-        and not any("skip(" in ast.unparse(one) for one in node.decorator_list)
+        and not any(is_left_out(ast.unparse(one)) for one in node.decorator_list)
     }
+
+
+def marks_of_all(tree: ast.Module) -> list[str]:
+    """What ``pytestmark`` of a file says, for every test in it."""
+    return [
+        ast.unparse(mark)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "pytestmark"
+        for mark in (node.value.elts if isinstance(node.value, ast.List) else [node.value])
+    ]
+
+
+def is_left_out(decorator: str) -> bool:
+    return "skip(" in decorator or decorator == LONG
 
 
 @pytest.mark.parametrize("row", ROWS)
@@ -51,7 +72,7 @@ def test_every_threat_has_a_kind_a_control_and_tests_that_exist(row: list[str]) 
     assert TEST.sub("", cell).strip(" ,") == ""
     for file, test in named:
         assert (ROOT / file).is_file(), file
-        assert test in defined(ROOT / file), f"{file} has no {test}"
+        assert test in run(ROOT / file), f"{file} has no {test} that continuous integration runs"
 
 
 @pytest.mark.parametrize("flow", [flow for flow in TABLES if flow != OUTSIDE])
@@ -59,9 +80,27 @@ def test_every_flow_has_a_threat_of_every_kind(flow: str) -> None:
     assert {row[0] for row in TABLES[flow]} == set(STRIDE)
 
 
-def test_a_test_that_is_gone_is_missed(tmp_path: Path) -> None:
+TESTS = """import pytest
+def test_here(): ...
+@pytest.mark.slow
+def test_slow(): ...
+@pytest.mark.parametrize("x", [1, pytest.param(2, marks=pytest.mark.long)])
+def test_in_part(x): ...
+@pytest.mark.skip(reason="x")
+def test_off(): ...
+@pytest.mark.long
+def test_by_hand(): ...
+"""
+
+
+def test_a_test_that_is_gone_or_never_runs_is_missed(tmp_path: Path) -> None:
     file = tmp_path / "test_some.py"
-    file.write_text(
-        "import pytest\ndef test_here(): ...\n@pytest.mark.skip(reason='x')\ndef test_off(): ...\n"
-    )
-    assert defined(file) == {"test_here"}
+    file.write_text(TESTS)
+    assert run(file) == {"test_here", "test_slow", "test_in_part"}
+
+
+@pytest.mark.parametrize("marks", [LONG, f"[pytest.mark.browser, {LONG}]"])
+def test_so_is_every_test_of_a_file_that_is_run_by_hand(tmp_path: Path, marks: str) -> None:
+    file = tmp_path / "test_some.py"
+    file.write_text(f"{TESTS}pytestmark = {marks}\n")
+    assert run(file) == set()

@@ -16,8 +16,6 @@ from face2bone.bundle import Bundle
 from face2bone.drawn.face.samples import sample_patients
 from tests.browser.acts import assess_upload, downloaded_report, settled
 from tests.browser.conftest import ROOT, served
-
-pytest.importorskip("authlib", reason="`pip install -r requirements-signin.txt` runs this test too")
 from tests.browser.provider import Provider, provider, secrets_file, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

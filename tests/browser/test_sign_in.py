@@ -9,10 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 from face2bone.bundle import Bundle
 from face2bone.records import Records, openings
 from tests.browser.conftest import PATIENCE_MS, served
-from tests.records.fill import keep
-
-pytest.importorskip("authlib", reason="`pip install -r requirements-signin.txt` runs this test too")
 from tests.browser.provider import Provider, provider, secrets_file, sign_in
+from tests.records.fill import keep
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

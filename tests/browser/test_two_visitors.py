@@ -1,20 +1,30 @@
 """Two visitors at once: each sees the face, the regions and the concepts of their own photo."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.acts import choose_sample, expect_explained, settled
+from tests.browser.conftest import visiting
 
-pytestmark = [pytest.mark.browser, pytest.mark.long]  # four explanations in a row
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WOMAN, MAN = 0, 1  # places among the sample patients
 CROP = "The aligned face that the model read"
 
 
-def test_two_visitors_never_see_each_others_pictures(
-    demo_page: Page, other_demo_page: Page
-) -> None:
-    page, other_page = demo_page, other_demo_page
+def test_two_visitors_never_see_each_others_pictures(browser: Browser, dashboard: str) -> None:
+    """Of a network that explains at once, so that continuous integration can wait for it."""
+    with visiting(browser, dashboard) as page, visiting(browser, dashboard) as other_page:
+        each_sees_their_own(page, other_page)
+
+
+@pytest.mark.long
+def test_two_visitors_of_the_bundle_that_ships(demo_page: Page, other_demo_page: Page) -> None:
+    """Four explanations, two of them at the same moment, each with the other's in the line."""
+    each_sees_their_own(demo_page, other_demo_page)
+
+
+def each_sees_their_own(page: Page, other_page: Page) -> None:
     woman, man = _looked_at(page, WOMAN), _looked_at(other_page, MAN)
     assert woman[CROP] != man[CROP]
     # Now each takes the other's patient, at the same moment.

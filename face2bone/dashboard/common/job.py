@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from face2bone.dashboard.common.waiting_line import Line, shared_line
-from face2bone.errors import Face2BoneError, to_keep
+from face2bone.errors import Face2BoneError, LineFull, to_keep
 
 if TYPE_CHECKING:
     from face2bone.progress import Progress
@@ -82,7 +82,11 @@ class Job(Generic[T]):
         self._state: _State[T] = _State(work, steps)
         self._line = line or shared_line()
         weakref.finalize(self, self._state.stop.set)
-        self._line.join(self._state)
+        try:
+            self._line.join(self._state)
+        except LineFull as error:  # told where its result is asked for, and can be tried again
+            self._state.error = to_keep(error)
+            self._state.over.set()
 
     @property
     def over(self) -> bool:

@@ -79,6 +79,16 @@ def assessor() -> "Assessor":
     return loaded_assessor(str(get_settings().bundle))
 
 
+def read_anew() -> None:
+    """Let go of the site's own model: everyone reads it again with the next page they look at.
+
+    Models of other studies stay where they are.
+    """
+    root = str(get_settings().bundle)
+    loaded_bundle.clear(root)
+    loaded_assessor.clear(root)
+
+
 def at_hand() -> Offered:
     """The study that Review is about for this visitor."""
     return named(review_case().study)

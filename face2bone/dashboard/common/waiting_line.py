@@ -1,7 +1,8 @@
 """The line in which the long computations of all visitors wait for their turn.
 
 Twenty explanations at once took 4 GB, and each uses every core, so that many at once would end the
-program and none would be done sooner. A few run; the others wait in the order they came.
+program and none would be done sooner. A few run; the others wait in the order they came, up to a
+hundred: whoever came after them would wait for most of an hour, so they are told at once.
 
 The line holds on to nobody: it knows a computation only by a weak reference. One whose session has
 ended, or that was stopped, has no place in it any more, and nothing of it stays in memory.
@@ -13,9 +14,11 @@ from collections import deque
 from functools import lru_cache
 from typing import Final, Protocol
 
+from face2bone.errors import LineFull
 from face2bone.settings import get_settings
 from face2bone.words import plural
 
+LONGEST: Final = 100
 THREAD_NAME: Final = "job"  # like nothing of a patient: thread names reach logs
 
 
@@ -33,16 +36,25 @@ class Waiting(Protocol):
 
 
 class Line:
-    """At most ``most`` computations at once, first come, first served."""
+    """At most ``most`` computations at once, first come, first served; ``longest`` may wait."""
 
-    def __init__(self, most: int) -> None:
-        self._most, self._running = most, 0
+    def __init__(self, most: int, longest: int = LONGEST) -> None:
+        self._most, self._longest, self._running = most, longest, 0
         self._waiting: deque[weakref.ref[Waiting]] = deque()
         self._changing = threading.Lock()
 
     def join(self, one: Waiting) -> None:
-        """Take the last place; ``one`` begins at once where that is not behind anybody."""
+        """Take the last place; ``one`` begins at once where that is not behind anybody.
+
+        Raises ``LineFull`` where every place is taken.
+        """
         with self._changing:
+            if len(waiting := self._in_line()) >= self._longest:
+                raise LineFull(
+                    "{count} others wait for their turn, and no more are taken. "
+                    "Try again in a few minutes.",
+                    count=len(waiting),
+                )
             self._waiting.append(weakref.ref(one))
             if self._running == self._most:
                 return

@@ -122,6 +122,5 @@ def _rename(i: int, name: str, by: str, instead_of: str) -> Face2BoneError | Non
     except Face2BoneError as error:
         refusal = error
     if refusal is None or (isinstance(refusal, ConceptNameRefused) and refusal.overtaken):
-        session.loaded_bundle.clear()  # everyone reads the new name, on the next page they look at
-        session.loaded_assessor.clear()
+        session.read_anew()
     return refusal

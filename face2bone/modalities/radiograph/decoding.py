@@ -5,6 +5,7 @@ announce 200 x 200 pixels over a codestream of 60,000 x 60,000. JPEG: ITU-T T.81
 T.87, C.1.1; JPEG 2000: T.800, A.5.1.
 """
 
+import os
 import struct
 import subprocess
 import sys
@@ -115,6 +116,10 @@ def _jpeg_2000(codestream: bytes) -> Frame:
 
 
 PLAIN: Final = frozenset((IMPLICIT, EXPLICIT, DEFLATED, BIG_ENDIAN))
+NEEDED: Final = frozenset(
+    ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
+)
+"""Variables by which the decoder's Python finds itself and its libraries: all that it is given."""
 _PATIENCE: Final = 120.0  # seconds by the clock, on a busy machine; the process limits its own work
 
 Samples = NDArray[np.uint8] | NDArray[np.uint16]
@@ -172,6 +177,8 @@ def _in_own_process(codestream: bytes, syntax: str, found: Frame, signed: bool) 
             stderr=subprocess.DEVNULL,
             timeout=_PATIENCE,
             check=True,
+            # Nothing else of ours: a password of the database may be among it.
+            env={name: value for name, value in os.environ.items() if name.upper() in NEEDED},
         )
     except subprocess.TimeoutExpired as error:
         raise RadiographUnreadable(

@@ -101,3 +101,10 @@ def ended(work: Callable[[Progress], str]) -> Job[str]:
     job = Job(work, STEPS, Line(1))
     assert job.wait(SECONDS)
     return job
+
+
+def test_a_full_line_is_said_and_it_can_be_tried_again() -> None:
+    app = page_of(Job(Held(), STEPS, Line(1, longest=0)))
+    assert not app.exception
+    assert "Try again in a few minutes." in app.error[0].value
+    assert app.button(key="again_step").label == "Start again"

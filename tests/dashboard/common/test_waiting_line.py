@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from face2bone.dashboard.common.job import Job
 from face2bone.dashboard.common.waiting_line import Line, shared_line, told
+from face2bone.errors import LineFull
 from face2bone.progress import Progress
 
 SECONDS = 20
@@ -77,6 +78,24 @@ def test_each_knows_how_many_go_first() -> None:
         assert second.over
         assert second.result() is None
         third.stop()
+
+
+def test_a_full_line_says_so_and_takes_the_next_when_a_place_is_free() -> None:
+    line = Line(1, longest=2)
+    with busy(line):
+        waiting = [Job(Held(), STEPS, line) for _ in range(2)]
+        refused = Job(Held(), STEPS, line)
+        assert refused.over
+        assert refused.before is None
+        with pytest.raises(LineFull, match=r"2 others wait for their turn.*Try again"):
+            refused.result()
+        assert [job.before for job in waiting] == [1, 2]
+        waiting[0].stop()
+        last = Job(lambda progress: 7, STEPS, line)
+        assert last.before == 2
+        waiting[1].stop()
+    assert last.wait(SECONDS)
+    assert last.result() == 7
 
 
 def test_one_that_has_begun_has_nobody_before_it() -> None:

@@ -23,7 +23,7 @@ from face2bone.report.assessment.assessment_json import document
 from face2bone.report.assessment.document import AssessmentDocument
 from face2bone.report.assessment.page import Heading
 from face2bone.report.assessment.pdf import TEMPLATE, to_pdf
-from face2bone.words import Language
+from face2bone.words import Language, catalogue
 from tests.report.apparent_ages import AGE
 
 Example = Callable[..., AssessmentDocument]
@@ -35,9 +35,12 @@ HOSTILE = (
 )
 
 
+def pages_of(data: bytes) -> list[str]:
+    return [page.get_textpage().get_text_range() for page in pdfium.PdfDocument(data)]
+
+
 def text_of(data: bytes) -> str:
-    document = pdfium.PdfDocument(data)
-    return "\n".join(page.get_textpage().get_text_range() for page in document)
+    return "\n".join(pages_of(data))
 
 
 def plain(text: str) -> str:
@@ -116,6 +119,31 @@ def test_status_suggestion_reasons_and_signature_are_on_it(
     wanted += [part.text for part in document.referral.reasons]
     wanted += [part.source for part in document.referral.reasons]
     assert [text for text in wanted if plain(text) not in shown] == []
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize(
+    ("status", "wanted"),
+    [
+        ("demo", ("DEMO MODEL", "trained on drawn pictures; never drives a referral")),
+        ("research", ("RESEARCH MODEL", "not a medical device; DXA decides, not this model")),
+    ],
+)
+def test_status_and_notice_stand_on_every_page(
+    example_document: Example,
+    everything: Patient,
+    now: datetime,
+    status: str,
+    wanted: tuple[str, ...],
+    language: Language,
+) -> None:
+    frax = FraxResult(32.0, 12.5, with_bmd=False)
+    document = example_document(status=status, patient=everything, guideline="china", frax=frax)
+    pages = pages_of(to_pdf(document, Heading("P-1", now, language)))
+    assert len(pages) == 2
+    for number, page in enumerate(pages):
+        for text in wanted:
+            assert plain(catalogue(language).say(text)) in plain(page), (number, text)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
