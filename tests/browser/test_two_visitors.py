@@ -1,10 +1,14 @@
 """Two visitors at once: each sees the face, the regions and the concepts of their own photo."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.acts import choose_sample, expect_explained, settled
-from tests.browser.conftest import visiting
+from tests.browser.conftest import served, visiting
+from tests.tiny_bundle import save_tiny_bundle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -12,9 +16,16 @@ WOMAN, MAN = 0, 1  # places among the sample patients
 CROP = "The aligned face that the model read"
 
 
-def test_two_visitors_never_see_each_others_pictures(browser: Browser, dashboard: str) -> None:
-    """Of a network that explains at once, so that continuous integration can wait for it."""
-    with visiting(browser, dashboard) as page, visiting(browser, dashboard) as other_page:
+@pytest.fixture
+def quick(tmp_path: Path, records_url: str) -> Iterator[str]:
+    """A dashboard whose network explains any face at once: continuous integration can wait."""
+    bundle = save_tiny_bundle(tmp_path / "quick", knows_every_picture=True)
+    with served(bundle, records_url, engine="torch") as address:
+        yield address
+
+
+def test_two_visitors_never_see_each_others_pictures(browser: Browser, quick: str) -> None:
+    with visiting(browser, quick) as page, visiting(browser, quick) as other_page:
         each_sees_their_own(page, other_page)
 
 

@@ -2,7 +2,10 @@
 
 A browser keeps its sign-in for a month, and a page that is reloaded is a new session to Streamlit:
 neither may begin the time anew. So it is kept here by sign-in, and one that this server has not
-seen yet, as after a restart, was last used when it was made.
+seen yet was last used when it was made.
+
+Which sign-ins were ended is known to this process alone. So one that is older than the process is
+over: else a restart would bring back the copied cookie of somebody who had signed out.
 
 A clock that is set back must give nobody more time, nor bring back what was over. So the seconds
 that the computer has been running count too, which no clock turns, but which stand still while it
@@ -20,6 +23,7 @@ from face2bone.roles import User
 
 _Key = tuple[str, datetime]
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
+WHOLE_SECOND: Final = timedelta(seconds=1)
 BROWSER_KEEPS: Final = timedelta(days=31)
 """Longer than Streamlit's cookie, which ends after 30 days."""
 
@@ -45,6 +49,7 @@ class LastUse:
     """When every sign-in was last used, and which are over."""
 
     def __init__(self) -> None:
+        self._began = clock.running()
         self._used: dict[_Key, _Moment] = {}
         self._over: dict[_Key, float] = {}
         self._lock = threading.Lock()
@@ -72,14 +77,19 @@ class LastUse:
         if user.is_local:
             return True
         key, now = _key(user), _now()
+        if key in self._over or (key not in self._used and self._is_older(key[1], now)):
+            return False
         # The clock of who issued it may be ahead of this one, but not by more than the limit.
         last = self._used.get(key, _Moment(key[1], now.running))
-        if key in self._over:
-            return False
         holds = now.within(limit, last)
         if not holds and now.at > last.at:
             self._end(key)
         return holds
+
+    def _is_older(self, issued: datetime, now: _Moment) -> bool:
+        """Whether it was issued before this process began; it is said in whole seconds."""
+        ran = timedelta(seconds=now.running - self._began)
+        return now.at - issued > ran + WHOLE_SECOND
 
     def _end_what_is_over(self, limit: timedelta) -> None:
         """So that it stays over; and of what no browser has any more nothing is remembered."""

@@ -212,6 +212,7 @@ def _nobody() -> SignedOut:
 
 def _over() -> SignedOut:
     return SignedOut(
-        "You were signed out because nothing was done for {minutes} minutes. Sign in again.",
+        "You were signed out: nothing was done for {minutes} minutes, or the server was started "
+        "again. Sign in again.",
         minutes=get_settings().idle_minutes,
     )

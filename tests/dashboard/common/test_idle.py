@@ -22,6 +22,10 @@ class Clock:
         monkeypatch.setattr(clock, "now", lambda: START + timedelta(minutes=self.minutes))
         monkeypatch.setattr(clock, "running", lambda: 60.0 * self.running)
 
+    def at(self, minutes: float) -> None:
+        """So much later than at first, by the clock and by itself."""
+        self.minutes = self.running = minutes
+
 
 @pytest.fixture
 def hand(monkeypatch: pytest.MonkeyPatch) -> Clock:
@@ -34,25 +38,53 @@ def somebody(minutes: float = 0.0, name: str = "Li") -> User:
 
 def test_use_prolongs_it_and_idleness_ends_it(hand: Clock) -> None:
     last = LastUse()
-    for hand.minutes in (1.0, 15.0, 30.0, 45.0):
+    for minutes in (1.0, 15.0, 30.0, 45.0):
+        hand.at(minutes)
         assert last.use(somebody(), LIMIT)
-    hand.minutes = 60.1
+    hand.at(60.1)
     assert not last.use(somebody(), LIMIT)
     assert not last.use(somebody(), LIMIT)  # asking again is no use of it
 
 
 def test_a_look_at_the_clock_is_no_use(hand: Clock) -> None:
     last = LastUse()
-    for hand.minutes in (0.0, 10.0, 15.0):
+    for minutes in (0.0, 10.0, 15.0):
+        hand.at(minutes)
         assert last.holds(somebody(), LIMIT)
-    hand.minutes = 15.1
+    hand.at(15.1)
     assert not last.holds(somebody(), LIMIT)
 
 
 def test_another_tab_or_a_server_that_was_started_again_begins_no_time_anew(hand: Clock) -> None:
-    hand.minutes = 16.0
+    hand.at(16.0)
     assert not LastUse().use(somebody(), LIMIT)  # the browser still has its cookie
     assert LastUse().use(somebody(minutes=16.0), LIMIT)  # a new sign-in
+
+
+def test_a_cookie_of_who_signed_out_is_worth_nothing_after_a_restart(hand: Clock) -> None:
+    last = LastUse()
+    assert last.use(somebody(), LIMIT)
+    last.end(somebody())
+    hand.at(1.0)
+    again = LastUse()
+    for minutes in (1.0, 5.0, 14.0):
+        hand.at(minutes)
+        assert not again.use(somebody(), LIMIT)
+        assert not again.holds(somebody(), LIMIT)
+        assert again.use(somebody(minutes, "Wu"), LIMIT)
+
+
+def test_who_signs_in_as_the_server_starts_is_in(hand: Clock) -> None:
+    hand.at(0.9 / 60)
+    last = LastUse()
+    assert last.use(somebody(), LIMIT)  # issued in this second, which began before it
+
+
+def test_a_clock_that_was_ahead_when_the_server_started_shuts_nobody_out(hand: Clock) -> None:
+    hand.minutes = 60.0
+    last = LastUse()
+    hand.at(1.0)
+    assert last.use(somebody(minutes=1.0), LIMIT)
 
 
 def test_whoever_signs_out_is_out_in_every_tab_and_by_a_copied_cookie(hand: Clock) -> None:
@@ -129,6 +161,6 @@ def test_it_holds_exactly_while_no_pause_was_longer_than_the_limit(steps: list[f
     with pytest.MonkeyPatch.context() as monkeypatch:
         hand, last, held = Clock(monkeypatch), LastUse(), True
         for step in steps:
-            hand.minutes += step
+            hand.at(hand.minutes + step)
             held = held and step <= 15.0
             assert last.use(somebody(), LIMIT + timedelta(milliseconds=1)) == held
