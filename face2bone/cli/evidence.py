@@ -1,4 +1,4 @@
-"""Commands that ask what a model is worth: evaluate; and what Face2Bone is: compare, ablate."""
+"""Commands that ask what a model is worth: evaluate; and what a design is: compare, ablate."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -117,7 +117,10 @@ def aligned_crops(out: Path, kept: Path | None) -> Iterator[Path]:
 
 
 RecipeOption = Annotated[
-    str, typer.Option("--recipe", help="Recipe name or path, such as compact or full.")
+    str | None,
+    typer.Option(
+        "--recipe", help="Recipe name or path, such as compact or full; else the study's own."
+    ),
 ]
 Seeds = Annotated[int, typer.Option(min=1, help="How many seeds each network is trained with.")]
 Attach = Annotated[
@@ -129,13 +132,13 @@ Attach = Annotated[
 def compare(
     manifest: Manifest,
     out: Out,
-    recipe: RecipeOption = "compact",
+    recipe: RecipeOption = None,
     seeds: Seeds = 3,
     attach: Attach = None,
     cluster: ClusterOption = None,
     workers: Workers = 2,
 ) -> None:
-    """Train and test Face2Bone, standard networks and simple models under one protocol."""
+    """Train and test a study's network, standard ones and simple models under one protocol."""
     with plain_errors():
         from face2bone.comparison.command import compare as run
 
@@ -147,13 +150,13 @@ def compare(
 def ablate(
     manifest: Manifest,
     out: Out,
-    recipe: RecipeOption = "compact",
+    recipe: RecipeOption = None,
     seeds: Seeds = 3,
     attach: Attach = None,
     cluster: ClusterOption = None,
     workers: Workers = 2,
 ) -> None:
-    """Train and test Face2Bone without each of its parts, and with a control in its place."""
+    """Train and test a study's network without each of its parts, and with controls in place."""
     with plain_errors():
         from face2bone.comparison.command import ablate as run
 

@@ -7,7 +7,8 @@ patients, as for a network.
 
     prevalence            nothing: the training patients' class frequencies
     osta                  the OST index of age and weight
-    clinical              age, sex, height, weight
+    clinical              age, sex, height, weight: what is known without the picture
+    covariates            what the network reads beside the picture, where it reads anything
     landmark-geometry     468 mesh landmarks in the crop's frame, their first principal components
     facenet-features      the vector of the plain trunk trained in this comparison, one a seed
 """
@@ -30,6 +31,7 @@ from face2bone.calibration import Temperature, calibrated
 from face2bone.clinical.selection import ost_index
 from face2bone.comparison.protocol import CohortProtocol, Protocol
 from face2bone.comparison.runs import VECTORS, RunResult, run_folder, write_arrays
+from face2bone.covariates import of_table
 from face2bone.progress import Progress
 from face2bone.studies import Shape, study_named
 from face2bone.tasks import BONE_MASS
@@ -42,6 +44,7 @@ TITLES: Final = {
     "facenet-features": "FaceNet features, logistic",
     "landmark-geometry": "landmark geometry, logistic",
     "clinical": "age, sex, height, weight, logistic",
+    "covariates": "what the network reads beside the picture, logistic",
     "osta": "OSTA, logistic",
     "prevalence": "prevalence",
 }
@@ -55,11 +58,18 @@ def simple_predictions(protocol: CohortProtocol, progress: Progress) -> dict[str
     if shape is not None:
         landmarks = landmark_columns(protocol, shape, progress)
         by_shape = {"landmark-geometry": _logistic(protocol, landmarks, COMPONENTS)}
-    return by_shape | {
-        "clinical": _logistic(protocol, clinical_columns(table)),
-        "osta": _logistic(protocol, osta_column(table)),
-        "prevalence": _prevalence(protocol),
-    }
+    beside = of_table(table, protocol.covariates).astype(np.float64)
+    own = {"covariates": _logistic(protocol, beside)} if protocol.covariates else {}
+    clinical = {"clinical": _logistic(protocol, clinical_columns(table))}
+    return (
+        by_shape
+        | clinical
+        | own
+        | {
+            "osta": _logistic(protocol, osta_column(table)),
+            "prevalence": _prevalence(protocol),
+        }
+    )
 
 
 def clinical_columns(table: pd.DataFrame) -> Floats:

@@ -1,28 +1,34 @@
-"""The networks of both tables, each scaled to the multiply-adds of Face2Bone itself.
+"""The networks of both tables, each scaled to the multiply-adds of the study's own network.
 
-A network that may spend more arithmetic than another is no fair opponent, so every standard
-network gets the width at which one crop costs it as many multiply-adds as the recipe's Face2Bone
-costs (within ``TOLERANCE``). The arms of the ablation keep Face2Bone's width: what is left out is
-left out, and the control beside it says what its parameters alone are worth.
+A network that may spend more arithmetic than another is no fair opponent, so every rival gets the
+width at which one picture costs it as many multiply-adds as the recipe's own network costs (within
+``TOLERANCE``). The arms of the ablation keep that network's width: what is left out is left out,
+and the control beside it says what its parameters alone are worth. The network at hand comes first,
+and is called as its study is.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from face2bone.comparison.standard_networks import resnet, vgg, vit
+from face2bone.comparison.arms import arms_of
+from face2bone.comparison.rivals import Rival, rivals_of
+from face2bone.comparison.standard_networks import OF_FACES, Question
 from face2bone.errors import TrainingError
-from face2bone.nn import Face2Bone, NetworkConfig, PictureNetwork
-from face2bone.nn.config import CROP_SIZE
+from face2bone.nn import Architecture, Face2Bone, NetworkConfig, PictureNetwork
+from face2bone.nn.bone_net import BoneNet, BoneNetSettings
 from face2bone.nn.controls import parameter_count
+from face2bone.nn.efficientnet_v2 import EfficientNetSettings, EfficientNetV2
+from face2bone.studies.bone_net import BONE_NET
+from face2bone.studies.face2bone import FACE2BONE
+from face2bone.studies.osteoai import OSTEOAI
+from face2bone.studies.study import Study
 
 TOLERANCE: Final = 0.20
-FULL: Final = "face2bone"
-TRUNK: Final = "facenet"
 WIDTHS: Final = (1 / 64, 2.0)
 HALVINGS: Final = 9  # steps of the search: the last ones move it by one per cent
 
@@ -33,7 +39,7 @@ Build = Callable[[], PictureNetwork]
 class Candidate:
     """One row: ``build`` makes the untrained network, drawing from torch's generator.
 
-    multiply_adds: of convolutions and matrix products, for one crop. parameters: trained values.
+    multiply_adds: of convolutions and matrix products, for one picture. parameters: trained values.
     tuned_as: name of the candidate whose learning rate it takes; its own when it tunes itself.
     """
 
@@ -45,71 +51,94 @@ class Candidate:
     tuned_as: str
 
 
-def comparison_candidates(config: NetworkConfig) -> tuple[Candidate, ...]:
-    """Face2Bone of this configuration, its plain trunk and the standard networks, all scaled."""
+@dataclass(frozen=True)
+class Design:
+    """A study's own network: what it is called, and what makes it of its settings."""
+
+    study: Study
+    make: Callable[[Any], BoneNet | EfficientNetV2 | Face2Bone]
+
+
+DESIGNS: Final[Mapping[type[Architecture], Design]] = {
+    NetworkConfig: Design(FACE2BONE, Face2Bone),
+    BoneNetSettings: Design(BONE_NET, BoneNet),
+    EfficientNetSettings: Design(OSTEOAI, EfficientNetV2),
+}
+
+
+def comparison_candidates(config: Architecture) -> tuple[Candidate, ...]:
+    """The study's network of these settings and its rivals, all scaled.
+
+    Raises ``TrainingError`` where a rival cannot be, or the network has none.
+    """
+    full, question = full_candidate(config), _question(config)
+    rivals = rivals_of(config, question)
+    return full, *(_scaled(rival, full, question) for rival in rivals)
+
+
+def ablation_candidates(config: Architecture) -> tuple[Candidate, ...]:
+    """The study's network and its arms, in the order of the table.
+
+    Raises ``TrainingError`` for a network without any.
+    """
     full = full_candidate(config)
-    scalable: tuple[tuple[str, str, Callable[[float], PictureNetwork]], ...] = (
-        (TRUNK, "FaceNet trunk, linear head", partial(_trunk, config)),
-        ("vgg16", "VGG16", partial(vgg, 16, outputs=config.outputs)),
-        ("vgg19", "VGG19", partial(vgg, 19, outputs=config.outputs)),
-        ("resnet18", "ResNet18", partial(resnet, 18, outputs=config.outputs)),
-        ("resnet34", "ResNet34", partial(resnet, 34, outputs=config.outputs)),
-        ("vit", "ViT", partial(vit, outputs=config.outputs)),
-    )
-    return full, *(_scaled(name, title, make, full) for name, title, make in scalable)
-
-
-def ablation_candidates(config: NetworkConfig) -> tuple[Candidate, ...]:
-    """Face2Bone and its arms, in the order of the table."""
-    arms = (
-        ("without-fsa", "without FSA", replace(config, fsa="off")),
-        ("control-fsa", "FSA replaced by its control", replace(config, fsa="control")),
-        ("without-ssam", "without SSAM", replace(config, ssam="off")),
-        ("control-ssam", "SSAM replaced by its control", replace(config, ssam="control")),
-        ("without-transformer", "without transformer", replace(config, transformer="off")),
-        (
-            "control-transformer",
-            "transformer replaced by its control",
-            replace(config, transformer="control"),
-        ),
-        ("mlp", "KAN replaced by an MLP as large", replace(config, head="mlp")),
-        ("linear", "KAN replaced by a linear layer", replace(config, head="linear")),
-    )
-    return full_candidate(config), *(
-        _candidate(name, title, partial(Face2Bone, arm), FULL) for name, title, arm in arms
+    make = _design(config).make
+    return full, *(
+        _candidate(
+            arm.name,
+            arm.title,
+            partial(make, arm.settings),
+            full.name,
+            replace(_question(config), covariates=arm.settings.covariates),
+        )
+        for arm in arms_of(config)
     )
 
 
-def full_candidate(config: NetworkConfig) -> Candidate:
-    """Face2Bone as the recipe has it."""
-    return _candidate(FULL, "Face2Bone", partial(Face2Bone, config), FULL)
+def full_candidate(config: Architecture) -> Candidate:
+    """The study's network as the recipe has it; raises ``TrainingError`` for another one's."""
+    design = _design(config)
+    name, title = design.study.id, design.study.title
+    return _candidate(name, title, partial(design.make, config), name, _question(config))
 
 
-def multiply_adds(network: PictureNetwork) -> int:
-    """Multiply-adds of convolutions and matrix products for one crop in evaluation mode."""
+def multiply_adds(network: PictureNetwork, question: Question = OF_FACES) -> int:
+    """Multiply-adds of convolutions and matrix products for one picture in evaluation mode."""
     was_training = network.training
     network.eval()
     device = next(network.parameters()).device
+    given = [torch.zeros(1, *question.shape, device=device)]
+    if question.covariates:
+        given.append(torch.zeros(1, question.covariates, device=device))
     with FlopCounterMode(display=False) as counter, torch.no_grad():
-        network.training_outputs(torch.zeros(1, 3, CROP_SIZE, CROP_SIZE, device=device))
+        network.training_outputs(*given)
     network.train(was_training)
     return int(counter.get_total_flops()) // 2
 
 
-def _trunk(config: NetworkConfig, width: float) -> Face2Bone:
-    plain = replace(config, fsa="off", ssam="off", transformer="off", head="linear")
-    return Face2Bone(replace(plain, width=min(1.0, width)))
+def _design(config: Architecture) -> Design:
+    if type(config) not in DESIGNS:
+        raise TrainingError(
+            "The recipe's network has no rivals to be compared with. Name a recipe for {networks}.",
+            networks=tuple(design.study.title for design in DESIGNS.values()),
+        )
+    return DESIGNS[type(config)]
 
 
-def _candidate(name: str, title: str, build: Build, tuned_as: str) -> Candidate:
+def _question(config: Architecture) -> Question:
+    with torch.device("meta"):  # nothing is drawn
+        shape = _design(config).make(config).input_shape
+    return Question(shape, config.covariates, config.outputs)
+
+
+def _candidate(name: str, title: str, build: Build, tuned_as: str, question: Question) -> Candidate:
     with torch.random.fork_rng(devices=[]):
         network = build()
-    return Candidate(name, title, build, multiply_adds(network), parameter_count(network), tuned_as)
+    cost = multiply_adds(network, question)
+    return Candidate(name, title, build, cost, parameter_count(network), tuned_as)
 
 
-def _scaled(
-    name: str, title: str, make: Callable[[float], PictureNetwork], full: Candidate
-) -> Candidate:
+def _scaled(rival: Rival, full: Candidate, question: Question) -> Candidate:
     """The width, between ``WIDTHS``, whose cost is nearest to that of ``full``.
 
     Raises ``TrainingError`` when none comes within ``TOLERANCE``.
@@ -119,13 +148,14 @@ def _scaled(
     with torch.random.fork_rng(devices=[]):
         for _ in range(HALVINGS):
             width = (low * high) ** 0.5
-            tried[width] = multiply_adds(make(width))
+            tried[width] = multiply_adds(rival.make(width), question)
             low, high = (width, high) if tried[width] < full.multiply_adds else (low, width)
     best = min(tried, key=lambda width: abs(tried[width] - full.multiply_adds))
     if abs(tried[best] / full.multiply_adds - 1) > TOLERANCE:
         raise TrainingError(
-            "{network} cannot be scaled to the multiply-adds of the recipe's Face2Bone. "
+            "{network} cannot be scaled to the multiply-adds of the recipe's {compared}. "
             "Change the recipe's width.",
-            network=title,
+            network=rival.title,
+            compared=full.title,
         )
-    return _candidate(name, title, partial(make, best), name)
+    return _candidate(rival.name, rival.title, partial(rival.make, best), rival.name, question)

@@ -1,9 +1,10 @@
 """The runs of a comparison on several processes or machines: each run is one task of Ray.
 
-A task gets a network's recipe, a seed and a rate; of patients it gets positions in the crop store
-and nothing else. It opens the comparison's folder where it runs, so that folder must lie under the
-same path on every machine; all it finds goes there too. A run that another one needs ends first:
-no seed is trained before its network's rate is chosen.
+A task gets a network's recipe, a seed and a rate; of patients it gets positions in the crop store,
+and the mean and the spread of what is read beside the picture over all who train, and nothing else.
+It opens the comparison's folder where it runs, so that folder must lie under the same path on every
+machine; all it finds goes there too. A run that another one needs ends first: no seed is trained
+before its network's rate is chosen.
 
 Ray starts the task of a worker that died once more, and the run goes on from its last checkpoint.
 Whatever stops the process that the person started loses no more than that.
@@ -31,6 +32,7 @@ from face2bone.comparison.runs import (
     run_folder,
 )
 from face2bone.comparison.tables import versions
+from face2bone.covariates import Covariate
 from face2bone.errors import Face2BoneError, TrainingError
 from face2bone.progress import Progress, silent
 from face2bone.training.recipe import Recipe
@@ -54,6 +56,7 @@ class Shared:
     recipe: Recipe
     kind: Kind
     members: Members
+    covariates: tuple[Covariate, ...]
     marks: str
     software: str
 
@@ -66,6 +69,7 @@ class Shared:
             protocol.recipe,
             protocol.store.kind,
             protocol.members,
+            protocol.covariates,
             _marks(folder),
             _software(),
         )
@@ -81,9 +85,8 @@ class Shared:
             )
         if _marks(self.folder) != self.marks:
             raise _elsewhere()
-        return Protocol(
-            self.folder, self.recipe, read_store(self.folder / CROPS, self.kind), self.members
-        )
+        store = read_store(self.folder / CROPS, self.kind)
+        return Protocol(self.folder, self.recipe, store, self.members, self.covariates)
 
 
 @dataclass(frozen=True)
@@ -155,13 +158,20 @@ class _Work:
         while not self.is_done:
             for run in self._ready()[: workers - len(self._under_way)]:
                 self._under_way[task.remote(shared, run)] = run
-            ended: list[Any] = []
-            while not ended:
-                self._tell()
-                ended, _ = ray.wait(list(self._under_way), timeout=SECONDS_BETWEEN)
-            for reference in ended:
+            for reference in self._ended(ray):
                 self._note(self._under_way.pop(reference), ray.get(reference))
         self._tell()
+
+    def _ended(self, ray: Any) -> list[Any]:
+        """Tasks that ended, waited for; none where other processes are at all that is left."""
+        ended: list[Any] = []
+        while not ended:
+            self._tell()
+            if not self._under_way:  # Ray does not wait for nothing
+                time.sleep(SECONDS_BETWEEN)
+                break
+            ended, _ = ray.wait(list(self._under_way), timeout=SECONDS_BETWEEN)
+        return ended
 
     @property
     def is_done(self) -> bool:

@@ -14,8 +14,6 @@ from face2bone.comparison.protocol import Protocol, open_protocol
 from face2bone.comparison.results import ablation_rows, comparison_rows
 from face2bone.comparison.runs import ensure_runs
 from face2bone.comparison.tables import account, write_tables
-from face2bone.errors import TrainingError
-from face2bone.nn import NetworkConfig
 from face2bone.progress import Progress
 from face2bone.training.bars import Bars
 
@@ -35,14 +33,15 @@ def one_after_another(
 def compare(
     manifest: Path,
     out: Path,
-    recipe: str | Path = "compact",
+    recipe: str | Path | None = None,
     seeds: int = 3,
     progress: Progress | None = None,
     train: Training = one_after_another,
 ) -> Path:
-    """Face2Bone against standard networks and simple models; returns the Markdown table's path.
+    """A study's network against its rivals and simple models; returns the Markdown table's path.
 
-    ``out`` is a new folder or that of a comparison of the same cohort and recipe, which goes on.
+    ``out`` is a new folder or that of a comparison of the same cohort and recipe, which goes on;
+    ``recipe`` is what the cohort's study is compared by unless another is named.
     ``train`` does the runs, such as ``comparison.cluster.Cluster`` on several workers.
     Stopped early, it writes the tables of what is finished. Raises ``ManifestError`` for a cohort
     that breaks a rule, ``TrainingError`` for a comparison that cannot start or go on.
@@ -50,13 +49,13 @@ def compare(
     told = progress or Bars()
     protocol = open_protocol(Path(manifest), Path(out), recipe, told)
     oracle = drawn_oracle(protocol.cohort)
-    candidates = comparison_candidates(_settings(protocol))
+    candidates = comparison_candidates(protocol.recipe.network_config())
     simple = simple_predictions(protocol, told)
     try:
         train(protocol, candidates, seeds, told)
     finally:
         rows = comparison_rows(protocol, candidates, seeds, simple, oracle)
-        about = account(protocol, "compare", Path(manifest), seeds, oracle)
+        about = account(protocol, "compare", Path(manifest), seeds, candidates[0], oracle)
         path = write_tables(protocol.folder, "comparison", rows, about)
     return path
 
@@ -64,35 +63,23 @@ def compare(
 def ablate(
     manifest: Path,
     out: Path,
-    recipe: str | Path = "compact",
+    recipe: str | Path | None = None,
     seeds: int = 3,
     progress: Progress | None = None,
     train: Training = one_after_another,
 ) -> Path:
-    """Face2Bone against itself without one part, and with its control; like ``compare``.
+    """A study's network against itself without one part, and with its control; like ``compare``.
 
-    In the folder of a comparison, Face2Bone's own runs are taken from there.
+    In the folder of a comparison, the network's own runs are taken from there.
     """
     told = progress or Bars()
     protocol = open_protocol(Path(manifest), Path(out), recipe, told)
     oracle = drawn_oracle(protocol.cohort)
-    candidates = ablation_candidates(_settings(protocol))
+    candidates = ablation_candidates(protocol.recipe.network_config())
     try:
         train(protocol, candidates, seeds, told)
     finally:
         rows = ablation_rows(protocol, candidates, seeds, oracle)
-        about = account(protocol, "ablate", Path(manifest), seeds, oracle)
+        about = account(protocol, "ablate", Path(manifest), seeds, candidates[0], oracle)
         path = write_tables(protocol.folder, "ablation", rows, about)
     return path
-
-
-def _settings(protocol: Protocol) -> NetworkConfig:
-    """Of Face2Bone; raises ``TrainingError`` for a recipe of another network."""
-    settings = protocol.recipe.network_config()
-    if not isinstance(settings, NetworkConfig):
-        raise TrainingError(
-            "The recipe {recipe} is not of Face2Bone, and only Face2Bone has rivals to be "
-            "compared with. Name another recipe.",
-            recipe=f"{protocol.recipe.name!r}",
-        )
-    return settings

@@ -2,7 +2,7 @@
 
 A folder that ``face2bone synth`` wrote says beside its manifest how it was drawn; the generative
 model then gives each patient's class probabilities from the picture's parameters, age, sex and
-body mass index. A cohort of real patients has no such row, nor has one of films, so far.
+body mass index. A cohort of real patients has no such row.
 """
 
 from dataclasses import dataclass
@@ -31,11 +31,11 @@ def drawn_oracle(cohort: Cohort) -> DrawnOracle | None:
 
     Raises ``TrainingError`` when the cohort was drawn by another model of patients.
     """
-    plan, drawn_by = read_plan(cohort.root), study_named(cohort.study).ready().demonstration
+    plan, drawn_by = read_plan(cohort.root), study_named(cohort.study).ready().drawn_by
     if plan is None or drawn_by is None:
         return None
     known_to = drawn_by()
-    if plan["patient_model_hash"] != known_to.patients_hash:
+    if known_to.mark.items() - plan.items():
         raise TrainingError(
             "The cohort was drawn by another version of the package, so its oracle is not known. "
             "Draw it again with face2bone synth."

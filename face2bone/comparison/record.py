@@ -26,7 +26,8 @@ class Row:
 
     seeds: finished seeds, in order; None for a model without any, empty before the first.
     figures: by name, means over seeds; empty before the first. spread: each seed's figures.
-    ahead: Face2Bone's figure minus this row's; None for Face2Bone itself or before both have one.
+    ahead: the figure of the network at hand minus this row's; None for that network itself or
+    before both have one.
     multiply_adds, parameters, learning_rate, minutes (mean of a run): of networks.
     """
 
@@ -49,7 +50,8 @@ Kind = Literal["comparison", "ablation"]
 class Account:
     """Where figures came from: everything needed to get them again.
 
-    patients: by side of the split. cohort, machine, versions: in words, without paths.
+    patients: by side of the split. cohort, machine, versions: in words, without paths. compared:
+    title of the network at hand; files of before there was a choice are about Face2Bone.
     """
 
     command: str
@@ -59,6 +61,7 @@ class Account:
     cohort: str
     machine: str
     versions: str
+    compared: str = "Face2Bone"
 
 
 @dataclass(frozen=True)

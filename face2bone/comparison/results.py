@@ -1,8 +1,8 @@
 """From finished runs to rows: every figure with its interval, every difference paired.
 
 A row without seeds (a simple model, the oracle) gives one answer; it stands against each seed of
-Face2Bone. A network of which some seeds are missing is compared on the seeds it shares with
-Face2Bone, and its row says how many there are.
+the network at hand, the first candidate. A network of which some seeds are missing is compared on
+the seeds it shares with that one, and its row says how many there are.
 
 Intervals of a paired difference know two chances: a figure would have come out differently with
 other patients and with other seeds. Both are resampled: patients with replacement, the same draw
@@ -28,10 +28,11 @@ import numpy.typing as npt
 from face2bone.arrays import Floats, Integers
 from face2bone.calibration.reliability import ranked_probability_scores
 from face2bone.comparison.baselines import TITLES, on_vectors
-from face2bone.comparison.candidates import FULL, TRUNK, Candidate
+from face2bone.comparison.candidates import Candidate
 from face2bone.comparison.oracle import DrawnOracle
 from face2bone.comparison.protocol import Protocol
 from face2bone.comparison.record import FIGURES, Row
+from face2bone.comparison.rivals import TRUNK
 from face2bone.comparison.runs import RunResult, finished_runs, probabilities_of
 from face2bone.evaluation.bootstrap import (
     RESAMPLES,
@@ -125,21 +126,26 @@ def comparison_rows(
     simple: Mapping[str, Floats],
     oracle: DrawnOracle | None,
 ) -> list[Row]:
-    """Oracle, Face2Bone, networks, logistic models on the trunk's vectors, simple models."""
+    """Oracle, networks, logistic models on the vectors of a trunk among them, simple models."""
     networks = [_network(protocol, candidate, seeds) for candidate in candidates]
     trunk = next((found for found in networks if found.name == TRUNK), None)
-    vectors = {} if trunk is None else {r.seed: on_vectors(protocol, r) for r in trunk.runs}
+    features = [] if trunk is None else [_features(protocol, trunk)]
     rest = [_constant(name, TITLES[name], simple[name], seeds) for name in simple]
-    features = _Answers(FEATURES, TITLES[FEATURES], vectors)
-    return _rows(protocol, [*_oracle(protocol, oracle, seeds), *networks, features, *rest])
+    answers = [*_oracle(protocol, oracle, seeds), *networks, *features, *rest]
+    return _rows(protocol, answers, candidates[0].name)
 
 
 def ablation_rows(
     protocol: Protocol, candidates: Sequence[Candidate], seeds: int, oracle: DrawnOracle | None
 ) -> list[Row]:
-    """Oracle, Face2Bone and its arms."""
+    """Oracle, the network at hand and its arms."""
     networks = [_network(protocol, candidate, seeds) for candidate in candidates]
-    return _rows(protocol, [*_oracle(protocol, oracle, seeds), *networks])
+    return _rows(protocol, [*_oracle(protocol, oracle, seeds), *networks], candidates[0].name)
+
+
+def _features(protocol: Protocol, trunk: _Answers) -> _Answers:
+    vectors = {run.seed: on_vectors(protocol, run) for run in trunk.runs}
+    return _Answers(FEATURES, TITLES[FEATURES], vectors)
 
 
 def _network(protocol: Protocol, candidate: Candidate, seeds: int) -> _Answers:
@@ -166,12 +172,13 @@ def _constant(name: str, title: str, probabilities: Floats, seeds: int) -> _Answ
     return _Answers(name, title, dict.fromkeys(range(seeds), probabilities), is_seeded=False)
 
 
-def _rows(protocol: Protocol, answers: Sequence[_Answers]) -> list[Row]:
+def _rows(protocol: Protocol, answers: Sequence[_Answers], full: str) -> list[Row]:
+    """``full`` names the row that is compared with all others."""
     members = protocol.members["test"]
     labels = protocol.store.labels[members]
     draws = Draws.of(protocol.store.index["patient_id"].iloc[members].to_numpy())
     values = {found.name: _measured(found, labels, draws) for found in answers}
-    return [_row(found, values[found.name], values[FULL], draws) for found in answers]
+    return [_row(found, values[found.name], values[full], draws) for found in answers]
 
 
 def _measured(
@@ -193,7 +200,7 @@ def _row(
     draws: Draws,
 ) -> Row:
     seeds = tuple(sorted(found.by_seed))
-    shared = bool(set(seeds) & set(full[FIGURES[0]]))
+    shared = bool(set(seeds) & set(full[FIGURES[0]])) and own is not full
     ahead = {name: difference(full[name], own[name], draws) for name in FIGURES if shared}
     candidate, minutes = found.candidate, [run.minutes for run in found.runs]
     return Row(
@@ -206,7 +213,7 @@ def _row(
             for name in FIGURES
             if found.is_seeded
         },
-        ahead=ahead if shared and found.name != FULL else None,
+        ahead=ahead if shared else None,
         multiply_adds=candidate.multiply_adds if candidate else None,
         parameters=candidate.parameters if candidate else None,
         learning_rate=found.runs[0].learning_rate if found.runs else None,

@@ -35,8 +35,10 @@ from face2bone.arrays import Floats
 from face2bone.atomic_files import whole_file, write_whole
 from face2bone.calibration import Temperature, calibrated
 from face2bone.careful import bytes_of, json_of
-from face2bone.comparison.candidates import TRUNK, Candidate
+from face2bone.comparison.candidates import Candidate
 from face2bone.comparison.protocol import TUNING_SEED, Protocol
+from face2bone.comparison.rivals import TRUNK
+from face2bone.covariates import of_table
 from face2bone.errors import TrainingDiverged, TrainingError
 from face2bone.nn import PictureNetwork, normalise
 from face2bone.progress import Progress
@@ -104,7 +106,7 @@ def chosen_rate(protocol: Protocol, candidate: Candidate) -> float | None:
 def rates_of(protocol: Protocol, candidate: Candidate, seed: int) -> tuple[float, ...]:
     """Rates that a candidate's seed is trained at: all as trials, else the chosen one.
 
-    None while that one is not known: another run has to end first.
+    None of them while that one is not known: another run has to end first.
     """
     if candidate.name == candidate.tuned_as and seed == TUNING_SEED:
         return protocol.rates
@@ -124,7 +126,9 @@ def ensure_run(
     """Do one run where it is not finished; False where another process is at it."""
     folder = run_folder(protocol, candidate.name, seed, rate)
     with _held(folder) as ours:
-        if ours and not is_finished(folder):
+        if ours and is_finished(folder):
+            _tidy(folder)  # of a run that was killed between its result and here
+        elif ours:
             with _one_thread():
                 _run(protocol, candidate, seed, rate, folder, progress)
     return ours
@@ -215,7 +219,15 @@ def _train(
     torch.manual_seed(seed)
     network = candidate.build()
     fit_network(
-        network, recipe, protocol.store, protocol.members, folder / TRAINING, seed, progress, 1
+        network,
+        recipe,
+        protocol.store,
+        protocol.members,
+        folder / TRAINING,
+        seed,
+        progress,
+        devices=1,
+        covariates=protocol.covariates,
     )
     return network.eval()
 
@@ -225,13 +237,15 @@ def outputs(
 ) -> tuple[Floats, Floats]:
     """Logits (N, K) and vectors (N, E) of some of the store's crops, in evaluation mode."""
     store, device = protocol.store, torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    beside = torch.from_numpy(of_table(store.index, protocol.covariates))
     network.eval().to(device)
     logits, vectors = [], []
     with torch.inference_mode():
         for start in range(0, len(members), BATCH):
-            crops = store.crops[store.rows[members[start : start + BATCH]]]
+            some = members[start : start + BATCH]
+            crops = torch.from_numpy(store.crops[store.rows[some]])
             made = network.training_outputs(
-                normalise(torch.from_numpy(crops).to(device), store.spec)
+                normalise(crops.to(device), store.spec), beside[some].to(device)
             )
             logits.append(made.logits.double().cpu().numpy())
             vectors.append(made.embedding.double().cpu().numpy())

@@ -18,11 +18,13 @@ from face2bone import __version__
 from face2bone.atomic_files import write_whole
 from face2bone.comparison.record import FIGURES, Account, Comparison, Kind, Row, to_json
 from face2bone.evaluation.bootstrap import RESAMPLES, Estimate
+from face2bone.studies import study_named
 from face2bone.words import message, template
 
 if TYPE_CHECKING:  # both train networks; a table only names them
+    from face2bone.comparison.candidates import Candidate
     from face2bone.comparison.oracle import DrawnOracle
-    from face2bone.comparison.protocol import Protocol
+    from face2bone.comparison.protocol import CohortProtocol
 
 HEADINGS: Final = {
     "accuracy": template("accuracy"),
@@ -39,19 +41,23 @@ COST_HEAD: Final = (
     template("learning rate chosen"),
     template("minutes a run"),
 )
-DIFFERENCES: Final = template(
-    "On the same patients and seeds; bold where the 95% interval excludes zero. A negative "
-    "difference of RPS speaks for Face2Bone."
-)
 NOTHING: Final = template("not finished")
 UNDEFINED: Final = template("undefined")
 NO_SEED: Final = "–"  # a plain hyphen alone would be a list where Markdown is read
 
 
 def account(
-    protocol: "Protocol", command: str, manifest: Path, seeds: int, oracle: "DrawnOracle | None"
+    protocol: "CohortProtocol",
+    command: str,
+    manifest: Path,
+    seeds: int,
+    full: "Candidate",
+    oracle: "DrawnOracle | None",
 ) -> Account:
-    """Of this machine and this call; ``command`` is its name. Paths are told by name only."""
+    """Of this machine and this call; ``command`` is its name, ``full`` the network at hand.
+
+    Paths are told by name only.
+    """
     recipe, index = protocol.recipe.name, protocol.store.index
     patients = {
         side: int(index["patient_id"].iloc[rows].nunique())
@@ -64,9 +70,10 @@ def account(
         recipe=recipe,
         seeds=seeds,
         patients=patients,
-        cohort=_cohort(oracle),
+        cohort=_cohort(oracle, protocol.cohort.study),
         machine=f"{platform.machine()}, {os.cpu_count()} CPU cores, {processor}, one thread a run",
         versions=versions(),
+        compared=full.title,
     )
 
 
@@ -79,7 +86,7 @@ def versions() -> str:
 def write_tables(folder: Path, kind: Kind, rows: Sequence[Row], told: Account) -> Path:
     """Write the three files, each whole or not at all; returns the Markdown's path."""
     write_whole(folder / f"{kind}.json", to_json(Comparison(told, tuple(rows))))
-    write_whole(folder / f"{kind}.csv", _csv(rows))
+    write_whole(folder / f"{kind}.csv", _csv(rows, told.compared))
     return write_whole(folder / f"{kind}.md", markdown(kind, rows, told))
 
 
@@ -87,7 +94,7 @@ def markdown(kind: Kind, rows: Sequence[Row], told: Account) -> str:
     """Who was asked and how, the figures, the differences, and what each network costs."""
     parts = [introduction(told), "## Figures", _table(FIGURE_HEAD, figure_lines(rows, told.seeds))]
     differences = _table(DIFFERENCE_HEAD, difference_lines(rows))
-    parts += ["## Face2Bone minus the row", DIFFERENCES, differences]
+    parts += [f"## {told.compared} minus the row", about_differences(told), differences]
     parts += ["## What each network costs", _table(COST_HEAD, cost_lines(rows))]
     return f"# {kind.capitalize()}\n\n" + "\n\n".join(parts) + "\n"
 
@@ -111,6 +118,15 @@ def introduction(told: Account) -> str:
     )
 
 
+def about_differences(told: Account) -> str:
+    """How to read the differences."""
+    return message(
+        "On the same patients and seeds; bold where the 95% interval excludes zero. A negative "
+        "difference of RPS speaks for {network}.",
+        network=told.compared,
+    )
+
+
 def figure_lines(rows: Sequence[Row], seeds: int) -> list[list[str]]:
     """Cells under ``FIGURE_HEAD``, a line a row."""
     return [
@@ -120,7 +136,7 @@ def figure_lines(rows: Sequence[Row], seeds: int) -> list[list[str]]:
 
 
 def difference_lines(rows: Sequence[Row]) -> list[list[str]]:
-    """Cells under ``DIFFERENCE_HEAD`` of every row that can be compared with Face2Bone."""
+    """Cells under ``DIFFERENCE_HEAD`` of every row that can be compared with the one at hand."""
     return [
         [row.title, *(_signed(row.ahead[name]) for name in FIGURES)]
         for row in rows
@@ -179,27 +195,29 @@ def _table(headings: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def _csv(rows: Sequence[Row]) -> str:
+def _csv(rows: Sequence[Row], compared: str) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["name", "seeds", "what", "figure", "value", "low", "high"])
     for row in rows:
         seeds = "" if row.seeds is None else len(row.seeds)
-        for what, figure, found in _estimates(row):
+        for what, figure, found in _estimates(row, compared):
             writer.writerow([row.name, seeds, what, figure, found.value, found.low, found.high])
     return out.getvalue()
 
 
-def _estimates(row: Row) -> Iterator[tuple[str, str, Estimate]]:
-    for what, found in (("figure", row.figures), ("face2bone minus row", row.ahead or {})):
+def _estimates(row: Row, compared: str) -> Iterator[tuple[str, str, Estimate]]:
+    ahead = f"{compared.lower()} minus row"
+    for what, found in (("figure", row.figures), (ahead, row.ahead or {})):
         for name, value in found.items():
             yield what, name, value
 
 
-def _cohort(oracle: "DrawnOracle | None") -> str:
+def _cohort(oracle: "DrawnOracle | None", study: str) -> str:
     if oracle is None:
         return "Patients of a cohort."
+    subject = study_named(study).ready().modality.subject
     return (
         f"Drawn patients ({oracle.world} world, seed {oracle.seed}): nobody exists, and the "
-        "figures say nothing about real faces."
+        f"figures say nothing about real {subject}s."
     )

@@ -20,17 +20,17 @@ and blocks of 6, 12, 32 and 32 layers it is DenseNet169's.
 """
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, get_args
 
 import torch
 from torch import Tensor, nn
 
 from face2bone.nn.architecture import Architecture, require, span
+from face2bone.nn.config import Arm
+from face2bone.nn.controls import PooledControl, parameter_count
 from face2bone.nn.network import BundleNetwork, MapGeometry, PictureNetwork, Stages, TrainingOutputs
 from face2bone.nn.transformer import MapEncoder
 from face2bone.words import message, template
-
-Arm = Literal["on", "off"]
 
 SIDE: Final = 192  # pixels of the crop
 STEM_SIDE, CUT_SIDE = 48, 12
@@ -44,8 +44,9 @@ class BoneNetSettings(Architecture):
     """The shape of a BONE-Net.
 
     growth: channels that a dense layer adds; blocks: layers of the four dense blocks; bottleneck:
-    channels before a layer's 3 x 3, as a multiple of the growth. transformer, attention: "on", or
-    "off" (left out). embedding: the dense layer. covariates: how many values join there.
+    channels before a layer's 3 x 3, as a multiple of the growth. transformer, attention: "on",
+    "off" (left out), or "control" (as many parameters, and none of the idea). embedding: the dense
+    layer. covariates: how many values join there.
 
     Raises SettingsError where a value is out of range.
     """
@@ -74,8 +75,9 @@ class BoneNetSettings(Architecture):
         for name, most in MOST.items():
             require(1 <= getattr(self, name) <= most, name, span(1, most))
         require(1 <= self.bottleneck <= 8, "bottleneck", span(1, 8))
-        require(self.transformer in ("on", "off"), "transformer", template("on or off"))
-        require(self.attention in ("on", "off"), "attention", template("on or off"))
+        for name in ("transformer", "attention"):
+            holds = getattr(self, name) in get_args(Arm)
+            require(holds, name, message("one of {values}", values=get_args(Arm)))
         require(
             self.transformer_heads in (1, 2, 4, 8), "transformer_heads", template("1, 2, 4 or 8")
         )
@@ -167,7 +169,7 @@ class BoneNet(BundleNetwork, PictureNetwork):
         self.block4, deep = _block(wide // 2, four, config)
         self.last_norm = nn.BatchNorm2d(deep)
         self.tokens = _tokens(wide, config)
-        self.attention = AttentionPooling(wide) if config.attention == "on" else None
+        self.attention = _attention(wide, config)
         joined = deep + (self.tokens is not None) * config.transformer_dim
         joined += (self.attention is not None) * wide + config.covariates
         self.dense = nn.Linear(joined, config.embedding)
@@ -220,7 +222,7 @@ class BoneNet(BundleNetwork, PictureNetwork):
             parts.append(self.tokens(features))
         if self.attention is not None:
             parts.append(self.attention(features))
-        if beside is not None:
+        if beside is not None and self.config.covariates:
             parts.append(beside)
         vector: Tensor = self.dense(torch.cat(parts, dim=1)).relu()
         return vector
@@ -246,13 +248,22 @@ def _block(channels: int, layers: int, config: BoneNetSettings) -> tuple[nn.Sequ
     return nn.Sequential(*each), channels + growth * layers
 
 
-def _tokens(channels: int, config: BoneNetSettings) -> MapEncoder | None:
+def _tokens(channels: int, config: BoneNetSettings) -> MapEncoder | PooledControl | None:
     if config.transformer == "off":
         return None
-    return MapEncoder(
-        channels,
-        CUT_SIDE,
-        config.transformer_dim,
-        config.transformer_layers,
-        config.transformer_heads,
+    dim = config.transformer_dim
+    encoder = MapEncoder(
+        channels, CUT_SIDE, dim, config.transformer_layers, config.transformer_heads
     )
+    if config.transformer == "on":
+        return encoder
+    return PooledControl(channels, dim, parameter_count(encoder))
+
+
+def _attention(channels: int, config: BoneNetSettings) -> AttentionPooling | PooledControl | None:
+    if config.attention == "off":
+        return None
+    pooling = AttentionPooling(channels)
+    if config.attention == "on":
+        return pooling
+    return PooledControl(channels, channels, parameter_count(pooling))

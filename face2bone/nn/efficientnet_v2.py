@@ -14,11 +14,14 @@ For an input of H x W (stride in brackets):
 """
 
 from dataclasses import dataclass
+from typing import get_args
 
 import torch
 from torch import Tensor, nn
 
 from face2bone.nn.architecture import Architecture, require, span
+from face2bone.nn.config import Arm
+from face2bone.nn.controls import PointwiseControl, parameter_count
 from face2bone.nn.network import BundleNetwork, MapGeometry, PictureNetwork, Stages, TrainingOutputs
 from face2bone.words import message, template
 
@@ -48,7 +51,8 @@ class EfficientNetSettings(Architecture):
     height, width, channels: of the input, height and width multiples of 16. scale: factor on every
     channel count, in (0, 1]. depth: factor on every number of blocks, in (0, 1]. embedding:
     channels of the last map. hidden: of the layer that joins picture and covariates. dropout:
-    before it, in [0, 1). covariates, outputs: values beside the picture, and logits.
+    before it, in [0, 1). covariates, outputs: values beside the picture, and logits. excitation:
+    "on", "off" (no squeeze-and-excitation), or "control" (as many parameters at every place alone).
 
     Raises SettingsError where a value is out of range.
     """
@@ -63,8 +67,14 @@ class EfficientNetSettings(Architecture):
     dropout: float = 0.2
     covariates: int = 2
     outputs: int = 3
+    excitation: Arm = "on"
 
     def __post_init__(self) -> None:
+        require(
+            self.excitation in get_args(Arm),
+            "excitation",
+            message("one of {values}", values=get_args(Arm)),
+        )
         for name in ("height", "width"):
             side = getattr(self, name)
             holds = 2 * STRIDE <= side <= _MOST_SIDE and side % STRIDE == 0
@@ -129,7 +139,15 @@ class SqueezeExcitation(nn.Module):
 class Block(nn.Module):
     """MBConv or, fused, its variant with one full convolution; a residual where shapes allow."""
 
-    def __init__(self, channels: int, out: int, expansion: int, stride: int, fused: bool) -> None:
+    def __init__(
+        self,
+        channels: int,
+        out: int,
+        expansion: int,
+        stride: int,
+        fused: bool,
+        excitation: Arm = "on",
+    ) -> None:
         super().__init__()
         wide = channels * expansion
         self.residual = stride == 1 and channels == out
@@ -138,10 +156,13 @@ class Block(nn.Module):
         elif fused:
             layers = [convolution(channels, wide, 3, stride), convolution(wide, out, 1, act=False)]
         else:
-            squeezed = SqueezeExcitation(wide, max(1, round(channels * _SQUEEZE)))
+            squeezed = max(1, round(channels * _SQUEEZE))
             layers = [
                 convolution(channels, wide, 1),
-                nn.Sequential(convolution(wide, wide, 3, stride, groups=wide), squeezed),
+                nn.Sequential(
+                    convolution(wide, wide, 3, stride, groups=wide),
+                    *_excitation(wide, squeezed, excitation),
+                ),
                 convolution(wide, out, 1, act=False),
             ]
         self.layers = nn.Sequential(*layers)
@@ -165,7 +186,7 @@ class EfficientNetV2(BundleNetwork, PictureNetwork):
         stages, channels = [], first
         for full, blocks, expansion, stride, fused in _STAGES:
             out, count = config.scaled(full), config.blocks(blocks)
-            stages.append(_stage(channels, out, count, expansion, stride, fused))
+            stages.append(_stage(channels, out, count, expansion, stride, fused, config.excitation))
             channels = out
         self.local = nn.Sequential(*stages[:_LOCAL_STAGES])
         self.deep = nn.Sequential(*stages[_LOCAL_STAGES:])
@@ -241,12 +262,27 @@ class EfficientNetV2(BundleNetwork, PictureNetwork):
 
 
 def _stage(
-    channels: int, out: int, count: int, expansion: int, stride: int, fused: bool
+    channels: int,
+    out: int,
+    count: int,
+    expansion: int,
+    stride: int,
+    fused: bool,
+    excitation: Arm,
 ) -> nn.Sequential:
     """The first block changes channels and resolution, the others keep them."""
-    first = Block(channels, out, expansion, stride, fused)
-    rest = [Block(out, out, expansion, 1, fused) for _ in range(count - 1)]
+    first = Block(channels, out, expansion, stride, fused, excitation)
+    rest = [Block(out, out, expansion, 1, fused, excitation) for _ in range(count - 1)]
     return nn.Sequential(first, *rest)
+
+
+def _excitation(channels: int, squeezed: int, arm: Arm) -> tuple[nn.Module, ...]:
+    if arm == "off":
+        return ()
+    block = SqueezeExcitation(channels, squeezed)
+    if arm == "on":
+        return (block,)
+    return (PointwiseControl(channels, parameter_count(block)),)
 
 
 def _geometry(

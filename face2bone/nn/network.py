@@ -91,7 +91,10 @@ class PictureNetwork(nn.Module, ABC):
 
     @abstractmethod
     def training_outputs(self, x: Tensor, beside: Tensor | None = None) -> TrainingOutputs:
-        """Input (B, C, H, W) and covariates (B, V) -> everything a loss may look at."""
+        """Input (B, C, H, W) and covariates (B, V) -> everything a loss may look at.
+
+        A network that reads no covariates leaves them aside, whatever is given.
+        """
 
     def pretrained(self) -> tuple[Sequence[nn.Parameter], Sequence[nn.Parameter]]:
         """What a trunk trained elsewhere brings, below the cut and above it; nothing here."""

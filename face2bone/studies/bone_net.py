@@ -1,12 +1,15 @@
 """BONE-Net: bone mass class from a knee radiograph, with age and sex. It learnt drawn knees."""
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from face2bone.modalities.knee.modality import KNEE_FILM
 from face2bone.progress import UnitsDone
 from face2bone.studies.study import Sample, Study, Tools
 from face2bone.tasks import BONE_MASS
+
+if TYPE_CHECKING:
+    from face2bone.studies.demonstration import DrawnPatients
 
 
 def _draw_cohort(out: Path, patients: int, world: str, seed: int, progress: UnitsDone) -> Path:
@@ -18,6 +21,13 @@ def _draw_cohort(out: Path, patients: int, world: str, seed: int, progress: Unit
     return write_film_cohort(
         KNEE, BONE_NET.id, out, patients, World(world), seed, progress=progress
     )
+
+
+def _drawn_by() -> "DrawnPatients":
+    from face2bone.drawn.knee import KNEE
+    from face2bone.studies.drawn_films import drawn_films
+
+    return drawn_films(KNEE)
 
 
 def _samples() -> tuple[Sample, ...]:
@@ -42,5 +52,7 @@ BONE_NET: Final = Study(
         draw_cohort=_draw_cohort,
         samples=_samples,
         recipe="knee",
+        compared_by="compact-knee",
+        drawn_by=_drawn_by,
     ),
 )

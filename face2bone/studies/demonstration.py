@@ -62,6 +62,20 @@ class Changes:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DrawnPatients:
+    """What could be known at best of the patients of a cohort that was drawn.
+
+    mark: entries that say in a cohort's plan that this model drew it. patients: how many, world
+    and seed -> patients. oracle: patients and world -> the best probabilities of the classes,
+    (N, K).
+    """
+
+    mark: Mapping[str, str]
+    patients: Callable[[int, World, int], tuple[Any, ...]]
+    oracle: Callable[[Sequence[Any], World], Floats]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Demonstration:
     """Drawn patients of a study of bone.
 

@@ -15,7 +15,7 @@ from face2bone.tasks import BONE_MASS
 from face2bone.words import template
 
 if TYPE_CHECKING:
-    from face2bone.studies.demonstration import Demonstration
+    from face2bone.studies.demonstration import Demonstration, DrawnPatients
 
 MESH_POINTS: Final = 468  # the irises that follow show the gaze, not the face
 
@@ -69,6 +69,14 @@ def demonstration() -> "Demonstration":
     )
 
 
+def _drawn_by() -> "DrawnPatients":
+    from face2bone.studies.demonstration import DrawnPatients
+
+    drawn = demonstration()
+    mark = {"patient_model_hash": drawn.patients_hash}
+    return DrawnPatients(mark=mark, patients=drawn.patients, oracle=drawn.oracle)
+
+
 def _shape(data: bytes) -> Floats:
     pixels = read_photo(data).pixels
     found = align_landmarks(pixels, shared_locator().locate(pixels)[0]).landmarks
@@ -98,6 +106,7 @@ FACE2BONE: Final = Study(
             fails=template("Rejected: head turned away, too dark."),
         ),
         others=("sface",),
+        drawn_by=_drawn_by,
         demonstration=demonstration,
         shape=_shape,
     ),

@@ -21,7 +21,7 @@ from face2bone.tasks import OrdinalTask
 from face2bone.words import all_of
 
 if TYPE_CHECKING:  # tables and workers, which a list of studies needs neither of
-    from face2bone.studies.demonstration import AgeDemonstration, Demonstration
+    from face2bone.studies.demonstration import AgeDemonstration, Demonstration, DrawnPatients
 
 Status = Literal["ready", "apart", "planned"]
 
@@ -78,9 +78,10 @@ class Tools:
     them on the card.
     baselines: what stands in for a hidden part, by the names of ``explain.baselines``, the first
         shown first. worlds: that ``draw_cohort`` knows, the default first. recipe: what it is
-        trained by where no other is named. samples: drawn patients to try it on; examples: how the
-        first of them is shown beside a bad picture, where there is one. demonstration: what else
-        is drawn of its patients. shape: the points of a picture's subject that say its form and
+        trained by where no other is named; compared_by: what its network and its rivals are.
+        samples: drawn patients to try it on; examples: how the first of them is shown beside a bad
+        picture, where there is one. drawn_by: what is known of its drawn patients; demonstration:
+        what else is drawn of them. shape: the points of a picture's subject that say its form and
         pose, x and y in turn, in pixels as it is prepared.
     """
 
@@ -91,9 +92,11 @@ class Tools:
     worlds: tuple[str, ...]
     draw_cohort: DrawCohort
     recipe: str = "full"
+    compared_by: str = "compact"
     samples: Callable[[], tuple[Sample, ...]] = no_samples
     examples: Examples | None = None
     others: tuple[str, ...] = ()
+    drawn_by: "Callable[[], DrawnPatients] | None" = None
     demonstration: "Callable[[], Demonstration] | None" = None
     shape: Shape | None = None
 

@@ -103,6 +103,6 @@ def make_protocol(
     def make(folder: Path) -> CohortProtocol:
         folder.mkdir(exist_ok=True)
         split = split_store(store, recipe, 0, folder)
-        return CohortProtocol(folder, recipe, store, split, cohort)
+        return CohortProtocol(folder, recipe, store, split, (), cohort)
 
     return make

@@ -5,9 +5,11 @@ from functools import partial
 
 from face2bone.cli import app
 from face2bone.comparison import command
-from face2bone.comparison.candidates import FULL, TRUNK, Candidate, full_candidate
+from face2bone.comparison.candidates import Candidate, full_candidate
+from face2bone.comparison.rivals import TRUNK
 from face2bone.comparison.standard_networks import resnet
 from face2bone.nn import Face2Bone, NetworkConfig
+from face2bone.studies.face2bone import FACE2BONE
 
 
 def rivals(config: NetworkConfig) -> tuple[Candidate, ...]:
@@ -19,7 +21,7 @@ def arms(config: NetworkConfig) -> tuple[Candidate, ...]:
     """Face2Bone and one arm, which takes its rate."""
     linear = replace(config, head="linear")
     return full_candidate(config), Candidate(
-        "linear", "arm", partial(Face2Bone, linear), 9, 9, FULL
+        "linear", "arm", partial(Face2Bone, linear), 9, 9, FACE2BONE.id
     )
 
 

@@ -10,7 +10,6 @@ from torch import Tensor, nn
 
 from face2bone.comparison import candidates as module
 from face2bone.comparison.candidates import (
-    FULL,
     TOLERANCE,
     Candidate,
     ablation_candidates,
@@ -20,6 +19,7 @@ from face2bone.comparison.candidates import (
 )
 from face2bone.errors import TrainingError
 from face2bone.nn import NetworkConfig, PictureNetwork, TrainingOutputs
+from face2bone.studies.face2bone import FACE2BONE
 from face2bone.training.recipe import read_recipe
 
 
@@ -74,7 +74,7 @@ def test_the_published_table_is_complete(compared: dict[str, Candidate]) -> None
 
 @pytest.mark.slow
 def test_multiply_adds_are_equal_within_a_fifth(compared: dict[str, Candidate]) -> None:
-    full = compared[FULL].multiply_adds
+    full = compared[FACE2BONE.id].multiply_adds
     for found in compared.values():
         assert abs(found.multiply_adds / full - 1) <= TOLERANCE == 0.20, found.name
 
@@ -107,30 +107,30 @@ def test_making_candidates_draws_nothing(config: NetworkConfig) -> None:
 
 def test_every_part_is_left_out_and_controlled(arms: dict[str, Candidate]) -> None:
     assert {f"{kind}-{part}" for part in ("fsa", "ssam", "transformer") for kind in
-            ("without", "control")} | {"mlp", "linear", FULL} == set(arms)  # fmt: skip
-    full = arms[FULL].parameters
+            ("without", "control")} | {"mlp", "linear", FACE2BONE.id} == set(arms)  # fmt: skip
+    full = arms[FACE2BONE.id].parameters
     for name, arm in arms.items():
         if name.startswith("control") or name == "mlp":
             assert abs(arm.parameters / full - 1) < 0.002, name
-        elif name != FULL:
+        elif name != FACE2BONE.id:
             assert arm.parameters < full, name
 
 
 def test_arms_take_the_rate_of_the_whole(
     arms: dict[str, Candidate], compared: dict[str, Candidate]
 ) -> None:
-    assert {arm.tuned_as for arm in arms.values()} == {FULL}
+    assert {arm.tuned_as for arm in arms.values()} == {FACE2BONE.id}
     assert all(found.tuned_as == name for name, found in compared.items())
 
 
 def test_arms_start_as_the_whole(arms: dict[str, Candidate]) -> None:
     """Same seed, same trunk: what differs later is what was left out."""
     first = {}
-    for name in (FULL, "without-fsa", "control-ssam", "linear"):
+    for name in (FACE2BONE.id, "without-fsa", "control-ssam", "linear"):
         torch.manual_seed(0)
         first[name] = arms[name].build().state_dict()["backbone.conv2d_4a.conv.weight"]
     for name, weight in first.items():
-        assert torch.equal(weight, first[FULL]), name
+        assert torch.equal(weight, first[FACE2BONE.id]), name
 
 
 def test_a_network_that_cannot_be_scaled_is_refused(

@@ -229,6 +229,25 @@ def test_a_run_that_another_process_is_at_is_asked_for_last_and_waited_for(
     assert [rate for _, _, rate in ray.begun] == [low, high, low, low]
 
 
+def test_where_others_are_at_all_that_is_left_it_looks_again(
+    laid: Protocol, ray_that: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is left is finished elsewhere meanwhile: Ray is not asked to wait for nothing."""
+    ray = ray_that(lambda _: pytest.fail("began a run"))
+    waits: list[float] = []
+
+    def elsewhere(seconds: float) -> None:
+        waits.append(seconds)
+        for rate in laid.rates:
+            finish(run_of(laid, rate))
+
+    monkeypatch.setattr(module._Work, "_ready", lambda _: [])
+    monkeypatch.setattr(module.time, "sleep", elsewhere)
+    Cluster(LOCAL, 2)(laid, (SMALL,), 1, silent)
+    assert waits == [module.SECONDS_BETWEEN]
+    assert ray.begun == []
+
+
 def test_what_a_run_was_refused_with_ends_the_work(laid: Protocol, ray_that: Any) -> None:
     ray_that(lambda _: Ended(False, TrainingError("The file is damaged. Delete it.")))
     with pytest.raises(TrainingError, match="is damaged"):

@@ -22,15 +22,17 @@ from face2bone.cohort.crop_store import CropStore
 from face2bone.cohort.manifest import Cohort
 from face2bone.comparison import command, protocol, runs
 from face2bone.comparison.baselines import LANDMARKS
-from face2bone.comparison.candidates import FULL, TRUNK, Candidate, full_candidate
+from face2bone.comparison.candidates import Candidate, full_candidate
 from face2bone.comparison.command import ablate, compare
 from face2bone.comparison.protocol import Protocol
 from face2bone.comparison.record import Kind, attached, to_json
+from face2bone.comparison.rivals import TRUNK
 from face2bone.comparison.runs import write_arrays
 from face2bone.comparison.standard_networks import resnet
 from face2bone.drawn.face.provenance import PATIENT_MODEL_HASH
 from face2bone.nn import NetworkConfig
 from face2bone.progress import silent
+from face2bone.studies.face2bone import FACE2BONE
 from face2bone.training.recipe import Recipe, recipe_toml
 
 SEEDS = 2
@@ -83,7 +85,7 @@ def rows_of(path: Path) -> dict[str, Any]:
 @pytest.mark.slow
 def test_every_row_is_there_in_order(compared: Path) -> None:
     assert list(rows_of(compared)) == [
-        *(FULL, TRUNK, "facenet-features"),
+        *(FACE2BONE.id, TRUNK, "facenet-features"),
         *("landmark-geometry", "clinical", "osta", "prevalence"),
     ]
 
@@ -91,7 +93,7 @@ def test_every_row_is_there_in_order(compared: Path) -> None:
 @pytest.mark.slow
 def test_rows_say_how_many_seeds(compared: Path) -> None:
     rows = rows_of(compared)
-    assert rows[FULL]["seeds"] == rows["facenet-features"]["seeds"] == [0, 1]
+    assert rows[FACE2BONE.id]["seeds"] == rows["facenet-features"]["seeds"] == [0, 1]
     assert rows["clinical"]["seeds"] is None
     assert len(rows[TRUNK]["spread"]["accuracy"]) == SEEDS
 
@@ -99,10 +101,10 @@ def test_rows_say_how_many_seeds(compared: Path) -> None:
 @pytest.mark.slow
 def test_a_difference_is_that_of_the_figures(compared: Path) -> None:
     rows = rows_of(compared)
-    assert rows[FULL]["ahead"] is None
+    assert rows[FACE2BONE.id]["ahead"] is None
     for name, row in rows.items():
         for figure, ahead in (row["ahead"] or {}).items():
-            apart = rows[FULL]["figures"][figure]["value"] - row["figures"][figure]["value"]
+            apart = rows[FACE2BONE.id]["figures"][figure]["value"] - row["figures"][figure]["value"]
             assert ahead["value"] == pytest.approx(apart, abs=2e-6), (name, figure)
             assert ahead["low"] <= ahead["high"]
 
@@ -149,7 +151,7 @@ def test_the_ablation_takes_face2bone_from_the_comparison(
     monkeypatch.setattr(runs, "_train", lambda *_: pytest.fail("trained again"))
     manifest, out, path = workshop(monkeypatch)
     found = rows_of(ablate(manifest, out, path, SEEDS, silent))
-    assert found[FULL]["figures"] == rows_of(compared)[FULL]["figures"]
+    assert found[FACE2BONE.id]["figures"] == rows_of(compared)[FACE2BONE.id]["figures"]
 
 
 def test_stopped_early_it_says_what_is_missing(
@@ -184,7 +186,7 @@ def test_classes_without_any_t_score_are_enough(
     monkeypatch.setattr(protocol, "photo_crops", lambda *_, **__: bare)
     monkeypatch.setattr(command, "comparison_candidates", lambda config: few(config)[:1])
     found = rows_of(run(own, tmp_path / "out", path, 1, silent))
-    assert found[FULL]["figures"]
+    assert found[FACE2BONE.id]["figures"]
     curves = next((tmp_path / "out").rglob("curves.csv")).read_text("utf-8")
     assert "t_error" not in curves
     assert "nan" not in curves

@@ -60,6 +60,12 @@ def test_what_is_written_is_read() -> None:
     assert from_json(to_json(FOUND), "comparison.json") == FOUND
 
 
+def test_files_of_before_there_was_a_choice_are_about_face2bone() -> None:
+    old = to_json(FOUND).replace(b',\n  "compared": "Face2Bone"', b"")
+    assert b"compared" not in old
+    assert from_json(old, "comparison.json").account.compared == "Face2Bone"
+
+
 def test_it_lies_beside_a_bundle_under_its_kind(tmp_path: Path) -> None:
     assert attached(tmp_path, "comparison") is None
     path = attach(tmp_path, "comparison", FOUND)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from face2bone.comparison import runs as module
-from face2bone.comparison.candidates import FULL, Candidate, full_candidate
+from face2bone.comparison.candidates import Candidate, full_candidate
 from face2bone.comparison.protocol import Protocol
 from face2bone.comparison.runs import (
     RESULT,
@@ -28,6 +28,7 @@ from face2bone.comparison.runs import (
 from face2bone.comparison.standard_networks import resnet
 from face2bone.errors import TrainingDiverged
 from face2bone.progress import silent
+from face2bone.studies.face2bone import FACE2BONE
 from face2bone.training.loop import CURVES
 
 Make = Callable[[Path], Protocol]
@@ -84,6 +85,20 @@ def test_a_finished_run_is_not_done_again(
     ensure_runs(whole, small, 0, silent)
 
 
+def test_a_run_killed_after_its_result_is_tidied_and_not_trained_again(
+    whole: Protocol, small: Candidate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_train", lambda *_: pytest.fail("trained again"))
+    folder = run_folder(whole, "small", 0, whole.rates[0])
+    curves = (folder / CURVES).read_bytes()
+    (folder / TRAINING).mkdir()
+    (folder / CURVES).rename(folder / TRAINING / CURVES)
+    (folder / TRAINING / "last.ckpt").write_bytes(b"weights")
+    ensure_runs(whole, small, 0, silent)
+    assert not (folder / TRAINING).exists()
+    assert (folder / CURVES).read_bytes() == curves
+
+
 class Stop(BaseException):
     """As sudden as a kill: nothing in the package catches it."""
 
@@ -136,7 +151,7 @@ def test_an_arm_waits_for_the_rate_of_the_whole(
     made = make_protocol(tmp_path)
     monkeypatch.setattr(module, "_train", lambda *_: pytest.fail("trained without a rate"))
     full = full_candidate(made.recipe.network_config())
-    arm = Candidate("arm", "arm", full.build, 1, 1, tuned_as=FULL)
+    arm = Candidate("arm", "arm", full.build, 1, 1, tuned_as=FACE2BONE.id)
     ensure_runs(made, arm, 0, silent)
     ensure_runs(made, full, 1, silent)
     assert finished_runs(made, arm, 1) == {}

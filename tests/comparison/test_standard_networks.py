@@ -8,7 +8,15 @@ from functools import partial
 import pytest
 import torch
 
-from face2bone.comparison.standard_networks import StandardNetwork, resnet, vgg, vit
+from face2bone.comparison.standard_networks import (
+    Question,
+    StandardNetwork,
+    densenet,
+    efficientnet,
+    resnet,
+    vgg,
+    vit,
+)
 from face2bone.nn.controls import parameter_count
 
 MAKERS: dict[str, Callable[[float], StandardNetwork]] = {
@@ -16,6 +24,9 @@ MAKERS: dict[str, Callable[[float], StandardNetwork]] = {
     "vgg19": partial(vgg, 19),
     "resnet18": partial(resnet, 18),
     "resnet34": partial(resnet, 34),
+    "resnet50": partial(resnet, 50),
+    "densenet169": densenet,
+    "efficientnet_b0": efficientnet,
     "vit": vit,
 }
 
@@ -46,13 +57,16 @@ OUTPUTS = (4096 + 1) * 4  # three classes and the T-score
 
 @pytest.mark.parametrize(
     ("name", "parameters"),
-    # Convolutions of the papers' tables without biases, and two values of batch normalisation a
-    # channel; ResNets are 11,689,512 and 21,797,672 less their 1,000 ImageNet classes.
+    # VGG: convolutions of the paper's table without biases, and two values of batch normalisation
+    # a channel. The others as the library's authors count them, less 1,000 ImageNet classes.
     [
         ("vgg16", 14_710_464 + 2 * 4_224 + VGG_DENSE + OUTPUTS),
         ("vgg19", 20_018_880 + 2 * 5_504 + VGG_DENSE + OUTPUTS),
         ("resnet18", 11_689_512 - 513 * 1000 + 513 * 4),
         ("resnet34", 21_797_672 - 513 * 1000 + 513 * 4),
+        ("resnet50", 25_557_032 - 2049 * 1000 + 2049 * 4),
+        ("densenet169", 14_149_480 - 1665 * 1000 + 1665 * 4),
+        ("efficientnet_b0", 5_288_548 - 1281 * 1000 + 1281 * 4),
     ],
 )
 def test_at_width_one_it_is_the_published_network(name: str, parameters: int) -> None:
@@ -66,3 +80,17 @@ def test_wider_is_larger(name: str) -> None:
     sizes = [parameter_count(MAKERS[name](width)) for width in (1 / 64, 1 / 32, 1 / 16)]
     assert sizes == sorted(sizes)
     assert sizes[0] < sizes[-1]
+
+
+FILM = Question((1, 96, 64), 2, 3)
+
+
+@pytest.mark.parametrize("name", [name for name in MAKERS if name != "vgg16"])
+def test_grey_films_of_any_shape_are_read_with_covariates(name: str) -> None:
+    network = MAKERS[name](1 / 16, question=FILM).eval()  # type: ignore[call-arg]
+    film, young, old = torch.rand(1, 1, 96, 64), torch.zeros(1, 2), torch.ones(1, 2)
+    with torch.no_grad():
+        one, other = (network.training_outputs(film, beside) for beside in (young, old))
+    assert torch.equal(one.embedding, other.embedding)
+    assert not torch.equal(one.logits, other.logits)
+    assert not torch.equal(one.t_score, other.t_score)

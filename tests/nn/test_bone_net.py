@@ -62,8 +62,14 @@ def test_covariates_change_the_answer_and_not_the_map(network: BoneNet, films: T
     torch.testing.assert_close(whole, young)
 
 
-@pytest.mark.parametrize("change", [{}, {"transformer": "off"}, {"attention": "off"}])
-def test_one_step_reaches_every_parameter(change: dict[str, str], films: Tensor) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        {}, {"transformer": "off"}, {"attention": "off"}, {"transformer": "control"},
+        {"attention": "control"}, {"covariates": 0},
+    ],
+)  # fmt: skip
+def test_one_step_reaches_every_parameter(change: dict[str, object], films: Tensor) -> None:
     network = BoneNet(replace(SMALL, **change))  # type: ignore[arg-type]
     made = network.training_outputs(films, torch.randn(2, 2))
     (made.logits.square().sum() + made.t_score.sum()).backward()  # type: ignore[no-untyped-call]
@@ -82,7 +88,7 @@ def test_its_full_size_is_densenet169s() -> None:
     "wrong",
     [
         {"growth": 0}, {"growth": 1000}, {"blocks": (1, 2, 3)}, {"blocks": (1, 2, 3, 99)},
-        {"transformer": "maybe"}, {"attention": "control"}, {"transformer_heads": 3},
+        {"transformer": "maybe"}, {"attention": "maybe"}, {"transformer_heads": 3},
         {"dropout": 1.0}, {"covariates": -1}, {"outputs": 1}, {"bottleneck": 9},
     ],
 )  # fmt: skip

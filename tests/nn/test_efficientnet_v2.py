@@ -1,5 +1,7 @@
 """The film network: its shapes, its halves, where its maps lie, covariates, the paper's size."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -107,3 +109,25 @@ def test_a_size_beyond_reason_is_refused(name: str, value: float) -> None:
 def test_settings_travel_as_plain_values() -> None:
     assert EfficientNetSettings.from_dict(SMALL.to_dict()) == SMALL
     assert "EfficientNetV2-S scaled" in SMALL.in_words
+
+
+def test_squeeze_and_excitation_goes_or_is_replaced_by_as_many_parameters() -> None:
+    sizes = {
+        arm: sum(p.numel() for p in EfficientNetV2(replace(SMALL, excitation=arm)).parameters())
+        for arm in ("on", "off", "control")
+    }
+    assert sizes["off"] < sizes["on"]
+    assert sizes["control"] == pytest.approx(sizes["on"], rel=0.02)
+    assert not [
+        name
+        for name, _ in EfficientNetV2(replace(SMALL, excitation="off")).named_modules()
+        if name.endswith("squeeze")
+    ]
+
+
+def test_a_card_of_before_there_were_arms_is_the_same_network(network: EfficientNetV2) -> None:
+    card = {k: v for k, v in SMALL.to_dict().items() if k != "excitation"}
+    again = EfficientNetV2(EfficientNetSettings.from_dict(card))
+    again.load_state_dict(network.state_dict())
+    with pytest.raises(SettingsError, match="excitation"):
+        replace(SMALL, excitation="maybe")

@@ -17,6 +17,7 @@ from face2bone.errors import EvaluationError
 from face2bone.evaluation.added_value import record as added_values
 from face2bone.evaluation.added_value import words
 from face2bone.report.model.known_figures import KNOWN_FIGURES
+from face2bone.studies.face2bone import FACE2BONE
 from face2bone.words import template, together
 
 HEADINGS: Final[dict[comparisons.Kind, str]] = {
@@ -36,10 +37,10 @@ MEANINGS: Final[dict[comparisons.Kind, str]] = {
     ),
     "ablation": template(
         "Each row is the same network with one part removed, or replaced by an ordinary block with "
-        "as many parameters. A part is worth keeping only if it beats that control. FSA and SSAM "
-        "are our reconstruction of modules the study only names."
+        "as many parameters. A part is worth keeping only if it beats that control."
     ),
 }
+OURS: Final = template("FSA and SSAM are our reconstruction of modules the study only names.")
 MORE_THAN_AGE: Final = template(
     "A face shows age, sex and build, and bone follows all three. What is left is the gain: two "
     "models of the same patients, one without and one with the face, each tested on patients it "
@@ -58,7 +59,8 @@ def comparison(bundle: Bundle, kind: comparisons.Kind) -> None:
     if found is None:
         st.info(say("Not asked yet: `{how_to}` does it.", how_to=HOW_TO[kind]))
         return
-    st.markdown(say(MEANINGS[kind]))
+    meaning = (MEANINGS[kind], OURS) if _names_ours(bundle, kind) else (MEANINGS[kind],)
+    st.markdown(say(together(meaning)))
     st.caption(
         say(
             "{cohort} In brackets: 95% intervals over patients and seeds.",
@@ -67,13 +69,18 @@ def comparison(bundle: Bundle, kind: comparisons.Kind) -> None:
     )
     elements.table(tables.FIGURE_HEAD, tables.figure_lines(found.rows, found.account.seeds))
     with st.expander(
-        say("Face2Bone minus each row, on the same patients"), key=f"{kind}_differences"
+        say("{network} minus each row, on the same patients", network=found.account.compared),
+        key=f"{kind}_differences",
     ):
-        st.markdown(say(tables.DIFFERENCES))
+        st.markdown(say(tables.about_differences(found.account)))
         elements.table(tables.DIFFERENCE_HEAD, tables.difference_lines(found.rows))
     with st.expander(say("Cost of each network, and how this table was made"), key=f"{kind}_costs"):
         elements.table(tables.COST_HEAD, tables.cost_lines(found.rows))
         st.markdown(say(tables.introduction(found.account)))
+
+
+def _names_ours(bundle: Bundle, kind: comparisons.Kind) -> bool:
+    return kind == "ablation" and bundle.card.study == FACE2BONE.id
 
 
 def added_value(bundle: Bundle) -> None:
