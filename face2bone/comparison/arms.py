@@ -4,8 +4,8 @@ Every part is taken out in one arm and, in another, replaced by a block of as ma
 none of the idea (``nn.controls``). A network that reads covariates also has an arm without them.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from face2bone.nn import Architecture, NetworkConfig
@@ -18,11 +18,12 @@ NO_COVARIATES: Final = "without-covariates"
 
 @dataclass(frozen=True)
 class Arm:
-    """One arm: what it is called, and its network's settings."""
+    """One arm: what it is called, its network's settings, and what is no setting of a bundle's."""
 
     name: str
     title: str
     settings: Architecture
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 def arms_of(config: Architecture) -> tuple[Arm, ...]:
@@ -49,7 +50,12 @@ def _of_bone_net(config: BoneNetSettings) -> tuple[Arm, ...]:
 
 
 def _of_osteoai(config: EfficientNetSettings) -> tuple[Arm, ...]:
-    return *_part(config, "excitation", "squeeze-and-excitation"), *_covariates(config)
+    part = "squeeze-and-excitation"
+    return (
+        Arm("without-excitation", OUT.format(part=part), config, {"excitation": "off"}),
+        Arm("control-excitation", REPLACED.format(part=part), config, {"excitation": "control"}),
+        *_covariates(config),
+    )
 
 
 def _part(config: Architecture, setting: str, part: str) -> tuple[Arm, Arm]:

@@ -10,7 +10,7 @@ and is called as its study is.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode
@@ -56,7 +56,7 @@ class Design:
     """A study's own network: what it is called, and what makes it of its settings."""
 
     study: Study
-    make: Callable[[Any], BoneNet | EfficientNetV2 | Face2Bone]
+    make: Callable[..., BoneNet | EfficientNetV2 | Face2Bone]
 
 
 DESIGNS: Final[Mapping[type[Architecture], Design]] = {
@@ -87,7 +87,7 @@ def ablation_candidates(config: Architecture) -> tuple[Candidate, ...]:
         _candidate(
             arm.name,
             arm.title,
-            partial(make, arm.settings),
+            partial(make, arm.settings, **arm.options),
             full.name,
             replace(_question(config), covariates=arm.settings.covariates),
         )

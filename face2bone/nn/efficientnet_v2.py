@@ -14,7 +14,6 @@ For an input of H x W (stride in brackets):
 """
 
 from dataclasses import dataclass
-from typing import get_args
 
 import torch
 from torch import Tensor, nn
@@ -51,8 +50,7 @@ class EfficientNetSettings(Architecture):
     height, width, channels: of the input, height and width multiples of 16. scale: factor on every
     channel count, in (0, 1]. depth: factor on every number of blocks, in (0, 1]. embedding:
     channels of the last map. hidden: of the layer that joins picture and covariates. dropout:
-    before it, in [0, 1). covariates, outputs: values beside the picture, and logits. excitation:
-    "on", "off" (no squeeze-and-excitation), or "control" (as many parameters at every place alone).
+    before it, in [0, 1). covariates, outputs: values beside the picture, and logits.
 
     Raises SettingsError where a value is out of range.
     """
@@ -67,14 +65,8 @@ class EfficientNetSettings(Architecture):
     dropout: float = 0.2
     covariates: int = 2
     outputs: int = 3
-    excitation: Arm = "on"
 
     def __post_init__(self) -> None:
-        require(
-            self.excitation in get_args(Arm),
-            "excitation",
-            message("one of {values}", values=get_args(Arm)),
-        )
         for name in ("height", "width"):
             side = getattr(self, name)
             holds = 2 * STRIDE <= side <= _MOST_SIDE and side % STRIDE == 0
@@ -174,11 +166,15 @@ class Block(nn.Module):
 
 
 class EfficientNetV2(BundleNetwork, PictureNetwork):
-    """A film and a patient's covariates to class logits; see the module."""
+    """A film and a patient's covariates to class logits; see the module.
+
+    excitation: "on", or an arm of the ablation, which no bundle has: "off" (no
+    squeeze-and-excitation) or "control" (as many parameters, at every place alone).
+    """
 
     config: EfficientNetSettings
 
-    def __init__(self, config: EfficientNetSettings) -> None:
+    def __init__(self, config: EfficientNetSettings, excitation: Arm = "on") -> None:
         super().__init__()
         self.config = config
         first = config.scaled(_STEM)
@@ -186,7 +182,7 @@ class EfficientNetV2(BundleNetwork, PictureNetwork):
         stages, channels = [], first
         for full, blocks, expansion, stride, fused in _STAGES:
             out, count = config.scaled(full), config.blocks(blocks)
-            stages.append(_stage(channels, out, count, expansion, stride, fused, config.excitation))
+            stages.append(_stage(channels, out, count, expansion, stride, fused, excitation))
             channels = out
         self.local = nn.Sequential(*stages[:_LOCAL_STAGES])
         self.deep = nn.Sequential(*stages[_LOCAL_STAGES:])
