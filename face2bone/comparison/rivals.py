@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
+from face2bone.comparison.modern_networks import convnext, poolformer
 from face2bone.comparison.standard_networks import (
     Question,
     densenet,
@@ -46,7 +47,9 @@ def rivals_of(config: Architecture, question: Question) -> tuple[Rival, ...]:
         Rival("vgg19", "VGG19", partial(vgg, 19, question=question)),
         Rival("resnet50", "ResNet50", partial(resnet, 50, question=question)),
         Rival("efficientnet_b0", "EfficientNetB0", partial(efficientnet, question=question)),
+        Rival("convnext_v2", "ConvNeXt-V2", partial(convnext, question=question)),
         Rival("densenet169", "DenseNet169", partial(densenet, question=question)),
+        Rival("poolformer", "MetaFormer (PoolFormer)", partial(poolformer, question=question)),
         Rival("vit", "ViT", partial(vit, question=question)),
     )
 

@@ -209,7 +209,7 @@ def test_rivals_cost_what_the_network_at_hand_costs(config: Architecture) -> Non
     full, *rivals = comparison_candidates(config)
     assert full.name in KINDS
     assert [found.name for found in rivals] == [
-        *("vgg19", "resnet50", "efficientnet_b0", "densenet169", "vit")
+        *("vgg19", "resnet50", "efficientnet_b0", "convnext_v2", "densenet169", "poolformer", "vit")
     ]
     for found in rivals:
         assert abs(found.multiply_adds / full.multiply_adds - 1) <= TOLERANCE, found.name

@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 import torch
 
+from face2bone.comparison.modern_networks import convnext, poolformer
 from face2bone.comparison.standard_networks import (
     Question,
     StandardNetwork,
@@ -28,6 +29,8 @@ MAKERS: dict[str, Callable[[float], StandardNetwork]] = {
     "densenet169": densenet,
     "efficientnet_b0": efficientnet,
     "vit": vit,
+    "convnext_v2": convnext,
+    "poolformer": poolformer,
 }
 
 
@@ -66,6 +69,8 @@ OUTPUTS = (4096 + 1) * 4  # three classes and the T-score
         ("resnet34", 21_797_672 - 513 * 1000 + 513 * 4),
         ("resnet50", 25_557_032 - 2049 * 1000 + 2049 * 4),
         ("densenet169", 14_149_480 - 1665 * 1000 + 1665 * 4),
+        ("convnext_v2", 28_635_496 - 769 * 1000 + 769 * 4),
+        ("poolformer", 11_915_176 - 513 * 1000 + 513 * 4),
         ("efficientnet_b0", 5_288_548 - 1281 * 1000 + 1281 * 4),
     ],
 )
