@@ -29,10 +29,11 @@ from face2bone.arrays import Floats, Integers
 from face2bone.calibration.reliability import ranked_probability_scores
 from face2bone.comparison.baselines import TITLES, on_vectors
 from face2bone.comparison.candidates import Candidate
+from face2bone.comparison.ensemble import ensemble
 from face2bone.comparison.oracle import DrawnOracle
 from face2bone.comparison.protocol import Protocol
 from face2bone.comparison.record import FIGURES, Row
-from face2bone.comparison.rivals import TRUNK
+from face2bone.comparison.rivals import ENSEMBLE, TRUNK
 from face2bone.comparison.runs import RunResult, finished_runs, probabilities_of
 from face2bone.evaluation.bootstrap import (
     RESAMPLES,
@@ -105,6 +106,8 @@ def _estimate(values: Floats, draws: Draws) -> Estimate:
 
 ORACLE: Final = "oracle"
 FEATURES: Final = "facenet-features"
+KONET: Final = "konet"
+KONET_TITLE: Final = "KONet as we rebuilt it: VGG19, ResNet50 and EfficientNetB0, weighted"
 
 
 @dataclass(frozen=True)
@@ -130,8 +133,9 @@ def comparison_rows(
     networks = [_network(protocol, candidate, seeds) for candidate in candidates]
     trunk = next((found for found in networks if found.name == TRUNK), None)
     features = [] if trunk is None else [_features(protocol, trunk)]
+    mixed = [_mixed(protocol, networks)] if _may_mix(candidates) else []
     rest = [_constant(name, TITLES[name], simple[name], seeds) for name in simple]
-    answers = [*_oracle(protocol, oracle, seeds), *networks, *features, *rest]
+    answers = [*_oracle(protocol, oracle, seeds), *networks, *mixed, *features, *rest]
     return _rows(protocol, answers, candidates[0].name)
 
 
@@ -141,6 +145,15 @@ def ablation_rows(
     """Oracle, the network at hand and its arms."""
     networks = [_network(protocol, candidate, seeds) for candidate in candidates]
     return _rows(protocol, [*_oracle(protocol, oracle, seeds), *networks], candidates[0].name)
+
+
+def _may_mix(candidates: Sequence[Candidate]) -> bool:
+    return {candidate.name for candidate in candidates} >= set(ENSEMBLE)
+
+
+def _mixed(protocol: Protocol, networks: Sequence[_Answers]) -> _Answers:
+    runs = {found.name: {run.seed: run for run in found.runs} for found in networks}
+    return _Answers(KONET, KONET_TITLE, ensemble(protocol, runs))
 
 
 def _features(protocol: Protocol, trunk: _Answers) -> _Answers:

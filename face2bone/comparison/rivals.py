@@ -21,6 +21,8 @@ from face2bone.comparison.standard_networks import (
 from face2bone.nn import Architecture, Face2Bone, NetworkConfig, PictureNetwork
 
 TRUNK: Final = "facenet"
+ENSEMBLE: Final = ("vgg19", "resnet50", "efficientnet_b0")
+"""Rivals of films that are also mixed (``ensemble``)."""
 
 
 @dataclass(frozen=True)

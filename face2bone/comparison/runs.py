@@ -3,6 +3,7 @@
     runs/NAME/seed-S-rate-R/result.json   what the run was and came to; there when it is finished
     runs/NAME/seed-S-rate-R/test.npz      calibrated probabilities (N, K) of the test patients
     runs/NAME/seed-S-rate-R/vectors.npz   of the plain trunk: its vector of every crop
+    runs/NAME/seed-S-rate-R/before.npz    of members of an ensemble: the same of those who fit it
     runs/NAME/seed-S-rate-R/curves.csv    one row an epoch
     runs/NAME/seed-S-rate-R/training/     checkpoints, until it is finished
 
@@ -37,7 +38,7 @@ from face2bone.calibration import Temperature, calibrated
 from face2bone.careful import bytes_of, json_of
 from face2bone.comparison.candidates import Candidate
 from face2bone.comparison.protocol import TUNING_SEED, Protocol
-from face2bone.comparison.rivals import TRUNK
+from face2bone.comparison.rivals import ENSEMBLE, TRUNK
 from face2bone.covariates import of_table
 from face2bone.errors import TrainingDiverged, TrainingError
 from face2bone.nn import PictureNetwork, normalise
@@ -48,7 +49,9 @@ from face2bone.training.recipe import Recipe
 from face2bone.training.run import fit_network
 
 RESULT, TEST, VECTORS, TRAINING = "result.json", "test.npz", "vectors.npz", "training"
+BEFORE: Final = "before.npz"
 BATCH: Final = 64
+FITTED_ON: Final = ("validation", "calibration")
 
 
 @dataclass(frozen=True)
@@ -201,6 +204,10 @@ def _predict(
     temperature = Temperature.fit(logits, labels[members["calibration"]])
     logits, _ = outputs(network, protocol, members["test"])
     write_arrays(folder / TEST, probabilities=calibrated(logits, temperature))
+    if candidate.name in ENSEMBLE:
+        sides = {side: outputs(network, protocol, members[side])[0] for side in FITTED_ON}
+        arrays = {side: calibrated(found, temperature) for side, found in sides.items()}
+        write_arrays(folder / BEFORE, **arrays)
     if candidate.name == TRUNK:
         everyone = np.arange(len(protocol.store.index))
         write_arrays(folder / VECTORS, vectors=outputs(network, protocol, everyone)[1])
