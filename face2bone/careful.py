@@ -10,6 +10,7 @@ A key that stands twice is refused: one of its values would be shown, kept or co
 """
 
 import codecs
+import io
 import json
 import re
 import sys
@@ -93,22 +94,22 @@ def parquet_of(path: Path) -> "pd.DataFrame":
         return frame
 
 
-def parquet_columns(path: Path) -> list[tuple[str, Iterable[Any]]]:
+def parquet_columns(source: Path | bytes) -> list[tuple[str, Iterable[Any]]]:
     """The same table as its columns' names and values, a whole number beside a gap still whole.
 
-    Raises as ``parquet_of`` does.
+    ``source`` is a file or the bytes of one. Raises as ``parquet_of`` does.
     """
-    with _parquet(path) as table:
+    with _parquet(source) as table:
         return [(name, _values(table.column(i))) for i, name in enumerate(table.column_names)]
 
 
 @contextmanager
-def _parquet(path: Path) -> "Iterator[pa.Table]":
+def _parquet(source: Path | bytes) -> "Iterator[pa.Table]":
     """The table, for conversions that show whether its cells are what they are said to be."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with path.open("rb") as file:
+    with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
         try:
             _check_table(file)
             table = pq.ParquetFile(file).read().replace_schema_metadata(None)

@@ -13,7 +13,8 @@ chart. L is chosen by simulation so that a model that is right raises a false al
 one likes costs nothing: the rate is for the whole run.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -35,16 +36,32 @@ MINIMUM: Final = 20  # results before a chart is drawn: its limit rests on their
 
 @dataclass(frozen=True)
 class CalibrationChart:
-    """The two running sums (N,) over N results, their limit, and where it was first reached.
+    """The two running sums (N,) over N steps, their limit, and where it was first reached.
 
     ``too_low`` grows when more patients have osteoporosis than was stated, ``too_high`` when
-    fewer have. ``alarm`` is the 0-based result at which the first of them reached ``limit``.
+    fewer have. ``alarm`` is the 0-based step at which the first of them reached ``limit``.
+    A step is ``each`` results.
     """
 
     too_low: Floats
     too_high: Floats
     limit: float
     alarm: int | None
+    each: int = 1
+
+    def coarser(self, results: int) -> "CalibrationChart":
+        """The highest points of every so many results, so that none shows a single patient.
+
+        Results that do not fill a step are left out. A chart of one result a step is expected.
+        """
+        steps = len(self.too_low) // results
+        low, high = (
+            sums[: steps * results].reshape(steps, results).max(axis=1)
+            for sums in (self.too_low, self.too_high)
+        )
+        alarm = None if self.alarm is None else self.alarm // results
+        shown = None if alarm is None or alarm >= steps else alarm
+        return replace(self, too_low=low, too_high=high, alarm=shown, each=results)
 
     @property
     def verdict(self) -> str:
@@ -63,7 +80,7 @@ class CalibrationChart:
                 "says; its probabilities are too high."
             )
         )
-        return message(said, result=self.alarm + 1)
+        return message(said, result=(self.alarm + 1) * self.each)
 
 
 @dataclass(frozen=True)
@@ -122,6 +139,25 @@ def observed_against_predicted(table: PredictionTable) -> tuple[ObservedGroup, .
     everyone = np.ones(len(table.labels), dtype=np.bool_)
     groups = [("all", "everyone", everyone), *subgroups(table)]
     return tuple(_group(dimension, name, table, chosen) for dimension, name, chosen in groups)
+
+
+def without_small(groups: Sequence[ObservedGroup], fewest: int) -> tuple[ObservedGroup, ...]:
+    """The groups of at least ``fewest`` patients; what is left out cannot be computed from them.
+
+    The groups of a dimension add up to everyone, so together those left out have to be that many
+    too: the next smallest goes with them until they are.
+    """
+    kept = set[int]()
+    for dimension in dict.fromkeys(group.dimension for group in groups):
+        own = [i for i, group in enumerate(groups) if group.dimension == dimension]
+        by_size = sorted(own, key=lambda i: groups[i].patients)
+        hidden = sum(groups[i].patients < fewest for i in own)
+        while 0 < sum(groups[i].patients for i in by_size[:hidden]) < fewest:
+            hidden += 1
+            if hidden >= len(own):
+                break
+        kept |= set(by_size[hidden:])
+    return tuple(group for i, group in enumerate(groups) if i in kept)
 
 
 def _cusum(stated: Floats, happened: Flags, ratio: float) -> Floats:

@@ -28,6 +28,7 @@ from face2bone.evaluation.monitoring import (
     ObservedGroup,
     calibration_chart,
     observed_against_predicted,
+    without_small,
 )
 from face2bone.evaluation.table import PredictionTable
 from face2bone.records.followup import StoredAssessment
@@ -58,20 +59,27 @@ class ClinicReport:
 
 
 def clinic_report(
-    kept: Sequence[StoredAssessment], bundle_sha256: str, study: str = STUDY
+    kept: Sequence[StoredAssessment], bundle_sha256: str, study: str = STUDY, fewest: int = 1
 ) -> ClinicReport:
-    """What the results say about the bundle with this hash, which is of ``study``."""
+    """What the results say about the bundle with this hash, which is of ``study``.
+
+    ``fewest``: of how few patients a figure may be, for whoever may not see a single one. Groups
+    are of so many, and results count in steps of so many: two reports apart by one result would
+    show whose it is.
+    """
     with_result = [one for one in kept if one.results and one.study == study]
     own = [one for one in with_result if one.bundle_sha256 == bundle_sha256]
     counted = _counted(own)
+    left_out = len(own) - len(counted)
+    counted = counted[: len(counted) - len(counted) % fewest]
     table = _table(counted) if counted else None
     look = tuple(counted[: len(counted) - len(counted) % LOOK_EVERY])
     return ClinicReport(
         counted=len(counted),
-        left_out=len(own) - len(counted),
+        left_out=left_out,
         other_bundles=len(with_result) - len(own),
-        groups=observed_against_predicted(table) if table else (),
-        chart=_chart(table) if table and len(counted) >= MINIMUM else None,
+        groups=without_small(observed_against_predicted(table), fewest) if table else (),
+        chart=_chart(table, fewest) if table and len(counted) >= MINIMUM else None,
         look=look,
         recalibration=_recalibration(look),
     )
@@ -141,9 +149,10 @@ def _labels(counted: Sequence[StoredAssessment]) -> npt.NDArray[np.int64]:
     return np.array([int(one.outcome or 0) for one in counted], dtype=np.int64)
 
 
-def _chart(table: PredictionTable) -> CalibrationChart:
+def _chart(table: PredictionTable, each: int) -> CalibrationChart:
     osteoporosis = BoneClass.OSTEOPOROSIS
-    return calibration_chart(table.probabilities[:, osteoporosis], table.labels == osteoporosis)
+    stated, found = table.probabilities[:, osteoporosis], table.labels == osteoporosis
+    return calibration_chart(stated, found).coarser(each)
 
 
 def _recalibration(counted: Sequence[StoredAssessment]) -> LocalRecalibration | None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Final
 
 import pandas as pd
@@ -30,6 +29,7 @@ from face2bone.records.saving import REASON_LIMIT
 from face2bone.records.store import Records
 from face2bone.tabular.cells import as_date, as_number, without_zeros
 from face2bone.tabular.delimited import SHOWN
+from face2bone.tabular.given import Source
 from face2bone.typed import text_problems
 from face2bone.words import CLAUSES, message, template, together
 
@@ -39,7 +39,7 @@ REASON: Final = "reason"
 OPTIONAL: Final = (ASSESSMENT_ID, REASON)
 
 
-def import_dxa(records: Records, path: Path, by: str) -> int:
+def import_dxa(records: Records, table: Source, by: str) -> int:
     """Take in a table of DXA results and return how many; all of them or none.
 
     Columns: patient_id, site, t_score, measured_on (YYYY-MM-DD); assessment_id where one
@@ -48,13 +48,13 @@ def import_dxa(records: Records, path: Path, by: str) -> int:
     Raises ``ImportRefused`` naming every row's problem.
     """
     checked_actor(by)
-    cells = read_table(path, COLUMNS, OPTIONAL)
+    cells = read_table(table, COLUMNS, OPTIONAL)
     if cells.empty:
-        raise ImportRefused("{file} holds no results. Write one row a T-score.", file=path.name)
+        raise ImportRefused("{file} holds no results. Write one row a T-score.", file=table.name)
     # A table with nothing to take in is refused while everybody else can still write.
-    _all_matched(path.name, cells, kept_assessments(records))
+    _all_matched(table.name, cells, kept_assessments(records))
     with records.writing() as connection:
-        matched = _all_matched(path.name, cells, kept_in_order(connection))
+        matched = _all_matched(table.name, cells, kept_in_order(connection))
         _keep(connection, matched, by)
     return len(matched)
 

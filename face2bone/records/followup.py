@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
@@ -38,6 +37,7 @@ from face2bone.records.store import Records
 from face2bone.records.tables import ASSESSMENT, AUDIT_ENTRY, DXA_CHANGE, DXA_RESULT, PATIENT
 from face2bone.tabular.cells import read_cells
 from face2bone.tabular.delimited import SHOWN
+from face2bone.tabular.given import Source
 from face2bone.words import first_of, message, plural, template
 
 MOST_DAYS_APART: Final = 365
@@ -181,13 +181,13 @@ def result_problems(result: DxaResult, saved_on: date, apart_days: int = 0) -> I
         )
 
 
-def read_table(path: Path, needed: Sequence[str], optional: Sequence[str] = ()) -> pd.DataFrame:
+def read_table(source: Source, needed: Sequence[str], optional: Sequence[str] = ()) -> pd.DataFrame:
     """Text cells of a .csv or .parquet table with exactly these columns.
 
     Raises ``ImportRefused``.
     """
     try:
-        cells = read_cells(path)
+        cells = read_cells(source)
     except ManifestError as error:
         raise ImportRefused(str(error)) from error
     header = list(cells.columns)
@@ -197,7 +197,7 @@ def read_table(path: Path, needed: Sequence[str], optional: Sequence[str] = ()) 
         raise ImportRefused(
             "{file} needs the columns {needed} once each and no unknown one. Missing: "
             "{missing}; unknown: {unknown}.",
-            file=path.name,
+            file=source.name,
             needed=tuple(needed),
             missing=tuple(missing) or template("none"),
             unknown=_named(unknown),

@@ -29,9 +29,10 @@ def check_not_missing(file: Path) -> None:
         raise RecordsUnavailable(
             "The records file {file} is missing, and this computer kept records in it. "
             "Connect its disk, or put the file or a backup of it back. If new records are "
-            "to begin there, remove {mark} first.",
+            "to begin there, remove {mark} from {folder} in the program's data folder first.",
             file=file.name,
-            mark=str(mark),
+            mark=mark.name,  # a page says this: no path of the server
+            folder=mark.parent.name,
         )
 
 

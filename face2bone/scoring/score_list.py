@@ -5,7 +5,6 @@ needed; nobody has to have been measured. Where there is no table, every picture
 its file's name. Identifiers stay as they were given: one that cannot is refused, not changed.
 """
 
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -36,6 +35,7 @@ from face2bone.scoring.pictures import (
     is_table,
 )
 from face2bone.tabular.cells import as_date, as_number, missing_columns, odd_columns, read_cells
+from face2bone.tabular.given import GivenBytes
 from face2bone.words import CLAUSES, message, template, together
 
 NEEDED: Final = ("patient_id", "photo")
@@ -157,11 +157,7 @@ def _top_folder(names: Sequence[str]) -> str | None:
 
 
 def _cells(pictures: Pictures, table: str) -> pd.DataFrame:
-    data = pictures.read(table)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / PurePosixPath(table).name
-        path.write_bytes(data)
-        return read_cells(path)
+    return read_cells(GivenBytes(PurePosixPath(table).name, pictures.read(table)))
 
 
 def _check_header(name: str, header: list[str]) -> None:

@@ -13,7 +13,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any, Final
 
 import numpy as np
@@ -22,6 +22,7 @@ import pandas as pd
 from face2bone.careful import parquet_columns
 from face2bone.errors import ManifestError
 from face2bone.tabular.delimited import FIRST_ROW, read_delimited
+from face2bone.tabular.given import GivenBytes, Source
 from face2bone.typed import written_number
 from face2bone.words import all_of, first_of, message, template
 
@@ -29,29 +30,30 @@ _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WHOLE_IN_A_FLOAT: Final = 2.0**53  # beyond it a float64 has lost digits
 
 
-def read_cells(path: Path) -> pd.DataFrame:
-    """Every cell of a .csv, .tsv, .txt or .parquet file as stripped text, empty where missing.
+def read_cells(source: Source) -> pd.DataFrame:
+    """Every cell of a .csv, .tsv, .txt or .parquet table as stripped text, empty where missing.
 
-    The index is the spreadsheet row; blank lines are skipped and still counted. Raises
-    ``ManifestError`` for a file that is missing, damaged, or in another format or encoding.
+    Bytes are read where they are, and no file is written. The index is the spreadsheet row; blank
+    lines are skipped and still counted. Raises ``ManifestError`` for a file that is missing,
+    damaged, or in another format or encoding.
     """
-    readers: dict[str, Callable[[Path], pd.DataFrame]] = {
+    readers: dict[str, Callable[[Source], pd.DataFrame]] = {
         ".csv": read_delimited,
         ".tsv": read_delimited,
         ".txt": read_delimited,  # a spreadsheet's "Unicode text"
         ".parquet": _read_parquet,
     }
-    if path.suffix.lower() not in readers:
+    if source.suffix.lower() not in readers:
         raise ManifestError(
-            "{file} is not a .csv or .parquet file. Save it as one of them.", file=path.name
+            "{file} is not a .csv or .parquet file. Save it as one of them.", file=source.name
         )
     try:
-        return readers[path.suffix.lower()](path)
+        return readers[source.suffix.lower()](source)
     except OSError as error:
         raise ManifestError(
             "{file} cannot be opened ({reason}). Check that the file is there, complete "
             "and readable.",
-            file=path.name,
+            file=source.name,
             reason=error.strerror or template("damaged file"),
         ) from error
 
@@ -83,12 +85,12 @@ def as_date(cell: str) -> date | None:
         raise ValueError(template("is not a day of the calendar")) from None
 
 
-def _read_parquet(path: Path) -> pd.DataFrame:
+def _read_parquet(source: Source) -> pd.DataFrame:
     try:
-        columns = parquet_columns(path)
+        columns = parquet_columns(source.data if isinstance(source, GivenBytes) else source)
     except ValueError as error:
         raise ManifestError(
-            "{file} {reason}. Write it again.", file=path.name, reason=str(error)
+            "{file} {reason}. Write it again.", file=source.name, reason=str(error)
         ) from error
     header = [name.strip() for name, _ in columns]
     cells = list(zip(*([_cell_text(value) for value in held] for _, held in columns), strict=True))

@@ -13,13 +13,13 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
 from face2bone.careful import text_of
 from face2bone.errors import ManifestError
+from face2bone.tabular.given import Source
 from face2bone.words import template
 
 FIRST_ROW: Final = 2  # the header is row 1
@@ -29,21 +29,21 @@ _INSTRUCTION: Final = re.compile(r"\"?sep=(.)\"?[ \t]*(?:\r\n|\r|\n|$)", re.IGNO
 _UNDECODED: Final = re.compile("[\udc80-\udcff]")  # as "surrogateescape" leaves wrong bytes
 
 
-def read_delimited(path: Path) -> pd.DataFrame:
+def read_delimited(source: Source) -> pd.DataFrame:
     """Every cell as stripped text; the index is the spreadsheet row, blank rows left out.
 
     Raises ``ManifestError`` that names row, column and cell, and ``OSError``.
     """
-    header, *rows = _records(path.name, _text(path)) or [[]]
+    header, *rows = _records(source.name, _text(source)) or [[]]
     if not any(header):
         raise ManifestError(
             "The first row of {file} is empty. Write a header there, and one row a record.",
-            file=path.name,
+            file=source.name,
         )
     width = 1 + max(place for place, name in enumerate(header) if name)
     kept = {row: cells for row, cells in enumerate(rows, FIRST_ROW) if any(cells)}
     for row, cells in kept.items():
-        _check_width(path.name, row, cells, width)
+        _check_width(source.name, row, cells, width)
     table = [(cells + [""] * width)[:width] for cells in kept.values()]
     names = [name or f"column {column_letter(i)}" for i, name in enumerate(header[:width])]
     used = [i for i in range(width) if header[i] or any(cells[i] for cells in table)]
@@ -57,19 +57,20 @@ def column_letter(place: int) -> str:
     return (column_letter(before - 1) if before else "") + chr(ord("A") + own)
 
 
-def _text(path: Path) -> str:
-    data = path.read_bytes()
+def _text(source: Source) -> str:
+    data = source.read_bytes()
     try:
         text = text_of(data, errors="surrogateescape")
     except UnicodeDecodeError as error:  # UTF-16 that is cut short
         raise ManifestError(
-            "{file} is not whole: its text ends within a character. Save it again.", file=path.name
+            "{file} is not whole: its text ends within a character. Save it again.",
+            file=source.name,
         ) from error
     if "\0" in text:
         raise ManifestError(
             "{file} holds zero bytes, as UTF-16 without its mark or another kind of file "
             "does. In a spreadsheet, save it as 'CSV UTF-8'.",
-            file=path.name,
+            file=source.name,
         )
     return text
 

@@ -6,9 +6,17 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import streamlit_app
+from face2bone import clock
 from face2bone.bundle import Bundle
 from face2bone.dashboard.common.sign_in import OWNER
-from face2bone.records import Records, kept_assessments, openings, verify
+from face2bone.records import (
+    DxaResult,
+    Records,
+    enter_dxa,
+    kept_assessments,
+    openings,
+    verify,
+)
 from tests.dashboard.acts import done, named
 from tests.dashboard.people import as_user, signed_in
 from tests.dashboard.test_same_patient import png, typed, uploaded
@@ -70,6 +78,23 @@ def test_a_researcher_sees_figures_and_nobody_by_name(three: Records) -> None:
     assert not app.selectbox
     assert [h.value[0] for h in app.header] == list("1234")
     assert all(openings(three, f"SECRET-{i}") == () for i in range(3))
+
+
+def test_a_researcher_is_shown_no_group_of_few(records: Records, demo_bundle: Bundle) -> None:
+    """Eleven results, of one man and one woman over 80: a clinician sees both, they see neither."""
+    for i in range(11):
+        sex, age = ("M", 67.0) if i == 0 else ("F", 85.0 if i == 1 else 67.0)
+        of = keep(records, f"SECRET-{i}", demo_bundle.sha256, (0.2, 0.5, 0.3), sex, age)
+        enter_dxa(records, of, [DxaResult("total_hip", -2.6, clock.today())], "Dr. Li")
+    table = page("follow_up", "clinician").dataframe[-1].value.to_string()
+    assert "men" in table
+    assert "80 years or more" in table
+    app = page("follow_up", "researcher")
+    (frame,) = app.dataframe
+    assert len(frame.value) == 1
+    assert "everyone" in frame.value.to_string()
+    assert "**10** results are counted" in everything_on(app)
+    assert "Groups of fewer than 5 patients are left out" in everything_on(app)
 
 
 def test_a_researcher_opens_one_for_a_reason_that_is_kept_first(three: Records) -> None:

@@ -15,11 +15,13 @@ from face2bone.evaluation.monitoring import (
     DRAWS,
     FALSE_ALARMS,
     HORIZON,
+    CalibrationChart,
     alarm_limit,
     calibration_chart,
     false_alarm_rate,
     observed_against_predicted,
     running_sums,
+    without_small,
 )
 from face2bone.evaluation.table import PredictionTable
 
@@ -44,6 +46,47 @@ def test_the_sums_are_log_likelihood_ratios(pairs: list[tuple[float, bool]]) -> 
     low, high = running_sums(np.array(stated), np.array(happened))
     np.testing.assert_allclose(low, by_hand(stated, happened, 2.0), atol=1e-9)
     np.testing.assert_allclose(high, by_hand(stated, happened, 0.5), atol=1e-9)
+
+
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=6), st.integers(2, 7), st.integers(0, 200))
+def test_what_is_left_out_cannot_be_computed_from_the_rest(
+    sizes: list[int], fewest: int, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    ages = np.repeat([45.0, 55.0, 65.0, 72.0, 85.0, 95.0][: len(sizes)], sizes)
+    count = len(ages)
+    if not count:
+        return
+    about = pd.DataFrame(
+        {"patient_id": np.arange(count), "sex": rng.choice(["F", "M"], count), "age_years": ages}
+    )
+    p = np.tile([0.2, 0.5, 0.3], (count, 1))
+    groups = observed_against_predicted(PredictionTable.of(p, rng.choice(3, count), about))
+    shown = without_small(groups, fewest)
+    assert without_small(groups, 1) == groups
+    assert [g for g in groups if g in shown] == list(shown)
+    assert all(g.patients >= fewest for g in shown)
+    for dimension in {g.dimension for g in groups}:
+        left = count - sum(g.patients for g in shown if g.dimension == dimension)
+        assert left == 0 or left >= min(fewest, count)
+    small = {g.dimension for g in groups if g.patients < fewest}
+    assert all(g in shown for g in groups if g.dimension not in small)
+
+
+def test_steps_of_a_coarser_chart_are_the_highest_points_of_theirs() -> None:
+    """Twelve results, the alarm at the eighth: two steps of five, and what is left over waits."""
+    low = np.array([0.1, 0.8, 0.2, 0.0, 0.3, 1.0, 2.0, 4.0, 3.1, 2.9, 5.0, 5.1])
+    chart = CalibrationChart(low, low[::-1] / 10, 4.0, 7)
+    found = chart.coarser(5)
+    assert found.too_low.tolist() == [0.8, 4.0]
+    assert found.too_high.tolist() == [0.51, 0.2]
+    assert (found.alarm, found.each) == (1, 5)
+    assert "result 10" in found.verdict
+    assert "result 8" in chart.verdict
+    assert CalibrationChart(low, low, 5.0, 10).coarser(5).alarm is None
+    one = chart.coarser(1)
+    np.testing.assert_array_equal(one.too_low, low)
+    assert (one.alarm, one.each) == (chart.alarm, 1)
 
 
 def test_certain_predictions_are_no_trouble() -> None:

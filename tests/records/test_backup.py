@@ -7,9 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from face2bone.errors import RecordRefused, RecordsUnavailable
 from face2bone.records import Records, Visit, back_up, kept_assessments, save, verify
+from face2bone.records.tables import AUDIT_ENTRY
 from face2bone.report.assessment.document import AssessmentDocument
 
 
@@ -33,6 +35,18 @@ def test_the_copy_holds_everything_and_a_whole_trail(three: Records, tmp_path: P
 @pytest.fixture
 def on_sqlite(tmp_path: Path) -> Records:
     return Records(f"sqlite:///{tmp_path / 'records.sqlite'}")
+
+
+def test_a_backup_is_an_entry_of_the_trail_and_of_the_copys(
+    on_sqlite: Records, tmp_path: Path
+) -> None:
+    out = back_up(on_sqlite, tmp_path / "copy.sqlite", "Dr. Li")
+    copy = Records(f"sqlite:///{out}")
+    for records in (on_sqlite, copy):
+        with records.reading() as connection:
+            (entry,) = connection.execute(select(AUDIT_ENTRY)).mappings()
+        assert (entry["action"], entry["actor"]) == ("backed up", "Dr. Li")
+        records.close()
 
 
 def test_a_copy_made_while_others_save_is_of_one_moment(

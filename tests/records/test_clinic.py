@@ -67,6 +67,26 @@ def test_only_first_offered_assessments_of_this_bundle_count() -> None:
     assert report.groups[0].patients == 1
 
 
+def test_no_figure_is_of_fewer_than_asked_for() -> None:
+    """Of 34 patients one is old and two are men; each figure is of five, at least."""
+    patients = [
+        replace(one, sex="M" if i in (0, 7) else "F", age_years=90.0 if i == 3 else 45.0 + i % 30)
+        for i, one in enumerate(kept(34))
+    ]
+    full, held = clinic_report(patients, BUNDLE), clinic_report(patients, BUNDLE, fewest=5)
+    assert {g.patients for g in full.groups if g.dimension == "sex"} == {2, 32}
+    assert any(g.patients == 1 for g in full.groups)
+    assert (full.counted, held.counted) == (34, 30)
+    assert held.groups
+    assert all(g.patients >= 5 for g in held.groups)
+    assert not [g for g in held.groups if g.dimension == "sex"], "the other sex is the rest"
+    assert held.chart is not None
+    assert len(held.chart.too_low) == 6
+    for more in range(31, 35):
+        later = clinic_report(patients[:more], BUNDLE, fewest=5)
+        assert replace(later, chart=None) == replace(held, chart=None), "one result shows nothing"
+
+
 def test_the_chart_starts_when_there_is_enough() -> None:
     patients = list(kept(MINIMUM))
     assert clinic_report(patients[:-1], BUNDLE).chart is None

@@ -4,11 +4,13 @@ import io
 import zipfile
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from face2bone.errors import ArchiveRefused, ManifestError, ScoringError
 from face2bone.scoring.pictures import GivenPictures
 from face2bone.scoring.score_list import list_of_pictures, listed, opened
+from tests.watching import files_written
 
 PICTURES = {"1.jpg": b"one", "2.jpg": b"two"}
 
@@ -22,6 +24,19 @@ def test_a_table_needs_only_who_and_which_picture() -> None:
     assert list(found.table["patient_id"]) == ["00412", "MRN 7/b"]
     assert list(found.table.index) == [2, 3]
     assert [pictures.read(name) for name in found.names] == [b"one", b"two"]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_a_table_that_names_patients_is_read_without_any_file(suffix: str, tmp_path: Path) -> None:
+    table = pd.DataFrame({"patient_id": ["00412"], "photo": ["1.jpg"]})
+    data = table.to_csv(index=False).encode() if suffix == "csv" else table.to_parquet(index=False)
+    with files_written() as seen:
+        (tmp_path / "seen.txt").write_bytes(b"")
+    assert seen == [str(tmp_path / "seen.txt")]
+    with files_written() as written:
+        found, _ = listed(GivenPictures({**PICTURES, f"list.{suffix}": data}))
+    assert list(found.table["patient_id"]) == ["00412"]
+    assert written == []
 
 
 def test_a_manifests_columns_are_kept_and_may_be_empty() -> None:

@@ -95,7 +95,7 @@ def _explaining(work: jobs.Work) -> None:
     st.progress(
         fraction, text=say("Waiting for its turn") if before else f"{say(words)}: {fraction:.0%}"
     )
-    st.button(say("Stop explaining"), key="cohort_stop_explaining", on_click=job.stop)
+    st.button(say("Stop explaining"), key="cohort_stop_explaining", on_click=_may(job.stop))
 
 
 @st.fragment(run_every=LOOK_SECONDS)

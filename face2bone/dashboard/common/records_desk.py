@@ -8,7 +8,6 @@ typed, and who looks at whom is written into the trail before it is shown.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
 import streamlit as st
 
@@ -42,6 +41,7 @@ from face2bone.records import (
 )
 from face2bone.report.assessment.document import AssessmentDocument
 from face2bone.roles import Permission, User
+from face2bone.tabular.given import GivenBytes
 
 
 @st.cache_resource(show_spinner=False)
@@ -124,7 +124,7 @@ def withdraw(dxa_id: str, reason: str, typed: str) -> None:
     withdraw_dxa(shared_records(), dxa_id, reason, by)
 
 
-def take_in(table: Path, typed: str) -> int:
+def take_in(table: GivenBytes, typed: str) -> int:
     """``records.import_dxa`` in the user's name; returns how many results."""
     by = permitted(Permission.IMPORT).signed(typed)
     return import_dxa(shared_records(), table, by)

@@ -45,7 +45,7 @@ def observed_bars(group: ObservedGroup) -> go.Figure:
 
 def running_chart(chart: CalibrationChart) -> go.Figure:
     """Both running sums, told apart by dash and side, with the limit and the alarm."""
-    order = np.arange(1, len(chart.too_low) + 1)
+    order = np.arange(1, len(chart.too_low) + 1) * chart.each
     figure = go.Figure()
     figure.add_scatter(
         x=order,
@@ -65,7 +65,7 @@ def running_chart(chart: CalibrationChart) -> go.Figure:
         rising = chart.too_low[chart.alarm] >= chart.limit
         height = chart.too_low[chart.alarm] if rising else -chart.too_high[chart.alarm]
         figure.add_scatter(
-            x=[chart.alarm + 1],
+            x=[(chart.alarm + 1) * chart.each],
             y=[height],
             mode="markers",
             name=say("alarm"),

@@ -1,7 +1,5 @@
 """The Follow-up page: who waits for a DXA result, entering results, and the model's record here."""
 
-import tempfile
-from pathlib import Path
 from typing import Final
 
 import pandas as pd
@@ -34,6 +32,7 @@ from face2bone.records.clinic import LOOK_EVERY
 from face2bone.records.dxa_table import ASSESSMENT_ID, COLUMNS, REASON
 from face2bone.records.followup import SENT_TO_DXA
 from face2bone.roles import Permission
+from face2bone.tabular.given import GivenBytes
 from face2bone.words import message, plural, template, together
 
 TABLE_MEGABYTES: Final = 8
@@ -56,17 +55,17 @@ def follow_up() -> None:
             _results_in(kept)
         else:
             one_patient()
-        report = _report(kept, assessor.facts.sha256)
-        _record(report, assessor.bundle.card.status, first=3 if names else 2)
+        report = _report(kept, assessor.facts.sha256, 1 if names else FEWEST)
+        _record(report, assessor.bundle.card.status, names)
     except Face2BoneError as error:
         elements.refusal(error)
 
 
-def _report(kept: tuple[StoredAssessment, ...], bundle_sha256: str) -> ClinicReport:
+def _report(kept: tuple[StoredAssessment, ...], bundle_sha256: str, fewest: int) -> ClinicReport:
     """The report, made again only when a record or the model has changed; in this session only."""
-    known = st.session_state.get(REPORT)
-    if known is None or known[0] != (kept, bundle_sha256):
-        known = ((kept, bundle_sha256), clinic_report(kept, bundle_sha256))
+    known, asked = st.session_state.get(REPORT), (kept, bundle_sha256, fewest)
+    if known is None or known[0] != asked:
+        known = (asked, clinic_report(kept, bundle_sha256, fewest=fewest))
         st.session_state[REPORT] = known
     report: ClinicReport = known[1]
     return report
@@ -136,22 +135,21 @@ def _import_table() -> None:
 
 
 def _take_in(name: str, data: bytes) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / uploads.name_of(name, "table.csv")
-        path.write_bytes(data)
-        try:
-            count = records_desk.take_in(path, saver())
-        except ImportRefused as error:
-            st.error(literal(say(error.summary)), icon=":material/error:")
-            st.text("\n".join(map(say, error.problems)))
-            return
-        except Face2BoneError as error:
-            elements.refusal(error)
-            return
+    try:
+        table = GivenBytes(uploads.name_of(name, "table.csv"), data)
+        count = records_desk.take_in(table, saver())
+    except ImportRefused as error:
+        st.error(literal(say(error.summary)), icon=":material/error:")
+        st.text("\n".join(map(say, error.problems)))
+        return
+    except Face2BoneError as error:
+        elements.refusal(error)
+        return
     say_and_start_over(plural("1 DXA result imported.", "{count} DXA results imported.", count))
 
 
-def _record(report: ClinicReport, status: str, first: int) -> None:
+def _record(report: ClinicReport, status: str, names: bool) -> None:
+    first = 3 if names else 2
     elements.step(
         first,
         say("Observed against predicted"),
@@ -167,7 +165,15 @@ def _record(report: ClinicReport, status: str, first: int) -> None:
             other_bundles=report.other_bundles,
         )
     )
-    if report.groups and report.counted < FEWEST:
+    if not names:
+        st.caption(
+            say(
+                "Groups of fewer than {fewest} patients are left out, and another one where theirs "
+                "would follow from it. Figures change once {fewest} more results have come.",
+                fewest=FEWEST,
+            )
+        )
+    if report.counted < FEWEST and (report.groups or not names):
         st.info(
             say(
                 "The comparison is drawn from {fewest} results on. Fewer are too few to compare.",

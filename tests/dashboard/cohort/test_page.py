@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -12,12 +13,14 @@ from streamlit.testing.v1 import AppTest
 
 from face2bone.dashboard.cohort import jobs
 from face2bone.dashboard.cohort.page import duration, told
+from face2bone.dashboard.common import sign_in
 from face2bone.dashboard.common.language import LANGUAGE
 from face2bone.errors import PhotoTooSmall
 from face2bone.scoring.job import Standing
 from face2bone.scoring.pictures import GivenPictures
 from face2bone.scoring.score_list import listed
 from tests.dashboard.acts import place_of
+from tests.dashboard.people import as_user, signed_in
 from tests.dashboard.visit import until
 from tests.scoring.answering import FACTS, Answering, cohort
 
@@ -176,6 +179,27 @@ def test_files_given_in_the_browser_are_checked(tmp_path: Path) -> None:
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("1.jpg", b"one")
     assert read_files({"a.zip": packed.getvalue()}, 1)[0].names == ("1.jpg",)
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_explaining_is_stopped_by_who_is_still_signed_in(tmp_path: Path, is_over: bool) -> None:
+    stopped = []
+    work = scored(tmp_path, 3)
+    work.explaining = SimpleNamespace(  # type: ignore[assignment]
+        over=False,
+        stopped=False,
+        before=None,
+        progress=("Explaining", 0.5),
+        stop=lambda: stopped.append("stopped"),
+    )
+    app = AppTest.from_file("../../../pages/cohort.py", default_timeout=SECONDS)
+    app.user = signed_in("Wu", "researcher")
+    app.session_state[sign_in.OWNER] = as_user(app.user).id
+    app.run()
+    if is_over:
+        sign_in.LAST_USE.end(as_user(app.user))
+    app.button(key="cohort_stop_explaining").click().run()
+    assert stopped == ([] if is_over else ["stopped"])
 
 
 def test_a_cohort_whose_pictures_are_kept_is_offered_to_be_explained(

@@ -1,6 +1,8 @@
 """The only way to the records asks the role, signs as the sign-in, and notes who looked."""
 
 import ast
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 import face2bone.dashboard
 from face2bone import records as all_of_records
 from face2bone.dashboard.common.sign_in import OWNER
+from face2bone.errors import RecordsUnavailable
 from face2bone.records import Records, kept_assessments, openings, saved_assessments, verify
 from face2bone.records.tables import AUDIT_ENTRY
 from tests.dashboard.people import NOBODY, as_user, signed_in
@@ -39,6 +42,7 @@ def everything(table: str) -> None:
     from face2bone.dashboard.common import records_desk as desk
     from face2bone.errors import AccessError
     from face2bone.records import DxaResult, dxa_history, kept_assessments
+    from face2bone.tabular.given import GivenBytes
 
     records = desk.shared_records()
 
@@ -60,7 +64,7 @@ def everything(table: str) -> None:
         ),
         "correct": lambda: desk.correct(entry("P-3"), -1.5, today(), "misread", "typed"),
         "withdraw": lambda: desk.withdraw(entry("P-4"), "of another", "typed"),
-        "take_in": lambda: desk.take_in(Path(table), "typed"),
+        "take_in": lambda: desk.take_in(GivenBytes("dxa.csv", Path(table).read_bytes()), "typed"),
         "move": lambda: desk.move(of("P-5").assessment_id, "P-55", "mistyped", "typed"),
         "delete": lambda: desk.delete(of("P-6").assessment_id, "a mistake", "typed"),
     }.items():
@@ -183,6 +187,46 @@ def test_a_look_that_cannot_be_written_shows_nothing(records: Records) -> None:
     assert len(app.caption) == 2
     assert (len(saved_assessments(records, "P-1")), openings(records, "P-1")) == (1, ())
     assert len(kept_assessments(records)) == 1
+
+
+def test_a_look_shows_nothing_while_the_trail_cannot_be_written(
+    records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything can still be read; a full disk, for one, keeps the entry from being written."""
+
+    def looks() -> None:
+        import streamlit as st
+
+        from face2bone.dashboard.common import records_desk
+        from face2bone.errors import RecordsUnavailable
+        from face2bone.records import kept_assessments
+
+        (one,) = kept_assessments(records_desk.shared_records())
+        for open_ in (
+            lambda: records_desk.opened("P-1", "window"),
+            lambda: records_desk.results_of(one, "follow_up"),
+            lambda: records_desk.opened_for_a_reason("P-1", "a good one"),
+        ):
+            try:
+                st.text(str(open_()))
+            except RecordsUnavailable:
+                st.caption("refused")
+
+    @contextmanager
+    def full(_: Records) -> Iterator[None]:
+        raise RecordsUnavailable("The disk is full. Free some space.")
+        yield
+
+    keep(records, "P-1", "a" * 64, (0.2, 0.5, 0.3))
+    app = AppTest.from_function(looks)
+    app.user = signed_in("Both", "clinician", "researcher")
+    app.session_state[OWNER] = as_user(app.user).id
+    with monkeypatch.context() as patched:
+        patched.setattr(Records, "writing", full)
+        assert did(app.run()) == []
+    assert len(app.caption) == 3
+    assert openings(records, "P-1") == ()
+    assert len(did(app.run())) == 3, "once it can be written, the same looks show"
 
 
 def test_no_page_reaches_the_records_past_the_desk() -> None:

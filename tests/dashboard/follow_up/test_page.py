@@ -14,6 +14,7 @@ from face2bone.evaluation.table import PredictionTable
 from face2bone.records import Records, StoredAssessment, kept_assessments, verify
 from tests.dashboard.acts import named, place_of
 from tests.records.fill import keep
+from tests.watching import files_written
 
 SECONDS = 120
 
@@ -257,6 +258,17 @@ def test_charts_show_every_result_and_the_alarm() -> None:
     bars = observed_bars(observed_against_predicted(PredictionTable.of(p, np.arange(10) % 3))[0])
     np.testing.assert_allclose(bars.data[0].y, [0.4, 0.3, 0.3])
     np.testing.assert_allclose(bars.data[1].y, [0.2, 0.5, 0.3])
+
+
+def test_a_table_that_is_taken_in_is_never_a_file(clinic: Clinic) -> None:
+    clinic.app.text_input(key="saver_name").set_value("Dr. Li").run()
+    table = f"patient_id,site,t_score,measured_on\nP-0,total_hip,-2.7,{clock.today()}\n"
+    box = named(clinic.app.file_uploader, "dxa_table")
+    box.set_value(("march_2026.csv", table.encode(), "text/csv")).run()
+    with files_written() as written:
+        clinic.app.button(key="take_in").click().run()
+    assert results(clinic, "P-0") == {"total_hip": -2.7}
+    assert written == []
 
 
 def test_a_table_at_fault_is_called_by_its_own_name(clinic: Clinic) -> None:
