@@ -98,17 +98,23 @@ def records_delete(
 
 @app.command(name="records-openings")
 def records_openings(
-    patient_id: Annotated[str, typer.Argument(help="The person's pseudonym.")],
+    patient_id: Annotated[
+        str | None,
+        typer.Argument(help="The person's pseudonym; without it, openings that found nobody."),
+    ] = None,
 ) -> None:
     """List who opened what is kept of a person, when, and for what reason outside their role."""
     from face2bone.clock import in_words
-    from face2bone.records import open_records, openings
+    from face2bone.records import failed_openings, open_records, openings
 
     with plain_errors(), closing(open_records()) as records:
-        found = openings(records, patient_id)
+        found = failed_openings(records) if patient_id is None else openings(records, patient_id)
     for one in found:
         typer.echo(", ".join(filter(None, (in_words(one.opened_at), one.opened_by, one.reason))))
-    typer.echo(f"Opened by people who had signed in: {len(found)} times.")
+    if patient_id is None:
+        typer.echo(f"Asked for a pseudonym that was nobody's: {len(found)} times.")
+    else:
+        typer.echo(f"Opened by people who had signed in: {len(found)} times.")
 
 
 @app.command(name="records-expire")

@@ -25,7 +25,7 @@ from face2bone.records.followup import (
     waiting,
 )
 from face2bone.records.import_export import export_records, import_records
-from face2bone.records.openings import Opening, break_glass, note_opened, openings
+from face2bone.records.openings import Opening, break_glass, failed_openings, note_opened, openings
 from face2bone.records.photos import write_key
 from face2bone.records.saved_assessments import (
     AssessmentChange,
@@ -66,6 +66,7 @@ __all__ = [
     "enter_dxa",
     "expire",
     "export_records",
+    "failed_openings",
     "import_dxa",
     "import_records",
     "kept_assessments",

@@ -25,6 +25,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, Subquery, func, insert, select
 
 from face2bone.choices import FIRST_STUDY
+from face2bone.records.heads import head_faults
 from face2bone.records.order import went_back
 from face2bone.records.store import Records
 from face2bone.records.tables import (
@@ -34,6 +35,7 @@ from face2bone.records.tables import (
     BROKEN_GLASS,
     DXA_CHANGE,
     DXA_RESULT,
+    FAILED_OPENING,
     PATIENT,
     PHOTO,
 )
@@ -66,6 +68,7 @@ class Action(Enum):
     EXPIRED = "expired"
     OPENED = "opened"
     BROKE_GLASS = "broke glass"
+    FOUND_NOBODY = "found nobody"
 
 
 GOES: Final = (Action.DELETED.value, Action.EXPIRED.value)
@@ -154,16 +157,19 @@ def verify(records: Records, head: str | None = None) -> Verification:
 
     ``head`` is the newest hash noted at an earlier time and kept elsewhere: only with it can a
     trail be caught whose end was cut off, or that was rewritten from the first entry on. Where
-    ``records`` notes its heads in a file, every one of them is looked for too.
+    ``records`` notes its heads in a file, each of them is looked for in the trail, and each entry
+    since the first of them among those.
     """
+    before = records.heads.noted() if records.heads else None
     with records.reading() as connection:
         entries = connection.execute(select(AUDIT_ENTRY).order_by(AUDIT_ENTRY.c.sequence))
         trail = list(entries.mappings())
         living, orphans = _living(connection)
         faults = [*_chain_faults(trail), *orphans, *_record_faults(trail, living)]
     hashes = [row["entry_hash"] for row in trail]
-    if records.heads is not None:
-        faults += records.heads.faults({row["sequence"]: row["entry_hash"] for row in trail})
+    after = records.heads.noted() if records.heads else None
+    if before is not None and after is not None:
+        faults += head_faults(before, after, trail)
     if head is not None and head not in hashes:
         faults.append(f"the entry {head[:12]}… noted earlier is no longer in the trail")
     newest = hashes[-1] if hashes else FIRST
@@ -187,8 +193,8 @@ def _chain_faults(trail: list[RowMapping]) -> Iterable[str]:
 class _Record:
     """A row in the database, whose it is, and the photo kept with it."""
 
-    row: RowMapping
-    person: RowMapping
+    row: Row
+    person: Row
     sealed: bytes = b""
 
     def hash(self, version: int) -> str:
@@ -216,7 +222,7 @@ def _before_studies(row: Row) -> Row:
 
 def _living(connection: Connection) -> tuple[dict[str, _Record], list[str]]:
     """Every record now in the database by its id, and in words those that belong to nobody."""
-    found: dict[str, _Record] = {}
+    found = _of_nobody(connection)
     orphans = []
     people = {row["subject"]: row for row in connection.execute(select(PATIENT)).mappings()}
     photos = {row.assessment_id: row.sealed for row in connection.execute(select(PHOTO))}
@@ -243,6 +249,17 @@ def _living(connection: Connection) -> tuple[dict[str, _Record], list[str]]:
         else:
             orphans.append(_orphan("record", row["change_id"], "DXA result"))
     return found, orphans + [_orphan("the photo of", of, "assessment") for of in photos]
+
+
+def _of_nobody(connection: Connection) -> dict[str, _Record]:
+    """Openings that found nobody, by id: what would be the person's is the row's own or empty."""
+    found: dict[str, _Record] = {}
+    for row in connection.execute(select(FAILED_OPENING)).mappings():
+        own = {name: value for name, value in row.items() if name != "salt"}
+        found[row["attempt_id"]] = _Record(
+            own, {"subject": "", "patient_id": "", "salt": row["salt"]}
+        )
+    return found
 
 
 def _orphan(what: str, record_id: str, missing: str) -> str:

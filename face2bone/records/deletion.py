@@ -15,7 +15,7 @@ from face2bone.errors import RecordRefused
 from face2bone.records.audit_trail import Action, Event, append, stamp
 from face2bone.records.order import moments_by_order
 from face2bone.records.store import Records
-from face2bone.records.tables import ASSESSMENT, ASSESSMENT_CHANGE, PATIENT
+from face2bone.records.tables import ASSESSMENT, ASSESSMENT_CHANGE, FAILED_OPENING, PATIENT
 from face2bone.typed import NAME_LIMIT, text_problems
 
 
@@ -33,14 +33,15 @@ def delete_person(records: Records, patient_id: str, by: str) -> bool:
         )
         if subject is None:
             raise RecordRefused("Nobody in the records has this pseudonym. Check its spelling.")
-        _remove(connection, [subject], Action.DELETED, by)
+        append(connection, clock.now(), _removed(connection, [subject], Action.DELETED, by))
     return records.forget_log()
 
 
 def expire(records: Records, days: int, by: str, now: datetime | None = None) -> int:
     """Remove everyone whose newest assessment is more than ``days`` days old; returns how many.
 
-    Of whom only deleted assessments were kept, the newest deletion counts. What was written while
+    Openings that found nobody go at the same age, and are not in the number. Of whom only deleted
+    assessments were kept, the newest deletion counts. What was written while
     the clock was wrong is as old as the order of the trail says, not as its own date says.
 
     Raises ``RecordRefused`` when ``by`` names nobody.
@@ -49,9 +50,12 @@ def expire(records: Records, days: int, by: str, now: datetime | None = None) ->
     today = now or clock.now()
     limit = stamp(today - timedelta(days=days))
     with records.writing() as connection:
-        newest = _newest(connection, moments_by_order(connection, stamp(today)))
+        by_order = moments_by_order(connection, stamp(today))
+        newest = _newest(connection, by_order)
         subjects = [subject for subject, written in newest.items() if written < limit]
-        _remove(connection, subjects, Action.EXPIRED, by)
+        events = _removed(connection, subjects, Action.EXPIRED, by)
+        events += _expired_attempts(connection, by_order, limit, by)
+        append(connection, clock.now(), events)
     records.forget_log()
     return len(subjects)
 
@@ -81,8 +85,19 @@ def _latest(rows: Iterable[Row[str, str, str]], by_order: dict[str, str]) -> dic
     return latest
 
 
-def _remove(connection: Connection, subjects: list[str], action: Action, by: str) -> None:
+def _removed(connection: Connection, subjects: list[str], action: Action, by: str) -> list[Event]:
+    """Remove these people; returns what the trail must say."""
     for subject in subjects:
         connection.execute(delete(PATIENT).where(PATIENT.c.subject == subject))
-    events = [Event(action=action, actor=by, subject=subject) for subject in subjects]
-    append(connection, clock.now(), events)
+    return [Event(action=action, actor=by, subject=subject) for subject in subjects]
+
+
+def _expired_attempts(
+    connection: Connection, by_order: dict[str, str], limit: str, by: str
+) -> list[Event]:
+    """The same of openings that found nobody: a reason may speak of somebody who was not kept."""
+    attempt = FAILED_OPENING.c
+    rows = connection.execute(select(attempt.attempt_id, attempt.asked_at)).all()
+    old = [one for one, at in rows if by_order.get(one, at) < limit]
+    connection.execute(delete(FAILED_OPENING).where(attempt.attempt_id.in_(old)))
+    return [Event(action=Action.REMOVED, actor=by, record_id=one) for one in old]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, literal, select, union_all
 
 from face2bone import clock
 from face2bone.atomic_files import write_whole
@@ -49,6 +49,7 @@ from face2bone.records.tables import (
     AUDIT_ENTRY,
     BROKEN_GLASS,
     DXA_RESULT,
+    FAILED_OPENING,
     PATIENT,
 )
 from face2bone.report.assessment.document import SCHEMA_VERSION, read_document
@@ -135,10 +136,12 @@ def _results(connection: Connection) -> dict[str, pd.DataFrame]:
 
 
 def _broken_glass() -> Select[Any]:
-    """Who opened records outside their role and why, by pseudonym."""
+    """Who opened records outside their role and why, by pseudonym; "" where it was nobody's."""
     columns = [column for column in BROKEN_GLASS.columns if column.name != "subject"]
-    query = select(PATIENT.c.patient_id, *columns).join_from(BROKEN_GLASS, PATIENT)
-    return _in_order(query, BROKEN_GLASS.c.glass_id)
+    found = select(PATIENT.c.patient_id, *columns).join_from(BROKEN_GLASS, PATIENT)
+    vain = [column for column in FAILED_OPENING.columns if column.name != "salt"]
+    both = union_all(found, select(literal(""), *vain)).subquery()
+    return _in_order(select(both), both.c.glass_id)
 
 
 def _changes() -> Select[Any]:

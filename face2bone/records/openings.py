@@ -1,9 +1,11 @@
 """Who looked at whom: an entry of the trail each time somebody opens a patient's records.
 
 Whoever opens one outside their role gives a reason. It is kept in a row of its own, sealed like any
-other, before anything is shown, and goes with the person: it may say something of them.
+other, before anything is shown, and goes with the person: it may say something of them. Who gives
+a pseudonym that is nobody's has learned that it is: this is kept likewise, without the pseudonym.
 """
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,12 +13,12 @@ from sqlalchemy import Connection, RowMapping, delete, insert, select
 
 from face2bone import clock
 from face2bone.errors import RecordRefused
-from face2bone.records.audit_trail import Action, Event, append, content_hash, stamp
+from face2bone.records.audit_trail import Action, Event, append, content_hash, stamp, written
 from face2bone.records.corrections import checked_reason
 from face2bone.records.deletion import checked_actor
-from face2bone.records.saving import new_id
+from face2bone.records.saving import SALT_BYTES, new_id
 from face2bone.records.store import Records
-from face2bone.records.tables import AUDIT_ENTRY, BROKEN_GLASS, PATIENT
+from face2bone.records.tables import AUDIT_ENTRY, BROKEN_GLASS, FAILED_OPENING, PATIENT
 
 
 @dataclass(frozen=True)
@@ -42,28 +44,52 @@ def note_opened(records: Records, patient_id: str, by: str) -> None:
 def break_glass(records: Records, patient_id: str, reason: str, by: str) -> None:
     """The same for somebody whose role does not allow it, who says why.
 
-    Raises ``RecordRefused`` as ``note_opened``, and without a reason.
+    Raises ``RecordRefused`` as ``note_opened``, where nobody has the pseudonym once that is written
+    down; and without a reason.
     """
     checked_actor(by)
     checked_reason(reason)
     with records.writing() as connection:
-        person, now = _person(connection, patient_id), clock.now()
-        row = {
-            "glass_id": new_id(),
-            "subject": person["subject"],
-            "reason": reason,
-            "opened_at": stamp(now),
-            "opened_by": by,
-        }
-        connection.execute(insert(BROKEN_GLASS), row)
-        event = Event(
-            action=Action.BROKE_GLASS,
-            actor=by,
-            subject=person["subject"],
-            record_id=row["glass_id"],
-            content_hash=content_hash(person["salt"], row, patient_id),
-        )
+        person, now = _known(connection, patient_id), clock.now()
+        if person is None:
+            event = _found_nobody(connection, reason, by, now)
+        else:
+            event = _broke_glass(connection, person, reason, by, now)
         append(connection, now, [event])
+    if person is None:
+        raise _nobody()
+
+
+def _broke_glass(
+    connection: Connection, person: RowMapping, reason: str, by: str, now: datetime
+) -> Event:
+    row = {
+        "glass_id": new_id(),
+        "subject": person["subject"],
+        "reason": reason,
+        "opened_at": stamp(now),
+        "opened_by": by,
+    }
+    connection.execute(insert(BROKEN_GLASS), row)
+    return Event(
+        action=Action.BROKE_GLASS,
+        actor=by,
+        subject=person["subject"],
+        record_id=row["glass_id"],
+        content_hash=content_hash(person["salt"], row, person["patient_id"]),
+    )
+
+
+def _found_nobody(connection: Connection, reason: str, by: str, now: datetime) -> Event:
+    row = {"attempt_id": new_id(), "reason": reason, "asked_at": stamp(now), "asked_by": by}
+    salt = secrets.token_bytes(SALT_BYTES)
+    connection.execute(insert(FAILED_OPENING), row | {"salt": salt})
+    return Event(
+        action=Action.FOUND_NOBODY,
+        actor=by,
+        record_id=row["attempt_id"],
+        content_hash=content_hash(salt, row, ""),
+    )
 
 
 def openings(records: Records, patient_id: str) -> tuple[Opening, ...]:
@@ -82,6 +108,19 @@ def openings(records: Records, patient_id: str) -> tuple[Opening, ...]:
     return tuple(Opening(datetime.fromisoformat(r.at), r.actor, r.reason or "") for r in rows)
 
 
+def failed_openings(records: Records) -> tuple[Opening, ...]:
+    """Everybody who asked for a pseudonym that was nobody's then, in the order of the trail."""
+    attempt, trail = FAILED_OPENING.c, written()
+    query = (
+        select(attempt.asked_at, attempt.asked_by, attempt.reason)
+        .join(trail, trail.c.record_id == attempt.attempt_id)
+        .order_by(trail.c.place)
+    )
+    with records.reading() as connection:
+        rows = connection.execute(query).all()
+    return tuple(Opening(datetime.fromisoformat(r.asked_at), r.asked_by, r.reason) for r in rows)
+
+
 def forget_reasons(connection: Connection, subject: str, by: str) -> list[Event]:
     """Remove the reasons of a person who goes; returns what the trail must say."""
     mine = BROKEN_GLASS.c.subject == subject
@@ -94,8 +133,16 @@ def forget_reasons(connection: Connection, subject: str, by: str) -> list[Event]
 
 
 def _person(connection: Connection, patient_id: str) -> RowMapping:
-    query = select(PATIENT).where(PATIENT.c.patient_id == patient_id)
-    person = connection.execute(query).mappings().one_or_none()
+    person = _known(connection, patient_id)
     if person is None:
-        raise RecordRefused("Nobody in the records has this pseudonym. Check its spelling.")
+        raise _nobody()
     return person
+
+
+def _known(connection: Connection, patient_id: str) -> RowMapping | None:
+    query = select(PATIENT).where(PATIENT.c.patient_id == patient_id)
+    return connection.execute(query).mappings().one_or_none()
+
+
+def _nobody() -> RecordRefused:
+    return RecordRefused("Nobody in the records has this pseudonym. Check its spelling.")

@@ -101,11 +101,28 @@ class Records:
     def writing(self) -> Iterator[Connection]:
         """A transaction that alone may write; kept whole on leaving, or not at all."""
         with self._alone() as connection:
+            before = self._newest(connection)
             yield connection
-            head = None if self.heads is None else connection.execute(_NEWEST).first()
+            new = self._newest(connection)
+            if new != before:  # what nobody here wrote is not noted by a write of nothing
+                self._note_head(new, kept=False)
         self._note()
-        if self.heads is not None and head is not None:
-            _note_head(self.heads, *head)
+        if new != before:
+            self._note_head(new, kept=True)
+
+    def _newest(self, connection: Connection) -> tuple[int, str] | None:
+        """Number and hash of the last entry, where heads are noted."""
+        found = None if self.heads is None else connection.execute(_NEWEST).first()
+        return None if found is None else (found.sequence, found.entry_hash)
+
+    def _note_head(self, newest: tuple[int, str] | None, *, kept: bool) -> None:
+        """What was written stands, noted or not: who saves is told nothing, the log is."""
+        if self.heads is None or newest is None:
+            return
+        try:
+            self.heads.note(*newest, kept=kept)
+        except OSError as error:
+            fault(_log, error, "The head of the audit trail could not be noted")
 
     def _note(self) -> None:
         """Leave the mark that there are records here, once."""
@@ -142,14 +159,6 @@ class Records:
     def close(self) -> None:
         """Give back every connection."""
         self._engine.dispose()
-
-
-def _note_head(heads: HeadLog, sequence: int, head: str) -> None:
-    """What was written stands, noted or not: who saves is told nothing, the log is."""
-    try:
-        heads.note(sequence, head)
-    except OSError as error:
-        fault(_log, error, "The head of the audit trail could not be noted")
 
 
 def open_records(settings: Settings | None = None) -> Records:

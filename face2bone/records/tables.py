@@ -5,6 +5,7 @@
             1 ── n assessment_change    also of an assessment that is gone
             1 ── n broken_glass
     dxa_result 1 ── 0..1 dxa_change
+    failed_opening          on its own: it found nobody
     audit_entry             on its own: it outlives every person it speaks of
 
 Times are text, ISO 8601 in UTC with microseconds, days YYYY-MM-DD: both databases then return
@@ -132,6 +133,18 @@ BROKEN_GLASS: Final = Table(
     Column("reason", Text, nullable=False),
     Column("opened_at", String(32), nullable=False),
     Column("opened_by", String(80), nullable=False),
+)
+
+FAILED_OPENING: Final = Table(
+    "failed_opening",
+    METADATA,
+    # Why somebody asked for a pseudonym that is nobody's, which is not kept. Of no person, so the
+    # salt of its hash in the trail stands here.
+    Column("attempt_id", String(32), primary_key=True),
+    Column("salt", LargeBinary, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("asked_at", String(32), nullable=False),
+    Column("asked_by", String(80), nullable=False),
 )
 
 PHOTO: Final = Table(

@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from face2bone.cli import app
+from face2bone.errors import RecordRefused
 from face2bone.records import break_glass, note_opened, open_records, verify
 from face2bone.settings import get_settings
 from tests.records.fill import keep
@@ -71,6 +72,16 @@ def test_openings_are_listed_with_who_and_why() -> None:
     assert second.endswith(", Wu, Ward not reached")
     assert count.endswith("2 times.")
     assert "0 times" in run("records-openings", "P-none").stdout
+
+
+def test_who_asked_for_nobody_is_listed_without_a_pseudonym() -> None:
+    records = open_records()
+    with pytest.raises(RecordRefused):
+        break_glass(records, "P-none", "Curious", "Wu")
+    records.close()
+    first, count = run("records-openings").stdout.splitlines()
+    assert first.endswith(", Wu, Curious")
+    assert count.endswith("1 times.")
 
 
 def test_expiry_follows_the_setting(monkeypatch: pytest.MonkeyPatch) -> None:

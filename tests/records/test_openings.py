@@ -1,12 +1,14 @@
 """Who looked at whom is in the trail, on both databases; a reason goes with the person."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from sqlalchemy import func, select, text
 
+from face2bone import clock
 from face2bone.errors import RecordRefused
 from face2bone.records import (
     Records,
@@ -15,14 +17,16 @@ from face2bone.records import (
     correct_pseudonym,
     delete_assessment,
     delete_person,
+    expire,
     export_records,
+    failed_openings,
     note_opened,
     openings,
     save,
     saved_assessments,
     verify,
 )
-from face2bone.records.tables import AUDIT_ENTRY, BROKEN_GLASS
+from face2bone.records.tables import AUDIT_ENTRY, BROKEN_GLASS, FAILED_OPENING
 from face2bone.report.assessment.document import AssessmentDocument
 
 WHY = "Emergency: her ward could not be reached"
@@ -67,6 +71,55 @@ def test_nobody_opens_anonymously_or_whom_nobody_knows(three: Records) -> None:
     for open_ in (lambda p: note_opened(three, p, "Li"), lambda p: break_glass(three, p, WHY, "L")):
         with pytest.raises(RecordRefused, match="Nobody in the records"):
             open_("P-none")
+
+
+def test_who_asks_for_nobody_is_written_down_without_the_pseudonym(three: Records) -> None:
+    """Or else one could try out who is a patient here."""
+    with pytest.raises(RecordRefused, match="Nobody in the records"):
+        break_glass(three, "P-none", WHY, "Wu")
+    (one,) = failed_openings(three)
+    assert (one.opened_by, one.reason) == ("Wu", WHY)
+    with three.reading() as connection:
+        last = connection.execute(select(AUDIT_ENTRY).order_by(AUDIT_ENTRY.c.sequence)).all()[-1]
+        kept = connection.execute(select(FAILED_OPENING)).one()
+    assert (last.action, last.actor, last.at) == ("found nobody", "Wu", kept.asked_at)
+    assert "P-none" not in map(str, (*last, *kept))
+    assert WHY not in map(str, last)
+    assert verify(three).faults == ()
+
+
+def test_attempts_expire_and_the_trail_says_so(
+    three: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = clock.now()
+    for day in (0, 20):
+        at = now + timedelta(days=day)
+        monkeypatch.setattr(clock, "now", lambda at=at: at)
+        with pytest.raises(RecordRefused):
+            break_glass(three, "P-none", f"{WHY}, day {day}", "Wu")
+    assert expire(three, 30, "Dr. Li", now + timedelta(days=29)) == 0
+    assert len(failed_openings(three)) == 2
+    assert expire(three, 30, "Dr. Li", now + timedelta(days=40)) == 3
+    assert [one.reason for one in failed_openings(three)] == [f"{WHY}, day 20"]
+    assert verify(three).faults == ()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE failed_opening SET reason = 'none'",
+        "UPDATE failed_opening SET asked_by = 'Dr. Li'",
+        "DELETE FROM failed_opening",
+    ],
+)
+def test_an_attempt_changed_behind_the_programs_back_is_noticed(
+    three: Records, change: str
+) -> None:
+    with pytest.raises(RecordRefused):
+        break_glass(three, "P-none", WHY, "Wu")
+    with three.writing() as connection:
+        connection.execute(text(change))
+    assert verify(three).faults
 
 
 @pytest.mark.parametrize(
@@ -114,6 +167,14 @@ def test_what_is_left_of_a_person_keeps_its_openings(
 
 def test_an_export_holds_the_reasons_by_pseudonym(three: Records, tmp_path: Path) -> None:
     break_glass(three, "P-1", WHY, "Wu")
+    with pytest.raises(RecordRefused):
+        break_glass(three, "P-none", WHY, "Wu")
+    break_glass(three, "P-2", WHY, "Wu")
     export_records(three, tmp_path / "out", "Dr. Li")
-    table = pd.read_csv(tmp_path / "out" / "broken_glass.csv")
-    assert table[["patient_id", "opened_by", "reason"]].to_numpy().tolist() == [["P-1", "Wu", WHY]]
+    table = pd.read_csv(tmp_path / "out" / "broken_glass.csv", keep_default_na=False)
+    assert list(table) == ["patient_id", "glass_id", "reason", "opened_at", "opened_by"]
+    assert table[["patient_id", "opened_by", "reason"]].to_numpy().tolist() == [
+        ["P-1", "Wu", WHY],
+        ["", "Wu", WHY],
+        ["P-2", "Wu", WHY],
+    ]
