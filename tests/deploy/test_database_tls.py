@@ -1,5 +1,6 @@
 """Records in a PostgreSQL elsewhere: nobody reads on the way, nobody answers in its place."""
 
+import re
 import shutil
 import subprocess
 import tempfile
@@ -9,10 +10,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from face2bone.errors import RecordsUnavailable
 from face2bone.records import Records
+from face2bone.records.tables import PATIENT
 from tests.deploy.proxy import ROOT, free_port, write_certificate
 from tests.records.conftest import as_ordinary_user, postgres_programs
 
@@ -27,6 +29,7 @@ listen_addresses = '127.0.0.1'
 port = {port}
 unix_socket_directories = '{folder}'
 fsync = off
+log_error_verbosity = {verbosity}
 """
 
 
@@ -60,7 +63,7 @@ def server() -> Iterator[Server]:
         _write_certificates(folder)
         it = Server(folder, free_port())
         _run(folder, programs / "initdb", "-D", "data", "-A", "trust", "-U", "postgres", "-N")
-        settings = SETTINGS.format(folder=folder, port=it.port)
+        settings = SETTINGS.format(folder=folder, port=it.port, verbosity=_verbosity())
         with (folder / "data" / "postgresql.conf").open("a") as file:
             file.write(settings)
         _run(folder, programs / "pg_ctl", "-D", "data", "-w", "-s", "-l", "log", "start")
@@ -70,6 +73,13 @@ def server() -> Iterator[Server]:
             _run(folder, programs / "pg_ctl", "-D", "data", "-m", "immediate", "-s", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _verbosity() -> str:
+    """How much a site's database logs."""
+    found = re.search(r"log_error_verbosity=(\w+)", (ROOT / "deploy" / "compose.yaml").read_text())
+    assert found is not None
+    return found[1]
 
 
 def _write_certificates(folder: Path) -> None:
@@ -112,6 +122,19 @@ def test_a_server_without_tls_is_told_nothing(server: Server) -> None:
             Records(server.url())
     finally:
         server.set_tls(True)
+
+
+def test_its_log_repeats_no_pseudonym(server: Server) -> None:
+    records = Records(server.url())
+    twice = insert(PATIENT).values(subject="a" * 32, patient_id="P-0042", salt=b"salt")
+    with records.writing() as connection:
+        connection.execute(twice)
+    with pytest.raises(RecordsUnavailable), records.writing() as connection:
+        connection.execute(twice)
+    records.close()
+    written = (server.folder / "log").read_text()
+    assert "duplicate key" in written
+    assert "P-0042" not in written
 
 
 def test_the_steps_say_so() -> None:

@@ -126,10 +126,6 @@ def test_the_proxy_logs_to_the_container_alone() -> None:
     assert set(written) == {"/dev/stdout", "/dev/stderr", "off"}
 
 
-def test_the_database_logs_no_values_of_rows() -> None:
-    assert "log_error_verbosity=terse" in SERVICES["database"]["command"]
-
-
 def test_the_sign_in_service_logs_neither_people_nor_addresses() -> None:
     assert {"--request-logging=false", "--auth-logging=false"} <= set(
         SERVICES["sign-in"]["command"]
