@@ -143,9 +143,12 @@ def assess_upload(page: Page, photo: bytes) -> None:
     expect_assessed(page)
 
 
-def downloaded_report(page: Page) -> bytes:
-    """The PDF that *Download report* gives."""
+def downloaded_report(page: Page, with_face: bool = False) -> bytes:
+    """The PDF that *Download report* gives, on request with the crop of the face in it."""
     unfold(page, "Report")
+    if with_face:
+        page.get_by_text("Show the face crop in the report", exact=False).click()
+        settled(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="Download report").click()
     return Path(download.value.path()).read_bytes()

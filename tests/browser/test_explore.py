@@ -18,7 +18,7 @@ def explore(demo_page: Page) -> Page:
 
 def view(page: Page, name: str) -> None:
     settled(page)
-    page.get_by_role("radio", name=name).click()
+    page.get_by_role("radio", name=name, exact=True).click()
     expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
     settled(page)
 
@@ -92,6 +92,12 @@ def test_concepts_have_cards(explore: Page, demo_bundle: Bundle) -> None:
 def test_no_face_is_served_from_the_public_store(explore: Page) -> None:
     served: list[str] = []
     explore.on("request", lambda request: served.append(request.url))
-    for name in ("Groups", "Two patients", "Concepts"):
+    for name in ("Groups", "Two patients", "Change a face", "Concepts", "Patients"):
         view(explore, name)
+        if name == "Change a face":  # it is drawn anew
+            drawn = explore.get_by_role("img", name="a drawn face").last
+            before = drawn.get_attribute("src") or ""
+            explore.get_by_role("slider", name="Jaw").press("Home")
+            expect(drawn).not_to_have_attribute("src", before)
+    assert served
     assert not [url for url in served if "/media/" in url and "/static/" not in url]

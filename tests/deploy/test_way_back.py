@@ -14,7 +14,7 @@ from tests.deploy import proxy as proxies
 from tests.deploy.proxy import SECONDS, SIGNED_IN, Proxy, SignIn, proxied, standing_in
 
 A_REPORT = bytes(range(256)) * 65_536  # 16 MB: more than nginx and both sockets keep in memory
-LOOKS = 20
+LOOKS = 10
 AS_SHIPPED = "proxy_buffering off;"
 
 
