@@ -53,7 +53,7 @@ def connected(address: str, workers: int) -> Iterator[Any]:
     try:
         ray.init(**where, log_to_driver=False, logging_level=logging.ERROR)
     except (ConnectionError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
-        raise _nobody(address) from error
+        raise _refused(address, str(error)) from error
     try:
         yield ray
     except ray.exceptions.RayError as error:
@@ -81,6 +81,22 @@ def _answers(address: str) -> bool:
     except (OSError, OverflowError, UnicodeError):
         return False
     return True
+
+
+def _refused(address: str, why: str) -> ClusterError:
+    """What ``ray.init`` means by its error; only its words tell one from the other."""
+    if address == LOCAL:
+        return ClusterError(
+            "Ray could not be started on this machine. See its log in the folder ray of the "
+            "temporary folder, or leave out --cluster to work without it."
+        )
+    if "mismatch" in why.lower():
+        return ClusterError(
+            "The cluster at {address} runs another version of Ray or of Python than this machine. "
+            "Install the same on all of them, or leave out --cluster to work here.",
+            address=repr(address[:80]),
+        )
+    return _nobody(address)
 
 
 def _nobody(address: str) -> ClusterError:

@@ -77,6 +77,25 @@ def test_an_address_where_nobody_listens_is_refused(asked: list[str], address: s
     assert asked == []
 
 
+@pytest.mark.parametrize(
+    ("address", "why", "said"),
+    [
+        (LOCAL, "The head node died", "could not be started on this machine"),
+        ("auto", "Version mismatch: the cluster has Ray 2.1", "another version of Ray or of"),
+        ("auto", "Could not find any running Ray instance", "No Ray cluster answers at 'auto'"),
+    ],
+)
+def test_why_ray_was_not_joined_is_said_as_it_is(
+    asked: list[str], monkeypatch: pytest.MonkeyPatch, address: str, why: str, said: str
+) -> None:
+    def refuses(**_: object) -> None:
+        raise RuntimeError(why)
+
+    monkeypatch.setattr(sys.modules["ray"], "init", refuses)
+    with pytest.raises(ClusterError, match=said), connected(address, 2):
+        pytest.fail("was connected")
+
+
 @pytest.mark.slow
 def test_no_cluster_of_this_machine_is_no_cluster_to_join(needs_ray: None) -> None:
     with pytest.raises(ClusterError, match="answers at 'auto'"), connected("auto", 2):

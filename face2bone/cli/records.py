@@ -3,7 +3,7 @@
 from contextlib import closing
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from face2bone.records import ClinicReport
 
 By = Annotated[str, typer.Option(help="Who does this: name or initials, for the audit trail.")]
+LOG_HOLDS: Final = (
+    "The database's log still holds it, because somebody is reading. Close the dashboard: the log "
+    "goes with the last connection."
+)
 
 
 class Table(Enum):
@@ -90,10 +94,7 @@ def records_delete(
         log_emptied = delete_person(records, patient_id, by)
     typer.echo("Everything kept about this person is removed. Clean backups and exports too.")
     if not log_emptied:
-        typer.echo(
-            "The database's log still holds it, because somebody is reading. "
-            "Close the dashboard: the log goes with the last connection."
-        )
+        typer.echo(LOG_HOLDS)
 
 
 @app.command(name="records-openings")
@@ -118,7 +119,16 @@ def records_openings(
 
 
 @app.command(name="records-expire")
-def records_expire(by: By) -> None:
+def records_expire(
+    by: By,
+    clock_is_right: Annotated[
+        bool,
+        typer.Option(
+            "--clock-is-right",
+            help="Remove people although nothing was written to the records for 90 days.",
+        ),
+    ] = False,
+) -> None:
     """Remove everyone whose last assessment is older than the site's retention period."""
     from face2bone.records import expire, open_records
     from face2bone.settings import get_settings
@@ -129,7 +139,10 @@ def records_expire(by: By) -> None:
             typer.echo("FACE2BONE_RECORDS_RETENTION_DAYS is not set: records stay until deleted.")
             return
         with closing(open_records()) as records:
-            typer.echo(f"{expire(records, days, by)} people removed after {days} days.")
+            expired = expire(records, days, by, clock_is_right=clock_is_right)
+    typer.echo(f"{expired.people} people removed after {days} days.")
+    if not expired.log_emptied:
+        typer.echo(LOG_HOLDS)
 
 
 @app.command(name="records-key")

@@ -1,6 +1,7 @@
 """Commands that score a cohort: score."""
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -58,7 +59,9 @@ def score(
             rows = scoring.run(job, work, told, rows_of)
         found = scores(listed, rows, assessor.facts)
         written = write_scores(found, out)
-        shutil.rmtree(work.parent)
+        shutil.rmtree(work)
+        with suppress(OSError):  # another list of the same name is not done yet
+            work.parent.rmdir()
     left_out = len(found.rejected)
     typer.echo(f"{len(rows) - left_out} scored, {left_out} rejected with their reasons: {written}")
     typer.echo(f"{assessor.facts.status}: {found.table['notice'].iloc[0]}")

@@ -88,7 +88,12 @@ def destination_of(typed: str) -> Destination:
     """
     title, _, place = typed.partition("@")
     host, _, port = place.rpartition(":")
-    if not title or not host or not re.fullmatch("[0-9]{1,5}", port) or int(port) > MOST_PORT:
+    if (
+        not title
+        or not host
+        or not re.fullmatch("[0-9]{1,5}", port)
+        or not 1 <= int(port) <= MOST_PORT
+    ):
         raise ListenError(
             "The destination {typed} is not written as TITLE@host:port. Write it as in "
             "PACS@127.0.0.1:104.",

@@ -1,7 +1,7 @@
 """Whether a film given as a knee is a hand, and the other way round: it is refused, not measured.
 
-A knee's template is like many things that have shafts, and half of all drawn hands pass it
-(likeness .38 to .47), so a film that is not surely a knee is also shown to the hand landmarker.
+A knee's template is like many things that have shafts: some drawn hands come as far as the limit
+(likeness .45 to .48), so a film that is not surely a knee is also shown to the hand landmarker.
 Figures: docs/research/knee.md.
 """
 

@@ -6,17 +6,28 @@ on some day somebody's records were removed, and by whom.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, delete, func, select
 
 from face2bone import clock
 from face2bone.errors import RecordRefused
 from face2bone.records.audit_trail import Action, Event, append, stamp
 from face2bone.records.order import moments_by_order
 from face2bone.records.store import Records
-from face2bone.records.tables import ASSESSMENT, ASSESSMENT_CHANGE, FAILED_OPENING, PATIENT
+from face2bone.records.tables import (
+    ASSESSMENT,
+    ASSESSMENT_CHANGE,
+    AUDIT_ENTRY,
+    FAILED_OPENING,
+    PATIENT,
+)
 from face2bone.typed import NAME_LIMIT, text_problems
+
+QUIET: Final = timedelta(days=90)
+"""A clinic writes something within so long."""
 
 
 def delete_person(records: Records, patient_id: str, by: str) -> bool:
@@ -37,14 +48,30 @@ def delete_person(records: Records, patient_id: str, by: str) -> bool:
     return records.forget_log()
 
 
-def expire(records: Records, days: int, by: str, now: datetime | None = None) -> int:
-    """Remove everyone whose newest assessment is more than ``days`` days old; returns how many.
+@dataclass(frozen=True)
+class Expired:
+    """How many people were removed, and whether SQLite's log is emptied of them too."""
+
+    people: int
+    log_emptied: bool
+
+
+def expire(
+    records: Records,
+    days: int,
+    by: str,
+    now: datetime | None = None,
+    clock_is_right: bool = False,
+) -> Expired:
+    """Remove everyone whose newest assessment is more than ``days`` days old.
 
     Openings that found nobody go at the same age, and are not in the number. Of whom only deleted
-    assessments were kept, the newest deletion counts. What was written while
-    the clock was wrong is as old as the order of the trail says, not as its own date says.
+    assessments were kept, the newest deletion counts. What was written while the clock was wrong
+    is as old as the order of the trail says, not as its own date says.
 
-    Raises ``RecordRefused`` when ``by`` names nobody.
+    Raises ``RecordRefused`` when ``by`` names nobody, and where it would remove somebody although
+    nothing was written for ``QUIET``: unless somebody has looked (``clock_is_right``), that is a
+    clock that is ahead, and what it removes cannot be had back.
     """
     checked_actor(by)
     today = now or clock.now()
@@ -55,9 +82,24 @@ def expire(records: Records, days: int, by: str, now: datetime | None = None) ->
         subjects = [subject for subject, written in newest.items() if written < limit]
         events = _removed(connection, subjects, Action.EXPIRED, by)
         events += _expired_attempts(connection, by_order, limit, by)
+        if events and not clock_is_right:
+            _check_clock(connection, today)
         append(connection, clock.now(), events)
-    records.forget_log()
-    return len(subjects)
+    return Expired(len(subjects), records.forget_log())
+
+
+def _check_clock(connection: Connection, today: datetime) -> None:
+    """Refuse where all that the trail holds is long ago; raises ``RecordRefused``."""
+    at = AUDIT_ENTRY.c.at
+    last = connection.scalar(select(func.max(at)).where(at <= stamp(today)))
+    if last is not None and last < stamp(today - QUIET):
+        raise RecordRefused(
+            "Nothing was written to these records for more than {days} days, or this computer's "
+            "clock is ahead: it says {today}. Nobody was removed. If that is the right day, give "
+            "--clock-is-right.",
+            days=QUIET.days,
+            today=f"{today:%Y-%m-%d}",
+        )
 
 
 def checked_actor(by: str) -> None:

@@ -39,7 +39,7 @@ class OpenVinoEngine:
     """A network converted to OpenVINO, for the CPU.
 
     spec: what the network reads, from its card.
-    threads: CPU threads of each call; None lets OpenVINO take every core.
+    threads: CPU threads, which up to ``AT_ONCE`` batches share; None lets OpenVINO take every core.
     precision: "bf16" where the processor computes in it.
 
     Raises ``EngineError`` when OpenVINO is not installed, cannot convert the network, or

@@ -11,13 +11,14 @@ import logging
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from socket import gethostname
 from typing import Any, Final
 
 from face2bone.assess import Assessor
 from face2bone.bundle import load_bundle
 from face2bone.choices import EngineKind
 from face2bone.cluster import connected
-from face2bone.errors import ScoringError
+from face2bone.errors import Face2BoneError, ScoringError
 from face2bone.runtime import make_engine
 from face2bone.scoring.job import Item, Job, gone, row_of, sha256_of
 from face2bone.scoring.journal import ScoredRow, as_line, row_of_line
@@ -41,16 +42,21 @@ class Scorer:
     """An actor: the model, loaded once, and the pictures that are given to it."""
 
     def __init__(self, model: Model, pictures: Pictures) -> None:
-        bundle = load_bundle(model.folder)
-        # One thread: as many actors as cores, and the same figures whatever machine has how many.
-        self._assessor = Assessor(bundle, make_engine(bundle, model.engine, threads=1))
+        self._pictures, self._differs = pictures, ""
+        try:
+            bundle = load_bundle(model.folder)
+            # One thread: as many actors as cores, and the same figures whatever machine has them.
+            self._assessor = Assessor(bundle, make_engine(bundle, model.engine, threads=1))
+        except Face2BoneError as error:
+            self._differs = f"{gethostname()}: {str(error).rstrip('.')}"
+            return
         found = (self._assessor.facts.sha256, self._assessor.engine.name)
-        self._differs = found != (model.sha256, model.engine_name)
-        self._pictures = pictures
+        if found != (model.sha256, model.engine_name):
+            self._differs = f"{gethostname()}: {self._assessor.engine.name}"
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, list[str]]:
         """Of each picture a row's ``line``; where there is none, its ``name`` and what is read
-        ``now``; ``differs``: what is loaded here, where it is not what was asked for.
+        ``now``; ``differs``: machine, and what is loaded there, where it is not what was asked for.
         """
         items = [Item(**one | {"beside": tuple(one["beside"])}) for one in batch["item"]]
         scored = [self._scored(item) for item in items]
@@ -59,7 +65,7 @@ class Scorer:
     def _scored(self, item: Item) -> dict[str, str]:
         nothing = {"line": "", "name": item.name, "now": "", "differs": ""}
         if self._differs:
-            return nothing | {"differs": self._assessor.engine.name}
+            return nothing | {"differs": self._differs}
         try:
             return nothing | {"line": as_line(row_of(self._assessor, self._pictures, item))}
         except ScoringError:
@@ -110,9 +116,9 @@ def _kind(engine: str) -> EngineKind:
 def _row(result: dict[str, str], engine: str) -> ScoredRow:
     if result["differs"]:
         raise ScoringError(
-            "A machine of the cluster has another model, or runs it otherwise ({there}; here "
-            "{engine}). Copy the model to the same path there, and set FACE2BONE_ENGINE to what "
-            "every machine has.",
+            "A machine of the cluster has another model or none, or runs it otherwise ({there}; "
+            "here {engine}). Copy the model to the same path there, and set FACE2BONE_ENGINE to "
+            "what every machine has.",
             there=result["differs"],
             engine=engine,
         )

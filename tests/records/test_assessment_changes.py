@@ -234,8 +234,8 @@ def test_whoever_it_came_from_or_went_to_can_be_deleted(measured: Records) -> No
 def test_a_pseudonym_with_nothing_left_but_a_reason_expires(measured: Records) -> None:
     delete_assessment(measured, first_of(measured, "P-2"), REASON, "Dr. Wu")
     now = clock.now()
-    assert expire(measured, 30, "timer", now + timedelta(days=29)) == 0
-    assert expire(measured, 30, "timer", now + timedelta(days=31)) == 3
+    assert expire(measured, 30, "timer", now + timedelta(days=29)).people == 0
+    assert expire(measured, 30, "timer", now + timedelta(days=31)).people == 3
     assert rows(measured, "patient", "assessment_change") == [0, 0]
     assert verify(measured).faults == ()
 

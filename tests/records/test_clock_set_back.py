@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from face2bone import clock
 from face2bone.cli import records as records_commands
+from face2bone.errors import RecordRefused
 from face2bone.records import (
     Records,
     Visit,
@@ -137,9 +138,9 @@ def test_what_was_saved_by_a_clock_of_long_ago_does_not_expire_for_it(
     save_at(records, START - 6 * YEAR, "P-BACK")
     save_at(records, START + HOUR, "P-AFTER")
     now = START + timedelta(days=29)
-    assert expire(records, 30, "timer", now) == 0
+    assert expire(records, 30, "timer", now).people == 0
     assert len(kept_assessments(records)) == 3
-    assert expire(records, 30, "timer", now + timedelta(days=2)) == 3
+    assert expire(records, 30, "timer", now + timedelta(days=2)).people == 3
     assert verify(records).faults == ()
 
 
@@ -151,8 +152,8 @@ def test_a_morning_in_another_year_keeps_nobody_for_decades(
     save_at(records, START + 36 * YEAR, "P-AHEAD")
     save_at(records, START + HOUR, "P-AFTER")
     save_at(records, START + 20 * timedelta(days=1), "P-LATER")
-    assert expire(records, 30, "timer", START + timedelta(days=29)) == 0
-    assert expire(records, 30, "timer", START + timedelta(days=31)) == 3
+    assert expire(records, 30, "timer", START + timedelta(days=29)).people == 0
+    assert expire(records, 30, "timer", START + timedelta(days=31)).people == 3
     assert [one.patient_id for one in kept_assessments(records)] == ["P-LATER"]
     assert verify(records).faults == ()
 
@@ -169,9 +170,9 @@ def test_a_date_that_was_wrong_stays_wrong_when_it_has_come(
     save_at(records, START + YEAR, "P-YEAR")
     for year in range(2, 5 + passed):
         save_at(records, START + year * YEAR, f"P-{year}")
-    now = START + (5 * YEAR + 20 * day if passed else 4 * YEAR + 100 * day)
+    now = START + (5 * YEAR + 20 * day if passed else 4 * YEAR + 80 * day)
     left = ["P-5"] if passed else ["P-4"]
-    expire(records, 101, "timer", now)
+    expire(records, 81, "timer", now)
     assert [one.patient_id for one in kept_assessments(records)] == left
 
 
@@ -183,8 +184,23 @@ def test_a_clock_set_back_after_a_quiet_time_takes_nothing_away_early(
         save_at(records, START + timedelta(days=days), f"P-{days}")
     save_at(records, START - 6 * YEAR, "P-BACK")
     now = START + timedelta(days=61)
-    assert expire(records, 62, "timer", now) == 1
+    assert expire(records, 62, "timer", now).people == 1
     assert len(kept_assessments(records)) == 4
+
+
+def test_a_clock_that_is_ahead_when_it_is_time_removes_nobody(
+    records: Records, save_at: Save
+) -> None:
+    save_at(records, START, "P-1")
+    save_at(records, START + timedelta(days=40), "P-2")
+    ahead = START + timedelta(days=131)
+    with pytest.raises(RecordRefused, match=r"clock is ahead: it says 2027-03-05\. Nobody was"):
+        expire(records, 30, "timer", ahead)
+    assert len(kept_assessments(records)) == 2
+    assert expire(records, 365, "timer", ahead).people == 0  # nobody is due: nothing to ask
+    found = expire(records, 30, "timer", ahead, clock_is_right=True)
+    assert (found.people, found.log_emptied) == (2, True)
+    assert verify(records).faults == ()
 
 
 def test_what_was_saved_last_by_a_clock_ahead_is_kept_while_nothing_tells_its_age(
@@ -206,7 +222,7 @@ def test_what_was_imported_expires_by_its_own_date(
     save_at(new, START, "P-NEW")
     export_records(old, tmp_path / "export", "Dr. Li")
     import_records(new, tmp_path / "export", "Dr. Li")
-    assert expire(new, 30, "timer", START) == 1
+    assert expire(new, 30, "timer", START).people == 1
     assert [one.patient_id for one in kept_assessments(new)] == ["P-NEW"]
 
 

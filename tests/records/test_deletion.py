@@ -111,8 +111,8 @@ def test_nobody_deletes_anonymously(two: Records, by: str) -> None:
 
 def test_retention_removes_those_whose_last_visit_is_too_long_ago(two: Records) -> None:
     now = clock.now()
-    assert expire(two, 30, "timer", now + timedelta(days=29)) == 0
-    assert expire(two, 30, "timer", now + timedelta(days=31)) == 2
+    assert expire(two, 30, "timer", now + timedelta(days=29)).people == 0
+    assert expire(two, 30, "timer", now + timedelta(days=31)).people == 2
     assert kept_assessments(two) == ()
     found = verify(two)
     assert found.faults == ()

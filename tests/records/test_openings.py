@@ -97,9 +97,9 @@ def test_attempts_expire_and_the_trail_says_so(
         monkeypatch.setattr(clock, "now", lambda at=at: at)
         with pytest.raises(RecordRefused):
             break_glass(three, "P-none", f"{WHY}, day {day}", "Wu")
-    assert expire(three, 30, "Dr. Li", now + timedelta(days=29)) == 0
+    assert expire(three, 30, "Dr. Li", now + timedelta(days=29)).people == 0
     assert len(failed_openings(three)) == 2
-    assert expire(three, 30, "Dr. Li", now + timedelta(days=40)) == 3
+    assert expire(three, 30, "Dr. Li", now + timedelta(days=40)).people == 3
     assert [one.reason for one in failed_openings(three)] == [f"{WHY}, day 20"]
     assert verify(three).faults == ()
 

@@ -10,6 +10,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from socket import gethostname
 
 import pytest
 
@@ -91,7 +92,18 @@ def test_an_actor_scores_nothing_by_another_model_or_engine(
     item = {"position": 0, "name": job.scored.names[0], "sha256": job.sha256s[0], "beside": []}
     answers = scorer({"item": [item]})
     assert answers["line"] == [""]
-    assert answers["differs"] == ["torch cpu f32"]
+    assert answers["differs"] == [f"{gethostname()}: torch cpu f32"]
+
+
+def test_a_machine_without_the_model_is_named_with_its_reason(photos: Path, job: Job) -> None:
+    nowhere = replace(model_of(job), folder=photos / "no-model")
+    scorer = Scorer(nowhere, FolderPictures(photos))
+    item = {"position": 0, "name": job.scored.names[0], "sha256": job.sha256s[0], "beside": []}
+    answers = scorer({"item": [item]})
+    assert answers["line"] == [""]
+    (differs,) = answers["differs"]
+    assert differs.startswith(f"{gethostname()}: ")
+    assert "no-model" in differs
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,10 @@ class Delivery:
             kinds = kinds_of(data)
         except FileNotFoundError:  # somebody deleted it
             return
+        except OSError as error:  # not ours to read, or a damaged disk: the others go on
+            why = f"its file cannot be read ({error.strerror})"
+            self._noted(path, Reply(Verdict.LATER, why, error=type(error).__name__))
+            return
         except (SendError, ValueError) as error:
             self._noted(path, Reply(Verdict.REFUSED, "the file is damaged", str(error)))
             return

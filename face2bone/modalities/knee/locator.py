@@ -96,7 +96,7 @@ class FoundKnee:
 
 
 def locate_knees(grey: npt.NDArray[np.float32]) -> tuple[FoundKnee, ...]:
-    """The knees of a film (H, W) in [0, 1], bone bright: the best first, two at most.
+    """The knees of a film (H, W) in [0, 1], bone bright: the likest first, two at most.
 
     Empty where nothing is like a knee.
     """
@@ -106,7 +106,8 @@ def locate_knees(grey: npt.NDArray[np.float32]) -> tuple[FoundKnee, ...]:
         return ()
     beside = [knee for knee in places if _is_beside(knee, best)]
     second = max(beside, key=lambda knee: knee.likeness, default=None)
-    return (best,) if second is None else (best, second)
+    found = [best, *filter(None, [second])]
+    return tuple(sorted(found, key=lambda knee: knee.likeness, reverse=True))
 
 
 def _among(places: list[FoundKnee], knee: FoundKnee) -> float:

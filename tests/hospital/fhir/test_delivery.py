@@ -195,6 +195,21 @@ def test_a_file_that_somebody_deletes_ends_nothing(
     assert (delivery.sent, delivery.refused) == (1, 0)
 
 
+def test_a_file_that_cannot_be_read_keeps_no_other_waiting(
+    server: FhirServer, outbox: Outbox
+) -> None:
+    put(outbox, "P-1")
+    (first,) = outbox.waiting()
+    unreadable = first.with_name("0.json")
+    unreadable.mkdir()  # whose reading fails for every user
+    os.utime(unreadable, ns=(0, 0))
+    assert outbox.waiting()[0] == unreadable
+    delivery = delivered(server, outbox, 1.0)
+    assert delivery.sent == 1
+    assert outbox.waiting() == [unreadable]
+    assert delivery.trouble == "its file cannot be read (Is a directory)"
+
+
 def test_a_look_at_the_outbox_that_fails_ends_no_watch(
     server: FhirServer, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
