@@ -16,9 +16,9 @@ from face2bone.errors import Face2BoneError
 T = TypeVar("T")
 
 LOOK_SECONDS: Final = 1.0
-FIRST_SIGHT_SECONDS: Final = 0.8
+FIRST_SIGHT_SECONDS: Final = 1.2
 """How long a drawing waits for something to show: longer would hold up who clicks elsewhere."""
-STEP_SECONDS: Final = 0.05
+STEP_SECONDS: Final = 0.1
 
 
 def nothing() -> bool:
