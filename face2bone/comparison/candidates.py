@@ -17,7 +17,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from face2bone.comparison.arms import arms_of
 from face2bone.comparison.rivals import Rival, rivals_of
-from face2bone.comparison.standard_networks import OF_FACES, Question
+from face2bone.comparison.standard_networks import FIRST_QUESTION, Question
 from face2bone.errors import TrainingError
 from face2bone.nn import Architecture, Face2Bone, NetworkConfig, PictureNetwork
 from face2bone.nn.bone_net import BoneNet, BoneNetSettings
@@ -102,7 +102,7 @@ def full_candidate(config: Architecture) -> Candidate:
     return _candidate(name, title, partial(design.make, config), name, _question(config))
 
 
-def multiply_adds(network: PictureNetwork, question: Question = OF_FACES) -> int:
+def multiply_adds(network: PictureNetwork, question: Question = FIRST_QUESTION) -> int:
     """Multiply-adds of convolutions and matrix products for one picture in evaluation mode."""
     was_training = network.training
     network.eval()

@@ -17,7 +17,7 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
-from face2bone.comparison.standard_networks import OF_FACES, Question, StandardNetwork
+from face2bone.comparison.standard_networks import FIRST_QUESTION, Question, StandardNetwork
 
 CONVNEXT_DEPTHS: Final = (3, 3, 9, 3)
 CONVNEXT_CHANNELS: Final = (96, 192, 384, 768)
@@ -29,7 +29,7 @@ LAYER_SCALE: Final = 1e-5
 SMALL: Final = 1e-6
 
 
-def convnext(width: float, question: Question = OF_FACES) -> StandardNetwork:
+def convnext(width: float, question: Question = FIRST_QUESTION) -> StandardNetwork:
     """ConvNeXt-V2 tiny with every channel count times ``width``."""
     channels = [_scaled(full, width) for full in CONVNEXT_CHANNELS]
     layers: list[nn.Module] = []
@@ -45,7 +45,7 @@ def convnext(width: float, question: Question = OF_FACES) -> StandardNetwork:
     return StandardNetwork(body, before, question)
 
 
-def poolformer(width: float, question: Question = OF_FACES) -> StandardNetwork:
+def poolformer(width: float, question: Question = FIRST_QUESTION) -> StandardNetwork:
     """PoolFormer-S12 with every channel count times ``width``."""
     channels = [_scaled(full, width) for full in POOLFORMER_CHANNELS]
     layers: list[nn.Module] = []

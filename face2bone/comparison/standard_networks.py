@@ -63,7 +63,7 @@ class Question:
     outputs: int
 
 
-OF_FACES: Final = Question((3, CROP_SIZE, CROP_SIZE), 0, NetworkConfig.outputs)
+FIRST_QUESTION: Final = Question((3, CROP_SIZE, CROP_SIZE), 0, NetworkConfig.outputs)
 
 
 class StandardNetwork(PictureNetwork):
@@ -87,7 +87,7 @@ class StandardNetwork(PictureNetwork):
         return TrainingOutputs(self.classifier(joined), self.t_score(joined)[:, 0], None, vector)
 
 
-def vgg(layers: int, width: float, question: Question = OF_FACES) -> StandardNetwork:
+def vgg(layers: int, width: float, question: Question = FIRST_QUESTION) -> StandardNetwork:
     """VGG16 or VGG19 (``layers``) with every channel count times ``width``."""
     from pytorchcv.models.vgg import VGG
 
@@ -108,7 +108,7 @@ def vgg(layers: int, width: float, question: Question = OF_FACES) -> StandardNet
     return StandardNetwork(body, dense, question)
 
 
-def resnet(layers: int, width: float, question: Question = OF_FACES) -> StandardNetwork:
+def resnet(layers: int, width: float, question: Question = FIRST_QUESTION) -> StandardNetwork:
     """ResNet18, 34 or 50 (``layers``) with every channel count times ``width``."""
     from pytorchcv.models.resnet import ResNet
 
@@ -122,7 +122,7 @@ def resnet(layers: int, width: float, question: Question = OF_FACES) -> Standard
     return _pooled(library.features, stages[-1][-1], question)
 
 
-def densenet(width: float, question: Question = OF_FACES) -> StandardNetwork:
+def densenet(width: float, question: Question = FIRST_QUESTION) -> StandardNetwork:
     """DenseNet169 with growth and first channels times ``width``."""
     from pytorchcv.models.densenet import DenseNet
 
@@ -137,7 +137,7 @@ def densenet(width: float, question: Question = OF_FACES) -> StandardNetwork:
     return _pooled(library.features, wide, question)
 
 
-def efficientnet(width: float, question: Question = OF_FACES) -> StandardNetwork:
+def efficientnet(width: float, question: Question = FIRST_QUESTION) -> StandardNetwork:
     """EfficientNetB0 with every channel count times ``width``."""
     from pytorchcv.models.efficientnet import EfficientNet
 
@@ -159,7 +159,7 @@ def efficientnet(width: float, question: Question = OF_FACES) -> StandardNetwork
     return _pooled(library.features, last, question)
 
 
-def vit(width: float, question: Question = OF_FACES) -> StandardNetwork:
+def vit(width: float, question: Question = FIRST_QUESTION) -> StandardNetwork:
     """A vision transformer whose tokens are 768 times ``width`` long."""
     dim = VIT_HEADS * _scaled(VIT_DIM // VIT_HEADS, width)
     return StandardNetwork(_ClassToken(dim, question.shape), dim, question)

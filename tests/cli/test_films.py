@@ -12,7 +12,7 @@ from face2bone.studies import study_named
 from tests.conftest import ROOT
 
 PATIENT = ["--age", "67", "--sex", "F", "--height", "158", "--weight", "52"]
-OF_FACES = re.compile(r"\bfac(?:e|es|ial)\b|\bphoto(?:s|graph\w*)?\b", re.IGNORECASE)
+FIRST_QUESTION = re.compile(r"\bfac(?:e|es|ial)\b|\bphoto(?:s|graph\w*)?\b", re.IGNORECASE)
 
 
 def run(*arguments: str) -> str:
@@ -44,7 +44,7 @@ def assessed(
 def test_a_film_is_assessed_and_explained(assessed: tuple[str, Path]) -> None:
     said, folder = assessed
     assert "The film changed nothing" in said
-    assert OF_FACES.findall(said) == []
+    assert FIRST_QUESTION.findall(said) == []
     for name in ("crop.png", "regions.png", "concepts.png"):
         assert (folder / name).read_bytes().startswith(b"\x89PNG")
     kept = json.loads((folder / "assessment.json").read_text("utf-8"))
@@ -64,7 +64,7 @@ def test_its_reports_speak_of_films(assessed: tuple[str, Path]) -> None:
     forms = ["--form", "pdf", "--form", "fhir"]
     run("report", str(folder / "assessment.json"), *forms, "--language", "zh")
     fhir = (folder / "report.fhir.json").read_text("utf-8")
-    assert OF_FACES.findall(fhir) == []
+    assert FIRST_QUESTION.findall(fhir) == []
     kept = json.loads((folder / "assessment.json").read_text("utf-8"))
     entries = [entry["resource"] for entry in json.loads(fhir)["entry"]]
     found = {e["code"]["text"]: e for e in entries if e["resourceType"] == "Observation"}

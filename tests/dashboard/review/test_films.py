@@ -21,7 +21,7 @@ from tests.dashboard.acts import SECONDS, at_records, done, named, opened
 from tests.dashboard.review.test_save_step import fill
 from tests.dashboard.test_same_patient import ages, headings, said, ticked, typed
 
-OF_FACES = re.compile(r"\bfac(?:e|es|ial)\b|\bphoto(?:s|graph\w*)?\b", re.IGNORECASE)
+FIRST_QUESTION = re.compile(r"\bfac(?:e|es|ial)\b|\bphoto(?:s|graph\w*)?\b", re.IGNORECASE)
 FILMS = {"bone_net": KNEE, "osteoai": HAND}
 LIKE_A_KNEE = 900_785  # a hand that the knee's template takes for a knee
 BUNDLES = {"bone_net": "knee-demo", "osteoai": "hand-demo"}
@@ -81,7 +81,7 @@ def test_a_dicom_film_is_answered_in_words_of_films(page: AppTest, study: str) -
     assert all("T-score" in text for text in about)
     spoken = [written(opened(app, tab)) for tab in ("How far to trust it", "What changes it")]
     assert "drawn knees" in spoken[0] or "drawn hands" in spoken[0]
-    assert [OF_FACES.findall(text) for text in (written(app), *spoken)] == [[], [], []]
+    assert [FIRST_QUESTION.findall(text) for text in (written(app), *spoken)] == [[], [], []]
     assert "How old it looks" not in [tab.label for tab in app.tabs]
 
 
