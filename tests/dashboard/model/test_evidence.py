@@ -100,7 +100,7 @@ def of_study(app: AppTest, study: str) -> AppTest:
     ("study", "bundle", "missed"),
     [
         ("bone_net", "knee-demo", ("60 of 70", "18%", "5%", "48 were right")),
-        ("osteoai", "hand-demo", ("the blank world was not trained",)),
+        ("osteoai", "hand-demo", ("one training in each world",)),
     ],
 )
 def test_a_studys_own_card_and_what_it_missed(
