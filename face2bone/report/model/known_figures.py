@@ -46,7 +46,8 @@ KNOWN_FIGURES: Final = {
             ),
             template(
                 "On the one public set of real knee films with a patient table, age and sex tell "
-                "nearly all and the films nothing that could be shown."
+                "nearly all (AUC .930) and the films nothing more that could be shown (alone .704, "
+                "95% .580 to .825)."
             ),
             template(
                 "Of 50 crops of real films 48 were right (96%; the floor is 93%), and both wrong "
