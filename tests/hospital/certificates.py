@@ -25,7 +25,26 @@ def signed(name: str, by: tuple[x509.Name, Key] | None, key: Key) -> x509.Certif
     made = made.not_valid_after(clock.now() + timedelta(1))
     made = made.add_extension(x509.BasicConstraints(ca=by is None, path_length=None), True)
     made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), False)
+    # Without these Python 3.13 believes no authority (RFC 5280, 4.2.1.1 to 4.2.1.3).
+    by_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key())
+    made = made.add_extension(by_key, False)
+    made = made.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
+    made = made.add_extension(_may(sign_others=by is None), True)
     return made.sign(signer, hashes.SHA256())
+
+
+def _may(sign_others: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=sign_others,
+        crl_sign=sign_others,
+        encipher_only=False,
+        decipher_only=False,
+    )
 
 
 def written(folder: Path) -> Certificates:

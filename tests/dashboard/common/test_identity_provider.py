@@ -7,6 +7,7 @@ import base64
 import json
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -61,7 +62,9 @@ class Browser:
         self.cookies = httpx.Cookies()
 
     def get(self, path: str) -> httpx.Response:
-        return asyncio.run(self._get(path))
+        # In a thread of its own: a browser of another test leaves a loop that runs in this one.
+        with ThreadPoolExecutor(1) as alone:
+            return alone.submit(lambda: asyncio.run(self._get(path))).result()
 
     async def _get(self, path: str) -> httpx.Response:
         transport = httpx.ASGITransport(self.app)

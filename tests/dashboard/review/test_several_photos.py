@@ -58,7 +58,8 @@ def test_a_refused_file_adds_nothing_and_takes_nothing_away(review_case: ReviewC
         raise broken
 
     review_case.take("broken", refuse, TYPED)
-    assert (hashes(*review_case.photos), review_case.refusal) == (hashes(first), broken)
+    assert hashes(*review_case.photos) == hashes(first)
+    assert str(review_case.refusal) == str(broken)
     assert not review_case.unsure
     review_case.empty()
     assert (hashes(*review_case.photos), review_case.refusal) == (hashes(first), None)
