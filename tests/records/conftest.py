@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import numpy as np
@@ -126,6 +127,22 @@ def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], s
 def url(kind: str, new_url: Callable[[str], str]) -> str:
     """Address of a new, empty database."""
     return new_url(kind)
+
+
+@pytest.fixture(autouse=True)
+def _what_was_opened_is_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Python 3.13 warns, at some later test, of a database that nobody closed."""
+    opened: list[Records] = []
+    begun = Records.__init__
+
+    def begin(records: Records, *given: Any, **named: Any) -> None:
+        begun(records, *given, **named)
+        opened.append(records)
+
+    monkeypatch.setattr(Records, "__init__", begin)
+    yield
+    for one in opened:
+        one.close()
 
 
 @pytest.fixture
