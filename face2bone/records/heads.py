@@ -63,7 +63,7 @@ class HeadFile:
             os.close(handle)
 
     def noted(self) -> tuple[str, ...]:
-        """None where there is no file; raises ``RecordsUnavailable`` where it cannot be read."""
+        """Empty where there is no file; raises ``RecordsUnavailable`` where it cannot be read."""
         try:
             return tuple(self.path.read_text("ascii", "replace").splitlines())
         except FileNotFoundError:
